@@ -1,0 +1,1 @@
+"""The door: GraphQL and HTTP. It translates and decides nothing."""

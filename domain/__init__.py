@@ -1,0 +1,1 @@
+"""The house: what the product knows. No framework, no network."""

@@ -1,0 +1,1 @@
+"""What every module of the house speaks: commands, lifecycles, permissions, calendars, money, subjects."""

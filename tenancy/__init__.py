@@ -1,0 +1,1 @@
+"""The ground: who acts, for which company, in which transaction."""

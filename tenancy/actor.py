@@ -1,0 +1,45 @@
+"""Who acts: in which tenant, as which person or client, with which permissions."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from tenancy.refusals import missing_permission
+
+
+class ActorKind(StrEnum):
+    """A person, a partner's OAuth client, or Zhidu itself acting by a clause."""
+
+    MEMBER = "member"
+    CLIENT = "client"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One acting party inside one tenant. `id` is the member's or the client's id; the system has none."""
+
+    tenant_id: UUID
+    kind: ActorKind
+    id: UUID | None = None
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    language: str = "en"
+
+    @classmethod
+    def system(cls, tenant_id: UUID) -> "Actor":
+        """Zhidu itself: may do what the rulebook makes it do, and signs the journal as the system."""
+        return cls(tenant_id=tenant_id, kind=ActorKind.SYSTEM)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether a person acts."""
+        return self.kind is ActorKind.MEMBER
+
+    def may(self, permission: str) -> bool:
+        """Whether the actor holds a permission; the system holds all."""
+        return self.kind is ActorKind.SYSTEM or permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Refuse with `Forbidden` unless the actor holds the permission."""
+        if not self.may(permission):
+            raise missing_permission(permission)

@@ -1,0 +1,45 @@
+"""The settings of one installation: the only place that reads the environment."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every `ZHIDU_…` variable; `zhidu up` sets those of the servers that it starts itself."""
+
+    model_config = SettingsConfigDict(env_prefix="ZHIDU_", extra="ignore")
+
+    database_url: Annotated[str, Field(description="PostgreSQL as the role `zhidu_app`: API, worker, scheduler")] = ""
+    migration_url: Annotated[str, Field(description="PostgreSQL as a role that may become `zhidu_owner`: migrate")] = ""
+    broker_url: Annotated[str, Field(description="Redis or Valkey; it only wakes, PostgreSQL remembers")] = ""
+    smtp_url: Annotated[str, Field(description="smtp://user:password@host:port, or smtps://…; empty sends nothing")] = (
+        ""
+    )
+    sink_smtp_url: Annotated[str, Field(description="Where the mail of rehearsal tenants goes, never elsewhere")] = ""
+    mail_from: str = "Zhidu <no-reply@localhost>"
+    public_url: Annotated[str, Field(description="How clients reach this installation; issuer of its tokens")] = (
+        "http://127.0.0.1:8000"
+    )
+    secret_key: Annotated[
+        SecretStr, Field(description="32 bytes as hex: wraps signing keys, tenants' archive keys and webhook secrets")
+    ] = SecretStr("")
+    operator_token: Annotated[
+        SecretStr, Field(description="Bearer of the platform's own mutations (creating tenants); empty closes them")
+    ] = SecretStr("")
+    data: Annotated[Path, Field(description="Embedded servers, the mail sink, archives when no store is named")] = Path(
+        ".zhidu"
+    )
+    archive_url: Annotated[str, Field(description="file:///… or s3://bucket/prefix; empty is DATA/archives")] = ""
+    pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
+    worker_threads: Annotated[int, Field(ge=1)] = 4
+    log_level: str = "INFO"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings, read once a process."""
+    return Settings()

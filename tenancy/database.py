@@ -1,0 +1,186 @@
+"""The doors to PostgreSQL: `reading()`, `writing()` and `platform()`; nobody else opens a transaction."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy.sql import ClauseElement
+
+from tenancy.actor import Actor
+from tenancy.config import settings
+from tenancy.refusals import Refusal, Unavailable, message
+from tenancy.statements import prepare
+from tenancy.work import Opening, Work
+
+OPENING = (
+    "SELECT t.status, t.rehearsal, t.zone, coalesce(t.clock_at, now()) AS now, now() AS real_now, "
+    "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true) "
+    "FROM tenants t WHERE t.id = $1::uuid"
+)
+# The tenant is set by the statement that reads: one round trip. Everything in `{}` is evaluated after the row of ctx.
+ONE_TRIP = (
+    "WITH ctx AS MATERIALIZED (SELECT set_config('app.tenant', $1, true) AS tenant, "
+    "set_config('app.member', $2, true) AS member, set_config('app.language', $3, true) AS language) "
+)
+
+Settle = Callable[[Work], Awaitable[None]]
+
+
+class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries no types
+    """A connection on which nothing outlives a transaction, so giving it back needs no reset."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        """Nothing to reset: every setting is local to its transaction, which a test proves."""
+        return ""
+
+
+class Database:
+    """One process's pool of connections as the role that row-level security binds."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self.url, self.size = url, size
+        self._pool: asyncpg.Pool | None = None
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The open pool."""
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+    async def open(self) -> None:
+        """Connect, and refuse a role that could step around row-level security."""
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=self.size,
+            connection_class=TenantConnection,
+            init=_speak_json,
+            server_settings={"application_name": "zhidu", "jit": "off", "TimeZone": "UTC"},
+        )
+        async with self._pool.acquire() as connection:
+            await refuse_bypassing_role(connection)
+
+    async def close(self) -> None:
+        """Give every connection back to the server."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def refuse_bypassing_role(connection: asyncpg.Connection) -> None:
+    """Raise `RuntimeError` when the role is a superuser, may bypass row security or may act as one who does."""
+    bypassing = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER') AND (rolsuper OR rolbypassrls"
+        " OR oid IN (SELECT relowner FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE nspname = 'public' AND relkind IN ('r', 'p')))"
+    )
+    if bypassing:
+        names = ", ".join(row["rolname"] for row in bypassing)
+        raise RuntimeError(
+            f"the database role can act as {names}, which row-level security does not bind; use zhidu_app"
+        )
+
+
+database = Database("", 0)
+
+
+async def open_database(url: str | None = None, size: int | None = None) -> None:
+    """Open this process's pool; the settings say where unless the caller does."""
+    database.url = url or settings().database_url
+    database.size = size or settings().pool_size
+    await database.open()
+
+
+async def _enter(connection: asyncpg.Connection, actor: Actor) -> Opening:
+    member = str(actor.id) if actor.is_member else ""
+    row = await connection.fetchrow(OPENING, str(actor.tenant_id), member, actor.language)
+    if row is None:
+        raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
+    return Opening(
+        status=row["status"], rehearsal=row["rehearsal"], zone=row["zone"], now=row["now"], real_now=row["real_now"]
+    )
+
+
+@asynccontextmanager
+async def reading(actor: Actor) -> AsyncIterator[Work]:
+    """One consistent view of the actor's tenant; changes are refused by PostgreSQL."""
+    async with (
+        database.pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield Work(connection, actor, await _enter(connection, actor))
+
+
+@asynccontextmanager
+async def writing(
+    actor: Actor, *, settle: Settle, request_id: UUID | None = None, reason: str | None = None
+) -> AsyncIterator[Work]:
+    """One transaction of the actor's tenant: all of it is kept, with its consequences, or nothing.
+
+    Raises `Refusal` with the code TENANT_SUSPENDED while the tenant is suspended or closing.
+    """
+    async with database.pool.acquire() as connection, connection.transaction():
+        opening = await _enter(connection, actor)
+        if opening.status != "active":
+            raise Refusal(
+                message("This company is suspended: everything can be read and exported, nothing changed."),
+                code="TENANT_SUSPENDED",
+            )
+        work = Work(connection, actor, opening, request_id=request_id, reason=reason)
+        yield work
+        await settle(work)
+        await work.flush()
+
+
+async def answer(actor: Actor, sql: str, arguments: Sequence[Any]) -> bytes:
+    """One round trip: set the tenant and read. `sql` begins with ONE_TRIP and gives the bytes of the answer."""
+    member = str(actor.id) if actor.is_member else ""
+    async with database.pool.acquire() as connection:
+        found = await connection.fetchval(sql, str(actor.tenant_id), member, actor.language, *arguments)
+    assert isinstance(found, bytes)
+    return found
+
+
+class Platform:
+    """A transaction without a tenant: row-level security shows it no tenant's rows, only the platform's tables."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: ClauseElement) -> list[asyncpg.Record]:
+        """Run a statement and give its rows."""
+        sql, arguments = prepare(statement)
+        found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        return found
+
+    async def row(self, statement: ClauseElement) -> asyncpg.Record | None:
+        """Run a statement and give its first row."""
+        sql, arguments = prepare(statement)
+        return await self._connection.fetchrow(sql, *arguments)
+
+    async def text(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Run SQL that SQLAlchemy has no words for, such as the claim functions."""
+        found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        return found
+
+
+@asynccontextmanager
+async def platform() -> AsyncIterator[Platform]:
+    """The platform's own door: relay, scheduler, provisioning and identity, as a test lists."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        yield Platform(connection)

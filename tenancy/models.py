@@ -1,0 +1,100 @@
+"""What a table is: of one tenant, or of the platform; keys that lead with the tenant; text states instead of enums."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    MetaData,
+    Text,
+    Uuid,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+CURRENT_TENANT = "current_setting('app.tenant')::uuid"
+CURRENT_MEMBER = "nullif(current_setting('app.member'), '')::uuid"
+
+
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
+    """Any table. Rows are built with keywords; `Work` stores, loads and compares them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: BigInteger(),
+        UUID: Uuid(),
+        datetime: DateTime(timezone=True),
+        date: Date(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+        list[str]: ARRAY(Text()),
+        list[UUID]: ARRAY(Uuid()),
+        # Text with a check: PostgreSQL's own enums are not leakproof, so row-level security keeps them off the indexes.
+        StrEnum: Enum(
+            StrEnum, native_enum=False, create_constraint=True, length=40, values_callable=lambda words: list(words)
+        ),
+    }
+    id: Mapped[UUID]
+
+
+class PlatformModel(Model, kw_only=True, eq=False):
+    """A table of the whole installation; only `platform()` callers touch it, and no row of it is a tenant's secret."""
+
+    __abstract__ = True
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False)
+
+
+class TenantModel(Model, kw_only=True, eq=False):
+    """A table of one tenant: PostgreSQL writes and guards `tenant_id`; no line of the house names it."""
+
+    __abstract__ = True
+    tenant_id: Mapped[UUID] = mapped_column(
+        primary_key=True, server_default=text(f"({CURRENT_TENANT})"), init=False, repr=False
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False)
+
+
+def references(column_name: str, table_name: str) -> ForeignKeyConstraint:
+    """A reference to a row of the same tenant: the key is (tenant_id, id), so it can't point at another's row."""
+    return ForeignKeyConstraint(["tenant_id", column_name], [f"{table_name}.tenant_id", f"{table_name}.id"])
+
+
+def current_member() -> ColumnElement[UUID]:
+    """The acting member inside a statement; NULL for clients and the system."""
+    return literal_column(f"(select {CURRENT_MEMBER})", Uuid())
+
+
+def current_language() -> ColumnElement[str]:
+    """The reader's language inside a statement, as `zh_Hans`, `zh_Hant` or `en`."""
+    return literal_column("(select current_setting('app.language'))", Text())
+
+
+def current_instant() -> ColumnElement[datetime]:
+    """The tenant's instant inside a statement: real time, or the rehearsal tenant's own clock."""
+    tenants = table("tenants", column("id", Uuid()), column("clock_at", DateTime(timezone=True)))
+    own = select(func.coalesce(tenants.c.clock_at, func.now())).where(
+        tenants.c.id == literal_column(f"(select {CURRENT_TENANT})", Uuid())
+    )
+    return own.scalar_subquery()

@@ -1,0 +1,74 @@
+"""From SQLAlchemy's statements to what the driver takes: SQL text, compiled once per shape, and its arguments."""
+
+import enum
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Enum, inspect
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from tenancy.models import Model
+
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its dialects untyped
+CACHED_SHAPES = 2_000
+
+M = TypeVar("M", bound=Model)
+
+_compiled: dict[Any, SQLCompiler] = {}
+
+
+def prepare(statement: ClauseElement) -> tuple[str, list[Any]]:
+    """The text of a statement and its arguments; statements of one shape share one compilation."""
+    key = statement._generate_cache_key()
+    if key is None:
+        compiled = statement.compile(dialect=DIALECT)
+        assert isinstance(compiled, SQLCompiler)
+        values = compiled.construct_params()
+    else:
+        found = _compiled.get(key.key)
+        if found is None:
+            # The compiler takes the key so that later statements of this shape can bring their own values.
+            found = statement.compile(dialect=DIALECT, cache_key=key)  # type: ignore[assignment]  # a DML or SELECT compiler
+            assert isinstance(found, SQLCompiler)
+            if len(_compiled) >= CACHED_SHAPES:
+                _compiled.clear()
+            _compiled[key.key] = found
+        compiled = found
+        values = compiled.construct_params(extracted_parameters=key.bindparams)
+    return compiled.string, [values[name] for name in compiled.positiontup or ()]
+
+
+@cache
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """The column names of a table, in the order of its class."""
+    return tuple(column.name for column in _mapper(model).columns)
+
+
+@cache
+def _mapper(model: type[M]) -> Mapper[M]:
+    return inspect(model)
+
+
+@cache
+def _enums(model: type[Model]) -> Mapping[str, type[enum.Enum]]:
+    """The attributes whose Python type is a `StrEnum` although the column is text."""
+    found: dict[str, type[enum.Enum]] = {}
+    for column in _mapper(model).columns:
+        if isinstance(column.type, Enum) and column.type.enum_class is not None:
+            found[column.name] = column.type.enum_class
+    return found
+
+
+def build(model: type[M], values: Mapping[str, Any]) -> M:
+    """An instance of a stored row; its class's constructor is for new rows and is not called."""
+    row: M = _mapper(model).class_manager.new_instance()
+    state = dict(values)
+    for name, words in _enums(model).items():
+        if state[name] is not None:
+            state[name] = words(state[name])
+    row.__dict__.update(state)
+    return row

@@ -1,0 +1,229 @@
+"""Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Select, select
+from sqlalchemy.sql import ClauseElement
+from uuid_utils.compat import uuid7
+
+from tenancy.actor import Actor
+from tenancy.agenda import AgendaItem, Task
+from tenancy.effects import Effect, EffectKind, effect_id
+from tenancy.journal import Event, JournalEntry
+from tenancy.models import TenantModel
+from tenancy.refusals import NotFound
+from tenancy.statements import build, columns_of, prepare
+from tenancy.storing import Change, storing
+
+T = TypeVar("T", bound=TenantModel)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a transaction learns of its tenant as it begins."""
+
+    status: str
+    rehearsal: bool
+    zone: str
+    now: datetime
+    # The database's clock, by which workers claim; differs from `now` for rehearsal tenants alone.
+    real_now: datetime
+
+
+class Work:
+    """One transaction of one tenant. `now` is UTC and stands still; a rehearsal tenant's runs on its own clock."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        actor: Actor,
+        opening: Opening,
+        *,
+        request_id: UUID | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.actor, self.opening = actor, opening
+        self.now = opening.now
+        self.request_id, self.reason = request_id, reason
+        self.recorded: list[Event] = []
+        self._connection = connection
+        self._rows: dict[tuple[type[TenantModel], UUID], TenantModel] = {}
+        self._stored: dict[TenantModel, dict[str, Any]] = {}
+        self._new: list[TenantModel] = []
+        self._deleted: list[TenantModel] = []
+        self._entries: list[tuple[JournalEntry, TenantModel | None]] = []
+
+    # Loading
+
+    async def get(self, model: type[T], id: UUID, *, lock: bool = False) -> T:
+        """The row with this id; refuses with `NotFound`. `lock` keeps others from changing it until the end."""
+        found = await self.find(model, id, lock=lock)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def find(self, model: type[T], id: UUID, *, lock: bool = False) -> T | None:
+        """The row with this id, or None."""
+        known = self._rows.get((model, id))
+        if known is not None and not lock:
+            assert isinstance(known, model)
+            return known
+        statement = select(model).where(model.id == id)
+        return await self.first(statement.with_for_update() if lock else statement)
+
+    async def first(self, statement: Select[T]) -> T | None:
+        """The first row of `select(Model)…`, or None."""
+        rows = await self.all(statement)
+        return rows[0] if rows else None
+
+    async def all(self, statement: Select[T]) -> list[T]:
+        """The rows of `select(Model)…`; a row loaded before is the same object."""
+        await self.flush()
+        model: type[T] = statement.column_descriptions[0]["entity"]
+        return [self._keep(model, record) for record in await self.rows(statement)]
+
+    async def rows(self, statement: ClauseElement) -> list[asyncpg.Record]:
+        """The plain rows of any statement, by the names of its columns."""
+        await self.flush()
+        sql, arguments = prepare(statement)
+        found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        return found
+
+    async def value(self, statement: ClauseElement) -> Any:
+        """The first column of the first row, or None."""
+        rows = await self.rows(statement)
+        return rows[0][0] if rows else None
+
+    async def sql(self, text: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The rows of SQL that SQLAlchemy has no words for, with numbered arguments."""
+        await self.flush()
+        found: list[asyncpg.Record] = await self._connection.fetch(text, *arguments)
+        return found
+
+    def _keep(self, model: type[T], record: asyncpg.Record) -> T:
+        values = dict(record)
+        known = self._rows.get((model, values["id"]))
+        if known is not None:
+            assert isinstance(known, model)
+            # A locked reload brings what others committed meanwhile; what this work changed itself was flushed before.
+            fresh = build(model, values).__dict__
+            known.__dict__.update({name: fresh[name] for name in values})
+            self._stored[known] = values
+            return known
+        row = build(model, values)
+        self._rows[model, values["id"]] = row
+        self._stored[row] = values
+        return row
+
+    # Changing
+
+    def new_id(self) -> UUID:
+        """An id for something that is no row yet; ids sort by the time they were given (UUIDv7)."""
+        return uuid7()
+
+    def add(self, row: T) -> T:
+        """Store a new row; it gets its id now and is written with the next flush."""
+        if row.id is None:
+            row.id = self.new_id()
+        self._rows[type(row), row.id] = row
+        self._new.append(row)
+        return row
+
+    def add_all(self, rows: Iterable[T]) -> list[T]:
+        """Store several new rows."""
+        return [self.add(row) for row in rows]
+
+    def delete(self, row: TenantModel) -> None:
+        """Delete a stored row with the next flush."""
+        if row in self._new:
+            self._new.remove(row)
+            self._rows.pop((type(row), row.id), None)
+        else:
+            self._deleted.append(row)
+
+    async def flush(self) -> None:
+        """Write what is pending as one statement."""
+        changed = [
+            (row, difference)
+            for row, stored in self._stored.items()
+            if (difference := {name: row.__dict__[name] for name in stored if row.__dict__[name] != stored[name]})
+        ]
+        if not (self._new or changed or self._deleted or self._entries):
+            return
+        for entry, subject in self._entries:
+            self._describe(entry, subject)
+            self._new.append(entry)
+        self._entries = []
+        changes = [Change(row, values) for row, values in changed]
+        for sql, arguments in storing(self._new, changes, self._deleted):
+            await self._connection.execute(sql, *arguments)
+        for row in self._new:
+            if getattr(type(row), "upsert_on", None) is not None:
+                # The stored row may be an older one with an id of its own.
+                self._rows.pop((type(row), row.id))
+                continue
+            self._stored[row] = {name: getattr(row, name) for name in columns_of(type(row)) if name != "tenant_id"}
+        for changed_row, values in changed:
+            self._stored[changed_row].update(values)
+        for row in self._deleted:
+            self._stored.pop(row, None)
+            self._rows.pop((type(row), row.id), None)
+        self._new, self._deleted = [], []
+
+    # Recording
+
+    def record(self, event: Event, about: TenantModel | None = None) -> None:
+        """Write a fact into the journal and the outbox; `about` is its subject, whose change the entry keeps."""
+        self.recorded.append(event)
+        entry = JournalEntry(
+            at=self.now,
+            name=event.name,
+            payload=event.payload(),
+            subject_kind=about.__tablename__ if about is not None else None,
+            subject_id=about.id if about is not None else None,
+            changes={},
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            reason=self.reason,
+            request_id=self.request_id,
+        )
+        entry.id = self.new_id()
+        self._entries.append((entry, about))
+        self.add(AgendaItem(task=Task.DELIVER, due_at=self.opening.real_now, subject_id=entry.id))
+
+    def _describe(self, entry: JournalEntry, subject: TenantModel | None) -> None:
+        if subject is None or subject in self._deleted:
+            return
+        stored = self._stored.get(subject)
+        values = {name: getattr(subject, name) for name in columns_of(type(subject)) if name != "tenant_id"}
+        before = stored or dict.fromkeys(values)
+        entry.changes = {name: [before[name], after] for name, after in values.items() if before[name] != after}
+
+    # Later
+
+    def schedule(self, at: datetime, event: Event, *, about: UUID, key: str) -> None:
+        """Let a fact be recorded when the tenant's clock reaches `at`. The same key again moves the timer."""
+        self.add(
+            AgendaItem(task=Task.FIRE, due_at=at, subject_id=about, key=key, name=event.name, payload=event.payload())
+        )
+
+    async def cancel_timers(self, about: UUID) -> None:
+        """Forget every timer of a record."""
+        pending = select(AgendaItem).where(AgendaItem.subject_id == about, AgendaItem.task == Task.FIRE)
+        for item in await self.all(pending):
+            self.delete(item)
+
+    async def plan_effect(self, kind: EffectKind, key: str, payload: dict[str, Any], *, about: UUID) -> None:
+        """Write an effect into the ledger and let it leave after the commit; a known key does nothing."""
+        id = effect_id(self.actor.tenant_id, key)
+        if await self.find(Effect, id) is not None:
+            return
+        effect = Effect(key=key, kind=kind, subject_id=about, payload=payload, planned_at=self.now)
+        effect.id = id
+        self.add(effect)
+        self.add(AgendaItem(task=Task.SEND, due_at=self.opening.real_now, subject_id=id, key=f"send:{key}"))

@@ -1,0 +1,1 @@
+"""The yard: what happens afterwards, or at an hour, or outside."""
