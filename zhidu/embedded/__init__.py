@@ -1,0 +1,1 @@
+"""The servers that `zhidu up` starts by itself: PostgreSQL, the broker, the mail sink."""
