@@ -14,16 +14,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 MIGRATION_LOCK = 7_294_501
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("path_separator", "os")
-    return config
+def config() -> Config:
+    """Alembic's settings; there is no file of them."""
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent))
+    settings.set_main_option("path_separator", "os")
+    return settings
 
 
 def heads() -> set[str]:
     """The revisions this version of the product expects."""
-    return set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(ScriptDirectory.from_config(config()).get_heads())
 
 
 def upgrade(migration_url: str, app_password: str | None = None) -> None:
@@ -43,19 +44,20 @@ async def upgrade_async(migration_url: str, app_password: str | None = None) -> 
 
 def _upgrade(connection: Connection, app_password: str | None) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-    _roles(connection, app_password)
+    roles(connection, app_password)
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.execute(text("SET ROLE zhidu_owner"))
     connection.commit()
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "heads")
+    alembic = config()
+    alembic.attributes["connection"] = connection
+    command.upgrade(alembic, "heads")
     connection.execute(text("RESET ROLE"))
     connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
     connection.commit()
 
 
-def _roles(connection: Connection, app_password: str | None) -> None:
+def roles(connection: Connection, app_password: str | None) -> None:
+    """Create the three roles if they are not there: owner (no login), application, archive reader (no login)."""
     present = {row[0] for row in connection.execute(text("SELECT rolname FROM pg_roles"))}
     for role, login in (("zhidu_owner", False), ("zhidu_backup", False), ("zhidu_app", True)):
         if role not in present:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.security import guard
+from migrations.security import guard, open_to_platform
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
+from sqlalchemy import Select
 from sqlalchemy.sql import ClauseElement
 
 from tenancy.actor import Actor
 from tenancy.config import settings
+from tenancy.models import PlatformModel
 from tenancy.refusals import Refusal, Unavailable, message
-from tenancy.statements import prepare
+from tenancy.statements import build, prepare
 from tenancy.work import Opening, Work
 
 OPENING = (
@@ -26,6 +29,7 @@ ONE_TRIP = (
     "set_config('app.member', $2, true) AS member, set_config('app.language', $3, true) AS language) "
 )
 
+P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 
 
@@ -79,7 +83,14 @@ async def _speak_json(connection: asyncpg.Connection) -> None:
 
 
 def _dump(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: Any) -> str:
+    # The driver's UUIDs are a class of their own, which orjson doesn't know.
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no part of a record")
 
 
 async def refuse_bypassing_role(connection: asyncpg.Connection) -> None:
@@ -167,6 +178,11 @@ class Platform:
         sql, arguments = prepare(statement)
         found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
         return found
+
+    async def all(self, statement: Select[P]) -> list[P]:
+        """The rows of `select(Model)…` as objects; changes to them are not stored."""
+        model: type[P] = statement.column_descriptions[0]["entity"]
+        return [build(model, dict(row)) for row in await self.rows(statement)]
 
     async def row(self, statement: ClauseElement) -> asyncpg.Record | None:
         """Run a statement and give its first row."""

@@ -63,7 +63,7 @@ class PlatformModel(Model, kw_only=True, eq=False):
     """A table of the whole installation; only `platform()` callers touch it, and no row of it is a tenant's secret."""
 
     __abstract__ = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, init=False)
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False, sort_order=-1)
 
 
 class TenantModel(Model, kw_only=True, eq=False):
@@ -71,9 +71,9 @@ class TenantModel(Model, kw_only=True, eq=False):
 
     __abstract__ = True
     tenant_id: Mapped[UUID] = mapped_column(
-        primary_key=True, server_default=text(f"({CURRENT_TENANT})"), init=False, repr=False
+        primary_key=True, server_default=text(f"({CURRENT_TENANT})"), init=False, repr=False, sort_order=-2
     )
-    id: Mapped[UUID] = mapped_column(primary_key=True, init=False)
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False, sort_order=-1)
 
 
 def references(column_name: str, table_name: str) -> ForeignKeyConstraint:

@@ -1,0 +1,37 @@
+"""A command: the only way something changes. It names its permission and runs inside one piece of work."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from domain.kernel.permissions import Permission
+from tenancy.work import Work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Every command by its public name (`requests.submit`), for the tests that walk them.
+COMMANDS: dict[str, Permission | None] = {}
+
+Command = Callable[Concatenate[Work, P], Coroutine[Any, Any, R]]
+
+
+def command(*, needs: Permission | None) -> Callable[[Command[P, R]], Command[P, R]]:
+    """Refuse with `Forbidden` unless the actor holds `needs`; None says that the command itself decides whom it serves.
+
+    A refused command leaves nothing behind: its transaction is rolled back by whoever opened it.
+    """
+
+    def declare(function: Command[P, R]) -> Command[P, R]:
+        module = function.__module__.removeprefix("domain.").split(".", 1)[0]
+        COMMANDS[f"{module}.{function.__name__}"] = needs
+
+        @wraps(function)
+        async def run(work: Work, *args: P.args, **kwargs: P.kwargs) -> R:
+            if needs is not None:
+                work.actor.require(needs)
+            return await function(work, *args, **kwargs)
+
+        return run
+
+    return declare

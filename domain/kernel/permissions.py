@@ -1,0 +1,53 @@
+"""Every permission a role may hold and a token may be limited to; one word names the module and the act."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may do. Tenants group these into roles; partners' scopes carry the same words."""
+
+    TENANT_ADMINISTER = "tenant.administer"
+    CLOCK_ADVANCE = "clock.advance"
+    JOURNAL_READ = "journal.read"
+    AGENDA_READ = "agenda.read"
+    AGENDA_RELEASE = "agenda.release"
+
+    MEMBERS_READ = "members.read"
+    MEMBERS_MANAGE = "members.manage"
+    ACCESS_MANAGE = "access.manage"
+    WEBHOOKS_MANAGE = "webhooks.manage"
+
+    ORGANISATION_READ = "organisation.read"
+    ORGANISATION_MANAGE = "organisation.manage"
+
+    POLICIES_READ = "policies.read"
+    POLICIES_DRAFT = "policies.draft"
+    POLICIES_PUBLISH = "policies.publish"
+
+    CUSTOMERS_READ = "customers.read"
+    CUSTOMERS_MANAGE = "customers.manage"
+
+    APPROVALS_READ_ALL = "approvals.read_all"
+    APPROVALS_DECIDE = "approvals.decide"
+    APPROVALS_ADMINISTER = "approvals.administer"
+
+    REQUESTS_READ = "requests.read"
+    REQUESTS_READ_ALL = "requests.read_all"
+    REQUESTS_SUBMIT = "requests.submit"
+    REQUESTS_ASSIGN = "requests.assign"
+    REQUESTS_WORK = "requests.work"
+    REQUESTS_CONFIRM = "requests.confirm"
+
+    BILLING_READ = "billing.read"
+    BILLING_INVOICE = "billing.invoice"
+    BILLING_COLLECT = "billing.collect"
+
+    PEOPLE_READ_ALL = "people.read_all"
+    PEOPLE_RESIGN = "people.resign"
+    PEOPLE_MANAGE = "people.manage"
+
+    QUALITY_READ = "quality.read"
+    QUALITY_MANAGE = "quality.manage"
+
+    BACKUPS_READ = "backups.read"
+    BACKUPS_RUN = "backups.run"

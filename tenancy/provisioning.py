@@ -1,0 +1,90 @@
+"""Companies come, pause and go: creating a tenant with its first administrator, suspending and resuming it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, insert, select, update
+from uuid_utils.compat import uuid7
+
+from tenancy.actor import Actor
+from tenancy.database import Settle, platform, writing
+from tenancy.members import Member, MemberRole, Role
+from tenancy.refusals import Conflict, Invalid, NotFound, message
+from tenancy.tenants import Tenant, TenantStatus
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+
+
+@dataclass(frozen=True)
+class Founding:
+    """A new tenant and its first administrator."""
+
+    tenant_id: UUID
+    member_id: UUID
+
+
+async def create_tenant(
+    *,
+    slug: str,
+    name: str,
+    zone: str,
+    language: str,
+    administrator: tuple[str, str],
+    permissions: Sequence[str],
+    settle: Settle,
+    rehearsal_starts_at: datetime | None = None,
+) -> Founding:
+    """Create a company and the member (name, e-mail) who administers it with `permissions`.
+
+    `rehearsal_starts_at` makes it a rehearsal tenant whose clock begins there. Raises `Invalid` and `Conflict`.
+    """
+    if not SLUG.fullmatch(slug):
+        raise Invalid(
+            message("A short name has 3 to 40 small letters, digits and hyphens, and begins with a letter."),
+            path=("slug",),
+        )
+    if zone not in available_timezones():
+        raise Invalid(message("“{zone}” is no time zone of the IANA list."), {"zone": zone}, path=("zone",))
+    if not name.strip():
+        raise Invalid(message("A company needs a name."), path=("name",))
+    tenant_id = uuid7()
+    async with platform() as door:
+        if await door.row(select(Tenant.id).where(Tenant.slug == slug)) is not None:
+            raise Conflict(message("The short name “{slug}” is taken."), {"slug": slug}, path=("slug",))
+        await door.rows(
+            insert(Tenant).values(
+                id=tenant_id,
+                slug=slug,
+                name=name.strip(),
+                zone=zone,
+                language=language,
+                created_at=func.now(),
+                status=TenantStatus.ACTIVE,
+                rehearsal=rehearsal_starts_at is not None,
+                clock_at=rehearsal_starts_at,
+                clock_target_at=rehearsal_starts_at,
+            )
+        )
+    async with writing(Actor.system(tenant_id), settle=settle) as work:
+        member = work.add(Member(name=administrator[0], email=administrator[1].lower(), language=language))
+        role = work.add(Role(name="administrator", permissions=sorted(permissions)))
+        work.add(MemberRole(member_id=member.id, role_id=role.id))
+    return Founding(tenant_id=tenant_id, member_id=member.id)
+
+
+async def set_status(slug: str, status: TenantStatus) -> None:
+    """Suspend or resume a company; raises `NotFound`."""
+    async with platform() as door:
+        changed = await door.row(update(Tenant).where(Tenant.slug == slug).values(status=status).returning(Tenant.id))
+        if changed is None:
+            raise NotFound(message("There is no company with the short name “{slug}”."), {"slug": slug})
+
+
+async def list_tenants() -> list[Tenant]:
+    """Every company of this installation, by its short name."""
+    async with platform() as door:
+        return await door.all(select(Tenant).order_by(Tenant.slug))

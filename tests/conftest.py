@@ -1,0 +1,74 @@
+"""One real PostgreSQL for the run, migrated once; a new company for every test that asks for one."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from domain.consequences import settle
+from domain.kernel.permissions import Permission
+from migrations.run import upgrade
+from tenancy.actor import Actor, ActorKind
+from tenancy.database import database, open_database
+from tenancy.provisioning import create_tenant
+from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """The database server of this run."""
+    with throwaway() as running:
+        running.ensure_database("zhidu")
+        upgrade(running.url(SUPERUSER, running.password, "zhidu"), app_password="app")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def app_url(server: Postgres) -> str:
+    """PostgreSQL as the application's role."""
+    return server.url("zhidu_app", "app", "zhidu")
+
+
+@pytest.fixture(scope="session")
+def owner_url(server: Postgres) -> str:
+    """PostgreSQL as the superuser: for looking behind the curtain, never for the product's own work."""
+    return server.url(SUPERUSER, server.password, "zhidu")
+
+
+@pytest.fixture(scope="session")
+async def pool(app_url: str) -> AsyncIterator[None]:
+    """The product's own pool, open for the whole run."""
+    await open_database(app_url, 4)
+    yield
+    await database.close()
+
+
+async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> Actor:
+    """A new company; its administrator may do everything."""
+    founding = await create_tenant(
+        slug=f"c{uuid4().hex[:20]}",
+        name=name,
+        zone=zone,
+        language="en",
+        administrator=("Admin", f"admin-{uuid4().hex[:8]}@example.com"),
+        permissions=list(Permission),
+        settle=settle,
+    )
+    return Actor(
+        tenant_id=founding.tenant_id,
+        kind=ActorKind.MEMBER,
+        id=founding.member_id,
+        permissions=frozenset(Permission),
+    )
+
+
+@pytest.fixture
+async def acme(pool: None) -> Actor:
+    """The administrator of one company."""
+    return await found_company("Acme")
+
+
+@pytest.fixture
+async def globex(pool: None) -> Actor:
+    """The administrator of another company."""
+    return await found_company("Globex")
