@@ -1,5 +1,7 @@
 """The settings of one installation: the only place that reads the environment."""
 
+import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +26,9 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(description="How clients reach this installation; issuer of its tokens")] = (
         "http://127.0.0.1:8000"
     )
+    listen_host: Annotated[str, Field(description="The address the API listens on; 0.0.0.0 in a container")] = (
+        "127.0.0.1"
+    )
     secret_key: Annotated[
         SecretStr, Field(description="32 bytes as hex: wraps signing keys, tenants' archive keys and webhook secrets")
     ] = SecretStr("")
@@ -43,3 +48,19 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings, read once a process."""
     return Settings()
+
+
+def provide(values: Mapping[str, str]) -> dict[str, str]:
+    """Set these variables for this process and all it starts; one that is set already wins. Returns what holds.
+
+    It comes before the first `settings()`, which are read once.
+    """
+    for name, value in values.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
+    return {name: os.environ[name] for name in values}
+
+
+def child_environment() -> dict[str, str]:
+    """The environment for a process of this installation; its output appears line by line."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1"}
