@@ -76,9 +76,16 @@ class TenantModel(Model, kw_only=True, eq=False):
     id: Mapped[UUID] = mapped_column(primary_key=True, init=False, sort_order=-1)
 
 
-def references(column_name: str, table_name: str) -> ForeignKeyConstraint:
-    """A reference to a row of the same tenant: the key is (tenant_id, id), so it can't point at another's row."""
-    return ForeignKeyConstraint(["tenant_id", column_name], [f"{table_name}.tenant_id", f"{table_name}.id"])
+def references(column_name: str, table_name: str, *, in_a_circle: bool = False) -> ForeignKeyConstraint:
+    """A reference to a row of the same tenant: the key is (tenant_id, id), so it can't point at another's row.
+
+    Two tables that point at each other can't both be created first: one of the two references is `in_a_circle`.
+    """
+    return ForeignKeyConstraint(
+        ["tenant_id", column_name],
+        [f"{table_name}.tenant_id", f"{table_name}.id"],
+        use_alter=in_a_circle,
+    )
 
 
 def current_member() -> ColumnElement[UUID]:

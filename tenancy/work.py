@@ -60,11 +60,14 @@ class Work:
 
     # Loading
 
-    async def get(self, model: type[T], id: UUID, *, lock: bool = False) -> T:
-        """The row with this id; refuses with `NotFound`. `lock` keeps others from changing it until the end."""
+    async def get(self, model: type[T], id: UUID, *path: str, lock: bool = False) -> T:
+        """The row with this id; refuses with `NotFound`, whose path is that of the input which named it.
+
+        `lock` keeps others from changing the row until the end; a command locks what it changes.
+        """
         found = await self.find(model, id, lock=lock)
         if found is None:
-            raise NotFound()
+            raise NotFound(path=path)
         return found
 
     async def find(self, model: type[T], id: UUID, *, lock: bool = False) -> T | None:

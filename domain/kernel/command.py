@@ -27,7 +27,7 @@ def command(*, needs: Permission | None) -> Callable[[Command[P, R]], Command[P,
         COMMANDS[f"{module}.{function.__name__}"] = needs
 
         @wraps(function)
-        async def run(work: Work, *args: P.args, **kwargs: P.kwargs) -> R:
+        async def run(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if needs is not None:
                 work.actor.require(needs)
             return await function(work, *args, **kwargs)

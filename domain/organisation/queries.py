@@ -1,0 +1,66 @@
+"""Who stands where: departments with their heads, holders of posts, superiors."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from domain.kernel.permissions import Permission
+from domain.organisation.models import Department, Post, Staff
+from tenancy.actor import Actor
+from tenancy.members import Member
+from tenancy.work import Work
+
+
+def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """The company's shape is open to whoever may read it."""
+    return true() if actor.may(Permission.ORGANISATION_READ) else false()
+
+
+async def department(work: Work, id: UUID) -> Department:
+    """One department; refuses with `NotFound`."""
+    return await work.get(Department, id)
+
+
+async def staff(work: Work, id: UUID) -> Staff:
+    """One staff record; refuses with `NotFound`."""
+    return await work.get(Staff, id)
+
+
+async def member(work: Work, id: UUID) -> Member:
+    """The person behind a staff record; refuses with `NotFound`."""
+    return await work.get(Member, id)
+
+
+async def at_work(work: Work) -> list[Staff]:
+    """Everybody who has not left, by id."""
+    return await work.all(select(Staff).where(Staff.left_on.is_(None)).order_by(Staff.id))
+
+
+async def holders(work: Work, post_id: UUID) -> list[Staff]:
+    """Who holds a post today, by id; nobody when it is vacant."""
+    return await work.all(select(Staff).where(Staff.post_id == post_id, Staff.left_on.is_(None)).order_by(Staff.id))
+
+
+async def post_named(work: Work, name: str) -> Post | None:
+    """The post that a clause names."""
+    return await work.first(select(Post).where(Post.name == name))
+
+
+async def head_of(work: Work, department_id: UUID) -> UUID | None:
+    """The head of a department, or of the nearest one above that has a head."""
+    found = await work.find(Department, department_id)
+    while found is not None:
+        if found.head_id is not None:
+            return found.head_id
+        found = await work.find(Department, found.parent_id) if found.parent_id else None
+    return None
+
+
+async def superior_of(work: Work, staff_id: UUID, *, levels: int = 1) -> UUID | None:
+    """The n-th superior of somebody, or None where the line ends earlier."""
+    current: UUID | None = staff_id
+    for _ in range(levels):
+        record = await work.find(Staff, current) if current else None
+        current = record.superior_id if record is not None else None
+    return current

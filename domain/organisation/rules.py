@@ -1,0 +1,28 @@
+"""What may be said of departments and staff: names, trees without circles, lines of superiors."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from tenancy.refusals import Invalid, message
+
+NAME_LENGTH = 120
+# A line of superiors longer than this is a circle or a mistake.
+LONGEST_LINE = 30
+
+
+def clean_name(name: str, *path: str) -> str:
+    """The name without outer blanks; refuses an empty or overlong one."""
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= NAME_LENGTH:
+        raise Invalid(message("A name has 1 to {most} characters."), {"most": NAME_LENGTH}, path=path or ("name",))
+    return cleaned
+
+
+def refuse_circle(id: UUID, above: UUID | None, parents: Mapping[UUID, UUID | None], *path: str) -> None:
+    """Refuse `above` as the parent (or superior) of `id` when the line upwards leads back to `id`."""
+    seen = 0
+    while above is not None:
+        seen += 1
+        if above == id or seen > LONGEST_LINE:
+            raise Invalid(message("This would make a circle: somebody would stand above themselves."), path=path)
+        above = parents.get(above)
