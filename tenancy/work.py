@@ -170,7 +170,9 @@ class Work:
                 # The stored row may be an older one with an id of its own.
                 self._rows.pop((type(row), row.id))
                 continue
-            self._stored[row] = {name: getattr(row, name) for name in columns_of(type(row)) if name != "tenant_id"}
+            # Defaults are the class's until now; from here on the row says itself what is stored.
+            self._stored[row] = _values(row)
+            row.__dict__.update(self._stored[row])
         for changed_row, values in changed:
             self._stored[changed_row].update(values)
         for row in self._deleted:
@@ -203,7 +205,7 @@ class Work:
         if subject is None or subject in self._deleted:
             return
         stored = self._stored.get(subject)
-        values = {name: getattr(subject, name) for name in columns_of(type(subject)) if name != "tenant_id"}
+        values = _values(subject)
         before = stored or dict.fromkeys(values)
         entry.changes = {name: [before[name], after] for name, after in values.items() if before[name] != after}
 
@@ -230,3 +232,7 @@ class Work:
         effect.id = id
         self.add(effect)
         self.add(AgendaItem(task=Task.SEND, due_at=self.opening.real_now, subject_id=id, key=f"send:{key}"))
+
+
+def _values(row: TenantModel) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in columns_of(type(row)) if name != "tenant_id"}
