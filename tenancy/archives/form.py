@@ -1,0 +1,182 @@
+"""The form of an archive: what it says about itself, and the digests by which rows are compared."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import orjson
+import pyrage  # type: ignore[import-untyped]  # the wheel carries no type information
+
+Row: TypeAlias = Mapping[str, Any]
+
+FORMAT = 1
+HEADER, MANIFEST = "header.json", "manifest.json"
+TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# Rows are gathered to members of this size; only a single larger row makes a larger member.
+PART_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What an archive is of. `tables` is complete, empty tables included, and in the order of insertion."""
+
+    schema_revision: str
+    tenant_slug: str
+    tenant_name: str
+    created_at: datetime
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """One table: the SHA-256 of its lines as they stand, and the digest of its rows in any order."""
+
+    name: str
+    rows: int
+    sha256: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A heading and what was found under it."""
+
+    heading: Heading
+    tables: tuple[TableSummary, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some consecutive rows of one table."""
+
+    table: str
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an archive may unpack to, so that a small file cannot fill a machine."""
+
+    unpacked_bytes: int = 16 * 1024**3
+    row_bytes: int = 32 * 1024**2
+
+
+LIMITS = Limits()
+
+
+def new_identity() -> str:
+    """A new archive key for one tenant, in age's own form: whoever holds it reads the archives. Keep it sealed."""
+    return str(pyrage.x25519.Identity.generate())
+
+
+def identity_of(text: str) -> Any:
+    """The key that a text in age's form names; ValueError when it is none."""
+    try:
+        return pyrage.x25519.Identity.from_str(text)
+    except pyrage.IdentityError:
+        raise ValueError("an archive key begins with AGE-SECRET-KEY-1") from None
+
+
+def canonical(row: Row) -> bytes:
+    """A row as JSON that is the same for the same values: sorted keys, no spaces, UTF-8.
+
+    Besides JSON's own types it takes UUID, date, time and instant (ISO form), Decimal (as text) and bytes (as
+    PostgreSQL's `\\x…`). TypeError for anything else, also for integers beyond 64 bits.
+    """
+    return orjson.dumps(row, default=_as_text, option=orjson.OPT_SORT_KEYS)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "\\x" + bytes(value).hex()
+    raise TypeError(f"{type(value).__name__} has no form in an archive")
+
+
+def row_digest(row: Row) -> str:
+    """SHA-256 of a row's canonical form, as hexadecimal."""
+    return hashlib.sha256(canonical(row)).hexdigest()
+
+
+def table_digest(rows: Iterable[Row]) -> str:
+    """The digest of a table's rows, the same in any order: equal with equal counts means equal tables."""
+    tally = Tally()
+    for row in rows:
+        tally.add(canonical(row))
+    return tally.summary("").digest
+
+
+class Tally:
+    """Counts and digests of one table while its lines pass by."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._lines = hashlib.sha256()
+        self._sum = 0
+
+    def add(self, line: bytes) -> None:
+        """Take in one row's line, without its end."""
+        self._rows += 1
+        self._lines.update(line)
+        self._lines.update(b"\n")
+        self._sum = (self._sum + int.from_bytes(hashlib.sha256(line).digest())) % 2**256
+
+    def summary(self, name: str) -> TableSummary:
+        """What has passed by so far."""
+        return TableSummary(name, self._rows, self._lines.hexdigest(), f"{self._sum:064x}")
+
+
+def member_name(table: str, number: int) -> str:
+    """The name in the tar of a table's rows, numbered from 1."""
+    return f"tables/{table}/{number:06d}.jsonl"
+
+
+def heading_to_json(heading: Heading) -> dict[str, Any]:
+    """A heading as `header.json` holds it."""
+    return {
+        "format": FORMAT,
+        "schema_revision": heading.schema_revision,
+        "tenant": {"slug": heading.tenant_slug, "name": heading.tenant_name},
+        "created_at": heading.created_at.isoformat(),
+        "tables": list(heading.tables),
+    }
+
+
+def heading_from_json(read: Any) -> Heading:
+    """A heading from `header.json`; KeyError, TypeError or ValueError when it is malformed."""
+    heading = Heading(
+        schema_revision=_text(read["schema_revision"]),
+        tenant_slug=_text(read["tenant"]["slug"]),
+        tenant_name=_text(read["tenant"]["name"]),
+        created_at=datetime.fromisoformat(_text(read["created_at"])),
+        tables=tuple(_text(name) for name in read["tables"]),
+    )
+    check_heading(heading)
+    return heading
+
+
+def check_heading(heading: Heading) -> None:
+    """ValueError unless every table has a proper name and is named once, and the instant has a zone."""
+    if len(set(heading.tables)) != len(heading.tables) or not all(map(TABLE_NAME.fullmatch, heading.tables)):
+        raise ValueError(f"the tables of an archive are plain names, each once: {heading.tables}")
+    if heading.created_at.tzinfo is None:
+        raise ValueError("created_at needs a zone")
+
+
+def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
+    """A manifest as `manifest.json` holds it: the header, with counts and digests in place of bare names."""
+    summaries = [
+        {"name": each.name, "rows": each.rows, "sha256": each.sha256, "digest": each.digest} for each in manifest.tables
+    ]
+    return heading_to_json(manifest.heading) | {"tables": summaries}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value

@@ -1,0 +1,301 @@
+"""Reading an archive: nothing in it is believed before it has been checked, nor unpacked beyond a limit."""
+
+import asyncio
+import os
+import re
+import tarfile
+import zlib
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import orjson
+import pyrage  # type: ignore[import-untyped]  # the wheel carries no type information
+
+from tenancy.archives.form import (
+    FORMAT,
+    HEADER,
+    LIMITS,
+    MANIFEST,
+    PART_BYTES,
+    Batch,
+    Heading,
+    Limits,
+    Manifest,
+    Tally,
+    heading_from_json,
+    identity_of,
+    manifest_to_json,
+    member_name,
+)
+from tenancy.refusals import Invalid, Refusal, Unavailable, message
+
+_Event: TypeAlias = Heading | Batch | Manifest
+
+
+async def heading(source: Path | IO[bytes], *, identity: str) -> Heading:
+    """What the archive says it is, from its first bytes; refuses as `verify` does, but sees no later damage."""
+    async with aclosing(_events(source, identity, LIMITS)) as events:
+        first = await anext(events)
+    assert isinstance(first, Heading)
+    return first
+
+
+async def verify(source: Path | IO[bytes], *, identity: str, limits: Limits = LIMITS) -> Manifest:
+    """Read an archive to its end and answer its manifest, which then holds true of every row.
+
+    `Invalid` when any byte was changed, it is cut short or lengthened, another key made it, a table or row is missing,
+    it is too large or of a newer format; `Unavailable` when the file cannot be read. A file object is read from where
+    it stands.
+    """
+    async with aclosing(_events(source, identity, limits)) as events:
+        async for event in events:
+            last = event
+    assert isinstance(last, Manifest)
+    return last
+
+
+async def read(source: Path | IO[bytes], *, identity: str, limits: Limits = LIMITS) -> AsyncGenerator[Batch, None]:
+    """The rows, in the order in which they may be inserted, some hundreds or thousands at a time.
+
+    Refuses as `verify` does, but at the place of the fault, so earlier rows have then been handed out: verify first,
+    or insert in one transaction.
+    """
+    async with aclosing(_events(source, identity, limits)) as events:
+        async for event in events:
+            if isinstance(event, Batch):
+                yield event
+
+
+async def _events(source: Path | IO[bytes], identity: str, limits: Limits) -> AsyncGenerator[_Event, None]:
+    key = identity_of(identity)
+    if not isinstance(source, Path):
+        async with aclosing(_decrypted(source, key, limits)) as events:
+            async for event in events:
+                yield event
+        return
+    try:
+        file = await asyncio.to_thread(source.open, "rb")
+    except OSError as problem:
+        raise _unreadable() from problem
+    with file:
+        async with aclosing(_decrypted(file, key, limits)) as events:
+            async for event in events:
+                yield event
+
+
+async def _decrypted(file: IO[bytes], key: Any, limits: Limits) -> AsyncGenerator[_Event, None]:
+    # age pushes what it decrypts, and we want to pull: a pipe between two threads of our own turns it around.
+    loop = asyncio.get_running_loop()
+    threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="archive")
+    drain, fill = os.pipe()
+    decryption = loop.run_in_executor(threads, _decrypt, file, fill, key)
+    stream = _Unpacked(drain, limits.unpacked_bytes)
+    parsing = _parse(stream, limits)
+    refusal: Refusal | None = None
+    last: Manifest | None = None
+    try:
+        while (event := await loop.run_in_executor(threads, next, parsing, None)) is not None:
+            if isinstance(event, Manifest):
+                last = event
+            else:
+                yield event
+    except Invalid as found:
+        refusal = found
+    finally:
+        threads.submit(stream.close)
+        [ended] = await asyncio.gather(decryption, return_exceptions=True)
+        threads.shutdown(wait=False)
+    # What age says comes first: a damaged file also looks cut short to who reads behind it.
+    if isinstance(ended, BaseException) and not isinstance(ended, BrokenPipeError):
+        raise ended
+    if refusal is not None:
+        raise refusal
+    # The manifest is handed out only now, when age has authenticated the last byte.
+    assert last is not None
+    yield last
+
+
+def _decrypt(file: IO[bytes], fill: int, key: Any) -> None:
+    source = _Source(file)
+    with open(fill, "wb", buffering=0) as pipe:
+        try:
+            pyrage.decrypt_io(source, pipe, [key])
+        except BrokenPipeError:
+            raise
+        except pyrage.DecryptError as problem:
+            if source.failure is not None:
+                raise _unreadable() from source.failure
+            raise Invalid(
+                message("This archive does not open: it was made with another key, or its beginning is damaged.")
+            ) from problem
+        except OSError as problem:
+            if source.failure is not None:
+                raise _unreadable() from source.failure
+            raise _damaged() from problem
+
+
+class _Source:
+    """The file, remembering its own failure, which age mixes up with damage."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.failure: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._file.read(size)
+        except Exception as failure:
+            self.failure = failure
+            raise
+
+
+class _Unpacked:
+    """The unzipped bytes behind a pipe, counted against a limit."""
+
+    def __init__(self, drain: int, limit: int) -> None:
+        self._pipe = open(drain, "rb")  # noqa: SIM115  closed by close(), in the thread that reads
+        self._gzip = zlib.decompressobj(wbits=31)
+        self._waiting = b""
+        self._limit = self._left = limit
+
+    def exactly(self, size: int) -> bytes:
+        """The next bytes; `Invalid` when there are not as many."""
+        pieces = []
+        while size:
+            piece = self._some(size)
+            if not piece:
+                raise _damaged()
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def finish(self) -> None:
+        """`Invalid` unless nothing is left."""
+        if self._some(1) or not self._gzip.eof or self._gzip.unused_data or self._pipe.read(1):
+            raise _damaged()
+
+    def close(self) -> None:
+        self._pipe.close()
+
+    def _some(self, most: int) -> bytes:
+        piece = b""
+        while not piece and not self._gzip.eof:
+            packed = self._gzip.unconsumed_tail or self._pipe.read(65536)
+            if not packed:
+                return b""
+            try:
+                piece = self._gzip.decompress(packed, most)
+            except zlib.error as problem:
+                raise _damaged() from problem
+        self._left -= len(piece)
+        if self._left < 0:
+            raise Invalid(
+                message("This archive unpacks to more than {limit} bytes; it was not opened further."),
+                {"limit": self._limit},
+            )
+        return piece
+
+
+def _parse(stream: _Unpacked, limits: Limits) -> Iterator[_Event]:
+    """What the tar holds, in the one order in which an archive may hold it; any other name or order is a refusal."""
+    largest = PART_BYTES + limits.row_bytes
+    name, content = _member(stream, largest)
+    head = _heading(name, content)
+    yield head
+    name, content = _member(stream, largest)
+    summaries = []
+    for table in head.tables:
+        tally, number = Tally(), 1
+        while name == member_name(table, number):
+            yield Batch(table, _rows(content, tally, name))
+            number += 1
+            name, content = _member(stream, largest)
+        summaries.append(tally.summary(table))
+    if name != MANIFEST:
+        raise _contradictory(name)
+    manifest = Manifest(head, tuple(summaries))
+    _compare(manifest, content)
+    if any(stream.exactly(2 * tarfile.BLOCKSIZE)):
+        raise _contradictory(MANIFEST)
+    stream.finish()
+    yield manifest
+
+
+def _member(stream: _Unpacked, largest: int) -> tuple[str, bytes]:
+    try:
+        entry = tarfile.TarInfo.frombuf(bytearray(stream.exactly(tarfile.BLOCKSIZE)), "utf-8", "strict")
+    except (tarfile.TarError, ValueError) as problem:
+        raise _damaged() from problem
+    # Links, devices, folders and extended headers have no place here, so nothing of tar's cleverness is reachable.
+    if entry.type != tarfile.REGTYPE or not 0 <= entry.size <= largest:
+        raise _contradictory(entry.name)
+    content = stream.exactly(entry.size)
+    stream.exactly(-entry.size % tarfile.BLOCKSIZE)
+    return entry.name, content
+
+
+def _heading(name: str, content: bytes) -> Heading:
+    if name != HEADER:
+        raise _contradictory(name)
+    try:
+        read = orjson.loads(content)
+        form = read["format"]
+        if form != FORMAT:
+            raise Invalid(
+                message("This archive has the format {form}, and this program reads the format {known}."),
+                {"form": str(form)[:20], "known": FORMAT},
+            )
+        return heading_from_json(read)
+    except (ValueError, TypeError, KeyError) as problem:
+        raise _contradictory(HEADER) from problem
+
+
+def _rows(content: bytes, tally: Tally, name: str) -> list[dict[str, Any]]:
+    lines = content.split(b"\n")
+    if lines.pop():
+        raise _contradictory(name)
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        try:
+            row = orjson.loads(line)
+        except ValueError as problem:
+            raise _contradictory(name) from problem
+        if not isinstance(row, dict):
+            raise _contradictory(name)
+        tally.add(line)
+        rows.append(row)
+    return rows
+
+
+def _compare(found: Manifest, content: bytes) -> None:
+    try:
+        promised = orjson.loads(content)
+    except ValueError as problem:
+        raise _contradictory(MANIFEST) from problem
+    expected = manifest_to_json(found)
+    if promised == expected:
+        return
+    tables = promised.get("tables") if isinstance(promised, dict) else None
+    if isinstance(tables, list):
+        for summary in expected["tables"]:
+            if summary not in tables:
+                raise _contradictory(str(summary["name"]))
+    raise _contradictory(MANIFEST)
+
+
+def _damaged() -> Invalid:
+    return Invalid(message("This archive is damaged or cut short. Use another one."))
+
+
+def _contradictory(part: str) -> Invalid:
+    return Invalid(
+        message("This archive does not hold what it should: “{part}” is missing, changed or out of place."),
+        {"part": re.sub(r"[^\w./-]", "?", part)[:100]},
+    )
+
+
+def _unreadable() -> Unavailable:
+    return Unavailable(message("The archive cannot be read at the moment. Try again later."))
