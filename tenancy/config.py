@@ -50,15 +50,16 @@ def settings() -> Settings:
     return Settings()
 
 
-def provide(values: Mapping[str, str]) -> dict[str, str]:
-    """Set these variables for this process and all it starts; one that is set already wins. Returns what holds.
+def provide(values: Mapping[str, str], *, override: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Set these variables for this process and all it starts, and return what holds.
 
-    It comes before the first `settings()`, which are read once.
+    What is set already wins over `values` and gives way to `override`. Comes before the first `settings()`.
     """
     for name, value in values.items():
         if not os.environ.get(name):
             os.environ[name] = value
-    return {name: os.environ[name] for name in values}
+    os.environ.update(override or {})
+    return {name: os.environ[name] for name in {**values, **(override or {})}}
 
 
 def child_environment() -> dict[str, str]:

@@ -6,12 +6,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from zhidu.embedded.premises import Premises, open_premises
-from zhidu.embedded.processes import CLEAN_ENVIRONMENT, Process, last_line, serves, wait_until
+from zhidu.embedded.processes import CLEAN_ENVIRONMENT, Process, log_size, said, serves, wait_until
 from zhidu.failures import Failure
 
 SUPERUSER = "postgres"
@@ -24,8 +25,9 @@ FORGETFUL = dict.fromkeys(DURABLE, "off")
 
 INITDB = ["-U", SUPERUSER, "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-A", "scram-sha-256"]
 
-# After a kill -9 the old server's other processes hold its shared memory until they notice.
-ATTEMPTS = 30
+# After a kill -9 the old server's other processes hold its memory until they notice; the log then says this.
+STILL_HELD = "still in use"
+PATIENCE_SECONDS = 15.0
 
 
 class Postgres:
@@ -58,30 +60,42 @@ class Postgres:
         """
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
-        for attempt in range(ATTEMPTS):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
             adopted = self._adopt()
+            said_before = log_size(self.log)
             if not adopted:
                 self._launch()
             if wait_until(self.ready, abandon=lambda: abandon() or not self.alive()):
                 return adopted
-            if abandon():
-                break
-            wait_until(lambda: False, seconds=0.02 * (attempt + 1), abandon=abandon)
-        raise Failure(f"PostgreSQL did not start: {last_line(self.log) or 'it says nothing'} (see {self.log})")
+            if not adopted and (
+                abandon() or time.monotonic() > deadline or not said(self.log, STILL_HELD, since=said_before)
+            ):
+                why = said(self.log, "FATAL", "PANIC", since=said_before) or "it says nothing"
+                raise Failure(f"PostgreSQL did not start: {why} (see {self.log})")
+            wait_until(lambda: False, seconds=0.1, abandon=abandon)
 
     def alive(self) -> bool:
         """Whether its main process runs."""
         return self._process is not None and self._process.alive()
+
+    @property
+    def status(self) -> str:
+        """How it ended, if it did."""
+        return self._process.status if self._process else ""
 
     def ready(self) -> bool:
         """Whether it accepts connections: it writes so on line 8 of its pid file."""
         record = self._record()
         return self.alive() and len(record) > 7 and record[7] == "ready" and record[0] == str(self.pid)
 
-    def stop(self, *, seconds: float = 60) -> None:
+    def stop(self, *, hurry: Callable[[], bool] = lambda: False) -> None:
         """A fast stop: connections are cut, everything is written, nothing needs recovery at the next start."""
         if self._process is not None:
-            self._process.end(signal.SIGINT, seconds=seconds)
+            self._process.send(signal.SIGINT)
+            if not wait_until(lambda: not self.alive(), seconds=60, abandon=hurry):
+                # It leaves at once and recovers at the next start, as after a power cut.
+                self._process.end(signal.SIGQUIT, seconds=10)
             self._process = None
 
     def url(self, role: str, password: str, database: str) -> str:
@@ -188,5 +202,5 @@ def throwaway(settings: Mapping[str, str] | None = None) -> Iterator[Postgres]:
         if watch:
             watch.kill()
             watch.communicate()
-        shutil.rmtree(server.sockets, ignore_errors=True)
+        server.premises.close()
         shutil.rmtree(data, ignore_errors=True)

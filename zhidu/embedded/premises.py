@@ -40,6 +40,20 @@ class Premises:
             self.account.owns(directory)
         return directory
 
+    def close(self) -> None:
+        """Remove the directory of the sockets; both servers have stopped."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        (self.directory / "sockets").unlink(missing_ok=True)
+
+
+def make_data_directory(data: Path) -> Path:
+    """The data directory as a whole path; a new one is closed, but root's lets the servers' account pass through."""
+    data = data.resolve()
+    if not data.exists():
+        data.mkdir(parents=True)
+        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    return data
+
 
 def open_premises(data: Path, *, system: Path = SYSTEM) -> Premises:
     """Find the programs and a place that the servers' account can reach; nothing above `data` is ever changed.
@@ -47,10 +61,7 @@ def open_premises(data: Path, *, system: Path = SYSTEM) -> Premises:
     As root, `data` (or the programs) may lie below a closed home directory: the servers' files, and a copy of the
     programs, then go to `system`, and `notice` says so.
     """
-    data = data.resolve()
-    if not data.exists():
-        data.mkdir(parents=True)
-        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    data = make_data_directory(data)
     account = accounts.choose(data / "postgres")
     if account is None:
         postgres_bin, valkey = _packages()

@@ -170,11 +170,16 @@ def open_log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
-def last_line(log: Path) -> str:
-    """The last line of a log that says something, for a message about its process."""
-    with contextlib.suppress(OSError):
-        with log.open("rb") as opened:
-            opened.seek(max(0, log.stat().st_size - 4096))
-            lines = opened.read().decode(errors="replace").split("\n")
-        return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+def log_size(log: Path) -> int:
+    """Where the next line of a log will stand; `said` takes it."""
+    return log.stat().st_size if log.exists() else 0
+
+
+def said(log: Path, *words: str, since: int = 0) -> str:
+    """The last line of a log that holds one of these words, or that says anything; empty when there is none."""
+    with contextlib.suppress(OSError), log.open("rb") as opened:
+        opened.seek(max(since, log_size(log) - 8192))
+        lines = [line.strip() for line in opened.read().decode(errors="replace").split("\n")]
+        fitting = (line for line in reversed(lines) if line and (not words or any(word in line for word in words)))
+        return next(fitting, "")[:300]
     return ""
