@@ -19,7 +19,7 @@ FIRST_DAY = date(1970, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 MAX_CLOSED_DAYS = 5 * 366
 MAX_WORKING_TIME = timedelta(days=3660)
-MAX_WORKING_DAYS = 3660
+MAX_DAYS = 3660
 
 _MOST_KNOWN_DAYS = 10_000
 _DAY = timedelta(days=1)
@@ -39,6 +39,13 @@ class Weekday(StrEnum):
 
 
 WEEKDAYS = tuple(Weekday)
+
+
+class DayKind(StrEnum):
+    """How the days of a period are counted."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
 
 
 def _unfit(text: str, **values: object) -> ValueError:
@@ -248,13 +255,16 @@ class BusinessCalendar(BaseModel):
 
         Zero days are `start_day` itself, worked or not. Raises `Invalid` as `add_working_time` does.
         """
-        if abs(days) > MAX_WORKING_DAYS:
-            text = message("A span of working days may not exceed {most} days.")
-            raise Invalid(text, {"most": MAX_WORKING_DAYS})
         day, step = start_day, 1 if days > 0 else -1
-        for _ in range(abs(days)):
+        for _ in range(abs(_reasonable(days))):
             day = self._nearest_working_day(_shift(day, step), step)
         return day
+
+    def add_days(self, start_day: date, days: int, kind: DayKind) -> date:
+        """The day that lies so many calendar or working days after `start_day`, which itself does not count."""
+        if kind is DayKind.WORKING:
+            return self.add_working_days(start_day, days)
+        return _shift(start_day, _reasonable(days))
 
     def working_day_on_or_after(self, day: date) -> date:
         """The day itself when it is worked, else the next that is."""
@@ -369,6 +379,12 @@ def _check_day(day: date) -> None:
     if not FIRST_DAY <= day <= LAST_DAY:
         text = message("{day} lies outside the years that can be reckoned with, {first} to {last}.")
         raise Invalid(text, {"day": day, "first": FIRST_DAY, "last": LAST_DAY})
+
+
+def _reasonable(days: int) -> int:
+    if abs(days) > MAX_DAYS:
+        raise Invalid(message("A span of days may not exceed {most} days."), {"most": MAX_DAYS})
+    return days
 
 
 def _shift(day: date, days: int) -> date:

@@ -1,12 +1,14 @@
 """Money: an exact amount in one currency, counted in the currency's smallest unit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Self
 
 from babel.numbers import list_currencies
+from pydantic import GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema, no_info_wrap_validator_function
 
 from tenancy.refusals import Invalid, message
 
@@ -49,6 +51,11 @@ class Money:
         exponent(self.currency)
         if abs(self.minor) > MAX_MINOR:
             raise Invalid(message("The amount is larger than can be handled."))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Inside a clause's value a refused amount is an error of that value, with its place in it."""
+        return no_info_wrap_validator_function(_as_value, handler(source))
 
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: str) -> Self:
@@ -130,17 +137,19 @@ class Money:
         return other
 
     def allocate(self, weights: Sequence[int]) -> tuple["Money", ...]:
-        """Parts in proportion to the weights that add up to the whole; what does not divide goes to the first parts.
+        """Parts in proportion to the weights that add up to the whole, each within a minor unit of its exact share.
 
-        A weight of zero gets nothing. Refuses negative weights and weights that are all zero.
+        What does not divide goes to the parts that lost most by rounding down, the first of them first. Refuses
+        negative weights and weights that are all zero.
         """
         whole = sum(weights)
         if whole <= 0 or any(weight < 0 for weight in weights):
             raise Invalid(message("Shares must not be negative, nor all of them zero."))
         sign = -1 if self.minor < 0 else 1
         parts = [abs(self.minor) * weight // whole for weight in weights]
-        left = abs(self.minor) - sum(parts)
-        for index in [number for number, weight in enumerate(weights) if weight][:left]:
+        lost = [abs(self.minor) * weight % whole for weight in weights]
+        most_lost_first = sorted(range(len(weights)), key=lambda index: -lost[index])
+        for index in most_lost_first[: abs(self.minor) - sum(parts)]:
             parts[index] += 1
         return tuple(Money(sign * part, self.currency) for part in parts)
 
@@ -161,6 +170,13 @@ class Money:
         if share.adjusted() > len(str(MAX_MINOR)):
             raise Invalid(message("The amount is larger than can be handled."))
         return Money(int(share.to_integral_value(rounding)), self.currency)
+
+
+def _as_value(given: object, validate: Callable[[object], Money]) -> Money:
+    try:
+        return validate(given)
+    except Invalid as refusal:
+        raise ValueError(refusal) from refusal
 
 
 def _finite(rate: Decimal) -> Decimal:

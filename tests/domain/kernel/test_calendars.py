@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from domain.kernel.calendars import WEEKDAYS, BusinessCalendar, minutes_of
+from domain.kernel.calendars import WEEKDAYS, BusinessCalendar, DayKind, minutes_of
 from tenancy.refusals import Invalid
 
 DAY = [["09:00", "12:00"], ["13:30", "18:00"]]
@@ -101,6 +101,13 @@ def test_working_days_do_not_count_the_day_they_start_on() -> None:
     assert OFFICE.add_working_days(date(2026, 3, 7), 0) == date(2026, 3, 7)
     assert OFFICE.add_working_days(date(2026, 3, 9), -1) == date(2026, 3, 6)
     assert OFFICE.add_working_days(date(2026, 3, 8), -6) == date(2026, 2, 27)
+
+
+def test_a_period_counts_calendar_days_or_working_days() -> None:
+    assert OFFICE.add_days(date(2026, 3, 6), 2, DayKind.CALENDAR) == date(2026, 3, 8)
+    assert OFFICE.add_days(date(2026, 3, 6), 2, DayKind.WORKING) == date(2026, 3, 10)
+    with pytest.raises(Invalid, match="3660"):
+        OFFICE.add_days(date(2026, 3, 6), 4000, DayKind.CALENDAR)
 
 
 def test_the_nearest_working_day_is_the_day_itself_when_it_is_worked() -> None:

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from domain.kernel.money import MAX_MINOR, Money, exponent
 from tenancy.refusals import Invalid
@@ -101,12 +102,21 @@ def test_interest_is_simple_and_by_the_day_of_a_year_of_365() -> None:
         Money(1, "CNY").interest(Decimal(1), -1)
 
 
-def test_what_does_not_divide_goes_to_the_first_parts() -> None:
+def test_what_does_not_divide_goes_to_the_parts_that_lose_most() -> None:
     assert Money(100, "CNY").allocate([1, 1, 1]) == (Money(34, "CNY"), Money(33, "CNY"), Money(33, "CNY"))
+    assert Money(100, "CNY").allocate([1, 5]) == (Money(17, "CNY"), Money(83, "CNY"))
     assert Money(5, "CNY").allocate([0, 1, 1]) == (Money(0, "CNY"), Money(3, "CNY"), Money(2, "CNY"))
     for senseless in ([], [0, 0], [2, -1]):
         with pytest.raises(Invalid, match="Shares"):
             Money(100, "CNY").allocate(senseless)
+
+
+def test_an_amount_inside_a_clause_goes_through_json_and_complains_in_its_place() -> None:
+    fees = TypeAdapter(dict[str, Money])
+    assert fees.validate_json(fees.dump_json({"fee": Money(500, "CNY")})) == {"fee": Money(500, "CNY")}
+    with pytest.raises(ValidationError, match="“XXX” is not a currency") as caught:
+        fees.validate_python({"fee": {"minor": 500, "currency": "XXX"}})
+    assert caught.value.errors()[0]["loc"] == ("fee",)
 
 
 @given(minors, weights)
