@@ -1,0 +1,28 @@
+"""What happens to customers and their contacts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCreated(Event, name="customers.customer_created"):
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerChanged(Event, name="customers.customer_changed"):
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactAdded(Event, name="customers.contact_added"):
+    contact_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactChanged(Event, name="customers.contact_changed"):
+    contact_id: UUID
+    customer_id: UUID

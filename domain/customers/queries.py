@@ -1,0 +1,42 @@
+"""Who is served, how important they are, and who looks after them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from domain.customers.models import Contact, Customer
+from domain.kernel.permissions import Permission
+from tenancy.actor import Actor
+from tenancy.work import Work
+
+
+def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Customers and their contacts are open to whoever may read them."""
+    return true() if actor.may(Permission.CUSTOMERS_READ) else false()
+
+
+async def get(work: Work, id: UUID, *path: str) -> Customer:
+    """One customer; refuses with `NotFound`, whose path is that of the input which named it."""
+    return await work.get(Customer, id, *path)
+
+
+async def contact(work: Work, id: UUID, *path: str) -> Contact:
+    """One contact; refuses with `NotFound`."""
+    return await work.get(Contact, id, *path)
+
+
+async def contacts_of(work: Work, customer_id: UUID) -> list[Contact]:
+    """A customer's contacts, in the order in which they were added."""
+    return await work.all(select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.id))
+
+
+async def named(work: Work, name: str) -> Customer | None:
+    """The customer with exactly this name."""
+    return await work.first(select(Customer).where(Customer.name == name))
+
+
+async def owner_of(work: Work, customer_id: UUID) -> UUID | None:
+    """Who looks after a customer; None when nobody does, and when there is no such customer."""
+    found = await work.find(Customer, customer_id)
+    return found.owner_id if found is not None else None

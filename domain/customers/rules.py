@@ -1,0 +1,35 @@
+"""What may be said of customers and contacts: names, addresses, telephone numbers."""
+
+import re
+
+from tenancy.refusals import Invalid, message
+
+NAME_LENGTH = 200
+EMAIL_LENGTH = 254
+# Judged by its form alone: whether anybody reads it, only a letter can tell.
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{2,28}[0-9]")
+
+
+def clean_name(name: str, *path: str) -> str:
+    """The name without outer or doubled blanks; refuses an empty or overlong one."""
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= NAME_LENGTH:
+        raise Invalid(message("A name has 1 to {most} characters."), {"most": NAME_LENGTH}, path=path)
+    return cleaned
+
+
+def clean_email(email: str, *path: str) -> str:
+    """The address in small letters, in which it is compared; refuses what has not the form of one."""
+    cleaned = email.strip().lower()
+    if len(cleaned) > EMAIL_LENGTH or not _EMAIL.fullmatch(cleaned):
+        raise Invalid(message("“{email}” is not an e-mail address."), {"email": email[:60]}, path=path)
+    return cleaned
+
+
+def clean_phone(phone: str, *path: str) -> str:
+    """The number as it was written, without outer blanks; refuses what cannot be dialled."""
+    cleaned = phone.strip()
+    if not _PHONE.fullmatch(cleaned):
+        raise Invalid(message("“{phone}” is not a telephone number."), {"phone": phone[:40]}, path=path)
+    return cleaned

@@ -1,0 +1,44 @@
+"""The words that clauses and cases share: languages, importance of customers, impact, urgency and priority."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """What people read and write; the word is the key of every text that exists in three languages."""
+
+    ZH_HANS = "zh_Hans"
+    ZH_HANT = "zh_Hant"
+    EN = "en"
+
+
+class CustomerTier(StrEnum):
+    """How important a customer is to the company (TN-9), the most important first."""
+
+    STRATEGIC = "strategic"
+    KEY = "key"
+    STANDARD = "standard"
+
+
+class Impact(StrEnum):
+    """How much of the customer's work stands still."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Urgency(StrEnum):
+    """How soon it hurts."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Priority(StrEnum):
+    """What is done first; P1 before all."""
+
+    P1 = "p1"
+    P2 = "p2"
+    P3 = "p3"
+    P4 = "p4"
