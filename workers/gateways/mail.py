@@ -39,7 +39,7 @@ _POLICY = SMTP_POLICY.clone(cte_type="7bit", header_factory=_headers)
 class Mail:
     """One letter to one person. `message_id` and `sent_at` stay the same however often it is attempted.
 
-    `sender` and `to` are `a@b.example` or `Name <a@b.example>`; `language` is of the text, as `zh-Hans`. `headers`
+    `sender` and `to` are `a@b.example` or `Name <a@b.example>`; `language` is of the text. `headers`
     takes `X-…` and `List-…` only.
     """
 
@@ -122,7 +122,7 @@ def compose(mail: Mail) -> EmailMessage:
         message[name] = value
     message.set_content(mail.text.encode("utf-8", "replace").decode(), charset="utf-8")
     # After the content, which begins by removing every header of its kind.
-    message["Content-Language"] = _one_line(mail.language)
+    message["Content-Language"] = _one_line(mail.language).replace("_", "-")
     return message
 
 

@@ -29,7 +29,7 @@ def letter(**changes: Any) -> Mail:
         "text": "您好：\n\n发票 2026-117 尚未付清。\n",
         "message_id": MESSAGE_ID,
         "sent_at": SENT_AT,
-        "language": "zh-Hans",
+        "language": "zh_Hans",
     }
     return Mail(**{**fields, **changes})
 
