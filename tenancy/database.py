@@ -23,12 +23,6 @@ OPENING = (
     "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true) "
     "FROM tenants t WHERE t.id = $1::uuid"
 )
-# The tenant is set by the statement that reads: one round trip. Everything in `{}` is evaluated after the row of ctx.
-ONE_TRIP = (
-    "WITH ctx AS MATERIALIZED (SELECT set_config('app.tenant', $1, true) AS tenant, "
-    "set_config('app.member', $2, true) AS member, set_config('app.language', $3, true) AS language) "
-)
-
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 
@@ -158,11 +152,10 @@ async def writing(
         await work.flush()
 
 
-async def answer(actor: Actor, sql: str, arguments: Sequence[Any]) -> bytes:
-    """One round trip: set the tenant and read. `sql` begins with ONE_TRIP and gives the bytes of the answer."""
-    member = str(actor.id) if actor.is_member else ""
+async def answer(sql: str, arguments: Sequence[Any]) -> bytes:
+    """One round trip for the reader, whose statement sets the tenant itself before it reads."""
     async with database.pool.acquire() as connection:
-        found = await connection.fetchval(sql, str(actor.tenant_id), member, actor.language, *arguments)
+        found = await connection.fetchval(sql, *arguments)
     assert isinstance(found, bytes)
     return found
 

@@ -1,0 +1,101 @@
+"""What an operation costs and which permissions its fields need, both known before anything runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type, is_abstract_type, is_composite_type
+
+from api.reading import mapping
+from api.reading.binding import Values
+from api.reading.documents import Prepared, collect, collect_sets
+from api.reading.limits import LIMITS, too_much
+from api.reading.pages import page_size
+from tenancy.actor import Actor
+from tenancy.refusals import message
+
+COUNTING = 5
+"""A total is counted over all the rows that the filter admits."""
+RESOLVER = 20
+"""A field that Python answers: a report, a command."""
+
+
+@dataclass
+class Survey:
+    """The cost in points (objects an answer may hold at most) and the fields that the actor may not read."""
+
+    cost: int = 0
+    refused: list[GraphQLError] = field(default_factory=list)
+
+
+def survey(prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values) -> Survey:
+    """Walk the whole operation; raises GraphQLError when it costs more than any operation may."""
+    found = Survey()
+    walk = _Walk(prepared, actor, variables, values, found)
+    fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables)
+    walk.fields(prepared.root, fields, 1, ())
+    if found.cost > LIMITS.cost:
+        raise too_much("points of cost", LIMITS.cost)
+    return found
+
+
+class _Walk:
+    def __init__(
+        self, prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values, found: Survey
+    ) -> None:
+        self.prepared, self.actor, self.variables, self.values, self.found = prepared, actor, variables, values, found
+
+    def fields(
+        self, gtype: GraphQLObjectType, selected: Mapping[str, list[FieldNode]], times: int, path: tuple[str, ...]
+    ) -> None:
+        for key, nodes in selected.items():
+            declared = gtype.fields.get(nodes[0].name.value)
+            if declared is None:
+                continue
+            definition = declared.extensions.get("strawberry-definition")
+            read = mapping.read_of(definition) if definition is not None else None
+            here = (*path, key)
+            if read is not None and read.needs is not None and not self.actor.may(read.needs):
+                self._refuse(nodes[0], read.needs, here)
+            named = get_named_type(declared.type)
+            if is_composite_type(named):
+                self._object(named, read, nodes, times, here)
+            if gtype is self.prepared.root and read is None:
+                self.found.cost += RESOLVER
+
+    def _object(
+        self, named: Any, read: mapping.Read | None, nodes: list[FieldNode], times: int, path: tuple[str, ...]
+    ) -> None:
+        how = read.how if read is not None else None
+        if isinstance(how, mapping.Many | mapping.Listed):
+            times *= how.most
+        self.found.cost += times
+        if isinstance(how, mapping.Page):
+            self._connection(named, nodes, times, path)
+        elif is_abstract_type(named):
+            for gtype in self.prepared.schema.get_possible_types(named):
+                self.fields(gtype, collect(self.prepared, gtype, nodes, self.variables), times, path)
+        else:
+            self.fields(named, collect(self.prepared, named, nodes, self.variables), times, path)
+
+    def _connection(self, gtype: GraphQLObjectType, nodes: list[FieldNode], times: int, path: tuple[str, ...]) -> None:
+        size, _ = page_size(dict(self.values[id(nodes[0])]))
+        for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
+            name = fields[0].name.value
+            if name == "totalCount":
+                self.found.cost += COUNTING * times
+            if name in ("edges", "nodes"):
+                declared: Any = get_named_type(gtype.fields[name].type)
+                self.found.cost += times * size
+                inner = collect(self.prepared, declared, fields, self.variables)
+                self.fields(declared, inner, times * size, (*path, key))
+
+    def _refuse(self, node: FieldNode, needs: str, path: tuple[str, ...]) -> None:
+        self.found.refused.append(
+            GraphQLError(
+                message("This needs the permission “{permission}”.").format(permission=needs),
+                nodes=[node],
+                path=list(path),
+                extensions={"code": "FORBIDDEN", "permission": str(needs)},
+            )
+        )

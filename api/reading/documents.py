@@ -1,0 +1,214 @@
+"""A document, read once: parsed under limits, validated, its operation and every field that takes arguments found."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    is_abstract_type,
+    parse,
+    validate,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+
+from api.reading.limits import LIMITS, check_limits
+
+KEPT_DOCUMENTS = 1_000
+# A shape is what decides the SQL: which arguments are given, page sizes, orders, what is skipped.
+KEPT_SHAPES = 64
+
+
+@dataclass
+class Prepared:
+    """One validated operation. `calls` are its fields with arguments; `plans` the statements made for it so far."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    calls: dict[int, tuple[GraphQLField, FieldNode]]
+    conditions: tuple[str, ...]
+    plans: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
+
+    @property
+    def root(self) -> GraphQLObjectType:
+        """The root type of the operation."""
+        found = self.schema.get_root_type(self.operation.operation)
+        assert found is not None
+        return found
+
+    def variables(self, given: Mapping[str, Any] | None) -> VariableValues:
+        """The variables as the schema understands them; raises GraphQLError with every problem's message."""
+        found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(given or {}))
+        if isinstance(found, list):
+            raise GraphQLErrors(found)
+        return found
+
+    def arguments(self, variables: VariableValues) -> dict[int, dict[str, Any]]:
+        """The arguments of each field that takes some, by the field's node."""
+        return {key: get_argument_values(called, node, variables) for key, (called, node) in self.calls.items()}
+
+    def keep(self, shape: Any, plan: Any) -> None:
+        """Remember a plan; the oldest is forgotten when there are too many."""
+        self.plans[shape] = plan
+        if len(self.plans) > KEPT_SHAPES:
+            self.plans.popitem(last=False)
+
+
+class GraphQLErrors(Exception):  # it is plural on purpose
+    """Several errors of one document, none of which was executed."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+class Documents:
+    """The documents this process has read, bounded; a text is parsed and validated once."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
+
+    def prepare(self, text: str, operation_name: str | None) -> Prepared:
+        """The operation of a document; raises GraphQLErrors, GraphQLError or its kind, and executes nothing."""
+        found = self._kept.get((text, operation_name))
+        if found is not None:
+            self._kept.move_to_end((text, operation_name))
+            return found
+        document = parse(text, max_tokens=LIMITS.tokens)
+        errors = [*check_limits(document), *validate(self._schema, document)]
+        if errors:
+            raise GraphQLErrors(errors)
+        operation = _choose(document, operation_name)
+        calls: dict[int, tuple[GraphQLField, FieldNode]] = {}
+        info = TypeInfo(self._schema)
+        visit(document, TypeInfoVisitor(info, _Calls(info, calls)))
+        prepared = Prepared(
+            self._schema,
+            document,
+            operation,
+            {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)},
+            calls,
+            _conditions(document),
+        )
+        self._kept[text, operation_name] = prepared
+        if len(self._kept) > KEPT_DOCUMENTS:
+            self._kept.popitem(last=False)
+        return prepared
+
+
+class _Calls(Visitor):
+    def __init__(self, info: TypeInfo, calls: dict[int, tuple[GraphQLField, FieldNode]]) -> None:
+        super().__init__()
+        self.info, self.calls = info, calls
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        called = self.info.get_field_def()
+        if called is not None and called.args:
+            self.calls[id(node)] = (called, node)
+
+
+def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    found = [
+        item
+        for item in document.definitions
+        if isinstance(item, OperationDefinitionNode) and (name is None or (item.name and item.name.value == name))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise GraphQLError("There is no such operation in the document.")
+    raise GraphQLError("The document has several operations: name one with operationName.")
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that @skip and @include look at."""
+    found: dict[str, None] = {}
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            for argument in node.arguments:
+                if isinstance(argument.value, VariableNode):
+                    found[argument.value.name.value] = None
+
+    visit(document, Conditions())
+    return tuple(found)
+
+
+def included(node: Any, variables: Mapping[str, Any]) -> bool:
+    """Whether @skip and @include let a selection in."""
+    for directive in node.directives or ():
+        given = directive.arguments[0].value
+        value = variables[given.name.value] if isinstance(given, VariableNode) else given.value
+        if value is (directive.name.value == "skip"):
+            return False
+    return True
+
+
+def _applies(schema: GraphQLSchema, gtype: GraphQLObjectType, condition: str) -> bool:
+    if condition == gtype.name:
+        return True
+    wider = schema.get_type(condition)
+    return is_abstract_type(wider) and schema.is_sub_type(wider, gtype)
+
+
+def collect(
+    prepared: Prepared, gtype: GraphQLObjectType, nodes: list[FieldNode], variables: Mapping[str, Any]
+) -> dict[str, list[FieldNode]]:
+    """The fields selected on an object, by response key, fragments merged and conditions applied."""
+    sets = [node.selection_set for node in nodes if node.selection_set is not None]
+    return collect_sets(prepared, gtype, sets, variables)
+
+
+def collect_sets(
+    prepared: Prepared, gtype: GraphQLObjectType, sets: list[SelectionSetNode], variables: Mapping[str, Any]
+) -> dict[str, list[FieldNode]]:
+    """The same from selection sets."""
+    out: dict[str, list[FieldNode]] = {}
+    for key, node in _selected(prepared, gtype, sets, variables):
+        out.setdefault(key, []).append(node)
+    return out
+
+
+def _selected(
+    prepared: Prepared, gtype: GraphQLObjectType, sets: list[SelectionSetNode], variables: Mapping[str, Any]
+) -> Iterator[tuple[str, FieldNode]]:
+    for selections in sets:
+        for node in selections.selections:
+            if not included(node, variables):
+                continue
+            if isinstance(node, FieldNode):
+                yield (node.alias or node.name).value, node
+                continue
+            fragment: Any = node
+            if isinstance(node, FragmentSpreadNode):
+                fragment = prepared.fragments[node.name.value]
+            assert isinstance(fragment, InlineFragmentNode | FragmentDefinitionNode)
+            condition = fragment.type_condition
+            if condition is None or _applies(prepared.schema, gtype, condition.name.value):
+                yield from _selected(prepared, gtype, [fragment.selection_set], variables)
+
+
+def is_mutation(prepared: Prepared) -> bool:
+    """Whether the operation changes something."""
+    return prepared.operation.operation is OperationType.MUTATION

@@ -1,0 +1,341 @@
+"""What a GraphQL type says of its rows: the table, each field's column or expression, and how relations run."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import ColumnElement, Select, func
+from strawberry.types.base import StrawberryObjectDefinition
+
+from api.reading.descriptions import SHARED
+from domain.kernel.permissions import Permission
+from tenancy.actor import Actor
+from tenancy.models import Model, current_language
+
+T = TypeVar("T")
+Row = Any
+"""A row's alias inside a statement, or a loaded row: both answer to the names of its columns."""
+Expression = Callable[[Row], "ColumnElement[Any] | Select[Any]"]
+"""A value over a row; a select stands for the one value that it finds."""
+On = Callable[[Row, Row], ColumnElement[bool]]
+Visible = Callable[[Actor, Any], ColumnElement[bool]]
+LONGEST_LIST = 200
+BY_ID = (UUID, inspect.Parameter.empty, SHARED["id"])
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The rows behind a type: whose table, and which of them an actor may see."""
+
+    model: type[Model]
+    visible: Visible
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the row, named as the field is."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An SQL expression over the row."""
+
+    sql: Expression
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value that is known without a row: of the actor or the request."""
+
+    value: Callable[[Actor], Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An object made of the same row: each of its fields is an expression over it; `when` tells whether it is there."""
+
+    fields: Mapping[str, Expression]
+    when: Expression | None = None
+
+
+@dataclass(frozen=True)
+class One:
+    """At most one row elsewhere."""
+
+    on: On
+
+
+@dataclass(frozen=True)
+class Many:
+    """A short list of rows elsewhere, in order; `most` bounds it and counts in the cost."""
+
+    on: On
+    order: Callable[[Row], Sequence[ColumnElement[Any]]]
+    most: int = 50
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list that the product knows rather than stores, such as the moves of a state; its rows are plain values."""
+
+    rows: Callable[[Actor], Sequence[Mapping[str, Any]]]
+    on: On
+    most: int = 20
+
+
+@dataclass(frozen=True)
+class Either:
+    """One record of several types: the row names its kind and its id."""
+
+    kind: Expression
+    id: Expression
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A keyset order: by one expression that is never null, then by id, both in one direction."""
+
+    by: Expression
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A connection: rows elsewhere in pages, filtered and ordered by the caller."""
+
+    on: On | None
+    orders: Mapping[Enum, Order]
+
+
+@dataclass(frozen=True)
+class ById:
+    """A root field that gives the row whose id is its argument `id`."""
+
+
+@dataclass(frozen=True)
+class AnyNode:
+    """The root field `node`: the row with this id, of whatever type."""
+
+
+@dataclass(frozen=True)
+class Self:
+    """A root object without a row, whose relations start from nothing: the viewer."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """How one field is read, and the permission it needs beyond its row's visibility."""
+
+    how: Any
+    needs: Permission | None = None
+
+
+READ = "read"
+WRITE = "write"
+
+
+def read_of(strawberry_field: Any) -> Read | None:
+    """What a strawberry field says; None for ordinary resolvers."""
+    found = strawberry_field.metadata.get(READ)
+    return found if isinstance(found, Read) else None
+
+
+def shows(
+    model: type[Model], *, visible: Visible, name: str | None = None, interfaces: bool = True
+) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL type over the rows of `model`; its docstring is its description."""
+
+    def declare(cls: type[T]) -> type[T]:
+        declared = strawberry.type(cls, name=name, description=inspect.getdoc(cls))
+        declared.__shows__ = Shown(model, visible)  # type: ignore[attr-defined]  # the reader looks for it
+        return declared
+
+    return declare
+
+
+def part(cls: type[T]) -> type[T]:
+    """Declare a GraphQL type without rows of its own; its docstring is its description."""
+    return strawberry.type(cls, description=inspect.getdoc(cls))
+
+
+def shown_by(origin: Any) -> Shown | None:
+    """The rows behind a strawberry class."""
+    found = getattr(origin, "__shows__", None)
+    return found if isinstance(found, Shown) else None
+
+
+def _field(how: Any, description: str, *, needs: Permission | None = None, **options: Any) -> Any:
+    return strawberry.field(description=description, metadata={READ: Read(how, needs)}, **options)
+
+
+def column(description: str, name: str | None = None, *, needs: Permission | None = None, **options: Any) -> Any:
+    """The field is a column of the row: its own name, or `name`."""
+    return _field(Column(name), description, needs=needs, **options)
+
+
+def computed(description: str, sql: Expression, *, needs: Permission | None = None) -> Any:
+    """The field is an SQL expression over the row."""
+    return _field(Computed(sql), description, needs=needs)
+
+
+def localized(description: str, name: str) -> Any:
+    """The field is a text in the reader's language, from a column that holds all three."""
+
+    def text(row: Row) -> ColumnElement[Any]:
+        texts = getattr(row, name)
+        return func.coalesce(texts.op("->>")(current_language()), texts.op("->>")("zh_Hans"), texts.op("->>")("en"), "")
+
+    return _field(Computed(text), description)
+
+
+def known(description: str, value: Callable[[Actor], Any]) -> Any:
+    """The field is known without a row."""
+    return _field(Known(value), description)
+
+
+def made_of(description: str, *, when: Expression | None = None, **fields: Expression) -> Any:
+    """The field is an object made of the same row."""
+    return _field(Part(fields, when), description)
+
+
+def one(description: str, on: str | On, *, needs: Permission | None = None) -> Any:
+    """The field is a row elsewhere: by the name of this row's reference, or by a condition."""
+    condition = (lambda here, there: there.id == getattr(here, on)) if isinstance(on, str) else on
+    return _field(One(condition), description, needs=needs)
+
+
+def many(
+    description: str,
+    on: str | On,
+    *,
+    order: Callable[[Row], Sequence[ColumnElement[Any]]] = lambda there: (there.id,),
+    most: int = 50,
+    needs: Permission | None = None,
+) -> Any:
+    """The field is a short list of rows elsewhere: by the name of their reference to this row, or by a condition."""
+    assert most <= LONGEST_LIST
+    condition = (lambda here, there: getattr(there, on) == here.id) if isinstance(on, str) else on
+    return _field(Many(condition, order, most), description, needs=needs)
+
+
+def listed(description: str, rows: Callable[[Actor], Sequence[Mapping[str, Any]]], on: On, *, most: int = 20) -> Any:
+    """The field is a list that the product knows; `on` chooses which of its rows belong to this one."""
+    return _field(Listed(rows, on, most), description)
+
+
+def either(description: str, *, kind: Expression, id: Expression, types: Mapping[str, str]) -> Any:
+    """The field is one record of several types; `types` leads from the stored kind to the GraphQL type's name."""
+    return _field(Either(kind, id, types), description)
+
+
+def by_id(description: str, returns: Any, *, needs: Permission | None = None) -> Any:
+    """A root field that gives one row by its id; null when there is none or it may not be seen."""
+    return _field(
+        ById(),
+        description,
+        needs=needs,
+        resolver=_stub(returns | None, id=BY_ID),
+    )
+
+
+def any_node(description: str, returns: Any) -> Any:
+    """The root field `node(id)`."""
+    return _field(AnyNode(), description, resolver=_stub(returns | None, id=BY_ID))
+
+
+def root(description: str) -> Any:
+    """A root object without a row of its own."""
+    return _field(Self(), description)
+
+
+def page(
+    description: str,
+    of: Any,
+    *,
+    orders: Mapping[Any, Order],
+    filter: Any = None,
+    on: str | On | None = None,
+    needs: Permission | None = None,
+) -> Any:
+    """A connection. The first of `orders` is the default; `filter` is a strawberry input named like the columns."""
+    condition = (lambda here, there: getattr(there, on) == here.id) if isinstance(on, str) else on
+    first_order = next(iter(orders))
+    arguments: dict[str, tuple[Any, Any, str]] = {
+        "first": (int | None, None, SHARED["first"]),
+        "after": (str | None, None, SHARED["after"]),
+        "last": (int | None, None, SHARED["last"]),
+        "before": (str | None, None, SHARED["before"]),
+        "order": (type(first_order), first_order, SHARED["order"]),
+    }
+    if filter is not None:
+        arguments["filter"] = (filter | None, None, SHARED["filter"])
+    resolver = _stub(Connection[of], **arguments)
+    return _field(Page(condition, dict(orders)), description, needs=needs, resolver=resolver)
+
+
+def _stub(returns: Any, **arguments: tuple[Any, Any, str]) -> Callable[..., Any]:
+    """A resolver that only carries arguments: strawberry reads its signature, and the reader answers the field."""
+
+    def stub(**_: Any) -> Any:
+        raise RuntimeError("the reader answers this field")
+
+    described = {name: strawberry.argument(description=text) for name, (_, _, text) in arguments.items()}
+    annotations = {name: Annotated[kind, described[name]] for name, (kind, _, _) in arguments.items()}
+    stub.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect looks for it there
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotations[name])
+            for name, (_, default, _) in arguments.items()
+        ],
+        return_annotation=returns,
+    )
+    stub.__annotations__ = {**annotations, "return": returns}
+    return stub
+
+
+@strawberry.interface(description="Anything with an id of its own.")
+class Node:
+    """A record that can be asked for by its id alone."""
+
+    id: UUID = column(SHARED["id"])
+
+
+@strawberry.type(description="Where a page stands among all rows.")
+class PageInfo:
+    """Relay's page information."""
+
+    has_next_page: bool = strawberry.field(description="Whether more rows follow.")
+    has_previous_page: bool = strawberry.field(description="Whether rows came before.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first row of this page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last row; send it as `after`.")
+
+
+@strawberry.type(description="A row and its place in the order.")
+class Edge(Generic[T]):
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="The row's place; send it as `after` or `before`.")
+    node: T = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of rows.")
+class Connection(Generic[T]):
+    """Relay's connection, with keyset cursors: rows that come or go don't shift the pages."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.")
+    nodes: list[T] = strawberry.field(description="The rows alone.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    total_count: int = strawberry.field(description="How many rows the filter admits; counted only when asked for.")
+
+
+def definition_of(graphql_type: Any) -> StrawberryObjectDefinition:
+    """The strawberry definition behind a graphql-core type."""
+    found = graphql_type.extensions["strawberry-definition"]
+    assert isinstance(found, StrawberryObjectDefinition)
+    return found

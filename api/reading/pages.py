@@ -1,0 +1,249 @@
+"""Connections: keyset pages forwards and backwards, their edges, cursors and counts."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from graphql import FieldNode, GraphQLError, GraphQLField, get_named_type
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.types import Enum, TypeEngine
+
+from api.reading import mapping
+from api.reading.binding import Slots
+from api.reading.documents import collect
+from api.reading.filters import Filters
+from api.reading.limits import LIMITS
+from api.reading.pieces import NO_ROWS, Rows, UnplannableError, named, value_of, word
+
+if TYPE_CHECKING:
+    from api.reading.planning import Planner
+
+
+def page_size(arguments: Mapping[str, Any]) -> tuple[int, bool]:
+    """How many rows, and whether from the end; raises GraphQLError when the arguments contradict or exceed."""
+    first: Any = arguments.get("first")
+    last: Any = arguments.get("last")
+    if first is not None and last is not None:
+        raise _refused("Give either first or last, not both.")
+    if (last is not None and arguments.get("after") is not None) or (
+        last is None and arguments.get("before") is not None
+    ):
+        raise _refused("after goes with first, before goes with last.")
+    size: int = LIMITS.default_page if first is None and last is None else (first if last is None else last)
+    if not 1 <= size <= LIMITS.page:
+        raise _refused(f"A page has 1 to {LIMITS.page} rows.")
+    return size, last is not None
+
+
+def _refused(sentence: str) -> GraphQLError:
+    return GraphQLError(sentence, extensions={"code": "BAD_PAGE"})
+
+
+def decode_cursor(cursor: str, order: str, kind: TypeEngine[Any]) -> tuple[Any, UUID]:
+    """The order's value and the id behind a cursor; raises GraphQLError for anything we did not give out."""
+    try:
+        name, value, row = orjson.loads(base64.b64decode(cursor, validate=True))
+        if name == order:
+            return _value(value, kind), UUID(row)
+    except (ValueError, TypeError, binascii.Error):
+        pass
+    raise GraphQLError("This is no cursor of this list in this order.", extensions={"code": "BAD_CURSOR"})
+
+
+def _value(value: Any, kind: TypeEngine[Any]) -> Any:
+    if isinstance(kind, DateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, Uuid):
+        return UUID(value)
+    if isinstance(kind, BigInteger | Integer):
+        return int(value)
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+class PageRows:
+    """The rows of one connection: which, in what order, from where, and how many."""
+
+    def __init__(
+        self, field: GraphQLField, call: int, arguments: Mapping[str, Any], slots: Slots, rows: Rows, how: mapping.Page
+    ) -> None:
+        self.rows, self.call, self.slots = rows, call, slots
+        self.arguments = arguments
+        self.size, self.backwards = page_size(arguments)
+        self.order = how.orders[arguments["order"]]
+        self.order_name = arguments["order"].value
+        self.by = value_of(self.order.by, rows)
+        self.kind: TypeEngine[Any] = Text() if isinstance(self.by.type, Enum) else self.by.type
+        self.conditions: list[ColumnElement[bool]] = []
+        given = arguments.get("filter")
+        if given is not None:
+            filter_type: Any = get_named_type(field.args["filter"].type)
+            self.conditions.append(Filters(slots, call, rows).condition(filter_type, given, ("filter",)))
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the page begins at a cursor rather than at an end."""
+        return self.arguments.get("before" if self.backwards else "after") is not None
+
+    def after_cursor(self) -> list[ColumnElement[bool]]:
+        """Only rows behind the cursor, seen in the direction of reading."""
+        name = "before" if self.backwards else "after"
+        if self.arguments.get(name) is None:
+            return []
+        call, order, kind = self.call, self.order_name, self.kind
+
+        def value(index: int) -> Any:
+            return lambda values, _: decode_cursor(values[call][name], order, kind)[index]
+
+        bounds = tuple_(self.slots.bind(value(0), kind), self.slots.bind(value(1), Uuid()))
+        here = tuple_(self.by, self.rows.id)
+        return [here < bounds if self.order.descending is not self.backwards else here > bounds]
+
+    def ordering(self) -> list[ColumnElement[Any]]:
+        """By the order's expression, then by id, in the direction of reading."""
+        if self.order.descending is not self.backwards:
+            return [self.by.desc(), self.rows.id.desc()]
+        return [self.by.asc(), self.rows.id.asc()]
+
+    def cursor(self) -> ColumnElement[str]:
+        """The row's place as text that only we read."""
+        parts = func.json_build_array(word(self.order_name), self.by, self.rows.id)
+        encoded = func.encode(func.convert_to(cast(parts, Text), word("UTF8")), word("base64"))
+        return func.replace(encoded, literal_column("E'\\n'"), word(""))
+
+    def chosen(self, columns: list[ColumnElement[Any]]) -> Select[Any]:
+        """The rows of the page and one more, which tells whether others follow."""
+        found: Select[Any] = select(self.cursor().label("cursor"), *columns).select_from(self.rows.source)
+        found = found.where(*self.conditions, *self.after_cursor()).order_by(*self.ordering())
+        return found.limit(literal_column(str(self.size + 1)))
+
+    def total(self) -> Select[Any]:
+        """How many rows the filter admits, wherever the page stands."""
+        return select(func.count()).select_from(self.rows.source).where(*self.conditions)
+
+
+def connection(
+    planner: "Planner", field: GraphQLField, nodes: list[FieldNode], outer: Any, how: mapping.Page
+) -> ColumnElement[Any]:
+    """A connection as one JSON object."""
+    gtype: Any = get_named_type(field.type)
+    node_type: Any = get_named_type(gtype.fields["nodes"].type)
+    rows, visible = planner.rows_of(node_type)
+    page = PageRows(field, id(nodes[0]), planner.values[id(nodes[0])], planner.slots, rows, how)
+    page.conditions += [visible, *planner.tied(outer)]
+    if how.on is not None:
+        page.conditions.append(how.on(outer, rows))
+    return _Connection(planner, page, gtype, node_type, outer).json(nodes)
+
+
+class _Connection:
+    """One connection being planned: a subquery of numbered rows, and an aggregate over it."""
+
+    def __init__(self, planner: "Planner", page: PageRows, gtype: Any, node_type: Any, outer: Any) -> None:
+        self.planner, self.page, self.gtype, self.node_type, self.outer = planner, page, gtype, node_type, outer
+
+    def json(self, nodes: list[FieldNode]) -> ColumnElement[Any]:
+        """The connection's object."""
+        selected = self._collect(self.gtype, nodes)
+        if not selected:
+            raise UnplannableError("a connection without fields")
+        source = self.planner.source(self.outer)
+        number = func.row_number().over(order_by=self.page.ordering()).label("n")
+        rows = [
+            self._row(fields).label(f"row_{key}")
+            for key, fields in selected.items()
+            if fields[0].name.value in ("edges", "nodes")
+        ]
+        chosen = self.page.chosen([number, *rows]).correlate(source).subquery(self.planner.name("page"))
+        columns = [named(key, self._field(key, fields, chosen)) for key, fields in selected.items()]
+        counted_only = all(fields[0].name.value in ("totalCount", "__typename") for fields in selected.values())
+        # Nothing of the rows themselves is asked, so there is nothing to aggregate.
+        found = select(*columns) if counted_only else select(*columns).select_from(chosen)
+        inner = found.correlate(source).subquery(self.planner.name("o"))
+        return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
+
+    def _collect(self, gtype: Any, nodes: list[FieldNode]) -> dict[str, list[FieldNode]]:
+        return collect(self.planner.prepared, gtype, nodes, self.planner.variables)
+
+    def _row(self, fields: list[FieldNode]) -> ColumnElement[Any]:
+        """What one row contributes: the node itself, or the edge around it."""
+        if fields[0].name.value == "nodes":
+            return self._node(fields)
+        edge_type: Any = get_named_type(self.gtype.fields["edges"].type)
+        columns: list[ColumnElement[Any]] = []
+        for key, inner in self._collect(edge_type, fields).items():
+            match inner[0].name.value:
+                case "cursor":
+                    columns.append(named(key, self.page.cursor()))
+                case "node":
+                    columns.append(named(key, self._node(inner)))
+                case _:
+                    columns.append(named(key, word(edge_type.name)))
+        if not columns:
+            raise UnplannableError("an edge without fields")
+        return self.planner.json(select(*columns), self.page.rows)
+
+    def _node(self, fields: list[FieldNode]) -> ColumnElement[Any]:
+        columns = self.planner.object(self.node_type, fields, self.page.rows)
+        return self.planner.json(select(*columns), self.page.rows)
+
+    def _field(self, key: str, fields: list[FieldNode], chosen: FromClause) -> ColumnElement[Any]:
+        match fields[0].name.value:
+            case "edges" | "nodes":
+                direction = chosen.c.n.desc() if self.page.backwards else chosen.c.n.asc()
+                rows: Any = func.json_agg(aggregate_order_by(chosen.c[f"row_{key}"], direction), type_=JSON())
+                wanted = chosen.c.n <= literal_column(str(self.page.size))
+                return func.coalesce(rows.filter(wanted), NO_ROWS, type_=JSON())
+            case "pageInfo":
+                return self._page_info(fields, chosen)
+            case "totalCount":
+                return self.page.total().correlate(self.planner.source(self.outer)).scalar_subquery()
+        return word(self.gtype.name)
+
+    def _page_info(self, fields: list[FieldNode], chosen: FromClause) -> ColumnElement[Any]:
+        info_type: Any = get_named_type(self.gtype.fields["pageInfo"].type)
+        page, size = self.page, literal_column(str(self.page.size), BigInteger())
+        more = func.count() > size
+        came_from = literal_column("true" if page.has_cursor else "false", Boolean())
+        cursors: Any = func.array_agg(aggregate_order_by(chosen.c.cursor, chosen.c.n.asc()), type_=ARRAY(Text()))
+        nearest, farthest = cursors[1], cursors[func.least(func.count(), size)]
+        arguments: list[Any] = []
+        for key, inner in self._collect(info_type, fields).items():
+            match inner[0].name.value:
+                case "hasNextPage":
+                    found: Any = came_from if page.backwards else more
+                case "hasPreviousPage":
+                    found = more if page.backwards else came_from
+                case "startCursor":
+                    found = farthest if page.backwards else nearest
+                case "endCursor":
+                    found = nearest if page.backwards else farthest
+                case _:
+                    found = word(info_type.name)
+            arguments += [word(key), found]
+        return func.json_build_object(*arguments, type_=JSON())

@@ -1,0 +1,68 @@
+"""The small parts that statements are made of: places of rows, leaves, names."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLEnumType, GraphQLField, get_named_type, is_list_type, is_non_null_type
+from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, FromClause, Select, Text, func, literal_column
+from sqlalchemy.types import TypeEngine
+
+# PostgreSQL cuts longer names, and the answer's keys are names.
+LONGEST_NAME = 63
+
+NO_ROWS = literal_column("'[]'::json", JSON())
+NO_FIELDS = literal_column("'{}'::json", JSON())
+
+
+class UnplannableError(Exception):
+    """The planner doesn't know this; strawberry executes the whole document instead."""
+
+
+class Rows:
+    """The rows of one table at one place of the statement; `rows.title` is a column of it."""
+
+    def __init__(self, source: FromClause) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.source.c[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def named(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The expression under its response key."""
+    if len(key) > LONGEST_NAME:
+        raise UnplannableError("a key longer than a name in PostgreSQL")
+    return expression.label(key)
+
+
+def word(text: str) -> ColumnElement[str]:
+    """A constant of the schema, such as a type's name, in the statement's text."""
+    return literal_column("'" + text.replace("'", "''") + "'", Text())
+
+
+def leaf(field: GraphQLField, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Enumerations are stored as small words, which GraphQL writes in capitals."""
+    if isinstance(get_named_type(field.type), GraphQLEnumType):
+        inner = field.type.of_type if is_non_null_type(field.type) else field.type
+        if is_list_type(inner):
+            raise UnplannableError("a list of enumerated words")
+        return func.upper(expression)
+    return expression
+
+
+def kind_of(value: Any) -> TypeEngine[Any]:
+    """The SQL type of a value that the product knows."""
+    if isinstance(value, bool):
+        return Boolean()
+    return BigInteger() if isinstance(value, int) else Text()
+
+
+def value_of(expression: Callable[[Any], Any], row: Any) -> Any:
+    """An expression over a row; a select becomes the one value it finds, and `row` stays the outer one's."""
+    found = expression(row)
+    if isinstance(found, Select):
+        return found.correlate(row.source).scalar_subquery()
+    return found

@@ -1,0 +1,246 @@
+"""Strawberry's own execution of the same types, row by row: slow, simple, and the measure of the planner."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from graphql import (
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_object_type,
+)
+from sqlalchemy import BindParameter, Select, any_, bindparam, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine, Uuid
+
+from api.reading import mapping
+from api.reading.binding import Slots, Source, Values, plain
+from api.reading.documents import Prepared
+from api.reading.pages import PageRows
+from api.reading.pieces import Rows, value_of
+from tenancy.actor import Actor
+from tenancy.statements import build
+from tenancy.work import Work
+
+Info = GraphQLResolveInfo[Any]
+
+
+@dataclass
+class PlainContext:
+    """One plain execution: its view of the tenant, used by one resolver at a time."""
+
+    actor: Actor
+    work: Work
+    prepared: Prepared
+    writer: Any
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def write(self, write: Any, arguments: dict[str, Any]) -> Any:
+        """Carry out a mutation in a transaction of its own."""
+        return await self.writer.plain(write, arguments)
+
+    async def rows(self, statement: Select[Any]) -> list[Any]:
+        """The rows of a statement; resolvers run at once, the connection serves one after the other."""
+        async with self.lock:
+            return await self.work.rows(statement)
+
+    async def all(self, statement: Select[Any]) -> list[Any]:
+        """Loaded rows."""
+        async with self.lock:
+            return await self.work.all(statement)
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """An object made of a row."""
+
+    how: mapping.Part
+    row: Any
+
+
+def attach(schema: GraphQLSchema) -> None:
+    """Give every mapped field of the schema a resolver that reads its rows."""
+    for gtype in schema.type_map.values():
+        if is_object_type(gtype):
+            gtype.is_type_of = None
+            for name, declared in gtype.fields.items():
+                definition = declared.extensions.get("strawberry-definition")
+                read = mapping.read_of(definition) if definition is not None else None
+                if read is not None:
+                    declared.resolve = _resolver(gtype, name, read.how)
+                elif definition is not None and not gtype.name.startswith("__") and definition.base_resolver is None:
+                    declared.resolve = _attribute(definition.python_name)
+        elif is_abstract_type(gtype):
+            gtype.resolve_type = _type_name
+
+
+def _type_name(value: Any, info: Info, _: Any) -> str:
+    for gtype in info.schema.type_map.values():
+        if is_object_type(gtype) and "strawberry-definition" in gtype.extensions:
+            shown = mapping.shown_by(mapping.definition_of(gtype).origin)
+            if shown is not None and type(value) is shown.model:
+                return gtype.name
+    raise TypeError(type(value).__name__)
+
+
+def _attribute(python_name: str) -> Callable[..., Any]:
+    def resolve(source: Any, info: Info, **_: Any) -> Any:
+        if isinstance(source, PartOf):
+            return _part_value(info.context, source.how.fields[python_name], source.row)
+        found = getattr(source, python_name)
+        return found() if callable(found) else found
+
+    return resolve
+
+
+def _resolver(gtype: GraphQLObjectType, name: str, how: Any) -> Callable[..., Any]:
+    async def resolve(source: Any, info: Info, **arguments: Any) -> Any:
+        row = source.row if isinstance(source, PartOf) else source
+        return await _read(info.context, gtype, name, how, row, info, arguments)
+
+    return resolve
+
+
+async def _read(
+    context: PlainContext,
+    gtype: GraphQLObjectType,
+    name: str,
+    how: Any,
+    row: Any,
+    info: Info,
+    arguments: dict[str, Any],
+) -> Any:
+    declared = gtype.fields[name]
+    match how:
+        case mapping.Column(name=stored):
+            return getattr(row, stored or declared.extensions["strawberry-definition"].python_name)
+        case mapping.Computed(sql=sql):
+            return _word(declared, await _part_value(context, sql, row))
+        case mapping.Known(value=known):
+            return known(context.actor)
+        case mapping.Part(when=when):
+            there = when is None or await _part_value(context, when, row)
+            return PartOf(how, row) if there else None
+        case mapping.Self():
+            return SimpleNamespace()
+        case mapping.One(on=on):
+            return await _first(context, get_named_type(declared.type), lambda there: on(row, there))
+        case mapping.ById():
+            return await _first(context, get_named_type(declared.type), lambda there: there.id == arguments["id"])
+        case mapping.AnyNode():
+            return await _any_node(context, arguments["id"])
+        case mapping.Many(on=on, order=order, most=most):
+            shown, there, visible = _rows_of(context, get_named_type(declared.type))
+            chosen = select(there.source).where(on(row, there), visible).order_by(*order(there)).limit(most)
+            return await _load(context, shown, chosen)
+        case mapping.Listed(rows=rows, on=on):
+            return [SimpleNamespace(**item) for item in rows(context.actor) if await _holds(context, how, row, item)]
+        case mapping.Either(kind=kind, id=id_, types=types):
+            stored_kind = await _part_value(context, kind, row)
+            stored_id = await _part_value(context, id_, row)
+            found = info.schema.type_map[types[stored_kind]] if stored_kind in types else None
+            return await _first(context, found, lambda there: there.id == stored_id) if found else None
+        case mapping.Page():
+            return await _page(context, declared, how, row, arguments)
+    raise TypeError(f"{gtype.name}.{name}")
+
+
+def _rows_of(context: PlainContext, gtype: Any) -> tuple[mapping.Shown, Rows, Any]:
+    shown = mapping.shown_by(mapping.definition_of(gtype).origin)
+    assert shown is not None
+    there = Rows(shown.model.__table__.alias())
+    return shown, there, shown.visible(context.actor, there)
+
+
+async def _first(context: PlainContext, gtype: Any, on: Callable[[Rows], Any]) -> Any:
+    shown, there, visible = _rows_of(context, gtype)
+    found = await _load(context, shown, select(there.source).where(on(there), visible).limit(1))
+    return found[0] if found else None
+
+
+async def _load(context: PlainContext, shown: mapping.Shown, chosen: Select[Any]) -> list[Any]:
+    return [build(shown.model, dict(record)) for record in await context.rows(chosen)]
+
+
+async def _any_node(context: PlainContext, wanted: Any) -> Any:
+    schema = context.prepared.schema
+    for gtype in schema.get_implementations(schema.type_map["Node"]).objects:  # type: ignore[arg-type]  # an interface
+        if mapping.shown_by(mapping.definition_of(gtype).origin) is not None:
+            found = await _first(context, gtype, lambda there: there.id == wanted)
+            if found is not None:
+                return found
+    return None
+
+
+async def _part_value(context: PlainContext, expression: mapping.Expression, row: Any) -> Any:
+    """An expression over one stored row, asked of PostgreSQL."""
+    if row is None or isinstance(row, SimpleNamespace):
+        return (await context.rows(select(value_of(expression, row))))[0][0]
+    there = Rows(type(row).__table__.alias())
+    return (await context.rows(select(value_of(expression, there)).where(there.id == row.id)))[0][0]
+
+
+def _word(declared: Any, value: Any) -> Any:
+    """A stored word as the member of its enumeration."""
+    definition = getattr(get_named_type(declared.type), "wrapped_cls", None)
+    return definition(value) if definition is not None and value is not None else value
+
+
+async def _holds(context: PlainContext, how: mapping.Listed, row: Any, item: Any) -> bool:
+    known = SimpleNamespace(**{name: literal(value) for name, value in item.items()})
+    if isinstance(row, SimpleNamespace):
+        here: Any = SimpleNamespace(**{name: literal(value) for name, value in vars(row).items()})
+        return bool((await context.rows(select(how.on(here, known))))[0][0])
+    there = Rows(type(row).__table__.alias())
+    return bool(await context.rows(select(there.id).where(there.id == row.id, how.on(there, known))))
+
+
+async def _page(context: PlainContext, declared: Any, how: mapping.Page, row: Any, arguments: dict[str, Any]) -> Any:
+    """The page's ids and cursors by its own statement, then its rows, then the rest in Python."""
+    node_type = get_named_type(get_named_type(declared.type).fields["nodes"].type)
+    shown, there, visible = _rows_of(context, node_type)
+    page = PageRows(declared, 0, arguments, _Given({0: arguments}, context.actor), there, how)
+    page.conditions.append(visible)
+    if how.on is not None:
+        page.conditions.append(how.on(row, there))
+    records = await context.rows(page.chosen([there.id]))
+    wanted = records[: page.size][::-1] if page.backwards else records[: page.size]
+    ids, cursors = [record["id"] for record in wanted], [record["cursor"] for record in wanted]
+    rows = Rows(shown.model.__table__.alias())
+    chosen = select(rows.source).where(rows.id == any_(literal(ids, ARRAY(Uuid()))))
+    loaded = {item.id: item for item in await _load(context, shown, chosen)}
+    nodes = [loaded[id_] for id_ in ids]
+    more = len(records) > page.size
+
+    async def total() -> int:
+        found: int = (await context.rows(page.total()))[0][0]
+        return found
+
+    return SimpleNamespace(
+        nodes=nodes,
+        edges=[SimpleNamespace(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)],
+        page_info=SimpleNamespace(
+            has_next_page=page.has_cursor if page.backwards else more,
+            has_previous_page=more if page.backwards else page.has_cursor,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+        total_count=total,
+    )
+
+
+class _Given(Slots):
+    """Slots that are filled at once: the statement runs a single time."""
+
+    def __init__(self, values: Values, actor: Actor) -> None:
+        super().__init__({})
+        self._values, self._actor = values, actor
+
+    def bind(self, source: Source, kind: TypeEngine[Any]) -> BindParameter[Any]:
+        """The value itself."""
+        return bindparam(None, plain(source(self._values, self._actor)), type_=kind)

@@ -1,0 +1,277 @@
+"""From an operation's selections to one statement: objects, relations, computed fields, interfaces and unions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    values,
+)
+from sqlalchemy import and_ as all_of
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from api.reading import mapping
+from api.reading.binding import Slots, Source, Values, constant
+from api.reading.documents import Prepared, collect
+from api.reading.pages import connection
+from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, kind_of, leaf, named, value_of, word
+from api.reading.roots import root_field
+from tenancy.actor import Actor
+from tenancy.models import Model
+from tenancy.statements import DIALECT
+
+PAYLOAD = -1
+"""Where a mutation's results stand among the values of a call, whose keys are nodes."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A statement and how its arguments come about."""
+
+    sql: str
+    sources: tuple[Source, ...]
+
+    def arguments(self, values: Values, actor: Actor) -> list[Any]:
+        """The arguments of one request, in the order of the statement."""
+        return [source(values, actor) for source in self.sources]
+
+
+class Planner:
+    """Makes the statement of one operation for actors with the same permissions and arguments of the same shape."""
+
+    def __init__(self, prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values) -> None:
+        self.prepared, self.actor, self.variables, self.values = prepared, actor, variables, values
+        self.slots = Slots({})
+        self._numbers = 0
+        self.context = _context(self.slots)
+
+    def plan(self, fields: Mapping[str, list[FieldNode]]) -> Plan:
+        """The statement that answers these root fields; its only value is their JSON as bytes."""
+        columns = [named(key, root_field(self, nodes)) for key, nodes in fields.items()]
+        if not columns:
+            raise UnplannableError("nothing is selected")
+        answer = select(*columns).select_from(self.context).subquery("answer")
+        statement = select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8")))
+        return self.compile(statement)
+
+    def payload(self, nodes: list[FieldNode]) -> Plan:
+        """The statement that answers a mutation's payload from the ids of its records, after it has succeeded."""
+        field = self.prepared.root.fields[nodes[0].name.value]
+        gtype = get_named_type(field.type)
+        assert isinstance(gtype, GraphQLObjectType)
+        columns = []
+        for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
+            columns.append(named(key, self._payload_field(gtype, fields)))
+        answer = select(*columns).select_from(self.context).subquery("answer")
+        return self.compile(select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8"))))
+
+    def _payload_field(self, gtype: GraphQLObjectType, nodes: list[FieldNode]) -> ColumnElement[Any]:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return word(gtype.name)
+        if name == "errors":
+            return NO_ROWS
+        field = gtype.fields[name]
+        key = field.extensions["strawberry-definition"].python_name
+
+        def result(values: Values, _: Actor) -> Any:
+            return values[PAYLOAD][key]
+
+        if isinstance(get_named_type(field.type), GraphQLObjectType):
+            wanted = self.slots.bind(result, Uuid())
+            return self.one(field, nodes, None, lambda _, there: there.id == wanted)
+        return self.slots.bind(result, JSONB())
+
+    def compile(self, statement: Select[Any]) -> Plan:
+        """The text of a statement, and where each of its arguments comes from."""
+        compiled = statement.compile(dialect=DIALECT)
+        assert isinstance(compiled, SQLCompiler)
+        order = compiled.positiontup or ()
+        # What is not a slot is a constant of the plan, such as a word that a visibility predicate compares with.
+        return Plan(
+            compiled.string,
+            tuple(self.slots.sources.get(name) or constant(compiled.params[name]) for name in order),
+        )
+
+    # Objects
+
+    def object(self, gtype: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> list[ColumnElement[Any]]:
+        """The columns of one object, labelled with its response keys."""
+        selected = collect(self.prepared, gtype, nodes, self.variables)
+        if not selected:
+            raise UnplannableError("an object without fields")
+        return [named(key, self.field(gtype, fields, row)) for key, fields in selected.items()]
+
+    def field(self, gtype: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
+        """One field of an object whose row is `row`."""
+        name = nodes[0].name.value
+        if name == "__typename":
+            return word(gtype.name)
+        field = gtype.fields[name]
+        definition = field.extensions["strawberry-definition"]
+        read = mapping.read_of(definition)
+        if read is None:
+            raise UnplannableError(f"{gtype.name}.{name}")
+        match read.how:
+            case mapping.Column(name=stored):
+                return leaf(field, getattr(row, stored or definition.python_name))
+            case mapping.Computed(sql=sql):
+                return leaf(field, value_of(sql, row))
+            case mapping.Known(value=known):
+                return self.slots.bind(_of_actor(known), JSONB())
+            case mapping.Part():
+                return self.part(field, read.how, nodes, row)
+            case mapping.One(on=on):
+                return self.one(field, nodes, row, on)
+            case mapping.Many():
+                return self.many(field, nodes, row, read.how)
+            case mapping.Listed():
+                return self.listed(field, nodes, row, read.how)
+            case mapping.Either():
+                return self.either(nodes, row, read.how)
+            case mapping.Page():
+                return connection(self, field, nodes, row, read.how)
+        raise UnplannableError(f"{gtype.name}.{name}")
+
+    def part(self, field: GraphQLField, how: mapping.Part, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
+        """An object of the same row."""
+        gtype = get_named_type(field.type)
+        assert isinstance(gtype, GraphQLObjectType)
+        columns = []
+        for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
+            name = fields[0].name.value
+            inner = gtype.fields.get(name)
+            if inner is None:
+                columns.append(named(key, word(gtype.name)))
+                continue
+            python_name = inner.extensions["strawberry-definition"].python_name
+            if python_name in how.fields:
+                columns.append(named(key, leaf(inner, value_of(how.fields[python_name], row))))
+            else:
+                columns.append(named(key, self.field(gtype, fields, row)))
+        found = self.json(select(*columns), row)
+        return found if how.when is None else case((value_of(how.when, row), found))
+
+    # Relations
+
+    def one(self, field: GraphQLField, nodes: list[FieldNode], row: Any, on: mapping.On) -> ColumnElement[Any]:
+        """A scalar subquery rather than a join: one index probe per row, whatever the statistics say."""
+        gtype = get_named_type(field.type)
+        assert isinstance(gtype, GraphQLObjectType)
+        there, visible = self.rows_of(gtype)
+        chosen = select(*self.object(gtype, nodes, there)).where(on(row, there), visible, *self.tied(row))
+        return self.json(chosen, row)
+
+    def many(self, field: GraphQLField, nodes: list[FieldNode], row: Any, how: mapping.Many) -> ColumnElement[Any]:
+        """A bounded list in order."""
+        gtype = get_named_type(field.type)
+        assert isinstance(gtype, GraphQLObjectType)
+        there, visible = self.rows_of(gtype)
+        chosen = select(*self.object(gtype, nodes, there)).where(how.on(row, there), visible, *self.tied(row))
+        return self.json_list(chosen.order_by(*how.order(there)).limit(literal_column(str(how.most))), row)
+
+    def listed(self, field: GraphQLField, nodes: list[FieldNode], row: Any, how: mapping.Listed) -> ColumnElement[Any]:
+        """A list of values that the product knows for this actor."""
+        gtype = get_named_type(field.type)
+        assert isinstance(gtype, GraphQLObjectType)
+        known = list(how.rows(self.actor))
+        if not known:
+            return NO_ROWS
+        names = list(known[0])
+        kinds = {name: kind_of(next((item[name] for item in known if item[name] is not None), "")) for name in names}
+        source = values(
+            *(column(name, kinds[name]) for name in names), column("n", BigInteger()), name=self.name("known")
+        ).data([(*(item[name] for name in names), number) for number, item in enumerate(known)])
+        there = Rows(source)
+        chosen = select(*self.object(gtype, nodes, there)).select_from(source).where(how.on(row, there))
+        return self.json_list(chosen.order_by(there.n), row)
+
+    def either(self, nodes: list[FieldNode], row: Any, how: mapping.Either) -> ColumnElement[Any]:
+        """One record of the type that the row names."""
+        branches = []
+        for kind, name in how.types.items():
+            gtype = self.prepared.schema.type_map[name]
+            assert isinstance(gtype, GraphQLObjectType)
+            there, visible = self.rows_of(gtype)
+            found = self.one_of(gtype, nodes, there, all_of(there.id == value_of(how.id, row), visible), row)
+            branches.append((value_of(how.kind, row) == word(kind), found))
+        return case(*branches)
+
+    def one_of(
+        self, gtype: GraphQLObjectType, nodes: list[FieldNode], there: Rows, on: ColumnElement[bool], outer: Any
+    ) -> ColumnElement[Any]:
+        """A row behind an interface or union; when nothing of its type is selected, it is an object without fields."""
+        if collect(self.prepared, gtype, nodes, self.variables):
+            return self.json(select(*self.object(gtype, nodes, there)).where(on), outer)
+        return select(NO_FIELDS).select_from(there.source).where(on).correlate(self.source(outer)).scalar_subquery()
+
+    # Pieces
+
+    def rows_of(self, gtype: GraphQLObjectType) -> tuple[Rows, ColumnElement[bool]]:
+        """A new place for the rows of a type, and the condition under which this actor sees them."""
+        shown = mapping.shown_by(mapping.definition_of(gtype).origin)
+        if shown is None:
+            raise UnplannableError(gtype.name)
+        rows = self.place(shown.model)
+        return rows, shown.visible(self.actor, rows)
+
+    def place(self, model: type[Model]) -> Rows:
+        """A new alias of a table."""
+        return Rows(model.__table__.alias(self.name(model.__tablename__)))
+
+    def name(self, what: str) -> str:
+        """A name that is new in this statement and tells what it stands for."""
+        self._numbers += 1
+        return f"{what}_{self._numbers}"
+
+    def json(self, chosen: Select[Any], outer: Any) -> ColumnElement[Any]:
+        """The JSON object of a select's only row, or NULL."""
+        inner = chosen.correlate(self.source(outer)).subquery(self.name("o"))
+        return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
+
+    def json_list(self, chosen: Select[Any], outer: Any) -> ColumnElement[Any]:
+        """The JSON list of a select's rows."""
+        inner = chosen.correlate(self.source(outer)).subquery(self.name("o"))
+        rows = func.json_agg(inner.table_valued(), type_=JSON())
+        return select(func.coalesce(rows, NO_ROWS, type_=JSON())).scalar_subquery()
+
+    def tied(self, row: Any) -> list[ColumnElement[bool]]:
+        """At a root: ties rows to the context, so that nothing is read before the tenant is set."""
+        return [] if isinstance(row, Rows) else [self.context.c.tenant.is_not(None)]
+
+    def source(self, row: Any) -> FromClause:
+        """What a subquery for this row refers to outside itself; a root has only the context."""
+        return row.source if isinstance(row, Rows) else self.context
+
+
+def _context(slots: Slots) -> FromClause:
+    """The first thing the statement does: set the tenant, the member and the language for its own transaction."""
+    settings: tuple[tuple[str, Callable[[Actor], str]], ...] = (
+        ("app.tenant", lambda actor: str(actor.tenant_id)),
+        ("app.member", lambda actor: str(actor.id) if actor.is_member else ""),
+        ("app.language", lambda actor: actor.language),
+    )
+    columns = []
+    for name, value in settings:
+        bound = slots.bind(_of_actor(value), Text())
+        columns.append(func.set_config(name, bound, literal_column("true")).label(name.removeprefix("app.")))
+    return select(*columns).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _of_actor(value: Callable[[Actor], Any]) -> Source:
+    return lambda _, actor: value(actor)

@@ -1,0 +1,31 @@
+"""What one GraphQL call asks, and what it is answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLError
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation to carry out, and what its caller said beside it."""
+
+    document: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    reason: str | None = None
+    request_id: UUID | None = None
+
+
+@dataclass
+class Answer:
+    """The JSON of `data` (None when nothing was executed), errors, and the cost in points."""
+
+    data: bytes | None
+    errors: list[GraphQLError] = field(default_factory=list)
+    cost: int = 0
+    # Whether one statement answered it; otherwise strawberry executed it.
+    planned: bool = True

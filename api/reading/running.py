@@ -1,0 +1,179 @@
+"""Carrying out a call: planned as one statement where the planner knows it all, by strawberry where it does not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute,
+)
+from graphql.pyutils import is_awaitable
+
+from api.reading import mapping
+from api.reading.binding import Values, shape
+from api.reading.cost import Survey, survey
+from api.reading.documents import Documents, GraphQLErrors, Prepared, collect_sets, is_mutation
+from api.reading.pieces import UnplannableError
+from api.reading.plain import PlainContext
+from api.reading.planning import Plan, Planner
+from api.reading.requests import Answer, Call
+from api.writing import Writer
+from tenancy.actor import Actor
+from tenancy.database import answer, reading
+
+
+class Made:
+    """What was made for one shape of a document: its survey, and its plan unless strawberry must execute it."""
+
+    __slots__ = ("by_hand", "plan", "survey", "writes")
+
+    def __init__(self, survey: Survey, plan: Plan | None, writes: dict[str, Plan], by_hand: list[str]) -> None:
+        self.survey, self.plan, self.writes, self.by_hand = survey, plan, writes, by_hand
+
+
+class Reader:
+    """One process's reader: the documents it knows, and the two ways to carry them out."""
+
+    def __init__(self, schema: GraphQLSchema, *, plans: bool = True) -> None:
+        self.schema, self.plans = schema, plans
+        self.documents = Documents(schema)
+
+    def prepare(self, call: Call) -> tuple[Prepared, Any, Values]:
+        """Everything that is known of a call without its actor; raises GraphQLError or GraphQLErrors."""
+        prepared = self.documents.prepare(call.document, call.operation_name)
+        variables = prepared.variables(call.variables)
+        return prepared, variables, prepared.arguments(variables)
+
+    async def run(self, call: Call, actor: Actor, charge: Any = None) -> Answer:
+        """Carry out one call. `charge` is asked for the cost before anything runs and may raise GraphQLError."""
+        try:
+            prepared, variables, values = self.prepare(call)
+            made = self._made(prepared, actor, variables.coerced, values)
+            if made.survey.refused:
+                raise GraphQLErrors(made.survey.refused)
+            if charge is not None:
+                charge(made.survey.cost)
+        except GraphQLErrors as several:
+            return Answer(None, several.errors)
+        except GraphQLError as error:
+            return Answer(None, [error])
+        if is_mutation(prepared):
+            found = await self._write(prepared, made, call, actor, variables, values)
+        elif made.plan is None:
+            found = await self._by_strawberry(prepared.document, prepared, call, actor)
+        else:
+            found = await self._read(prepared, made, call, actor, values)
+        found.cost = made.survey.cost
+        return found
+
+    def _made(self, prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values) -> Made:
+        key = (
+            actor.kind,
+            actor.permissions,
+            tuple(shape(item) for item in values.values()),
+            tuple(variables.get(name) for name in prepared.conditions),
+        )
+        made: Made | None = prepared.plans.get(key)
+        if made is None:
+            made = self._make(prepared, actor, variables, values)
+            prepared.keep(key, made)
+        return made
+
+    def _make(self, prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values) -> Made:
+        surveyed = survey(prepared, actor, variables, values)
+        if surveyed.refused or not self.plans:
+            return Made(surveyed, None, {}, [])
+        fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables)
+        try:
+            if is_mutation(prepared):
+                writes = {
+                    key: Planner(prepared, actor, variables, values).payload(nodes)
+                    for key, nodes in fields.items()
+                    if nodes[0].name.value != "__typename"
+                }
+                return Made(surveyed, None, writes, [])
+            by_hand = [key for key, nodes in fields.items() if not _is_mapped(prepared, nodes)]
+            mapped = {key: nodes for key, nodes in fields.items() if key not in by_hand}
+            plan = Planner(prepared, actor, variables, values).plan(mapped) if mapped else None
+            return Made(surveyed, plan, {}, by_hand)
+        except UnplannableError:
+            return Made(surveyed, None, {}, [])
+
+    async def _read(self, prepared: Prepared, made: Made, call: Call, actor: Actor, values: Values) -> Answer:
+        assert made.plan is not None
+        try:
+            arguments = made.plan.arguments(values, actor)
+        except GraphQLError as error:
+            return Answer(None, [error])
+        data = await answer(made.plan.sql, arguments)
+        if not made.by_hand:
+            return Answer(data)
+        return await self._mixed(prepared, made, call, actor, data)
+
+    async def _mixed(self, prepared: Prepared, made: Made, call: Call, actor: Actor, data: bytes) -> Answer:
+        """Some root fields are Python's: strawberry executes those alone, and both halves meet in document order."""
+        variables = prepared.variables(call.variables).coerced
+        fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables)
+        rest = [node for key in made.by_hand for node in fields[key]]
+        other = await self._by_strawberry(_only(prepared, rest), prepared, call, actor)
+        parts: dict[str, Any] = {**orjson.loads(data), **(orjson.loads(other.data) if other.data else {})}
+        return Answer(orjson.dumps({key: parts.get(key) for key in fields}), other.errors, planned=False)
+
+    async def _write(
+        self, prepared: Prepared, made: Made, call: Call, actor: Actor, variables: Any, values: Values
+    ) -> Answer:
+        if not made.writes:
+            return await self._by_strawberry(prepared.document, prepared, call, actor)
+        fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables.coerced)
+        writer = Writer(actor, call)
+        parts: dict[str, Any] = {}
+        for key, nodes in fields.items():
+            if nodes[0].name.value == "__typename":
+                parts[key] = prepared.root.name
+                continue
+            field = prepared.root.fields[nodes[0].name.value]
+            data = await writer.planned(prepared, field, key, nodes, made.writes[key], variables, values)
+            parts[key] = orjson.Fragment(data)
+        return Answer(orjson.dumps(parts))
+
+    async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
+        async with reading(actor) as work:
+            context = PlainContext(actor, work, prepared, Writer(actor, call))
+            found: Any = execute(
+                self.schema,
+                document,
+                context_value=context,
+                variable_values=dict(call.variables),
+                operation_name=call.operation_name,
+            )
+            result: ExecutionResult = await found if is_awaitable(found) else found
+        data = orjson.dumps(result.data) if result.data is not None else None
+        return Answer(data, list(result.errors or []), planned=False)
+
+
+def _is_mapped(prepared: Prepared, nodes: list[FieldNode]) -> bool:
+    name = nodes[0].name.value
+    if name == "__typename":
+        return True
+    field = prepared.root.fields.get(name)
+    return field is not None and mapping.read_of(field.extensions["strawberry-definition"]) is not None
+
+
+def _only(prepared: Prepared, nodes: list[FieldNode]) -> DocumentNode:
+    """The document with nothing but these root fields."""
+    operation = prepared.operation
+    alone = OperationDefinitionNode(
+        operation=operation.operation,
+        name=operation.name,
+        variable_definitions=operation.variable_definitions,
+        directives=(),
+        selection_set=SelectionSetNode(selections=tuple(nodes)),
+    )
+    return DocumentNode(definitions=(alone, *prepared.fragments.values()))

@@ -1,0 +1,114 @@
+"""What a mutation answers: its records, or the reasons why nothing was changed, as data in the reader's language."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import strawberry
+
+from api.reading.mapping import WRITE, part
+from tenancy.language import translate
+from tenancy.refusals import ClauseReference, Refusal
+
+
+@part
+class ClauseLink:
+    """The clause of the handbook that a refusal or a decision rests on."""
+
+    clause_id: UUID = strawberry.field(description="The clause.")
+    number: str = strawberry.field(description="Its number in the handbook, such as 4.2.1.")
+    version_id: UUID = strawberry.field(description="The version of the handbook.")
+    version_number: str = strawberry.field(description="That version's number.")
+
+
+@part
+class UserError:
+    """Why nothing was changed: something the caller can mend."""
+
+    code: str = strawberry.field(description="A word for programs, such as INVALID, NOT_FOUND or FORBIDDEN.")
+    message: str = strawberry.field(description="A sentence for people, in their language.")
+    path: list[str] = strawberry.field(description="The input at fault, outermost first; empty when it is none.")
+    clause: ClauseLink | None = strawberry.field(description="The clause that refuses, where one does.")
+
+
+@dataclass(frozen=True)
+class Write:
+    """How a mutation runs: its function on a piece of work, and the records and values of its payload."""
+
+    function: Callable[..., Awaitable[Any]]
+    records: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+    def results(self, returned: Any) -> dict[str, Any]:
+        """What the function returned, by payload field: a single record, or a mapping of all."""
+        if len(self.records) + len(self.values) == 1:
+            return {next(iter(self.records or self.values)): returned}
+        return dict(returned)
+
+
+def mutation(
+    function: Callable[..., Awaitable[Any]],
+    *,
+    values: Mapping[str, tuple[Any, str]] | None = None,
+    **records: Any,
+) -> Any:
+    """A field of Mutation. Its description is the function's docstring, its arguments those after `work`.
+
+    `records` are GraphQL types with rows, answered by the reader; `values` are plain ones, such as a new secret.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    parameters = [
+        item.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, item in inspect.signature(function).parameters.items()
+        if name != "work"
+    ]
+    payload = _payload(function.__name__, records, values or {})
+
+    write = Write(function, records, values or {})
+
+    async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
+        return await info.context.write(write, arguments)
+
+    resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect looks for it there
+        [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info), *parameters],
+        return_annotation=payload,
+    )
+    resolve.__annotations__ = {"info": strawberry.Info, "return": payload} | {
+        item.name: item.annotation for item in parameters
+    }
+    description = inspect.getdoc(function)
+    assert description, f"{function.__name__} says nothing of itself"
+    return strawberry.field(resolver=resolve, description=description, metadata={WRITE: write})
+
+
+def _payload(name: str, records: Mapping[str, Any], values: Mapping[str, tuple[Any, str]]) -> type:
+    annotations: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    for field, kind in records.items():
+        annotations[field] = kind | None
+        body[field] = strawberry.field(description="The record as it is now; null when nothing was changed.")
+    for field, (kind, description) in values.items():
+        annotations[field] = kind | None
+        body[field] = strawberry.field(description=description)
+    annotations["errors"] = list[UserError]
+    body["errors"] = strawberry.field(description="Why nothing was changed; empty when it was.")
+    title = "".join(word.capitalize() for word in name.split("_")) + "Payload"
+    declared = type(title, (), {**body, "__annotations__": annotations, "__module__": __name__})
+    return strawberry.type(declared, description=f"What {name.replace('_', ' ')} has done, or why it has not.")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal on its way into a payload."""
+
+    code: str
+    message: str
+    path: list[str]
+    clause: ClauseReference | None
+
+
+def problem(refusal: Refusal, language: str) -> Problem:
+    """A refusal as the payload's error, its sentence in the reader's language."""
+    return Problem(refusal.code, translate(refusal.text, language, refusal.values), list(refusal.path), refusal.clause)

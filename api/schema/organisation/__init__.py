@@ -1,0 +1,1 @@
+"""The company's shape: departments, posts, staff."""

@@ -1,0 +1,130 @@
+"""Carrying out a mutation: its function, its consequences and its payload in one transaction, or a reason as data."""
+
+import hashlib
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from graphql import FieldNode, GraphQLField, get_named_type
+from graphql.execution.values import get_argument_values
+from strawberry.types.arguments import convert_arguments
+
+from api.reading import mapping
+from api.reading.binding import Values
+from api.reading.documents import Prepared, collect
+from api.reading.planning import PAYLOAD, Plan
+from api.reading.requests import Call
+from api.results import Problem, Write, problem
+from domain.consequences import settle
+from tenancy import idempotency
+from tenancy.actor import Actor
+from tenancy.database import writing
+from tenancy.models import TenantModel
+from tenancy.refusals import Refusal
+from tenancy.work import Work
+
+
+class Writer:
+    """The mutations of one call, one transaction each, in the order of the document."""
+
+    def __init__(self, actor: Actor, call: Call) -> None:
+        self.actor, self.call = actor, call
+
+    async def planned(
+        self,
+        prepared: Prepared,
+        field: GraphQLField,
+        key: str,
+        nodes: list[FieldNode],
+        plan: Plan,
+        variables: Any,
+        values: Values,
+    ) -> bytes:
+        """One mutation; its payload is read by one statement before the commit, a refusal becomes its error."""
+        definition = field.extensions["strawberry-definition"]
+        write: Write = definition.metadata[mapping.WRITE]
+        arguments = _arguments(definition, field, nodes[0], variables)
+        try:
+            async with self._open() as work:
+                claimed = await self._claim(work, key)
+                if claimed is not None and claimed.answer is not None:
+                    return claimed.answer.encode()
+                results = write.results(await write.function(work, **arguments))
+                await settle(work)
+                bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
+                rows = await work.sql(plan.sql, *plan.arguments(bound, self.actor))
+                answer: bytes = rows[0][0]
+                if claimed is not None:
+                    claimed.answer = answer.decode()
+                return answer
+        except Refusal as refusal:
+            return _refused(prepared, field, nodes, variables.coerced, problem(refusal, self.actor.language))
+
+    async def plain(self, write: Write, arguments: Mapping[str, Any]) -> Any:
+        """One mutation whose payload strawberry executes after the commit."""
+        nothing = dict.fromkeys([*write.records, *write.values])
+        try:
+            async with self._open() as work:
+                results = write.results(await write.function(work, **arguments))
+        except Refusal as refusal:
+            return SimpleNamespace(**nothing, errors=[problem(refusal, self.actor.language)])
+        return SimpleNamespace(**results, errors=[])
+
+    def _open(self) -> Any:
+        return writing(self.actor, settle=settle, request_id=self.call.request_id, reason=self.call.reason)
+
+    async def _claim(self, work: Work, key: str) -> idempotency.IdempotencyKey | None:
+        if self.call.idempotency_key is None:
+            return None
+        asked = orjson.dumps([self.call.document, self.call.variables], option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(asked).hexdigest()
+        return await idempotency.claim(work, f"{self.call.idempotency_key}/{key}", digest)
+
+
+def _arguments(definition: Any, field: GraphQLField, node: FieldNode, variables: Any) -> dict[str, Any]:
+    """The arguments as strawberry hands them to the function: inputs as their classes."""
+    from api.schema import SCHEMA
+
+    given = get_argument_values(field, node, variables)
+    return convert_arguments(given, definition.arguments, SCHEMA.schema_converter.scalar_registry, SCHEMA.config)
+
+
+def _stored(item: Any) -> Any:
+    """A record by its id, which the payload's statement reads; anything else as it is."""
+    return item.id if isinstance(item, TenantModel) else item
+
+
+def _refused(
+    prepared: Prepared, field: GraphQLField, nodes: list[FieldNode], variables: Mapping[str, Any], error: Problem
+) -> bytes:
+    """The payload without records, with the fields that were asked of its error."""
+    payload: Any = get_named_type(field.type)
+    out: dict[str, Any] = {}
+    for key, fields in collect(prepared, payload, nodes, variables).items():
+        match fields[0].name.value:
+            case "__typename":
+                out[key] = payload.name
+            case "errors":
+                out[key] = [
+                    _selected(prepared, get_named_type(payload.fields["errors"].type), fields, variables, error)
+                ]
+            case _:
+                out[key] = None
+    return orjson.dumps(out)
+
+
+def _selected(
+    prepared: Prepared, gtype: Any, nodes: list[FieldNode], variables: Mapping[str, Any], value: Any
+) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, fields in collect(prepared, gtype, nodes, variables).items():
+        name = fields[0].name.value
+        if name == "__typename":
+            out[key] = gtype.name
+            continue
+        found = getattr(value, gtype.fields[name].extensions["strawberry-definition"].python_name)
+        if fields[0].selection_set is not None and found is not None:
+            found = _selected(prepared, get_named_type(gtype.fields[name].type), fields, variables, found)
+        out[key] = found
+    return out
