@@ -51,6 +51,8 @@ class Work:
         self.now = opening.now
         self.request_id, self.reason = request_id, reason
         self.recorded: list[Event] = []
+        # What this piece of work has found out and need not ask again, by the asking module's own words.
+        self.memo: dict[str, Any] = {}
         self._connection = connection
         self._rows: dict[tuple[type[TenantModel], UUID], TenantModel] = {}
         self._stored: dict[TenantModel, dict[str, Any]] = {}

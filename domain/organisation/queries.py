@@ -22,6 +22,11 @@ async def department(work: Work, id: UUID) -> Department:
     return await work.get(Department, id)
 
 
+async def post(work: Work, id: UUID) -> Post:
+    """One post; refuses with `NotFound`."""
+    return await work.get(Post, id)
+
+
 async def staff(work: Work, id: UUID) -> Staff:
     """One staff record; refuses with `NotFound`."""
     return await work.get(Staff, id)

@@ -1,0 +1,52 @@
+"""What happens to the handbook."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookDrafted(Event, name="policies.handbook_drafted"):
+    version_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseWritten(Event, name="policies.clause_written"):
+    version_id: UUID
+    clause_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseRemoved(Event, name="policies.clause_removed"):
+    version_id: UUID
+    clause_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookSubmitted(Event, name="policies.handbook_submitted"):
+    version_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookReviewed(Event, name="policies.handbook_reviewed"):
+    version_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookReturned(Event, name="policies.handbook_returned"):
+    version_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookPublished(Event, name="policies.handbook_published"):
+    version_id: UUID
+    effective_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookTookEffect(Event, name="policies.handbook_took_effect"):
+    """The version is in force from now on; a timer says so when it was published for later."""
+
+    version_id: UUID

@@ -1,0 +1,178 @@
+"""What is wrong with a clause or a whole version, each as a refusal that leads to the place at fault."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from domain.policies.rules.handbooks import StoredClause
+from domain.policies.rules.kinds import KINDS, ClauseKind
+from domain.policies.rules.scopes import Scope
+from domain.policies.rules.values import Wording
+from tenancy.refusals import Invalid, Refusal, message
+
+NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}")
+TITLE_LENGTH = 200
+DOCUMENT_NUMBER_LENGTH = 60
+NOTE_LENGTH = 2000
+TEXT_LENGTH = 20_000
+MOST_BYTES = 400_000
+NOTHING_SAID = {"zh_Hans": "", "zh_Hant": "", "en": ""}
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+# What pydantic finds, in words that can be translated; `{ge}` and the like are pydantic's own values.
+_SENTENCES = {
+    "missing": message("This is needed."),
+    "extra_forbidden": message("There is no field of this name."),
+    "enum": message("One of these is needed: {expected}."),
+    "literal_error": message("One of these is needed: {expected}."),
+    "greater_than_equal": message("The least possible is {ge}."),
+    "greater_than": message("It must be more than {gt}."),
+    "less_than_equal": message("The most possible is {le}."),
+    "less_than": message("It must be less than {lt}."),
+    "too_long": message("At most {max_length} entries are possible."),
+    "too_short": message("At least {min_length} entries are needed."),
+    "string_too_long": message("At most {max_length} characters are possible."),
+    "string_too_short": message("At least {min_length} characters are needed."),
+    "string_pattern_mismatch": message("This has not the form {pattern}."),
+    "decimal_max_digits": message("At most {max_digits} digits are possible."),
+}
+_NUMBERS = ("int_", "decimal_", "float_", "is_instance_of", "finite_number")
+
+
+def clause_kind(name: str) -> type[ClauseKind]:
+    """The kind with this name. Raises `Invalid`, whose path is the input `kind`."""
+    found = KINDS.get(name)
+    if found is None:
+        text = message("There is no clause kind “{kind}”. The kinds are: {kinds}.")
+        raise Invalid(text, {"kind": name[:60], "kinds": ", ".join(KINDS)}, path=("kind",))
+    return found
+
+
+def faults(model: type[BaseModel], given: Any, *path: str) -> list[Refusal]:
+    """Everything that is wrong with a value, each with its place below `path`; nothing when it is right."""
+    try:
+        parse(model, given, *path)
+    except Invalid as refusal:
+        cause = refusal.__cause__
+        return _refusals(cause, path) if isinstance(cause, ValidationError) else [refusal]
+    return []
+
+
+def parse(model: type[ModelT], given: Any, *path: str) -> ModelT:
+    """A value from its JSON form. Raises `Invalid` with the first fault and the path that leads to it.
+
+    It is read strictly, as JSON: a number is not a text, and true is not the number one.
+    """
+    try:
+        written = orjson.dumps(given, default=str)
+    except orjson.JSONEncodeError as error:
+        raise Invalid(message("This has not the form that is needed here."), path=path) from error
+    if len(written) > MOST_BYTES:
+        raise Invalid(message("The value is too large."), path=path)
+    try:
+        return model.model_validate_json(written, strict=True)
+    except ValidationError as error:
+        raise _refusals(error, path)[0] from error
+
+
+def _refusals(error: ValidationError, path: tuple[str, ...]) -> list[Refusal]:
+    return [_refusal(dict(found), path) for found in error.errors(include_url=False)]
+
+
+def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:
+    place = (*path, *(str(part) for part in found["loc"]))
+    values = found.get("ctx", {})
+    cause = values.get("error")
+    if isinstance(cause, ValueError) and cause.args and isinstance(cause.args[0], Refusal):
+        cause = cause.args[0]
+    if isinstance(cause, Refusal):
+        return Invalid(cause.text, cause.values, path=place)
+    kind = found["type"]
+    sentence = _SENTENCES.get(kind)
+    if sentence is not None:
+        return Invalid(sentence, values, path=place)
+    if kind.startswith(_NUMBERS):
+        return Invalid(message("A number is needed here."), path=place)
+    if kind.startswith("bool_"):
+        return Invalid(message("Yes or no is needed here: true or false."), path=place)
+    if kind.startswith("string_"):
+        return Invalid(message("A text is needed here."), path=place)
+    if kind.startswith("date_"):
+        return Invalid(message("A day such as 2026-01-31 is needed here."), path=place)
+    return Invalid(message("This has not the form that is needed here."), path=place)
+
+
+def clean_number(number: str) -> str:
+    """A clause number such as 4.2.1. Raises `Invalid`."""
+    cleaned = number.strip()
+    if not NUMBER.fullmatch(cleaned):
+        text = message("“{number}” is not a clause number such as 4.2.1.")
+        raise Invalid(text, {"number": number[:40]}, path=("number",))
+    return ".".join(str(int(part)) for part in cleaned.split("."))
+
+
+def position(number: str) -> str:
+    """A text by which clause numbers sort as people count: 4.9 before 4.10."""
+    return ".".join(part.zfill(4) for part in number.split("."))
+
+
+def clean_wording(given: Mapping[str, str] | None, most: int, *path: str) -> dict[str, str]:
+    """A text in all three languages. Raises `Invalid` when there is none at all or one exceeds `most` characters."""
+    wording = parse(Wording, given, *path).model_dump()
+    for language, text in wording.items():
+        if len(text) > most:
+            raise Invalid(
+                message("At most {max_length} characters are possible."), {"max_length": most}, (*path, language)
+            )
+    return wording
+
+
+def clean_line(given: str, most: int, *path: str) -> str:
+    """One line of text. Raises `Invalid` when it is empty or longer than `most` characters."""
+    cleaned = " ".join(given.split())
+    if not 1 <= len(cleaned) <= most:
+        raise Invalid(message("A text of 1 to {most} characters is needed."), {"most": most}, path=path)
+    return cleaned
+
+
+def check_scope(kind: type[ClauseKind], scope: Scope) -> None:
+    """Refuse a limit that clauses of the kind can't have."""
+    for dimension in scope.dimensions:
+        if dimension not in kind.dimensions:
+            possible = ", ".join(each.value for each in kind.dimensions)
+            text = message("A clause of the kind {kind} can't be limited by {dimension}; possible are: {possible}.")
+            values = {"kind": kind.kind, "dimension": dimension.value, "possible": possible or "—"}
+            raise Invalid(text, values, path=("scope", dimension.value))
+
+
+def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:
+    """Clauses of one kind about the same thing with the same scope: no rule could say which of them holds."""
+    found: list[Refusal] = []
+    first: dict[tuple[str, str, Scope], str] = {}
+    for clause in clauses:
+        if not KINDS[clause.kind].exclusive:
+            continue
+        key = (clause.kind, clause.parsed.topic, clause.scope)
+        other = first.setdefault(key, clause.number)
+        if other != clause.number:
+            text = message("Clauses {one} and {other} are both of the kind {kind} and concern the same cases.")
+            values = {"one": other, "other": clause.number, "kind": clause.kind}
+            found.append(Invalid(text, values, path=("clauses", clause.number), code="CONTRADICTION"))
+    return found
+
+
+def missing_grounds(clauses: Iterable[StoredClause]) -> list[Refusal]:
+    """Clauses that can't be acted on because the version lacks the kind they rely on."""
+    given = list(clauses)
+    present = {clause.kind for clause in given}
+    text = message("Clause {number} relies on a clause of the kind {kind}, and the version has none.")
+    return [
+        Invalid(text, {"number": clause.number, "kind": needed}, path=("clauses", clause.number), code="MISSING_GROUND")
+        for clause in given
+        for needed in clause.parsed.relies_on
+        if needed not in present
+    ]

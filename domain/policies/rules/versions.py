@@ -1,0 +1,81 @@
+"""The life of a version of the handbook: its states, the moves between them, and when it is in force."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.kernel.lifecycle import Lifecycle
+from tenancy.refusals import Invalid, message
+
+
+class State(StrEnum):
+    """How far a version has come; whether a published one is in force follows from the instant."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+
+
+class Move(StrEnum):
+    """What can be done with a version."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    REVIEW = "review"
+    RETURN = "return"
+    PUBLISH = "publish"
+
+
+LIFECYCLE = Lifecycle(
+    initial=State.DRAFT,
+    table={
+        (State.DRAFT, Move.EDIT): State.DRAFT,
+        (State.DRAFT, Move.SUBMIT): State.IN_REVIEW,
+        # What is reviewed doesn't change under the reviewer's eyes.
+        (State.IN_REVIEW, Move.REVIEW): State.IN_REVIEW,
+        (State.IN_REVIEW, Move.RETURN): State.DRAFT,
+        (State.IN_REVIEW, Move.PUBLISH): State.PUBLISHED,
+    },
+    states={
+        State.DRAFT: message("Draft"),
+        State.IN_REVIEW: message("In review"),
+        State.PUBLISHED: message("Published"),
+    },
+    moves={
+        Move.EDIT: message("Edit"),
+        Move.SUBMIT: message("Submit for review"),
+        Move.REVIEW: message("Confirm as reviewed"),
+        Move.RETURN: message("Return for changes"),
+        Move.PUBLISH: message("Publish"),
+    },
+)
+
+
+class Control(StrEnum):
+    """The control status of a document (PO-2), as readers see it."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+
+
+def control(state: State, effective_at: datetime | None, next_effective_at: datetime | None, now: datetime) -> Control:
+    """The status of a version at an instant, given when the version that takes its place does so, if one does."""
+    if state is not State.PUBLISHED or effective_at is None:
+        return Control(state.value)
+    if effective_at > now:
+        return Control.APPROVED
+    return Control.SUPERSEDED if next_effective_at is not None and next_effective_at <= now else Control.IN_FORCE
+
+
+def check_effective(effective_at: datetime | None, now: datetime) -> datetime:
+    """From when a version that is issued now is in force; at once when nothing is said. Refuses the past."""
+    if effective_at is None:
+        return now
+    if effective_at.tzinfo is None:
+        raise Invalid(message("An instant needs its offset from UTC, such as +08:00."), path=("effectiveAt",))
+    if effective_at < now:
+        text = message("A version can't take effect before it is issued: what has been decided stays decided.")
+        raise Invalid(text, path=("effectiveAt",))
+    return effective_at
