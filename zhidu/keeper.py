@@ -19,8 +19,10 @@ from zhidu.failures import Failure
 BACKOFF_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 # A part that ran this long is taken for healthy, and its next end counts as the first.
 HEALTHY_SECONDS = 60.0
+# A start that takes longer than this says what it is waiting for.
+TELL_AFTER_SECONDS = 15.0
 # So often may a part end before the first `ready`; then it will not get better by itself.
-ENDS_BEFORE_READY = 4
+ENDS_BEFORE_READY = 3
 
 
 def say(line: str) -> None:
@@ -161,15 +163,17 @@ class Keeper:
 
     def wait_until_ready(self, *, seconds: float) -> bool:
         """Wait for all parts; False when asked to stop. Raises Failure when one keeps ending or the time is over."""
-        deadline = time.monotonic() + seconds
-        while not all(kept.part.ready() for kept in self._kept):
+        begun_at, told = time.monotonic(), False
+        while late := next((kept.part for kept in self._kept if not kept.part.ready()), None):
             self.tend()
-            for kept in self._kept:
-                if kept.ends >= ENDS_BEFORE_READY:
-                    raise Failure(f"{how_it_ended(kept.part)} again and again; see {kept.part.log}")
-            if time.monotonic() > deadline:
-                late = next(kept.part for kept in self._kept if not kept.part.ready())
-                raise Failure(f"{late.name} is not ready after {seconds:.0f} s; see {late.log}")
+            for part in (kept.part for kept in self._kept if kept.ends >= ENDS_BEFORE_READY):
+                raise Failure(f"{part.name} does not stay up: {how_it_ended(part)} (see {part.log})")
+            waited = time.monotonic() - begun_at
+            if waited > seconds:
+                raise Failure(f"{late.name} is not ready after {seconds:.0f} s: {said(late.log)} (see {late.log})")
+            if waited > TELL_AFTER_SECONDS and not told:
+                told = True
+                say(f"still waiting for {late.name}; its log is {late.log}")
             if self.stopping.wait(0.1):
                 return False
         return True

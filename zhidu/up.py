@@ -29,7 +29,7 @@ from zhidu.lifeline import Lifeline
 
 # An empty cluster, its write-ahead log and some room to work.
 FREE_BYTES = 400_000_000
-READY_SECONDS = 180.0
+READY_SECONDS = 120.0
 
 DATABASE = "zhidu"
 APPLICATION = "zhidu_app"
@@ -117,7 +117,9 @@ def _run(
     argv = [sys.executable, "-m", "zhidu", *sink]
     keeper.start(process(Child("mail", argv, pass_fds=(mail.fileno(), lifeline.descriptor))))
     say(f"the mail sink keeps its messages in {data / 'mail'}; “zhidu mail” lists them")
-    if table.migrate:
+    if not Settings().migration_url:
+        say("ZHIDU_MIGRATION_URL is not set: the database must have been brought to this version (zhidu migrate)")
+    elif table.migrate:
         _finish(process(table.migrate), keeper)
     for child in table.processes:
         keeper.start(process(child))

@@ -23,10 +23,10 @@ Start = Callable[..., "Terminal"]
 class Terminal:
     """`zhidu up` with stand-ins for its own processes, and what it has printed so far."""
 
-    def __init__(self, data: Path, port: int, *arguments: str) -> None:
+    def __init__(self, data: Path, port: int, *arguments: str, **given: str) -> None:
         self.data, self.port = data, port
         self.output = data.parent / f"output-{time.monotonic_ns()}"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ZHIDU_")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ZHIDU_")} | given
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.keeper.stand_in", "up", str(port), str(data), *arguments],
@@ -85,8 +85,8 @@ def start(place: Path, port: int) -> Iterator[Start]:
     """Starts terminals on one data directory, and ends what the test left running."""
     terminals: list[Terminal] = []
 
-    def begin(*arguments: str, on: int = port) -> Terminal:
-        terminals.append(Terminal(place / "data", on, *arguments))
+    def begin(*arguments: str, on: int = port, **given: str) -> Terminal:
+        terminals.append(Terminal(place / "data", on, *arguments, **given))
         return terminals[-1]
 
     yield begin
@@ -204,6 +204,24 @@ def test_secrets_are_for_their_owner_only(start: Start, place: Path) -> None:
     assert terminal.says("ready:")
     for name in ("secrets.json", "runtime.json"):
         assert (place / "data" / name).stat().st_mode & 0o077 == 0
+
+
+def test_with_servers_of_ones_own_none_is_started(start: Start, place: Path) -> None:
+    theirs = {"ZHIDU_DATABASE_URL": "postgresql://app:secret@db/zhidu", "ZHIDU_BROKER_URL": "redis://broker/0"}
+    terminal = start(**theirs)
+    assert terminal.says("ready:")
+    assert not (place / "data" / "postgres").exists()
+    assert not (place / "data" / "broker").exists()
+    assert "ZHIDU_MIGRATION_URL is not set" in terminal.text
+    published = json.loads((place / "data" / "runtime.json").read_text())
+    assert {name: published[name] for name in theirs} == theirs
+    assert terminal.end() == 0
+
+
+def test_a_migration_url_alone_is_refused(start: Start) -> None:
+    terminal = start(ZHIDU_MIGRATION_URL="postgresql://owner@db/zhidu")
+    assert terminal.process.wait(30) == 1
+    assert "ZHIDU_MIGRATION_URL is set without ZHIDU_DATABASE_URL" in terminal.text
 
 
 def test_the_table_of_stand_ins_has_the_shape_of_the_real_one() -> None:

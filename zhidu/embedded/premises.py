@@ -78,6 +78,8 @@ def open_premises(data: Path, *, system: Path = SYSTEM) -> Premises:
     postgres_bin, valkey = _packages()
     if not account.runs(str(postgres_bin / "initdb"), "--version") or not account.runs(str(valkey), "--version"):
         postgres_bin, valkey = _copy_packages(system, account)
+        programs = f"“{account.name}” cannot reach the servers' programs either: it runs the copy in {system}"
+        notice = f"{notice}; {programs}" if notice else programs.replace(" either", "")
     return Premises(account, directory, _sockets(directory, account), postgres_bin, valkey, notice)
 
 
