@@ -1,0 +1,79 @@
+"""The application: its addresses, what it opens and closes, and how a process of it is run."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.auth.routes import ROUTES as AUTH_ROUTES
+from api.endpoint import Endpoint
+from api.http.health import ROUTES as HEALTH_ROUTES
+from tenancy.config import settings
+from tenancy.database import database, open_database
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    """Open the database and refuse a role that row-level security does not bind."""
+    await open_database()
+    # What was loaded at the start stays for ever: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        await database.close()
+
+
+async def not_found(_: object, __: Exception) -> JSONResponse:
+    """There is nothing at this address."""
+    sentence = "There is nothing at this address. GraphQL is at /graphql."
+    return JSONResponse({"errors": [{"message": sentence, "extensions": {"code": "NOT_FOUND"}}]}, status_code=404)
+
+
+class Door:
+    """GraphQL first, as most requests are that; everything else by its route."""
+
+    def __init__(self, graphql: ASGIApp, others: ASGIApp) -> None:
+        self._graphql, self._others = graphql, others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lead a request to its room."""
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self._graphql(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+
+def application() -> ASGIApp:
+    """The ASGI application."""
+    routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES]
+    others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
+    return Door(Endpoint(), others)
+
+
+def run(port: int) -> int:
+    """Serve until a signal ends it."""
+    configured = uvicorn.Config(
+        application(),
+        host=settings().listen_host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_level=settings().log_level.lower(),
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(configured).run()
+    return 0

@@ -1,0 +1,95 @@
+"""What the routes beside GraphQL read and answer: small JSON bodies, and refusals in the reader's language."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.auth.authentication import CHALLENGE
+from tenancy.identity.attempts import TooManyAttempts
+from tenancy.language import Language, negotiate, translate
+from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthenticated, message
+
+MOST_BYTES = 16_384
+# Answers that carry tokens, cookies or refusals are kept by nobody on the way.
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_STATUS: tuple[tuple[type[Refusal], int], ...] = (
+    (Unauthenticated, 401),
+    (TooManyAttempts, 429),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Invalid, 422),
+    (Conflict, 409),
+)
+
+
+def refusing(endpoint: Endpoint) -> Endpoint:
+    """Answer a refusal of `endpoint` as data, with the status that fits it."""
+
+    @wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refusal as refusal:
+            return refused(request, refusal)
+
+    return answer
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The answer to a refused request: `{"errors": [{code, message, path}]}`."""
+    language = negotiate(request.headers.get("accept-language"), Language.EN)
+    headers = dict(NOT_KEPT)
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = CHALLENGE
+    if isinstance(refusal, TooManyAttempts):
+        headers["Retry-After"] = str(refusal.wait_seconds)
+    error = {
+        "code": refusal.code,
+        "message": translate(refusal.text, language, refusal.values),
+        "path": list(refusal.path),
+    }
+    status = next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
+    return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body; refuses one that is longer than any of these routes needs."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Invalid(message("The request is too long."))
+    return body
+
+
+def content_type(request: Request) -> str:
+    """The media type of the body without its parameters, in small letters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """The JSON object in the body; refuses other content, which another site's form could send."""
+    if content_type(request) != "application/json":
+        raise Invalid(message("Send a JSON object, with the content type application/json."))
+    try:
+        found = orjson.loads(await read_body(request))
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise Invalid(message("Send a JSON object, with the content type application/json."))
+    return found
+
+
+def text_of(found: dict[str, Any], name: str) -> str:
+    """A text among the input; refuses its absence."""
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise Invalid(message("“{name}” is missing."), {"name": name}, path=(name,))
+    return value

@@ -1,0 +1,204 @@
+"""GraphQL over HTTP: one POST, one operation, by the rules of the specification."""
+
+import hashlib
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+
+import orjson
+from graphql import GraphQLError
+from starlette.types import Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from api.auth.authentication import CHALLENGE, authenticate
+from api.errors import formatted, of_refusal, unexpected
+from api.metrics import OPERATIONS
+from api.reading.requests import Answer, Call
+from api.reading.running import Reader
+from api.schema import SCHEMA
+from tenancy.actor import Actor
+from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance
+from tenancy.refusals import Refusal, Unauthenticated
+
+READER = Reader(SCHEMA._schema)
+
+JSON = b"application/json"
+MODERN = b"application/graphql-response+json"
+MOST_BYTES = 1_000_000
+KEPT_DOCUMENTS = 2_000
+
+
+class BadRequestError(Exception):
+    """The HTTP request is no GraphQL request; the status and a sentence."""
+
+    def __init__(self, status: int, sentence: str, code: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence, self.code = status, sentence, code
+
+
+class Endpoint:
+    """The ASGI application behind /graphql for POST."""
+
+    def __init__(self, reader: Reader = READER) -> None:
+        self._reader = reader
+        self._documents: OrderedDict[str, str] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers)
+        modern = MODERN in headers.get(b"accept", b"")
+        status, body, more = await self._answer(scope, receive, headers, request_id, modern)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", (MODERN if modern else JSON) + b"; charset=utf-8"),
+                    (b"content-length", str(len(body)).encode()),
+                    (b"x-request-id", str(request_id).encode()),
+                    (b"cache-control", b"no-store"),
+                    *more,
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], request_id: UUID, modern: bool
+    ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        language = "en"
+        try:
+            body = await _read(scope, receive, headers)
+            actor = await authenticate(scope)
+            language = actor.language
+            call = self._call(body, headers, request_id)
+            return await self._carry_out(call, actor, modern)
+        except BadRequestError as bad:
+            return _failed(bad.status, {"message": bad.sentence, "extensions": {"code": bad.code}})
+        except Unauthenticated as refusal:
+            return _failed(401, of_refusal(refusal, language), (b"www-authenticate", CHALLENGE.encode()))
+        except Refusal as refusal:
+            return _failed(403 if refusal.code in ("FORBIDDEN", "CROSS_SITE") else 200, of_refusal(refusal, language))
+        except Exception as problem:
+            return _failed(500, unexpected(problem, language))
+
+    async def _carry_out(self, call: Call, actor: Actor, modern: bool) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        balances: list[Balance] = []
+
+        def charge(points: int) -> None:
+            balances.append(QUOTAS.charge(actor, points))
+            if balances[-1].wait_seconds:
+                raise GraphQLError(
+                    f"Too much was asked in a short time; wait {balances[-1].wait_seconds} seconds.",
+                    extensions={"code": "RATE_LIMITED", "waitSeconds": balances[-1].wait_seconds},
+                )
+
+        answer = await self._reader.run(call, actor, charge)
+        OPERATIONS.labels("planned" if answer.planned else "executed", "errors" if answer.errors else "ok").inc()
+        body = _body(answer, actor, balances)
+        if not balances:
+            return (400 if modern else 200), body, []
+        more = _rate_headers(balances[-1])
+        if balances[-1].wait_seconds:
+            return 429, body, [*more, (b"retry-after", str(balances[-1].wait_seconds).encode())]
+        return (400 if modern and answer.data is None else 200), body, more
+
+    def _call(self, body: bytes, headers: dict[bytes, bytes], request_id: UUID) -> Call:
+        try:
+            asked = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise BadRequestError(400, "The body is no JSON.", "BAD_JSON") from None
+        if not isinstance(asked, dict):
+            raise BadRequestError(400, "The body is one JSON object; batches are not taken.", "BAD_REQUEST")
+        name, variables = asked.get("operationName"), asked.get("variables")
+        if not isinstance(name, str | None) or not isinstance(variables, dict | None):
+            raise BadRequestError(400, "operationName is a text and variables is an object.", "BAD_REQUEST")
+        key, reason = headers.get(b"idempotency-key"), headers.get(b"x-reason")
+        return Call(
+            self._document(asked),
+            name,
+            variables or {},
+            idempotency_key=key.decode("latin-1") if key is not None else None,
+            reason=reason.decode("utf-8", "replace")[:500] if reason is not None else None,
+            request_id=request_id,
+        )
+
+    def _document(self, asked: dict[str, Any]) -> str:
+        """The document itself, or the one known by its hash: clients send the text once, then the id alone."""
+        text = asked.get("query")
+        extensions = asked.get("extensions")
+        persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+        named = asked.get("documentId")
+        sha = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+        if isinstance(named, str):
+            sha = named.removeprefix("sha256:")
+        if isinstance(text, str) and text:
+            if isinstance(sha, str):
+                if hashlib.sha256(text.encode()).hexdigest() != sha:
+                    raise BadRequestError(400, "The document is not the one that its id names.", "BAD_DOCUMENT_ID")
+                self._documents[sha] = text
+                if len(self._documents) > KEPT_DOCUMENTS:
+                    self._documents.popitem(last=False)
+            return text
+        if isinstance(sha, str):
+            found = self._documents.get(sha)
+            if found is None:
+                raise BadRequestError(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+            return found
+        raise BadRequestError(400, "The body needs a query or a documentId.", "BAD_REQUEST")
+
+
+async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    if scope["method"] != "POST":
+        raise BadRequestError(405, "Send GraphQL as a POST of JSON.", "BAD_METHOD")
+    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
+        raise BadRequestError(415, "Send GraphQL as application/json.", "BAD_CONTENT_TYPE")
+    parts, size, more = [], 0, True
+    while more:
+        event = await receive()
+        part = event.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            raise BadRequestError(413, f"The body has more than {MOST_BYTES} bytes.", "TOO_LARGE")
+        parts.append(part)
+        more = event.get("more_body", False)
+    return b"".join(parts)
+
+
+def _body(answer: Answer, actor: Actor, balances: list[Balance]) -> bytes:
+    cost: dict[str, Any] = {"requested": answer.cost}
+    if balances:
+        cost["available"] = balances[-1].available
+    cost |= {"maximum": CAPACITY_POINTS, "restoreRate": RESTORED_POINTS_PER_SECOND}
+    tail = b',"extensions":' + orjson.dumps({"cost": cost}) + b"}"
+    if not answer.errors:
+        return b'{"data":' + (answer.data or b"null") + tail
+    errors = orjson.dumps([formatted(error, actor.language) for error in answer.errors], default=str)
+    data = b',"data":' + answer.data if answer.data is not None else b""
+    return b'{"errors":' + errors + data + tail
+
+
+def _rate_headers(balance: Balance) -> list[tuple[bytes, bytes]]:
+    policy = f'"cost";q={CAPACITY_POINTS};w={CAPACITY_POINTS // RESTORED_POINTS_PER_SECOND}'
+    return [
+        (b"ratelimit-policy", policy.encode()),
+        (b"ratelimit", f'"cost";r={balance.available}'.encode()),
+    ]
+
+
+def _failed(
+    status: int, error: dict[str, Any], *headers: tuple[bytes, bytes]
+) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    more = [(b"allow", b"POST")] if status == 405 else []
+    return status, orjson.dumps({"errors": [error]}), [*more, *headers]
+
+
+def _request_id(headers: dict[bytes, bytes]) -> UUID:
+    given = headers.get(b"x-request-id")
+    if given is not None:
+        try:
+            return UUID(given.decode("latin-1"))
+        except ValueError:
+            pass
+    return uuid7()

@@ -1,0 +1,52 @@
+"""What goes wrong, as GraphQL errors: refusals keep code, path and clause; the unexpected is masked with an id."""
+
+from typing import Any
+
+import asyncpg
+import structlog
+from graphql import GraphQLError
+from uuid_utils.compat import uuid7
+
+from tenancy.language import translate
+from tenancy.refusals import Refusal, message
+
+log = structlog.get_logger(__name__)
+
+UNEXPECTED = message("Something went wrong on our side. Nothing was changed. Tell us this number: {number}.")
+NOT_REACHED = message("The database cannot be reached at the moment. Nothing was changed; try again.")
+
+
+def formatted(error: GraphQLError, language: str) -> dict[str, Any]:
+    """One error as the response carries it."""
+    original = error.original_error
+    if isinstance(original, Refusal):
+        out: dict[str, Any] = of_refusal(original, language)
+        if error.path is not None:
+            out["path"] = list(error.path)
+        return out
+    if original is not None and not isinstance(original, GraphQLError):
+        return unexpected(original, language, path=list(error.path or ()))
+    found: dict[str, Any] = dict(error.formatted)
+    found.setdefault("extensions", {"code": "BAD_REQUEST"})
+    return found
+
+
+def of_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
+    """A refusal outside of a mutation's payload."""
+    extensions: dict[str, Any] = {"code": refusal.code}
+    if refusal.path:
+        extensions["inputPath"] = list(refusal.path)
+    if refusal.clause is not None:
+        extensions["clause"] = {"number": refusal.clause.number, "version": refusal.clause.version_number}
+    return {"message": translate(refusal.text, language, refusal.values), "extensions": extensions}
+
+
+def unexpected(problem: BaseException, language: str, **more: Any) -> dict[str, Any]:
+    """A fault of ours: the log has it under the number that the caller is told, the caller has nothing else."""
+    number = str(uuid7())
+    if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError | OSError):
+        log.warning("request.unavailable", number=number, error=str(problem))
+        return {"message": translate(NOT_REACHED, language), "extensions": {"code": "UNAVAILABLE", "id": number}}
+    log.error("request.failed", number=number, exc_info=problem)
+    text = translate(UNEXPECTED, language, {"number": number})
+    return {"message": text, **more, "extensions": {"code": "INTERNAL", "id": number}}
