@@ -1,0 +1,240 @@
+"""The catalogue of clause kinds: what each takes, and that a wrong value is refused where it is wrong."""
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.policies.rules import checks
+from domain.policies.rules.kinds import KINDS, BackupSchedule, BusinessCalendarClause, PriorityMatrix, ServiceLevel
+from domain.policies.rules.values import Condition, Operator, Wording
+from tenancy.refusals import Invalid
+from tests.domain.policies.handbooks import OFFICE_HOURS
+
+MATRIX = {
+    tier: {impact: dict.fromkeys(("low", "medium", "high"), "p2") for impact in ("low", "medium", "high")}
+    for tier in ("strategic", "key", "standard")
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "provision": {},
+    "business_calendar": OFFICE_HOURS,
+    "priority_matrix": {"matrix": MATRIX},
+    "service_level": {
+        "targets": {
+            "p1": {"response": {"working_minutes": 30}, "resolution": {"working_minutes": 240}},
+            "p4": {"resolution": {"working_days": 5, "end_of_day": True}},
+        },
+        "warning_fractions": ["0.5", "0.8"],
+        "escalation": [
+            {"offset_working_minutes": -60, "superior_level": 1},
+            {"offset_working_minutes": 0, "superior_level": 2},
+        ],
+    },
+    "auto_confirm": {"after_working_days": 3},
+    "notice_period": {"days": 30, "probation_days": 15, "day_kind": "calendar", "waiver_allowed": True},
+    "approval_chain": {
+        "subject_kind": "resignations",
+        "steps": [
+            {
+                "name": {"en": "Head", "zh_Hans": "部门负责人"},
+                "approvers": [{"by": "department_head"}],
+                "deadline": {"working_days": 2},
+                "on_deadline": "escalate",
+            },
+            {
+                "name": {"en": "Leadership"},
+                "mode": "quorum",
+                "quorum": 2,
+                "approvers": [{"by": "post", "value": "Director"}, {"by": "superior", "level": 2}],
+                "only_if": [{"fact": "key_post", "operator": "equals", "value": True}],
+                "when_vacant": "stop",
+            },
+        ],
+        "informed": [{"by": "role", "value": "hr"}],
+    },
+    "dunning_ladder": {
+        "steps": [
+            {
+                "number": 1,
+                "name": {"en": "Reminder", "zh_Hans": "友情提醒"},
+                "delay": {"days": 3, "kind": "working"},
+                "channel": "email",
+                "template": "dunning.friendly",
+            },
+            {
+                "number": 2,
+                "name": {"en": "Final notice"},
+                "delay": {"days": 14, "kind": "working"},
+                "channel": "post",
+                "template": "dunning.final",
+                "tone": "final",
+                "fee": {"minor": 5000, "currency": "CNY"},
+                "late_interest_rate": "4.35",
+                "needs_approval": True,
+            },
+        ],
+        "send_time": "09:30",
+    },
+    "satisfaction_survey": {"question": {"en": "Were you satisfied?"}, "satisfied_from": 4},
+    "quality_target": {"metric": "resolved_in_time", "at_least_percent": "95.5", "minimum_sample": 5},
+    "backup_schedule": {"daily_at": "02:30", "keep_days": 30, "drill_every": 7},
+    "retention": {"record": "journal", "keep_days": 3650},
+}
+
+
+def changed(kind: str, value: Any, *path: str | int) -> dict[str, Any]:
+    """The example of a kind with one place changed."""
+    example = deepcopy(EXAMPLES[kind])
+    place: Any = example
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    return example
+
+
+def test_every_kind_has_an_example_here() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stored_value_is_read_again_as_the_same_value(kind: str) -> None:
+    value = checks.parse(KINDS[kind], EXAMPLES[kind], "value")
+    assert checks.parse(KINDS[kind], value.stored(), "value") == value
+    assert hash(value.topic) is not None
+    assert KINDS[kind].json_schema()["type"] == "object"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_takes_a_field_it_does_not_know(kind: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checks.parse(KINDS[kind], {**EXAMPLES[kind], "colour": "red"}, "value")
+    assert refused.value.path == ("value", "colour")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "wrong", "says"),
+    [
+        ("business_calendar", ("zone",), "Mars/Olympus", "time zone"),
+        ("business_calendar", ("weekly_hours", "monday"), [["18:00", "09:00"]], "end before they begin"),
+        ("priority_matrix", ("matrix", "key", "high", "high"), "p9", "One of these"),
+        ("service_level", ("targets", "p1", "response", "working_minutes"), 0, "least possible is 1"),
+        ("service_level", ("targets", "p1", "response", "working_minutes"), "30", "number is needed"),
+        ("service_level", ("targets", "p1", "response", "working_minutes"), True, "number is needed"),
+        ("service_level", ("targets", "p1", "response"), {}, "either in working minutes or in working days"),
+        ("service_level", ("targets", "p1", "response"), {"working_minutes": 300}, "after the resolution"),
+        ("service_level", ("warning_fractions",), ["0.8", "0.5"], "smallest fraction"),
+        ("service_level", ("warning_fractions", 0), "1.5", "less than 1"),
+        ("service_level", ("escalation", 1, "offset_working_minutes"), -60, "order in which they come"),
+        ("notice_period", ("days",), 0, "allowed explicitly"),
+        ("notice_period", ("days",), -1, "least possible is 0"),
+        ("notice_period", ("day_kind",), "lunar", "One of these"),
+        ("approval_chain", ("steps",), [], "At least 1"),
+        ("approval_chain", ("subject_kind",), "weather", "One of these"),
+        ("approval_chain", ("steps", 0, "quorum"), 2, "quorum"),
+        ("approval_chain", ("steps", 0, "deadline"), None, "there is no deadline"),
+        ("approval_chain", ("steps", 0, "approvers", 0), {"by": "post"}, "names its post"),
+        ("approval_chain", ("steps", 0, "approvers", 0), {"by": "superior"}, "level"),
+        ("approval_chain", ("steps", 0, "approvers", 0), {"by": "member", "value": "Mr Wang"}, "id of a member"),
+        ("approval_chain", ("steps", 0, "name"), {}, "at least one language"),
+        ("approval_chain", ("steps", 1, "only_if", 0, "operator"), "at_least", "whole numbers"),
+        ("dunning_ladder", ("steps", 1, "number"), 3, "numbered 1, 2, 3"),
+        ("dunning_ladder", ("steps", 1, "delay", "days"), 3, "does not come after"),
+        ("dunning_ladder", ("steps", 1, "fee", "minor"), -1, "must not be negative"),
+        ("dunning_ladder", ("steps", 1, "fee", "currency"), "XXX", "not a currency"),
+        ("satisfaction_survey", ("satisfied_from",), 6, "lies above 1 and is at most 5"),
+        ("quality_target", ("at_least_percent",), "101", "most possible is 100"),
+        ("backup_schedule", ("cron",), "0 2 * * *", "either a time"),
+        ("backup_schedule", ("daily_at",), "25:00", "not a time of day"),
+    ],
+)
+def test_a_wrong_value_is_refused_where_it_is_wrong(kind: str, path: tuple[Any, ...], wrong: Any, says: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checks.parse(KINDS[kind], changed(kind, wrong, *path), "value")
+    place = tuple(str(part) for part in path)
+    given = refused.value.path
+    assert given[0] == "value"
+    assert place[: len(given) - 1] == given[1:] or given[1 : 1 + len(place)] == place
+    assert says in str(refused.value)
+
+
+def test_all_faults_of_a_value_are_found_at_once() -> None:
+    wrong = {"days": -1, "probation_days": 400, "day_kind": "lunar"}
+    assert [fault.path for fault in checks.faults(KINDS["notice_period"], wrong, "value")] == [
+        ("value", "days"),
+        ("value", "day_kind"),
+        ("value", "probation_days"),
+    ]
+    assert checks.faults(KINDS["notice_period"], {"days": 30}) == []
+
+
+def test_a_value_that_is_no_object_is_refused() -> None:
+    for nothing in ([], "text", 5, None, object()):
+        with pytest.raises(Invalid):
+            checks.parse(KINDS["notice_period"], nothing, "value")
+
+
+def test_the_calendar_s_value_is_the_calendar() -> None:
+    calendar = checks.parse(BusinessCalendarClause, OFFICE_HOURS)
+    assert calendar.is_open(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
+
+
+def test_a_matrix_with_a_gap_is_refused_and_a_whole_one_rates() -> None:
+    gap = deepcopy(MATRIX)
+    del gap["key"]["low"]["high"]
+    with pytest.raises(Invalid) as refused:
+        checks.parse(PriorityMatrix, {"matrix": gap}, "value")
+    assert refused.value.values == {"tier": "key", "impact": "low", "urgency": "high"}
+    whole = checks.parse(PriorityMatrix, {"matrix": MATRIX})
+    assert whole.rate(CustomerTier.KEY, Impact.LOW, Urgency.HIGH) is Priority.P2
+
+
+def test_a_priority_without_targets_has_no_limit() -> None:
+    level = checks.parse(ServiceLevel, EXAMPLES["service_level"])
+    assert level.targets_for(Priority.P3) is None
+    promised = level.targets_for(Priority.P4)
+    assert promised is not None
+    assert promised.response is None
+
+
+def test_a_text_that_is_missing_is_taken_from_the_nearest_language() -> None:
+    assert checks.parse(Wording, {"zh_Hant": "請假"}).in_language("zh_Hans") == "請假"
+    both = checks.parse(Wording, {"zh_Hans": "请假", "en": "Leave"})
+    assert (both.zh_Hant, both.in_language("en"), both.in_language("fr")) == ("请假", "Leave", "Leave")
+
+
+def test_a_schedule_goes_by_the_wall_clock_of_the_company() -> None:
+    daily = checks.parse(BackupSchedule, {"daily_at": "02:30", "keep_days": 30})
+    at = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+    assert daily.next_after(at, "Asia/Shanghai").isoformat() == "2026-11-22T02:30:00+08:00"
+    weekdays = checks.parse(BackupSchedule, {"cron": "0 3 * * 1-5", "keep_days": 30})
+    assert weekdays.next_after(at, "Asia/Shanghai").isoformat() == "2026-11-23T03:00:00+08:00"
+    with pytest.raises(Invalid):
+        checks.parse(BackupSchedule, {"cron": "every day", "keep_days": 30})
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "fact", "holds"),
+    [
+        (Operator.AT_LEAST, 1000, 1000, True),
+        (Operator.MORE_THAN, 1000, 1000, False),
+        (Operator.AT_MOST, 1000, 1000, True),
+        (Operator.LESS_THAN, 1000, 999, True),
+        (Operator.EQUALS, "key", "key", True),
+        (Operator.EQUALS, True, False, False),
+        (Operator.DIFFERS, "key", "standard", True),
+        (Operator.ONE_OF, ("key", "strategic"), "standard", False),
+    ],
+)
+def test_a_condition_compares_a_fact(operator: Operator, value: Any, fact: Any, holds: bool) -> None:
+    assert Condition(fact="given", operator=operator, value=value).holds({"given": fact}) is holds
+
+
+@pytest.mark.parametrize("facts", [{}, {"amount_minor": None}, {"amount_minor": "1000"}, {"amount_minor": True}])
+def test_an_amount_that_is_not_known_leaks_through_no_condition(facts: dict[str, Any]) -> None:
+    condition = Condition(fact="amount_minor", operator=Operator.AT_LEAST, value=1000)
+    with pytest.raises(Invalid) as refused:
+        condition.holds(facts)
+    assert refused.value.code == "UNKNOWN_FACT"
