@@ -99,10 +99,8 @@ def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itsel
                 if not stopping.is_set():
                     raise
             finally:
-                say("stopping")
                 keeper.stop()
                 installation.withdraw(data)
-        say("stopped")
     return 0
 
 
