@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
 import strawberry
@@ -160,6 +160,7 @@ def shows(
     return declare
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
 def part(cls: type[T]) -> type[T]:
     """Declare a GraphQL type without rows of its own; its docstring is its description."""
     return strawberry.type(cls, description=inspect.getdoc(cls))

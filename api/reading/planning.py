@@ -237,7 +237,8 @@ class Planner:
     def name(self, what: str) -> str:
         """A name that is new in this statement and tells what it stands for."""
         self._numbers += 1
-        return f"{what}_{self._numbers}"
+        # Not `table_1`: that is how SQLAlchemy names the aliases that a predicate makes for itself.
+        return f"r{self._numbers}_{what}"
 
     def json(self, chosen: Select[Any], outer: Any) -> ColumnElement[Any]:
         """The JSON object of a select's only row, or NULL."""

@@ -1,0 +1,1 @@
+"""The companies served, and their people."""

@@ -1,0 +1,84 @@
+"""Taking on customers and keeping what is known of them."""
+
+from uuid import UUID
+
+import strawberry
+
+from api.schema.inputs import given, optional
+from api.schema.terms import CustomerTier, Language
+from domain.customers import commands
+from domain.customers.models import Contact, Customer
+from tenancy.work import Work
+
+
+@strawberry.input(description="A new customer.")
+class CreateCustomerInput:
+    """A new customer."""
+
+    name: str = given("Its name, unique in the company.")
+    tier: CustomerTier = given("How important it is.")
+    language: Language = given("In which letters are written to it.")
+    billing_email: str = given("Where invoices and letters go.")
+    owner_id: UUID | None = optional("Who of the staff looks after it.")
+
+
+async def create_customer(work: Work, input: CreateCustomerInput) -> Customer:
+    """Take on a customer."""
+    return await commands.create_customer(
+        work,
+        name=input.name,
+        tier=input.tier,
+        language=input.language,
+        billing_email=input.billing_email,
+        owner_id=input.owner_id,
+    )
+
+
+@strawberry.input(description="What is known of a customer from now on.")
+class ChangeCustomerInput:
+    """What is known of a customer from now on."""
+
+    customer_id: UUID = given("The customer.")
+    name: str = given("Its name, unique in the company.")
+    tier: CustomerTier = given("How important it is.")
+    language: Language = given("In which letters are written to it.")
+    billing_email: str = given("Where invoices and letters go.")
+    owner_id: UUID | None = optional("Who of the staff looks after it.")
+    active: bool = optional("Whether it gets new requests and invoices.", default=True)
+
+
+async def change_customer(work: Work, input: ChangeCustomerInput) -> Customer:
+    """Change what is known of a customer."""
+    return await commands.change_customer(
+        work,
+        customer_id=input.customer_id,
+        name=input.name,
+        tier=input.tier,
+        language=input.language,
+        billing_email=input.billing_email,
+        owner_id=input.owner_id,
+        active=input.active,
+    )
+
+
+@strawberry.input(description="A new person of a customer.")
+class AddContactInput:
+    """A new person of a customer."""
+
+    customer_id: UUID = given("The customer.")
+    name: str = given("The person's name.")
+    email: str = given("The person's e-mail address, unique at the customer.")
+    language: Language | None = optional("In which the person is written to; the customer's unless told.")
+    phone: str | None = optional("The person's telephone number.")
+
+
+async def add_contact(work: Work, input: AddContactInput) -> Contact:
+    """Add a person of a customer."""
+    return await commands.add_contact(
+        work,
+        customer_id=input.customer_id,
+        name=input.name,
+        email=input.email,
+        language=input.language,
+        phone=input.phone,
+    )

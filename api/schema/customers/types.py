@@ -1,0 +1,61 @@
+"""Customers and contacts as clients see them."""
+
+from enum import Enum
+
+import strawberry
+
+from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, many, one, shows
+from api.schema.organisation.types import Staff
+from api.schema.terms import CustomerTier, Language
+from domain.customers import models, queries
+
+
+@shows(models.Contact, visible=queries.visible)
+class Contact(Node):
+    """A person of a customer."""
+
+    name: str = column("The person's name.")
+    email: str = column("The person's e-mail address.")
+    phone: str | None = column("The person's telephone number.")
+    language: Language = column("In which the person is written to.")
+
+
+@shows(models.Customer, visible=queries.visible)
+class Customer(Node):
+    """A company that is served, and billed."""
+
+    name: str = column("The customer's name.")
+    tier: CustomerTier = column("How important it is; clauses may be limited to a tier.")
+    language: Language = column("In which letters are written to it.")
+    billing_email: str = column("Where invoices and letters go.")
+    active: bool = column("Whether it gets new requests and invoices.")
+    owner: Staff | None = one("Who of the staff looks after it.", "owner_id")
+    contacts: list[Contact] = many("Its people, in the order in which they were added.", "customer_id", most=100)
+
+
+@strawberry.enum(description="How a list of customers is ordered.")
+class CustomerOrder(Enum):
+    """Orders of customers."""
+
+    NAME = "name"
+    NEWEST = "newest"
+
+
+CUSTOMER_ORDERS = {
+    CustomerOrder.NAME: Order(lambda row: row.name),
+    CustomerOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@strawberry.input(description="Which customers to give.")
+class CustomerFilter:
+    """Conditions on customers."""
+
+    name: TextFilter | None = filtered("By name.")
+    tier: WordFilter[CustomerTier] | None = filtered("By importance.")
+    owner_id: IdFilter | None = filtered("By who looks after them.")
+    active: bool | None = filtered("Active ones, or the others.")
+    and_: "list[CustomerFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[CustomerFilter] | None" = combining("One of these holds.", "or")
+    not_: "CustomerFilter | None" = combining("This does not hold.", "not")

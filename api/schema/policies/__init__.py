@@ -1,0 +1,1 @@
+"""The rulebook: versions, clauses, and what was decided by them."""

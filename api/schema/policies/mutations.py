@@ -1,0 +1,132 @@
+"""Writing the handbook and putting it in force."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.schema.inputs import given, optional
+from domain.policies import commands
+from domain.policies.models import Clause, HandbookVersion
+from tenancy.work import Work
+
+
+@strawberry.input(description="A text in the product's three languages; at least one is given.")
+class TextInput:
+    """A text in three languages."""
+
+    zh_hans: str | None = optional("In Simplified Chinese.")
+    zh_hant: str | None = optional("In Traditional Chinese.")
+    en: str | None = optional("In English.")
+
+    def texts(self) -> dict[str, str]:
+        """The given ones, by language."""
+        texts = {"zh_Hans": self.zh_hans, "zh_Hant": self.zh_hant, "en": self.en}
+        return {language: text for language, text in texts.items() if text is not None}
+
+
+@strawberry.input(description="A new version of the handbook.")
+class DraftVersionInput:
+    """A new version of the handbook."""
+
+    title: TextInput = given("The handbook's title.")
+    document_number: str = given("The document's number.")
+    note: str = optional("Why there is this version and what it changes.", default="")
+    copy_from: UUID | None = optional("The version whose clauses it begins with; none begins empty.")
+
+
+async def draft_version(work: Work, input: DraftVersionInput) -> HandbookVersion:
+    """Begin a new version of the handbook, empty or with the clauses of another."""
+    return await commands.draft_version(
+        work,
+        title=input.title.texts(),
+        document_number=input.document_number,
+        note=input.note,
+        copy_from=input.copy_from,
+    )
+
+
+@strawberry.input(description="A clause of a draft.")
+class PutClauseInput:
+    """A clause of a draft."""
+
+    version_id: UUID = given("The draft.")
+    number: str = given("The clause's number, such as 4.2.1.")
+    kind: str = given("Its kind; clauseKinds lists them.")
+    value: JSON = given("What it lays down, in the form of its kind.")
+    title: TextInput = given("Its heading.")
+    text: TextInput | None = optional("Its wording.")
+    scope: JSON | None = optional("What it is limited to, by the kind's dimensions; none is the whole company.")
+    applies_to_open_cases: bool = optional("Whether running cases go by it once it is in force.", default=False)
+    seen_revision: int | None = optional("The draft's revision that you have read; refused when it has changed.")
+
+
+async def put_clause(work: Work, input: PutClauseInput) -> Clause:
+    """Write a clause into a draft, in place of the one with this number if there is one."""
+    return await commands.put_clause(
+        work,
+        version_id=input.version_id,
+        number=input.number,
+        kind=input.kind,
+        value=cast("Mapping[str, Any]", input.value),
+        title=input.title.texts(),
+        text=input.text.texts() if input.text is not None else None,
+        scope=cast("Mapping[str, Any] | None", input.scope),
+        applies_to_open_cases=input.applies_to_open_cases,
+        seen_revision=input.seen_revision,
+    )
+
+
+@strawberry.input(description="A clause to take out.")
+class RemoveClauseInput:
+    """A clause to take out."""
+
+    version_id: UUID = given("The draft.")
+    number: str = given("The clause's number.")
+    seen_revision: int | None = optional("The draft's revision that you have read; refused when it has changed.")
+
+
+async def remove_clause(work: Work, input: RemoveClauseInput) -> HandbookVersion:
+    """Take a clause out of a draft."""
+    await commands.remove_clause(
+        work, version_id=input.version_id, number=input.number, seen_revision=input.seen_revision
+    )
+    return await work.get(HandbookVersion, input.version_id)
+
+
+@strawberry.input(description="A version of the handbook.")
+class VersionInput:
+    """A version of the handbook."""
+
+    version_id: UUID = given("The version.")
+
+
+async def submit_version(work: Work, input: VersionInput) -> HandbookVersion:
+    """Hand a draft in for review; from now on its clauses stand still."""
+    return await commands.submit_version(work, version_id=input.version_id)
+
+
+async def review_version(work: Work, input: VersionInput) -> HandbookVersion:
+    """Confirm that you have reviewed a version."""
+    return await commands.review_version(work, version_id=input.version_id)
+
+
+async def return_version(work: Work, input: VersionInput) -> HandbookVersion:
+    """Send a version in review back to be changed."""
+    return await commands.return_version(work, version_id=input.version_id)
+
+
+@strawberry.input(description="When a version takes effect.")
+class PublishVersionInput:
+    """When a version takes effect."""
+
+    version_id: UUID = given("The version.")
+    effective_at: datetime | None = optional("From when it is in force; at once unless told.")
+
+
+async def publish_version(work: Work, input: PublishVersionInput) -> HandbookVersion:
+    """Approve a reviewed version and put it in force; whoever wrote it doesn't, unless nobody else could."""
+    return await commands.publish_version(work, version_id=input.version_id, effective_at=input.effective_at)

@@ -1,0 +1,168 @@
+"""The handbook as clients see it."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, computed, localized, one, page, part, shows
+from api.schema.members.types import Member
+from domain.policies import models, queries
+from domain.policies.rules import kinds
+from domain.policies.rules.versions import Control, State
+from tenancy.language import Language, translate
+
+strawberry.enum(State, description="How far a version of the handbook has come.")
+strawberry.enum(Control, description="The control status of a version as a document.")
+
+
+@shows(models.Clause, visible=queries.visible_clauses)
+class Clause(Node):
+    """One numbered clause of a version of the handbook."""
+
+    number: str = column("Its number, such as 4.2.1.")
+    kind: str = column("Its kind; clauseKinds tells the form of its value.")
+    value: JSON = column("What it lays down, in the form of its kind.")
+    scope: JSON = column("What it is limited to; nothing means the whole company.")
+    title: str = localized("Its heading, in your language.", "title")
+    text: str = localized("Its wording, in your language.", "text")
+    applies_to_open_cases: bool = column("Whether running cases go by it as soon as it is in force.")
+    version: "HandbookVersion | None" = one("The version it belongs to.", "version_id")
+
+
+@strawberry.enum(description="How clauses are ordered.")
+class ClauseOrder(Enum):
+    """Orders of clauses."""
+
+    NUMBER = "number"
+
+
+CLAUSE_ORDERS = {ClauseOrder.NUMBER: Order(lambda row: row.position)}
+
+
+@strawberry.input(description="Which clauses to give.")
+class ClauseFilter:
+    """Conditions on clauses."""
+
+    kind: TextFilter | None = filtered("By kind.")
+    number: TextFilter | None = filtered("By number.")
+
+
+@shows(models.HandbookVersion, visible=queries.visible)
+class HandbookVersion(Node):
+    """One version of the handbook as a controlled document."""
+
+    number: int = column("The version's number.")
+    document_number: str = column("The document's number.")
+    title: str = localized("The handbook's title, in your language.", "title")
+    note: str = column("Why there is this version and what it changes.")
+    state: State = column("How far it has come.")
+    control: Control = computed("Its control status at the company's present instant.", queries.control)
+    revision: int = column("Raised at every change of its clauses; send it as seenRevision to notice other editors.")
+    drafted_at: datetime = column("When it was begun.")
+    issued_on: date | None = column("The day it was published.")
+    effective_at: datetime | None = column("From when it is in force.")
+    author: Member | None = one("Who began it.", "author_id")
+    reviewer: Member | None = one("Who reviewed it.", "reviewer_id")
+    approver: Member | None = one("Who approved it.", "approver_id")
+    clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
+
+
+@strawberry.enum(description="How versions are ordered.")
+class HandbookVersionOrder(Enum):
+    """Orders of versions."""
+
+    NEWEST = "newest"
+
+
+HANDBOOK_VERSION_ORDERS = {HandbookVersionOrder.NEWEST: Order(lambda row: row.number, descending=True)}
+
+
+@strawberry.input(description="Which versions to give.")
+class HandbookVersionFilter:
+    """Conditions on versions."""
+
+    state: WordFilter[State] | None = filtered("By how far they have come.")
+
+
+@shows(models.Decision, visible=queries.visible_decisions)
+class Decision(Node):
+    """Something that was decided by a clause, and how."""
+
+    at: datetime = column("When it was decided.")
+    decision: str = column("What was decided, such as requests.deadline.")
+    inputs: JSON = column("The values that it was decided from.")
+    result: JSON = column("What came out.")
+    why: JSON = column("The clauses that came into question, the one that won first.")
+    subject_kind: str = column("The kind of the record it is about.")
+    subject_id: UUID = column("The record it is about.")
+    clause: Clause | None = one("The clause that decided.", "clause_id")
+    version: HandbookVersion | None = one("The version of the handbook.", "version_id")
+
+
+@strawberry.enum(description="How decisions are ordered.")
+class DecisionOrder(Enum):
+    """Orders of decisions."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+DECISION_ORDERS = {
+    DecisionOrder.OLDEST: Order(lambda row: row.id),
+    DecisionOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@strawberry.input(description="Which decisions to give.")
+class DecisionFilter:
+    """Conditions on decisions."""
+
+    decision: TextFilter | None = filtered("By what was decided.")
+    clause_id: IdFilter | None = filtered("By the clause that decided.")
+    subject_id: IdFilter | None = filtered("By the record they are about.")
+    and_: "list[DecisionFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[DecisionFilter] | None" = combining("One of these holds.", "or")
+
+
+def decisions() -> Any:
+    """The field of a record that tells what was decided about it."""
+    return page(
+        "What was decided about it, by which clauses.",
+        Decision,
+        on="subject_id",
+        orders=DECISION_ORDERS,
+        filter=DecisionFilter,
+    )
+
+
+@part
+class ClauseKind:
+    """A kind of clause: what it is for and the form of its value."""
+
+    name: str = strawberry.field(description="Its name, for ever.")
+    label: str = strawberry.field(description="What people call it, in your language.")
+    description: str = strawberry.field(description="What clauses of this kind lay down.")
+    dimensions: list[str] = strawberry.field(description="What may limit a clause of this kind, the strongest first.")
+    consumed_by: str = strawberry.field(description="What acts on it; empty where people follow it by hand.")
+    value_schema: JSON = strawberry.field(description="The form of its value, as JSON Schema.")
+
+
+async def clause_kinds(info: strawberry.Info) -> list[ClauseKind]:
+    """Every kind of clause a handbook can have."""
+    language: Language = info.context.actor.language
+    return [
+        ClauseKind(
+            name=kind.kind,
+            label=translate(kind.label, language),
+            description=(kind.__doc__ or "").strip(),
+            dimensions=[dimension.value for dimension in kind.dimensions],
+            consumed_by=kind.consumed_by,
+            value_schema=JSON(kind.json_schema()),
+        )
+        for kind in kinds.KINDS.values()
+    ]

@@ -1,0 +1,69 @@
+"""The handbook by GraphQL: drafted, checked, published, read in the reader's language, hidden from others."""
+
+from dataclasses import replace
+
+from tenancy.actor import Actor
+
+DRAFT = """mutation($input: DraftVersionInput!) { draftVersion(input: $input) {
+  version { id number control revision author { name } } errors { code message path } } }"""
+PUT = """mutation($input: PutClauseInput!) { putClause(input: $input) {
+  clause { id number kind value title version { revision } } errors { code message path } } }"""
+PUBLISH = """mutation($id: ID!) { submitVersion(input: {versionId: $id}) { version { control } errors { code } }
+  publishVersion(input: {versionId: $id}) { version { control issuedOn approver { name } } errors { code message } } }"""
+VERSIONS = "{ handbookVersions { totalCount nodes { number control title clauses { nodes { number title text } } } } }"
+
+
+async def draft(ask, actor: Actor) -> str:
+    made = await ask(
+        actor, DRAFT, input={"title": {"zhHans": "手册", "en": "Handbook"}, "documentNumber": "QM-1", "note": "first"}
+    )
+    assert made["draftVersion"]["errors"] == []
+    return made["draftVersion"]["version"]["id"]
+
+
+async def test_a_handbook_is_drafted_published_and_read_in_the_reader_s_language(ask, acme: Actor) -> None:
+    version = await draft(ask, acme)
+    clause = {
+        "versionId": version,
+        "number": "1.1",
+        "kind": "provision",
+        "value": {},
+        "title": {"zhHans": "态度", "en": "Attitude"},
+        "text": {"zhHans": "以礼待人。", "en": "Be polite."},
+    }
+    put = await ask(acme, PUT, input=clause)
+    assert put["putClause"]["errors"] == []
+    done = await ask(acme, PUBLISH, id=version)
+    assert done["publishVersion"]["errors"] == []
+    assert done["publishVersion"]["version"]["control"] == "IN_FORCE"
+    found = (await ask(acme, VERSIONS))["handbookVersions"]["nodes"]
+    assert found[0]["clauses"]["nodes"] == [{"number": "1.1", "title": "Attitude", "text": "Be polite."}]
+    chinese = await ask(replace(acme, language="zh_Hans"), VERSIONS)
+    assert chinese["handbookVersions"]["nodes"][0]["clauses"]["nodes"][0]["text"] == "以礼待人。"
+
+
+async def test_a_wrong_value_is_refused_where_it_is_wrong(ask, acme: Actor) -> None:
+    version = await draft(ask, acme)
+    wrong = {
+        "versionId": version,
+        "number": "2.1",
+        "kind": "notice_period",
+        "value": {"days": -1},
+        "title": {"en": "N"},
+    }
+    refused = (await ask(acme, PUT, input=wrong))["putClause"]
+    assert refused["clause"] is None
+    assert refused["errors"][0]["code"] == "INVALID"
+    assert refused["errors"][0]["path"][:2] == ["value", "days"]
+
+
+async def test_other_companies_see_no_handbook(ask, acme: Actor, globex: Actor) -> None:
+    await draft(ask, acme)
+    assert (await ask(globex, VERSIONS))["handbookVersions"]["totalCount"] == 0
+
+
+async def test_every_kind_of_clause_tells_its_form(ask, acme: Actor) -> None:
+    answer = await ask.executed(acme, "{ clauseKinds { name label valueSchema dimensions } viewed: __typename }")
+    names = [kind["name"] for kind in answer["clauseKinds"]]
+    assert "service_level" in names
+    assert answer["viewed"] == "Query"
