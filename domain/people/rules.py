@@ -1,18 +1,18 @@
 """Pure rules of leaving: the states of a resignation, and the last day that its notice leads to (PE-7)."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from domain.kernel.calendars import BusinessCalendar, DayKind
+from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.lifecycle import Lifecycle
+from domain.policies.rules.kinds import NoticePeriod
 from tenancy.refusals import Invalid, message
 
 OLDEST_LETTER = timedelta(days=31)
 LATEST_WISH = timedelta(days=731)
+LONGEST_TEXT = 2000
 
 
 class State(StrEnum):
@@ -67,40 +67,21 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class NoticeRule(BaseModel):
-    """How long before one's last day one gives notice, as the value of a clause.
-
-    Without `probation_days`, probation makes no difference. No notice at all is a rule only where `allow_zero` says
-    that it is meant.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    days: Annotated[int, Field(ge=0, le=366)]
-    day_kind: DayKind = DayKind.CALENDAR
-    probation_days: Annotated[int, Field(ge=0, le=366)] | None = None
-    allow_zero: bool = False
-
-    @model_validator(mode="after")
-    def _zero_is_meant(self) -> Self:
-        if not self.allow_zero and 0 in (self.days, self.probation_days):
-            raise ValueError(Invalid(message("A notice of no days at all must be allowed explicitly.")))
-        return self
-
-    def days_for(self, on_probation: bool) -> int:
-        """The days of notice for somebody who is, or is not, on probation when the letter is written."""
-        return self.probation_days if on_probation and self.probation_days is not None else self.days
-
-
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """The rest of a notice is waived, so that one may leave as early as on `last_day_on`."""
+class Notice:
+    """What a letter comes to: so many days by the clause, the day they end on, and the last day of employment."""
 
+    days: int
+    earliest_last_day_on: date
     last_day_on: date
-    reason: str
+
+    @property
+    def waived_days(self) -> int:
+        """By how many calendar days the last day comes before the notice ends; 0 when nothing is waived."""
+        return max((self.earliest_last_day_on - self.last_day_on).days, 0)
 
 
-def check_letter_day(letter_on: date, today: date, path: tuple[str, ...] = ("letter_on",)) -> date:
+def check_letter_day(letter_on: date, today: date, *path: str) -> date:
     """A letter is dated today or up to 31 days ago. Raises `Invalid` with the path of the input."""
     if letter_on > today:
         raise Invalid(message("A letter cannot be dated in the future."), {}, path)
@@ -110,7 +91,31 @@ def check_letter_day(letter_on: date, today: date, path: tuple[str, ...] = ("let
     return letter_on
 
 
-def earliest_last_day(letter_on: date, rule: NoticeRule, on_probation: bool, calendar: BusinessCalendar) -> date:
+def check_coming_day(day: date, today: date, *path: str) -> date:
+    """A last day that is wished for or granted is today or later. Raises `Invalid` with the path of the input."""
+    if day < today:
+        raise Invalid(message("This day has passed already."), {}, path)
+    return day
+
+
+def clean_text(text: str, *path: str) -> str:
+    """A text of at most 2,000 characters, which may be empty. Raises `Invalid` with the path of the input."""
+    text = unicodedata.normalize("NFC", "\n".join(text.splitlines()).strip())
+    # Control characters and halves of characters are what a database or a mail refuses later and less politely.
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+        raise Invalid(message("The text contains characters that cannot be stored."), {}, path)
+    if len(text) > LONGEST_TEXT:
+        too_long = message("The text has {length} characters; at most {most} are possible.")
+        raise Invalid(too_long, {"length": len(text), "most": LONGEST_TEXT}, path)
+    return text
+
+
+def is_on_probation(probation_until: date | None, day: date) -> bool:
+    """Whether somebody is on probation on a day; the last day of probation still belongs to it."""
+    return probation_until is not None and day <= probation_until
+
+
+def earliest_last_day(letter_on: date, rule: NoticePeriod, on_probation: bool, calendar: BusinessCalendar) -> date:
     """The last day of the notice: the day of the letter does not count, the last day is still employed.
 
     It may fall on a day that is not worked when calendar days are counted; see `last_moment`.
@@ -118,34 +123,49 @@ def earliest_last_day(letter_on: date, rule: NoticeRule, on_probation: bool, cal
     return calendar.add_days(letter_on, rule.days_for(on_probation), rule.day_kind)
 
 
-def last_day(
+def notice(
     letter_on: date,
-    rule: NoticeRule,
+    rule: NoticePeriod,
     on_probation: bool,
     calendar: BusinessCalendar,
     *,
     wished_on: date | None = None,
-    waiver: Waiver | None = None,
-) -> date:
-    """The last day of employment: the end of the notice, or a later day that is wished for.
+    waived_to_on: date | None = None,
+) -> Notice:
+    """The end of the notice and the last day of employment: the same day, or a later one that is wished for (PE-7).
 
-    A waiver makes an earlier wish possible, and without a wish its day is the last one. Raises `Invalid` for a wish
-    that is earlier than notice and waiver allow or more than two years away, and for a waiver before the letter.
+    Where the clause allows a waiver, a wish for an earlier day asks the approvers for it. A waiver that has been
+    granted by hand, up to `waived_to_on`, ends the notice then, whatever was asked. Raises `Invalid` for a wish or a
+    waiver that the clause does not allow or that comes before the letter, and for a wish of more than two years.
     """
     earliest = earliest_last_day(letter_on, rule, on_probation, calendar)
-    if waiver is not None:
-        if waiver.last_day_on < letter_on:
-            raise Invalid(message("Notice cannot be waived to a day before the letter."), {}, ("waiver",))
-        earliest = min(earliest, waiver.last_day_on)
+    days = rule.days_for(on_probation)
+    ends_on = earliest if waived_to_on is None else min(earliest, _waiver(waived_to_on, letter_on, rule))
     if wished_on is None:
-        return earliest
-    if wished_on < earliest:
-        text = message("The notice given on {letter_on} ends on {earliest}; to leave before that needs a waiver.")
-        raise Invalid(text, {"letter_on": letter_on, "earliest": earliest}, ("wished_on",))
+        return Notice(days, earliest, ends_on)
+    if wished_on < letter_on:
+        raise Invalid(message("The last day cannot come before the letter."), {}, ("wishedOn",))
     if wished_on > letter_on + LATEST_WISH:
-        text = message("The last day lies more than two years after the letter.")
-        raise Invalid(text, {}, ("wished_on",))
-    return wished_on
+        raise Invalid(message("The last day lies more than two years after the letter."), {}, ("wishedOn",))
+    if wished_on >= ends_on:
+        return Notice(days, earliest, wished_on)
+    if waived_to_on is None and not rule.waiver_allowed:
+        text = message("The notice given on {letter_on} ends on {earliest}; nothing of it can be waived.")
+        raise Invalid(text, {"letter_on": letter_on, "earliest": earliest}, ("wishedOn",))
+    return Notice(days, earliest, wished_on if waived_to_on is None else ends_on)
+
+
+def _waiver(waived_to_on: date, letter_on: date, rule: NoticePeriod) -> date:
+    if not rule.waiver_allowed:
+        raise Invalid(message("The handbook does not let a notice be waived."), {}, ("lastDayOn",))
+    if waived_to_on < letter_on:
+        raise Invalid(message("Notice cannot be waived to a day before the letter."), {}, ("lastDayOn",))
+    return waived_to_on
+
+
+def last_day_at_approval(last_day_on: date, today: date) -> date:
+    """The last day once leaving is approved: nobody has left before that, however long the approval took."""
+    return max(last_day_on, today)
 
 
 def last_moment(last_day_on: date, calendar: BusinessCalendar) -> datetime:
