@@ -12,8 +12,11 @@ from uuid_utils.compat import uuid7
 
 from tenancy.actor import Actor
 from tenancy.database import Settle, platform, writing
+from tenancy.identity import accounts, tokens
+from tenancy.identity.inputs import clean_email, clean_language
 from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import Conflict, Invalid, NotFound, message
+from tenancy.secrets import hash_password
 from tenancy.tenants import Tenant, TenantStatus
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
@@ -21,10 +24,11 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 @dataclass(frozen=True)
 class Founding:
-    """A new tenant and its first administrator."""
+    """A new tenant and its first administrator, with the administrator's personal token if one was asked for."""
 
     tenant_id: UUID
     member_id: UUID
+    token: str | None = None
 
 
 async def create_tenant(
@@ -37,10 +41,14 @@ async def create_tenant(
     permissions: Sequence[str],
     settle: Settle,
     rehearsal_starts_at: datetime | None = None,
+    password: str | None = None,
+    token_name: str | None = None,
 ) -> Founding:
     """Create a company and the member (name, e-mail) who administers it with `permissions`.
 
-    `rehearsal_starts_at` makes it a rehearsal tenant whose clock begins there. Raises `Invalid` and `Conflict`.
+    With a `password` the administrator can sign in; with a `token_name` they get a personal token of that name, shown
+    this once. `rehearsal_starts_at` makes it a rehearsal tenant whose clock begins there. Raises `Invalid` and
+    `Conflict`.
     """
     if not SLUG.fullmatch(slug):
         raise Invalid(
@@ -51,6 +59,8 @@ async def create_tenant(
         raise Invalid(message("“{zone}” is no time zone of the IANA list."), {"zone": zone}, path=("zone",))
     if not name.strip():
         raise Invalid(message("A company needs a name."), path=("name",))
+    password_hash = await hash_password(password) if password is not None else None
+    spoken, email = clean_language(language), clean_email(administrator[1], "administrator", "email")
     tenant_id = uuid7()
     async with platform() as door:
         if await door.row(select(Tenant.id).where(Tenant.slug == slug)) is not None:
@@ -61,7 +71,7 @@ async def create_tenant(
                 slug=slug,
                 name=name.strip(),
                 zone=zone,
-                language=language,
+                language=spoken,
                 created_at=func.now(),
                 status=TenantStatus.ACTIVE,
                 rehearsal=rehearsal_starts_at is not None,
@@ -70,10 +80,13 @@ async def create_tenant(
             )
         )
     async with writing(Actor.system(tenant_id), settle=settle) as work:
-        member = work.add(Member(name=administrator[0], email=administrator[1].lower(), language=language))
+        member = work.add(Member(name=administrator[0], email=email, language=spoken))
         role = work.add(Role(name="administrator", permissions=sorted(permissions)))
         work.add(MemberRole(member_id=member.id, role_id=role.id))
-    return Founding(tenant_id=tenant_id, member_id=member.id)
+        if password_hash is not None:
+            await accounts.keep_password(work, member, password_hash)
+        token = tokens.issue_to_founder(work, member, token_name) if token_name is not None else None
+    return Founding(tenant_id=tenant_id, member_id=member.id, token=token)
 
 
 async def set_status(slug: str, status: TenantStatus) -> None:

@@ -1,0 +1,193 @@
+"""From a bearer token or a session cookie to the actor; what is found is remembered for at most three seconds.
+
+So a request costs a hash and a look into a dictionary, and whoever is revoked, disabled or given other roles is met
+as such within five seconds by every process.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import SQLColumnExpression, func, literal, or_, select, update
+from sqlalchemy.sql import ClauseElement
+
+from tenancy import secrets
+from tenancy.actor import Actor, ActorKind
+from tenancy.identity import credentials, partner_tokens
+from tenancy.identity.door import tenant_door
+from tenancy.identity.models import AccessToken, Session
+from tenancy.identity.permits import granted_to
+from tenancy.identity.sessions import IDLE
+from tenancy.language import Language, negotiate
+from tenancy.members import Member
+from tenancy.refusals import Unauthenticated
+
+REMEMBERED_SECONDS = 3.0
+MOST_REMEMBERED = 5_000
+# `last_used_at` is written no more often than this, so that reading stays reading.
+TOUCHED_AFTER = timedelta(minutes=10)
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who a token belongs to, and for how many seconds the token is still good; None is without end."""
+
+    actor: Actor
+    seconds_left: float | None = None
+
+
+class Remembered:
+    """The actors of the last seconds, by the fingerprints of their tokens; several requests at once ask once."""
+
+    def __init__(
+        self, seconds: float = REMEMBERED_SECONDS, most: int = MOST_REMEMBERED, clock: Clock = time.monotonic
+    ) -> None:
+        self.seconds, self.most, self.clock = seconds, most, clock
+        self._known: dict[bytes, tuple[Actor, float]] = {}
+        self._asked: dict[bytes, asyncio.Task[Actor]] = {}
+
+    async def actor(self, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
+        """The token's actor, remembered or found; what `find` refuses is not remembered."""
+        key = secrets.fingerprint(token)
+        known = self._known.get(key)
+        if known is not None and known[1] > self.clock():
+            return known[0]
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = asyncio.ensure_future(self._find(key, token, find))
+            self._asked[key] = asked
+            asked.add_done_callback(lambda task: self._answered(key, task))
+        # One request that is called off must not take the answer from the others.
+        return await asyncio.shield(asked)
+
+    async def _find(self, key: bytes, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
+        # The three seconds run from before the look, or a slow look would lengthen them.
+        asked_at = self.clock()
+        found = await find(token)
+        good_for = self.seconds if found.seconds_left is None else min(self.seconds, found.seconds_left)
+        self._known.pop(key, None)
+        if len(self._known) >= self.most:
+            self._make_room()
+        self._known[key] = (found.actor, asked_at + good_for)
+        return found.actor
+
+    def _answered(self, key: bytes, task: asyncio.Task[Actor]) -> None:
+        self._asked.pop(key, None)
+        if not task.cancelled():
+            # Nobody may be left to hear of a refusal.
+            task.exception()
+
+    def _make_room(self) -> None:
+        now = self.clock()
+        self._known = {key: known for key, known in self._known.items() if known[1] > now}
+        while len(self._known) >= self.most:
+            self._known.pop(next(iter(self._known)))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+ACTORS = Remembered()
+
+
+async def actor_for(
+    authorization: str | None, cookie: str | None, accept_language: str | None, *, remembered: Remembered = ACTORS
+) -> Actor:
+    """Who sends this request; raises `Unauthenticated` for nobody, and for whatever is unknown, expired or revoked.
+
+    `authorization` is the whole header and goes before `cookie`, the value of the session cookie. A member is spoken
+    to in their own language, a partner's client in the one it accepts. Suspended companies read: writing refuses them.
+    """
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or token.startswith(credentials.SESSION):
+            raise Unauthenticated
+    elif cookie is not None and cookie.startswith(credentials.SESSION):
+        token = cookie
+    else:
+        raise Unauthenticated
+    if not token.isascii():
+        raise Unauthenticated
+    actor = await remembered.actor(token, _find)
+    if actor.kind is ActorKind.CLIENT and accept_language is not None:
+        language = _preferred(accept_language)
+        return actor if language == actor.language else replace(actor, language=language)
+    return actor
+
+
+@lru_cache(maxsize=256)
+def _preferred(accept_language: str) -> Language:
+    return negotiate(accept_language, Language.EN)
+
+
+async def _find(token: str) -> Found:
+    if token.startswith(credentials.PERSONAL):
+        return await _member(token, AccessToken, AccessToken.expires_at, AccessToken.scopes)
+    if token.startswith(credentials.SESSION):
+        ends = func.least(Session.expires_at, Session.last_used_at + IDLE)
+        return await _member(token, Session, ends, literal(None))
+    return await _client(token)
+
+
+async def _member(
+    token: str,
+    table: type[AccessToken] | type[Session],
+    ends: SQLColumnExpression[Any],
+    scopes: SQLColumnExpression[Any],
+) -> Found:
+    tenant_id = credentials.tenant_of(token)
+    if tenant_id is None:
+        raise Unauthenticated
+    wanted: ClauseElement = (
+        select(
+            table.id,
+            table.member_id,
+            Member.language,
+            scopes.label("scopes"),
+            func.extract("epoch", ends - func.now()).label("seconds_left"),
+            func.coalesce(table.last_used_at < func.now() - TOUCHED_AFTER, True).label("stale"),
+        )
+        .join(Member, Member.id == table.member_id)
+        .where(table.hash == secrets.fingerprint(token), table.revoked_at.is_(None), Member.active)
+        .where(or_(ends.is_(None), ends > func.now()))
+    )
+    async with tenant_door(tenant_id) as door:
+        row = await door.row(wanted)
+        if row is None:
+            raise Unauthenticated
+        granted = await door.rows(granted_to(row["member_id"]))
+        if row["stale"]:
+            await door.rows(update(table).where(table.id == row["id"]).values(last_used_at=func.now()))
+    permissions = frozenset(word for role in granted for word in role["permissions"])
+    if row["scopes"] is not None:
+        permissions &= frozenset(row["scopes"])
+    actor = Actor(
+        tenant_id=tenant_id,
+        kind=ActorKind.MEMBER,
+        id=row["member_id"],
+        permissions=permissions,
+        language=row["language"],
+    )
+    return Found(actor, None if row["seconds_left"] is None else float(row["seconds_left"]))
+
+
+async def _client(token: str) -> Found:
+    said = await partner_tokens.recognise(token)
+    permissions = await partner_tokens.usable_scopes(said) if said is not None else None
+    if said is None or permissions is None:
+        raise Unauthenticated
+    actor = Actor(
+        tenant_id=said.tenant_id,
+        kind=ActorKind.CLIENT,
+        id=said.client_id,
+        permissions=permissions,
+        language=Language.EN,
+    )
+    return Found(actor, said.expires_at - time.time())

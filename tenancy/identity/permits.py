@@ -1,0 +1,68 @@
+"""Who may do what to whose access: the permissions of members, and the rule that nobody grants what they don't hold."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, any_, func, literal, select, true
+
+from tenancy.actor import Actor
+from tenancy.members import Member, MemberRole, Role
+from tenancy.models import current_member
+from tenancy.refusals import Conflict, NotFound, message
+from tenancy.work import Work
+
+# The words of the permissions that rule this room; the list of all belongs to the house above.
+MANAGE_MEMBERS = "members.manage"
+MANAGE_ACCESS = "access.manage"
+
+
+def granted_to(member_id: UUID) -> Select[list[str]]:
+    """The permissions of each role that a member holds."""
+    return (
+        select(Role.permissions)
+        .join(MemberRole, MemberRole.role_id == Role.id)
+        .where(MemberRole.member_id == member_id)
+    )
+
+
+async def permissions_of(work: Work, member_id: UUID) -> frozenset[str]:
+    """Everything that a member may do by their roles."""
+    return frozenset(word for row in await work.rows(granted_to(member_id)) for word in row["permissions"])
+
+
+def require_all(actor: Actor, permissions: Iterable[str]) -> None:
+    """Refuse with `Forbidden` unless the actor holds each of these: nobody grants or takes over what they lack."""
+    for permission in sorted(permissions):
+        actor.require(permission)
+
+
+def is_self(actor: Actor, member_id: UUID) -> bool:
+    """Whether a person acts on their own."""
+    return actor.is_member and actor.id == member_id
+
+
+def require_own_or_managed(actor: Actor, member_id: UUID, *path: str) -> None:
+    """Refuse others' tokens and sessions as if they were not there, unless the actor manages access."""
+    if not is_self(actor, member_id) and not actor.may(MANAGE_ACCESS):
+        raise NotFound(path=path)
+
+
+def own_or_managed(actor: Actor, member_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """The rows of the acting member, or all for whoever manages access."""
+    return true() if actor.may(MANAGE_ACCESS) else member_id == current_member()
+
+
+async def refuse_to_orphan(work: Work) -> None:
+    """Refuse a change after which nobody could manage access any more."""
+    managers = (
+        select(func.count())
+        .select_from(MemberRole)
+        .join(Role, Role.id == MemberRole.role_id)
+        .join(Member, Member.id == MemberRole.member_id)
+        .where(Member.active, literal(MANAGE_ACCESS) == any_(Role.permissions))
+    )
+    if not await work.value(managers):
+        raise Conflict(
+            message("Nobody would hold the permission “{permission}” any more; give it to somebody else first."),
+            {"permission": MANAGE_ACCESS},
+        )
