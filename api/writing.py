@@ -54,7 +54,7 @@ class Writer:
                 await settle(work)
                 bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
                 rows = await work.sql(plan.sql, *plan.arguments(bound, self.actor))
-                answer: bytes = rows[0][0]
+                answer = plan.finished(rows[0][0], self.actor)
                 if claimed is not None:
                     claimed.answer = answer.decode()
                 return answer

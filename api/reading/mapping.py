@@ -57,6 +57,14 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Rendered:
+    """A value that Python writes from some of the row's: a sentence of the catalogue, in the reader's language."""
+
+    needs: Mapping[str, Expression]
+    write: Callable[[Mapping[str, Any], Actor], Any]
+
+
+@dataclass(frozen=True)
 class Part:
     """An object made of the same row: each of its fields is an expression over it; `when` tells whether it is there."""
 
@@ -194,6 +202,11 @@ def localized(description: str, name: str) -> Any:
         return func.coalesce(texts.op("->>")(current_language()), texts.op("->>")("zh_Hans"), texts.op("->>")("en"), "")
 
     return _field(Computed(text), description)
+
+
+def rendered(description: str, write: Callable[[Mapping[str, Any], Actor], Any], **needs: Expression) -> Any:
+    """The field is written by Python from the values that `needs` names."""
+    return _field(Rendered(needs, write), description)
 
 
 def known(description: str, value: Callable[[Actor], Any]) -> Any:

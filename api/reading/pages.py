@@ -174,11 +174,11 @@ class _Connection:
             raise UnplannableError("a connection without fields")
         source = self.planner.source(self.outer)
         number = func.row_number().over(order_by=self.page.ordering()).label("n")
-        rows = [
-            self._row(fields).label(f"row_{key}")
-            for key, fields in selected.items()
-            if fields[0].name.value in ("edges", "nodes")
-        ]
+        rows = []
+        for key, fields in selected.items():
+            if fields[0].name.value in ("edges", "nodes"):
+                with self.planner.at(key):
+                    rows.append(self._row(fields).label(f"row_{key}"))
         chosen = self.page.chosen([number, *rows]).correlate(source).subquery(self.planner.name("page"))
         columns = [named(key, self._field(key, fields, chosen)) for key, fields in selected.items()]
         counted_only = all(fields[0].name.value in ("totalCount", "__typename") for fields in selected.values())
@@ -201,7 +201,7 @@ class _Connection:
                 case "cursor":
                     columns.append(named(key, self.page.cursor()))
                 case "node":
-                    columns.append(named(key, self._node(inner)))
+                    columns.append(self.planner.keyed(key, self._node, inner))
                 case _:
                     columns.append(named(key, word(edge_type.name)))
         if not columns:

@@ -121,6 +121,8 @@ async def _read(
             return getattr(row, stored or declared.extensions["strawberry-definition"].python_name)
         case mapping.Computed(sql=sql):
             return _word(declared, await _part_value(context, sql, row))
+        case mapping.Rendered(needs=needs, write=write):
+            return write({key: await _part_value(context, need, row) for key, need in needs.items()}, context.actor)
         case mapping.Known(value=known):
             return known(context.actor)
         case mapping.Part(when=when):

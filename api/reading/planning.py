@@ -1,9 +1,11 @@
 """From an operation's selections to one statement: objects, relations, computed fields, interfaces and unions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy import (
     JSON,
@@ -39,16 +41,30 @@ PAYLOAD = -1
 """Where a mutation's results stand among the values of a call, whose keys are nodes."""
 
 
+Written = Callable[[Mapping[str, Any], Actor], Any]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A statement and how its arguments come about."""
 
     sql: str
     sources: tuple[Source, ...]
+    # Where Python writes values after the statement: response keys from the root, and what writes them.
+    written: tuple[tuple[tuple[str, ...], Written], ...] = ()
 
     def arguments(self, values: Values, actor: Actor) -> list[Any]:
         """The arguments of one request, in the order of the statement."""
         return [source(values, actor) for source in self.sources]
+
+    def finished(self, data: bytes, actor: Actor) -> bytes:
+        """The statement's answer with what Python writes; untouched, and unparsed, where it writes nothing."""
+        if not self.written:
+            return data
+        answer = orjson.loads(data)
+        for path, write in self.written:
+            _write(answer, path, write, actor)
+        return orjson.dumps(answer)
 
 
 class Planner:
@@ -57,12 +73,14 @@ class Planner:
     def __init__(self, prepared: Prepared, actor: Actor, variables: Mapping[str, Any], values: Values) -> None:
         self.prepared, self.actor, self.variables, self.values = prepared, actor, variables, values
         self.slots = Slots({})
+        self.written: list[tuple[tuple[str, ...], Written]] = []
+        self._path: list[str] = []
         self._numbers = 0
         self.context = _context(self.slots)
 
     def plan(self, fields: Mapping[str, list[FieldNode]]) -> Plan:
         """The statement that answers these root fields; its only value is their JSON as bytes."""
-        columns = [named(key, root_field(self, nodes)) for key, nodes in fields.items()]
+        columns = [self.keyed(key, root_field, self, nodes) for key, nodes in fields.items()]
         if not columns:
             raise UnplannableError("nothing is selected")
         answer = select(*columns).select_from(self.context).subquery("answer")
@@ -76,7 +94,7 @@ class Planner:
         assert isinstance(gtype, GraphQLObjectType)
         columns = []
         for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
-            columns.append(named(key, self._payload_field(gtype, fields)))
+            columns.append(self.keyed(key, self._payload_field, gtype, fields))
         answer = select(*columns).select_from(self.context).subquery("answer")
         return self.compile(select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8"))))
 
@@ -106,16 +124,31 @@ class Planner:
         return Plan(
             compiled.string,
             tuple(self.slots.sources.get(name) or constant(compiled.params[name]) for name in order),
+            tuple(self.written),
         )
 
     # Objects
+
+    @contextmanager
+    def at(self, key: str) -> Iterator[None]:
+        """What is planned inside stands under this key of the answer."""
+        self._path.append(key)
+        try:
+            yield
+        finally:
+            self._path.pop()
+
+    def keyed(self, key: str, plan: Callable[..., ColumnElement[Any]], *given: Any) -> ColumnElement[Any]:
+        """What `plan` makes of its arguments, planned and labelled under its response key."""
+        with self.at(key):
+            return named(key, plan(*given))
 
     def object(self, gtype: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> list[ColumnElement[Any]]:
         """The columns of one object, labelled with its response keys."""
         selected = collect(self.prepared, gtype, nodes, self.variables)
         if not selected:
             raise UnplannableError("an object without fields")
-        return [named(key, self.field(gtype, fields, row)) for key, fields in selected.items()]
+        return [self.keyed(key, self.field, gtype, fields, row) for key, fields in selected.items()]
 
     def field(self, gtype: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         """One field of an object whose row is `row`."""
@@ -132,6 +165,10 @@ class Planner:
                 return leaf(field, getattr(row, stored or definition.python_name))
             case mapping.Computed(sql=sql):
                 return leaf(field, value_of(sql, row))
+            case mapping.Rendered(needs=needs, write=write):
+                self.written.append((tuple(self._path), write))
+                parts = [(word(name), value_of(need, row)) for name, need in needs.items()]
+                return func.json_build_object(*(item for pair in parts for item in pair), type_=JSON())
             case mapping.Known(value=known):
                 return self.slots.bind(_of_actor(known), JSONB())
             case mapping.Part():
@@ -163,7 +200,7 @@ class Planner:
             if python_name in how.fields:
                 columns.append(named(key, leaf(inner, value_of(how.fields[python_name], row))))
             else:
-                columns.append(named(key, self.field(gtype, fields, row)))
+                columns.append(self.keyed(key, self.field, gtype, fields, row))
         found = self.json(select(*columns), row)
         return found if how.when is None else case((value_of(how.when, row), found))
 
@@ -276,3 +313,16 @@ def _context(slots: Slots) -> FromClause:
 
 def _of_actor(value: Callable[[Actor], Any]) -> Source:
     return lambda _, actor: value(actor)
+
+
+def _write(node: Any, path: tuple[str, ...], write: Written, actor: Actor) -> None:
+    """Follow the keys through objects and lists, and write the last one from the values that stand there."""
+    if isinstance(node, list):
+        for item in node:
+            _write(item, path, write, actor)
+    elif isinstance(node, dict) and path[0] in node:
+        key, *rest = path
+        if rest:
+            _write(node[key], tuple(rest), write, actor)
+        elif isinstance(node[key], dict):
+            node[key] = write(node[key], actor)

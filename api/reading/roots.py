@@ -9,7 +9,7 @@ from sqlalchemy import and_ as all_of
 from api.reading import mapping
 from api.reading.documents import collect
 from api.reading.pages import connection
-from api.reading.pieces import UnplannableError, named, word
+from api.reading.pieces import UnplannableError, word
 
 if TYPE_CHECKING:
     from api.reading.planning import Planner
@@ -37,7 +37,7 @@ def root_field(planner: "Planner", nodes: list[FieldNode]) -> ColumnElement[Any]
             gtype = get_named_type(field.type)
             assert isinstance(gtype, GraphQLObjectType)
             selected = collect(planner.prepared, gtype, nodes, planner.variables)
-            columns = [named(key, planner.field(gtype, fields, None)) for key, fields in selected.items()]
+            columns = [planner.keyed(key, planner.field, gtype, fields, None) for key, fields in selected.items()]
             return planner.json(select(*columns), None)
     raise UnplannableError(name)
 

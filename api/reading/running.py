@@ -112,7 +112,7 @@ class Reader:
             arguments = made.plan.arguments(values, actor)
         except GraphQLError as error:
             return Answer(None, [error])
-        data = await answer(made.plan.sql, arguments)
+        data = made.plan.finished(await answer(made.plan.sql, arguments), actor)
         if not made.by_hand:
             return Answer(data)
         return await self._mixed(prepared, made, call, actor, data)
