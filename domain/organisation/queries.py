@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
 from domain.organisation.models import Department, Post, Staff
 from tenancy.actor import Actor
 from tenancy.members import Member
+from tenancy.models import current_member
 from tenancy.work import Work
 
 
@@ -27,9 +29,17 @@ async def post(work: Work, id: UUID) -> Post:
     return await work.get(Post, id)
 
 
-async def staff(work: Work, id: UUID) -> Staff:
-    """One staff record; refuses with `NotFound`."""
-    return await work.get(Staff, id)
+def below_me(staff_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether somebody stands below the acting member, at whatever distance, by the id of their staff record."""
+    first, further = aliased(Staff), aliased(Staff)
+    line = select(first.id).where(first.superior_id == current_member()).cte("line", recursive=True, nesting=True)
+    line = line.union(select(further.id).where(further.superior_id == line.c.id))
+    return staff_id.in_(select(line.c.id))
+
+
+async def staff(work: Work, id: UUID, *path: str, lock: bool = False) -> Staff:
+    """One staff record; refuses with `NotFound`. Who locks it does one thing at a time about this person."""
+    return await work.get(Staff, id, *path, lock=lock)
 
 
 async def member(work: Work, id: UUID) -> Member:
