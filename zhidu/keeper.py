@@ -217,9 +217,8 @@ class Keeper:
 
     def stop(self) -> None:
         """Stop every part, the last started first; one that fails to stop does not spare the others."""
-        if not self._kept:
-            return
-        say("stopping")
+        if had_parts := bool(self._kept):
+            say("stopping")
         for kept in reversed(self._kept):
             try:
                 kept.part.stop(hurry=self.hurry.is_set)
@@ -228,7 +227,8 @@ class Keeper:
         self._kept.clear()
         for tidy in self._afterwards:
             tidy()
-        say("stopped")
+        if had_parts:
+            say("stopped")
 
 
 def how_it_ended(part: Part) -> str:

@@ -136,6 +136,8 @@ def _start_servers(keeper: Keeper, port: int, data: Path, mail: socket.socket) -
     if migration_url and not database_url:
         raise Failure("ZHIDU_MIGRATION_URL is set without ZHIDU_DATABASE_URL: set both, or neither.")
     premises = open_premises(data) if not (database_url and broker_url) else None
+    if premises:
+        keeper.at_the_end(premises.close)
     secrets = installation.open_secrets(data, cluster=(premises.directory if premises else data) / "postgres")
     if premises and premises.notice:
         say(premises.notice)
@@ -149,8 +151,6 @@ def _start_servers(keeper: Keeper, port: int, data: Path, mail: socket.socket) -
         broker = Broker(data, password=secrets.broker_password, premises=premises)
         keeper.start(broker)
         broker_url = broker.url()
-    if premises:
-        keeper.at_the_end(premises.close)
     sink = f"smtp://127.0.0.1:{mail.getsockname()[1]}"
     addresses = {
         "ZHIDU_DATABASE_URL": database_url,

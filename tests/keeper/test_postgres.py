@@ -100,15 +100,33 @@ def test_a_server_that_outlived_its_keeper_is_taken_over(place: Path, running: P
     assert not running.alive()
 
 
+def test_one_whose_socket_was_tidied_away_is_replaced(place: Path, running: Postgres) -> None:
+    shutil.rmtree(running.sockets)
+    heir = postgres(place)
+    assert heir.start() is False
+    assert not running.alive()
+    assert ask(heir, "select 1") == 1
+    heir.stop()
+    heir.premises.close()
+
+
+def test_a_wrong_password_is_said_in_one_line(running: Postgres) -> None:
+    running.password = "another"
+    with pytest.raises(Failure, match="does not let us in"):
+        running.ensure_database("zhidu")
+
+
 def test_a_stale_record_whose_number_lives_on_does_not_stop_it(place: Path, running: Postgres) -> None:
     running.stop()
     account = running.premises.account
     stranger = subprocess.Popen(["/bin/sleep", "60"], cwd="/", **(account.as_popen() if account else {}))
     try:
-        record = running.cluster / "postmaster.pid"
-        record.write_text(f"{stranger.pid}\n{running.cluster}\n{int(time.time()) - 5000}\n5432\n/tmp\n\n\nready\n")
-        if account:
-            account.owns(record)
+        # A server that was killed leaves two records, one beside its socket.
+        for record in (running.cluster / "postmaster.pid", running.sockets / ".s.PGSQL.5432.lock"):
+            begun_at = int(time.time()) - 5000
+            record.write_text(f"{stranger.pid}\n{running.cluster}\n{begun_at}\n5432\n{running.sockets}\n\n\nready\n")
+            if account:
+                account.owns(record)
         assert running.start() is False
         assert stranger.poll() is None
     finally:

@@ -107,6 +107,8 @@ def test_one_ctrl_c_ends_everything(start: Start, port: int) -> None:
     assert f"ready: http://127.0.0.1:{port}\n" in terminal.text
     pids = terminal.pids()
     assert {"api", "worker", "scheduler", "mail", "postgres", "broker"} <= set(pids)
+    # Ctrl-C in the terminal reaches the keeper only, which then stops the others in order.
+    assert all(os.getsid(pid) == pid for name, pid in pids.items() if name != "demo")
     assert terminal.end(signal.SIGINT) == 0
     assert gone(pids)
     assert not (terminal.data / "runtime.json").exists()

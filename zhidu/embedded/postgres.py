@@ -105,18 +105,21 @@ class Postgres:
 
     def ensure_database(self, database: str) -> None:
         """Create the database unless it exists."""
-        asyncio.run(self._ensure_database(database))
-
-    async def _ensure_database(self, database: str) -> None:
         # Imported here: whoever brings servers of their own starts without it.
         import asyncpg
 
-        connection = await asyncpg.connect(self.url(SUPERUSER, self.password, "postgres"))
+        async def ensure() -> None:
+            connection = await asyncpg.connect(self.url(SUPERUSER, self.password, "postgres"))
+            try:
+                if not await connection.fetchval("select true from pg_database where datname = $1", database):
+                    await connection.execute(f'create database "{database}"')
+            finally:
+                await connection.close()
+
         try:
-            if not await connection.fetchval("select true from pg_database where datname = $1", database):
-                await connection.execute(f'create database "{database}"')
-        finally:
-            await connection.close()
+            asyncio.run(ensure())
+        except (OSError, asyncpg.PostgresError) as error:
+            raise Failure(f"PostgreSQL runs but does not let us in: {error} (see {self.log})") from None
 
     @property
     def pid(self) -> int:
@@ -137,12 +140,20 @@ class Postgres:
         if serves(int(record[0]), self.cluster, float(record[2])):
             self._process = Process.adopt(int(record[0]))
             self.sockets = Path(record[4]) if record[4] else self.sockets
-            return self._process is not None
+            if self.sockets.exists():
+                return self._process is not None
+            # Somebody has tidied the temporary files away: nobody can reach this server any more.
+            self.stop()
+            self.sockets = self.premises.sockets
+            return False
         # PostgreSQL sees only that the number is alive and would refuse to start.
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         return False
 
     def _launch(self) -> None:
+        # The socket has a record of its own, in a directory that only this server uses: no live server owns it now.
+        for left in self.sockets.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
         argv = [str(self.premises.postgres_bin / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
         argv += ["-h", "", "-p", str(PORT)]
         for name, value in self._settings.items():

@@ -41,9 +41,10 @@ class Premises:
         return directory
 
     def close(self) -> None:
-        """Remove the directory of the sockets; both servers have stopped."""
-        shutil.rmtree(self.sockets, ignore_errors=True)
-        (self.directory / "sockets").unlink(missing_ok=True)
+        """Remove the directory of the sockets, unless a server has still one in it."""
+        with contextlib.suppress(OSError):
+            self.sockets.rmdir()
+            (self.directory / "sockets").unlink()
 
 
 def make_data_directory(data: Path) -> Path:
