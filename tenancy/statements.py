@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Enum, inspect
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, configure_mappers
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -50,6 +50,8 @@ def columns_of(model: type[Model]) -> tuple[str, ...]:
 
 @cache
 def _mapper(model: type[M]) -> Mapper[M]:
+    # Constructors do this by themselves; a row that is built and then changed may come before the first of them.
+    configure_mappers()
     return inspect(model)
 
 
