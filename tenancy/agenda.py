@@ -20,6 +20,8 @@ class Task(StrEnum):
     FIRE = "fire"
     # Let a planned effect leave: a mail, a webhook.
     SEND = "send"
+    # Move a rehearsal tenant's clock to its target, firing what is due on the way.
+    ADVANCE = "advance"
 
 
 class Standing(StrEnum):
@@ -37,7 +39,8 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
     __tablename__ = "agenda"
     __table_args__ = (
         UniqueConstraint("tenant_id", "key"),
-        Index("ix_agenda_due", "tenant_id", "due_at", "id", postgresql_where=text("standing = 'pending'")),
+        # One claim looks at the oldest few of every tenant and task, so no backlog hides another's work.
+        Index("ix_agenda_due", "tenant_id", "task", "due_at", "id", postgresql_where=text("standing = 'pending'")),
         Index("ix_agenda_subject", "tenant_id", "subject_id"),
     )
     # A key is planned once; planning it again moves it, as when a deadline changes.

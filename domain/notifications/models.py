@@ -1,0 +1,51 @@
+"""The tables of notifications and of the endpoints that webhooks go to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenancy.models import TenantModel, references
+
+
+class Notification(TenantModel, kw_only=True, eq=False):
+    """One thing that one member is told, shown in the product until it is read and for a while after."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        # The same news reaches a person once, however often its reaction is repeated.
+        UniqueConstraint("tenant_id", "member_id", "key"),
+        references("member_id", "members"),
+        Index("ix_notifications_member", "tenant_id", "member_id", "id"),
+        Index("ix_notifications_read", "tenant_id", "read_at"),
+    )
+
+    member_id: Mapped[UUID]
+    key: Mapped[str]
+    # The marked English text, and the packed values of its blanks; the reader's language is chosen when it is read.
+    text: Mapped[str]
+    blanks: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    # The record it is about, as its table and id; none for news of the product itself.
+    subject_kind: Mapped[str | None] = mapped_column(default=None)
+    subject_id: Mapped[UUID | None] = mapped_column(default=None)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class WebhookEndpoint(TenantModel, kw_only=True, eq=False):
+    """Where a tenant wants to be told of facts, and the secret that signs what is sent there."""
+
+    __tablename__ = "webhook_endpoints"
+    __table_args__ = (UniqueConstraint("tenant_id", "url"),)
+
+    url: Mapped[str]
+    # Names of facts, or `*`.
+    events: Mapped[list[str]]
+    # Sealed for this tenant with the purpose `webhook-secret`.
+    sealed_secret: Mapped[bytes]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    # How many webhooks were given up since the last one that arrived.
+    failures: Mapped[int] = mapped_column(default=0)

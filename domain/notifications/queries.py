@@ -1,0 +1,83 @@
+"""What people were told, and where webhooks go."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, any_, false, func, select, true
+
+from domain.kernel.permissions import Permission
+from domain.notifications import rules
+from domain.notifications.models import Notification, WebhookEndpoint
+from tenancy.actor import Actor
+from tenancy.members import Member, MemberRole, Role
+from tenancy.models import current_member
+from tenancy.secrets import unseal
+from tenancy.work import Work
+
+SECRET_PURPOSE = "webhook-secret"  # noqa: S105  # what the secret is for, not the secret
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An endpoint that is switched on, with its opened secret."""
+
+    url: str
+    secret: bytes
+
+
+def visible(actor: Actor, table: Any = Notification) -> ColumnElement[bool]:
+    """Everybody sees what they were told themselves, and nothing else."""
+    if not actor.is_member:
+        return false()
+    own: ColumnElement[bool] = table.member_id == current_member()
+    return own
+
+
+def endpoints_visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Endpoints are shown to whoever manages them; their secrets to nobody."""
+    return true() if actor.may(Permission.WEBHOOKS_MANAGE) else false()
+
+
+def text_of(notification: Notification, language: str, zone: str) -> str:
+    """What a notification says to a reader of this language, instants by the clocks of the IANA zone."""
+    return rules.written(notification.text, notification.blanks, language, ZoneInfo(zone))
+
+
+async def unread(work: Work) -> int:
+    """How many notifications the acting member has not read."""
+    statement = select(func.count()).select_from(Notification)
+    return int(await work.value(statement.where(visible(work.actor), Notification.read_at.is_(None))))
+
+
+async def endpoint(work: Work, id: UUID, *path: str) -> WebhookEndpoint:
+    """One endpoint; refuses with `NotFound`."""
+    return await work.get(WebhookEndpoint, id, *path)
+
+
+async def find_endpoint(work: Work, id: UUID) -> WebhookEndpoint | None:
+    """One endpoint, or None when it was removed."""
+    return await work.find(WebhookEndpoint, id)
+
+
+async def destination(work: Work, endpoint_id: UUID) -> Destination | None:
+    """Where a webhook goes; None when its endpoint was removed or switched off meanwhile."""
+    found = await work.find(WebhookEndpoint, endpoint_id)
+    if found is None or found.disabled_at is not None:
+        return None
+    secret = unseal(found.sealed_secret, tenant_id=work.actor.tenant_id, purpose=SECRET_PURPOSE)
+    return Destination(url=found.url, secret=secret)
+
+
+async def members_who_may(work: Work, permission: Permission) -> list[UUID]:
+    """The active members who hold a permission, by id."""
+    statement = (
+        select(Member.id)
+        .join(MemberRole, MemberRole.member_id == Member.id)
+        .join(Role, Role.id == MemberRole.role_id)
+        .where(Member.active, any_(Role.permissions) == str(permission))
+        .distinct()
+        .order_by(Member.id)
+    )
+    return [row["id"] for row in await work.rows(statement)]

@@ -1,0 +1,110 @@
+"""How values survive being stored, which texts fit a mail's subject, and what a webhook's endpoint may be."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from domain.kernel.money import Money
+from tenancy.language import translate, write_amount
+from tenancy.refusals import Invalid, message
+
+SUBJECT_CHARACTERS = 150
+URL_CHARACTERS = 2000
+MOST_ENDPOINTS = 10
+# So many webhooks given up one after the other switch their endpoint off.
+FAILURES_UNTIL_OFF = 10
+EVERY_FACT = "*"
+# Facts about telling: an endpoint that fails would be told of its failures for ever.
+UNTOLD = ("notifications.", "effects.", "agenda.", "sweeps.")
+
+
+def pack(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a text as plain JSON that `unpack` turns back; TypeError for what no text can write."""
+    return {name: _packed(value) for name, value in values.items()}
+
+
+def _packed(value: Any) -> Any:
+    match value:
+        case Money():
+            return {"minor": value.minor, "currency": value.currency}
+        case datetime():
+            return {"instant": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case time():
+            return {"time": value.isoformat()}
+        case tuple():
+            return {"words": [str(each) for each in value]}
+        case StrEnum() | UUID():
+            return str(value)
+        case str() | int() | None:
+            return value
+    raise TypeError(f"a text cannot hold a {type(value).__name__}")
+
+
+def unpack(values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The values again, amounts as the language writes them; the rest is written by `translate`."""
+    return {name: _unpacked(value, language) for name, value in values.items()}
+
+
+def _unpacked(value: Any, language: str) -> Any:
+    match value:
+        case {"minor": minor, "currency": currency}:
+            return write_amount(Money(minor, currency).decimal, currency, language)
+        case {"instant": text}:
+            return datetime.fromisoformat(text)
+        case {"day": text}:
+            return date.fromisoformat(text)
+        case {"time": text}:
+            return time.fromisoformat(text)
+        case {"words": words}:
+            return tuple(words)
+    return value
+
+
+def written(text: str, values: Mapping[str, Any], language: str, zone: tzinfo) -> str:
+    """A marked text with its packed values, as a reader of this language sees it; instants by the clocks of `zone`."""
+    return translate(text, language, unpack(values, language), zone=zone)
+
+
+def subject_line(text: str) -> str:
+    """The beginning of a text, on one line that mail programs show whole."""
+    line = " ".join(text.split())
+    return line if len(line) <= SUBJECT_CHARACTERS else line[: SUBJECT_CHARACTERS - 1].rstrip() + "…"
+
+
+def clean_url(url: str) -> str:
+    """The address of a webhook's receiver. Whether it leads inside is decided when it is called."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme == "https" and parts.hostname and not parts.username and not parts.fragment
+        # Asking for the port raises when it is none.
+        sound = sound and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or len(url) > URL_CHARACTERS or any(not " " < letter <= "~" for letter in url):
+        raise Invalid(
+            message("A webhook's address begins with https:// and names a host, without a user or a fragment."),
+            path=("url",),
+        )
+    return url
+
+
+def clean_names(names: Sequence[str], known: Collection[str]) -> list[str]:
+    """The facts that an endpoint asks for, each once: names of the journal, or `*` for every one that is told."""
+    chosen = sorted(set(names))
+    if not chosen:
+        raise Invalid(message("Choose at least one fact, or * for all."), path=("events",))
+    for name in chosen:
+        if name != EVERY_FACT and (name not in known or name.startswith(UNTOLD)):
+            raise Invalid(message("“{name}” is no fact that webhooks tell of."), {"name": name[:80]}, path=("events",))
+    return [EVERY_FACT] if EVERY_FACT in chosen else chosen
+
+
+def asks_for(names: Collection[str], name: str) -> bool:
+    """Whether an endpoint with these names is told of a fact."""
+    return not name.startswith(UNTOLD) and (EVERY_FACT in names or name in names)

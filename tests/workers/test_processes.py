@@ -1,0 +1,200 @@
+"""Worker and scheduler as processes with a real broker: killed, emptied, cut off, doubled; nothing is lost or twice."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import redis.asyncio
+
+from tenancy.actor import Actor
+from tenancy.agenda import Standing
+from tenancy.channels import Change, changes
+from tests.conftest import found_company
+from tests.workers.facts import agenda, marks, ring
+from tests.workers.process import POISON, SLEEPER
+from zhidu.embedded.broker import Broker
+from zhidu.embedded.postgres import Postgres
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 40.0
+LOOK_SECONDS = 0.05
+
+Start = Callable[[str], subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="module")
+def broker(server: Postgres) -> Iterator[Broker]:
+    """A real Valkey for these tests."""
+    running = Broker(server.premises.directory, password="broker", premises=server.premises)
+    running.start()
+    # Its input ends when we do, however we end.
+    watch = subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r never; kill "$(cat "$0")"', str(running.directory / "valkey.pid")],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield running
+    finally:
+        running.stop()
+        watch.kill()
+        watch.communicate()
+
+
+@pytest.fixture
+async def client(broker: Broker) -> AsyncIterator[redis.asyncio.Redis]:
+    """The broker as its operator sees it, with nothing in it."""
+    connection = redis.asyncio.Redis.from_url(broker.url())
+    await connection.flushall()
+    yield connection
+    await connection.aclose()
+
+
+@pytest.fixture
+def start(app_url: str, broker: Broker, tmp_path: Path, client: redis.asyncio.Redis, quiet: None) -> Iterator[Start]:
+    """Start a worker or scheduler; all are ended after the test."""
+    environment = {
+        **os.environ,
+        "ZHIDU_DATABASE_URL": app_url,
+        "ZHIDU_BROKER_URL": broker.url(),
+        "ZHIDU_DATA": str(tmp_path),
+        "ZHIDU_SECRET_KEY": "5a" * 32,
+    }
+    running: list[subprocess.Popen[bytes]] = []
+
+    def launch(kind: str) -> subprocess.Popen[bytes]:
+        log = (tmp_path / f"{kind}-{len(running)}.log").open("wb")
+        with log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.workers.process", kind],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        running.append(process)
+        return process
+
+    yield launch
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+async def _until(reached: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+        if await reached():
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError("it did not happen in time")
+
+
+async def _done(actor: Actor) -> bool:
+    return all(item.key is not None or item.standing is Standing.PARKED for item in await agenda(actor))
+
+
+async def test_a_worker_killed_in_the_middle_leaves_its_work_to_the_next_and_nothing_happens_twice(
+    acme: Actor, start: Start, tmp_path: Path
+) -> None:
+    start("scheduler")
+    victim = start("worker")
+    await ring(acme, SLEEPER, 1, 2)
+
+    async def asleep() -> bool:
+        return (tmp_path / "asleep").exists()
+
+    await _until(asleep)
+    victim.kill()
+    start("worker")
+    await _until(lambda: _done(acme))
+    assert sorted(await marks(acme)) == [1, 2, SLEEPER]
+
+
+async def test_what_ends_its_worker_three_times_is_parked_and_the_rest_goes_on(acme: Actor, start: Start) -> None:
+    other = await found_company()
+    start("scheduler")
+    worker = start("worker")
+    await ring(acme, POISON)
+    ends = 0
+
+    async def supervised() -> bool:
+        nonlocal worker, ends
+        if worker.poll() is not None:
+            ends += 1
+            await ring(other, ends)
+            worker = start("worker")
+        return any(item.standing is Standing.PARKED for item in await agenda(acme))
+
+    await _until(supervised)
+    await _until(lambda: _done(other))
+    assert ends == 3
+    assert sorted(await marks(other)) == [1, 2, 3]
+    assert [item.error for item in await agenda(acme) if item.key is None] == ["it ended its worker"]
+
+
+async def test_a_broker_that_forgets_everything_loses_nothing(
+    acme: Actor, start: Start, client: redis.asyncio.Redis
+) -> None:
+    start("scheduler")
+    await ring(acme, *range(20))
+
+    async def handed_out() -> bool:
+        return bool(await client.exists("zhidu:agenda"))
+
+    await _until(handed_out)
+    await client.flushall()
+    start("worker")
+    await _until(lambda: _done(acme))
+    assert sorted(await marks(acme)) == list(range(20))
+
+
+async def test_outages_of_broker_and_database_are_waited_out(
+    acme: Actor, start: Start, broker: Broker, behind: asyncpg.Connection
+) -> None:
+    before = {row["pid"] for row in await behind.fetch("SELECT pid FROM pg_stat_activity")}
+    processes = [start("scheduler"), start("worker")]
+    await ring(acme, 1)
+    await _until(lambda: _done(acme))
+    broker.stop()
+    await ring(acme, 2)
+    cut = await behind.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'zhidu' AND pid <> ALL ($1)",
+        list(before),
+    )
+    await asyncio.sleep(0.5)
+    broker.start()
+    await ring(acme, 3)
+    await _until(lambda: _done(acme))
+    assert cut
+    assert sorted(await marks(acme)) == [1, 2, 3]
+    assert [process.poll() for process in processes] == [None, None]
+
+
+async def test_two_schedulers_and_two_workers_do_everything_once_tell_listeners_and_end_in_good_order(
+    acme: Actor, start: Start, client: redis.asyncio.Redis
+) -> None:
+    other = await found_company()
+    listener = client.pubsub()
+    await listener.subscribe(changes(acme.tenant_id))
+    processes = [start(kind) for kind in ("scheduler", "scheduler", "worker", "worker")]
+    await ring(acme, *range(30))
+    await ring(other, *range(30))
+    await _until(lambda: _done(acme))
+    await _until(lambda: _done(other))
+    for actor in (acme, other):
+        assert sorted(await marks(actor)) == list(range(30))
+        assert [item.key for item in await agenda(actor)] == ["sweep:notifications.forget_old"]
+    heard = []
+    while (message := await listener.get_message(ignore_subscribe_messages=True, timeout=1)) is not None:
+        heard.append(Change.load(message["data"], tenant_id=acme.tenant_id))
+    await listener.aclose()
+    assert [change.name for change in heard] == ["tests.bell_rang"] * 30
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    assert [await asyncio.to_thread(process.wait, 20) for process in processes] == [0, 0, 0, 0]

@@ -1,0 +1,166 @@
+"""Letting planned effects leave: one attempt under the ledger's eye, again by a stated schedule, given up visibly.
+
+Before a mail or webhook is handed over, the attempt is counted for good; afterwards the outcome is recorded. A crash in
+between repeats it under the same Message-ID or webhook-id, and the count tells.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.notifications import commands as notifications
+from domain.notifications import queries as endpoints
+from domain.notifications.queries import Destination
+from tenancy.agenda import AgendaItem
+from tenancy.claims import Claim
+from tenancy.config import settings
+from tenancy.effects import Effect, EffectKind, EffectState
+from tenancy.outbox import EffectGivenUp
+from tenancy.work import Work
+from workers import metrics, sink
+from workers.attempts import describe, hold, working
+from workers.gateways import TryLater, Undeliverable, mail, webhooks
+from workers.gateways.mail import Mail
+
+# Below the lease of this task, so that nobody else attempts it meanwhile.
+ATTEMPT_SECONDS = 40.0
+MINUTE, HOUR = 60.0, 3600.0
+# The waits between attempts; after the last the effect is given up: a mail after about two days, a webhook after three.
+WAITS = {
+    EffectKind.MAIL: (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 8 * HOUR, 12 * HOUR, 24 * HOUR),
+    EffectKind.WEBHOOK: (
+        *(5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR),
+        *(10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR),
+    ),
+}
+# So that receivers that were down together are not called together.
+JITTER = 0.1
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What is about to leave, as read under the lock that counted the attempt."""
+
+    id: UUID
+    kind: EffectKind
+    payload: dict[str, Any]
+    planned_at: datetime
+    rehearsal: bool
+    destination: Destination | None
+
+
+async def send(claim: Claim, item: AgendaItem) -> None:
+    """Attempt one planned effect; one that was withdrawn meanwhile, or has left, is only taken off the agenda."""
+    outgoing = await _take(claim, item)
+    if outgoing is None:
+        return
+    try:
+        async with asyncio.timeout(ATTEMPT_SECONDS):
+            await _hand_over(outgoing)
+    except Undeliverable as problem:
+        await _note_failure(claim, outgoing, problem, for_good=True)
+    except (TryLater, TimeoutError) as problem:
+        await _note_failure(claim, outgoing, problem, for_good=False)
+    else:
+        await _note_sent(claim, outgoing)
+
+
+async def _take(claim: Claim, item: AgendaItem) -> Outgoing | None:
+    """Count the attempt for good; None when there is nothing to send any more, which this also notes."""
+    async with working(claim) as work:
+        held = await hold(work, claim)
+        effect = await work.find(Effect, item.subject_id, lock=True)
+        if effect is None or effect.state is not EffectState.PLANNED:
+            work.delete(held)
+            return None
+        destination = None
+        if effect.kind is EffectKind.WEBHOOK:
+            destination = await endpoints.destination(work, UUID(effect.payload["endpoint_id"]))
+            if destination is None:
+                effect.state, effect.error = EffectState.WITHDRAWN, "its endpoint is switched off"
+                work.delete(held)
+                return None
+        if effect.attempts and effect.error is None:
+            metrics.REPEATED.labels(effect.kind).inc()
+        effect.attempts, effect.error = effect.attempts + 1, None
+        return Outgoing(effect.id, effect.kind, effect.payload, effect.planned_at, work.opening.rehearsal, destination)
+
+
+async def _hand_over(outgoing: Outgoing) -> None:
+    if outgoing.kind is EffectKind.MAIL:
+        # A rehearsal's mail has no other way out than the sink, even when none is set.
+        server = settings().sink_smtp_url if outgoing.rehearsal else settings().smtp_url
+        await mail.send(_letter(outgoing), smtp_url=server)
+        return
+    assert outgoing.destination is not None
+    body = orjson.dumps(outgoing.payload["body"], option=orjson.OPT_SORT_KEYS)
+    if outgoing.rehearsal:
+        await asyncio.to_thread(sink.keep_webhook, outgoing.id, outgoing.destination.url, body)
+        return
+    await webhooks.post(
+        outgoing.destination.url, str(outgoing.id), datetime.now(UTC), body, [outgoing.destination.secret]
+    )
+
+
+def _letter(outgoing: Outgoing) -> Mail:
+    sender = settings().mail_from
+    host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return Mail(
+        sender=sender,
+        to=outgoing.payload["to"],
+        subject=outgoing.payload["subject"],
+        text=outgoing.payload["text"],
+        message_id=f"<{outgoing.id}@{host}>",
+        sent_at=outgoing.planned_at,
+        language=outgoing.payload["language"],
+    )
+
+
+async def _note_sent(claim: Claim, outgoing: Outgoing) -> None:
+    async with working(claim) as work:
+        # It has left: that is true whoever holds the fence now, and even if it was withdrawn at that moment.
+        held = await work.find(AgendaItem, claim.item_id, lock=True)
+        effect = await work.get(Effect, outgoing.id, lock=True)
+        if effect.state is not EffectState.SENT:
+            effect.state, effect.sent_at, effect.error = EffectState.SENT, work.now, None
+            metrics.EFFECTS.labels(effect.kind, effect.state).inc()
+        if held is not None:
+            work.delete(held)
+        if effect.kind is EffectKind.WEBHOOK:
+            await notifications.note_arrived(work, UUID(effect.payload["endpoint_id"]))
+
+
+async def _note_failure(claim: Claim, outgoing: Outgoing, problem: Exception, *, for_good: bool) -> None:
+    async with working(claim) as work:
+        held = await hold(work, claim)
+        effect = await work.get(Effect, outgoing.id, lock=True)
+        effect.error = describe(problem)
+        if effect.state is not EffectState.PLANNED:
+            work.delete(held)
+            return
+        waits = WAITS[effect.kind]
+        if for_good or effect.attempts > len(waits):
+            work.delete(held)
+            await _give_up(work, effect, gone=isinstance(problem, webhooks.Gone))
+            return
+        seconds = waits[effect.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
+        if isinstance(problem, webhooks.NotAccepted) and problem.retry_after_seconds is not None:
+            seconds = max(seconds, problem.retry_after_seconds)
+        held.due_at = work.opening.real_now + timedelta(seconds=seconds)
+        # It ended in good order: only attempts that end their worker count towards parking.
+        held.attempts, held.leased_until, held.error = 0, None, effect.error
+        metrics.FAILED.labels(held.task).inc()
+
+
+async def _give_up(work: Work, effect: Effect, *, gone: bool) -> None:
+    effect.state = EffectState.FAILED
+    metrics.EFFECTS.labels(effect.kind, effect.state).inc()
+    work.record(EffectGivenUp(effect_id=effect.id, kind=effect.kind, subject_id=effect.subject_id))
+    if effect.kind is EffectKind.WEBHOOK:
+        await notifications.note_given_up(work, UUID(effect.payload["endpoint_id"]), gone=gone)

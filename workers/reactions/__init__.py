@@ -1,0 +1,27 @@
+"""The table of what follows a fact later, once in effect: notify, send, compute. One file for each module.
+
+A reaction runs in a transaction of its own, as the system, and may be repeated until that transaction commits. What
+has to be true at once is a consequence instead (`domain/consequences.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from domain.notifications.events import EndpointSwitchedOff
+from tenancy.journal import Event
+from tenancy.timetable import SweepDue
+from tenancy.work import Work
+from workers import sweeps
+from workers.reactions import notifications
+
+Reaction = Callable[[Work, Any], Awaitable[None]]
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
+    SweepDue: [sweeps.run],
+}
+
+
+def name_of(reaction: Reaction) -> str:
+    """How the ledger calls a reaction while its fact is being delivered: `requests.tell_the_assignee`."""
+    return f"{reaction.__module__.removeprefix('workers.reactions.')}.{reaction.__name__}"
