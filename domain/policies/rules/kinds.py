@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from domain.kernel.calendars import BusinessCalendar, DayKind, WallTime, minutes_of
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.policies.rules.dunning import Ladder
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.values import (
     Approver,
     EscalationLevel,
-    LadderStep,
     PriorityTargets,
     Step,
     Wording,
@@ -224,29 +224,17 @@ def chain_topic(subject_kind: SubjectKind, purpose: str = "") -> str:
     return f"{subject_kind.value}/{purpose}" if purpose else subject_kind.value
 
 
-class DunningLadder(ClauseKind):
-    """The steps by which overdue invoices are asked for (AR-3). `send_time` is a wall time in the calendar's zone."""
+class DunningLadder(ClauseKind, Ladder):
+    """The steps by which overdue invoices are asked for (AR-3); the clause's value is the ladder itself."""
 
     kind = "dunning_ladder"
     label = message("Dunning ladder")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
-    consumed_by = "billing.issue, billing.dun"
-
-    steps: Annotated[tuple[LadderStep, ...], Field(max_length=12)]
-    send_time: WallTime = "10:00"
+    consumed_by = "billing.issue_invoice, billing.record_payment, billing.place_hold"
 
     @property
     def relies_on(self) -> tuple[str, ...]:
         return (BusinessCalendarClause.kind,)
-
-    @model_validator(mode="after")
-    def _numbered(self) -> Self:
-        if [step.number for step in self.steps] != list(range(1, len(self.steps) + 1)):
-            raise unfit(message("The steps of a ladder are numbered 1, 2, 3 and so on, in this order."))
-        for earlier, later in pairwise(self.steps):
-            if later.delay.kind is earlier.delay.kind and later.delay.days <= earlier.delay.days:
-                raise unfit(message("Step {number} does not come after the step before it."), number=later.number)
-        return self
 
 
 class SatisfactionSurvey(ClauseKind):

@@ -1,15 +1,12 @@
-"""The parts that values of clauses are made of: texts in three languages, targets, delays, conditions, approvers."""
+"""The parts that values of clauses are made of: texts in three languages, targets, conditions, approvers."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
-from domain.kernel.calendars import DayKind
-from domain.kernel.money import Money
 from domain.kernel.terms import Language
 from tenancy.refusals import Invalid, message
 
@@ -107,55 +104,6 @@ class EscalationLevel(Part):
 
     offset_working_minutes: Annotated[int, Field(ge=-14_400, le=144_000)]
     superior_level: Annotated[int, Field(ge=1, le=10)]
-
-
-class Delay(Part):
-    """So many days after the due date, which itself does not count; a negative number comes before it."""
-
-    days: Annotated[int, Field(ge=-90, le=1000)]
-    kind: DayKind = DayKind.CALENDAR
-
-
-class Channel(StrEnum):
-    """How a step reaches the customer, or who takes the case over."""
-
-    EMAIL = "email"
-    POST = "post"
-    TELEPHONE = "telephone"
-    HAND_OVER = "hand_over"
-
-
-class Tone(StrEnum):
-    """How a letter speaks."""
-
-    FRIENDLY = "friendly"
-    FIRM = "firm"
-    FINAL = "final"
-
-
-class LadderStep(Part):
-    """One step of a dunning ladder.
-
-    A fee is asked on invoices in its currency; `fee_percent` of what is outstanding comes on top of it.
-    `late_interest_rate` is in per cent a year, since the due date.
-    """
-
-    number: Annotated[int, Field(ge=1, le=12)]
-    name: Wording
-    delay: Delay
-    channel: Channel
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=64)]
-    tone: Tone = Tone.FRIENDLY
-    fee: Money | None = None
-    fee_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
-    late_interest_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
-    needs_approval: bool = False
-
-    @model_validator(mode="after")
-    def _costs_something_or_nothing(self) -> Self:
-        if self.fee is not None and self.fee.minor < 0:
-            raise unfit(message("A dunning fee must not be negative."))
-        return self
 
 
 class Operator(StrEnum):

@@ -1,0 +1,129 @@
+"""What a dunning ladder lays down: its steps, their letters and charges, and what holds it up (AR-3, AR-4)."""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.kernel.calendars import DayKind, WallTime
+from domain.kernel.money import Money
+from domain.policies.rules.values import Part, Wording, unfit
+from tenancy.refusals import message
+
+MOST_STEPS = 12
+
+
+class Delay(Part):
+    """So many days after the due date, which itself does not count; a negative number comes before it."""
+
+    days: Annotated[int, Field(ge=-90, le=1000)]
+    kind: DayKind = DayKind.CALENDAR
+
+
+class Channel(StrEnum):
+    """How a step reaches the customer, or who takes the case over."""
+
+    EMAIL = "email"
+    POST = "post"
+    TELEPHONE = "telephone"
+    HAND_OVER = "hand_over"
+
+
+class Tone(StrEnum):
+    """How a letter speaks."""
+
+    FRIENDLY = "friendly"
+    FIRM = "firm"
+    FINAL = "final"
+
+
+# What a company's own letter may leave blank, for the invoice to fill in. Amounts and days are written as the
+# customer's language writes them; `total` is the amount with all fees and the interest.
+LETTER_BLANKS = ("number", "customer", "company", "amount", "due_on", "days_overdue", "fee", "interest", "total")
+_BLANK = re.compile(r"\{([^{}]*)\}")
+
+
+class Letter(Part):
+    """A letter in a company's own words, with blanks such as `{number}`; `LETTER_BLANKS` names them all."""
+
+    subject: Wording
+    text: Wording
+
+    @model_validator(mode="after")
+    def _blanks_can_be_filled(self) -> Self:
+        for wording in (self.subject, self.text):
+            for text in (wording.zh_Hans, wording.zh_Hant, wording.en):
+                strange = next((blank for blank in _BLANK.findall(text) if blank not in LETTER_BLANKS), None)
+                if strange is not None:
+                    complaint = message("Nothing is known that could fill the blank “{blank}”. Possible are: {blanks}.")
+                    raise unfit(complaint, blank=strange[:40], blanks=", ".join(LETTER_BLANKS))
+        return self
+
+
+class HoldKind(StrEnum):
+    """Why an invoice is not dunned for a while (AR-4)."""
+
+    DISPUTE = "dispute"
+    PROMISE_TO_PAY = "promise_to_pay"
+    PAYMENT_IN_TRANSIT = "payment_in_transit"
+    EXEMPTION = "exemption"
+
+
+class AfterPartPayment(StrEnum):
+    """From when the remaining steps of a ladder are reckoned once a part has been paid."""
+
+    # The days are counted anew from the payment, as they were from the due date.
+    FROM_PAYMENT = "from_payment"
+    # The steps keep their days; only what they ask for is less.
+    FROM_DUE_DATE = "from_due_date"
+
+
+class LadderStep(Part):
+    """One step of a dunning ladder.
+
+    A fee is asked on invoices in its currency; `fee_percent` of what is outstanding comes on top of it.
+    `late_interest_rate` is in per cent a year, since the due date. The step's letter is `letter`, or the standard one
+    of its `tone`; `template` is no more than the company's own name for it.
+    """
+
+    number: Annotated[int, Field(ge=1, le=MOST_STEPS)]
+    name: Wording
+    delay: Delay
+    channel: Channel
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=64)] | None = None
+    tone: Tone = Tone.FRIENDLY
+    letter: Letter | None = None
+    fee: Money | None = None
+    fee_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    late_interest_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    needs_approval: bool = False
+
+    @model_validator(mode="after")
+    def _costs_something_or_nothing(self) -> Self:
+        if self.fee is not None and self.fee.minor < 0:
+            raise unfit(message("A dunning fee must not be negative."))
+        return self
+
+
+class Ladder(Part):
+    """All steps of a ladder. `send_time` is a wall time in the calendar's zone; `holds` are the reasons for which an
+    invoice may be left alone."""
+
+    steps: Annotated[tuple[LadderStep, ...], Field(max_length=MOST_STEPS)]
+    send_time: WallTime = "10:00"
+    holds: tuple[HoldKind, ...] = tuple(HoldKind)
+    after_part_payment: AfterPartPayment = AfterPartPayment.FROM_PAYMENT
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        if [step.number for step in self.steps] != list(range(1, len(self.steps) + 1)):
+            raise unfit(message("The steps of a ladder are numbered 1, 2, 3 and so on, in this order."))
+        for earlier, later in pairwise(self.steps):
+            if later.delay.kind is earlier.delay.kind and later.delay.days <= earlier.delay.days:
+                raise unfit(message("Step {number} does not come after the step before it."), number=later.number)
+        if self.send_time == "24:00":
+            raise unfit(message("Write 00:00 for midnight."))
+        return self
