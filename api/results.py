@@ -40,6 +40,8 @@ class Write:
     function: Callable[..., Awaitable[Any]]
     records: Mapping[str, Any]
     values: Mapping[str, Any]
+    # A change of the platform itself: no tenant, so its function opens its own transaction.
+    platform: bool = False
 
     def results(self, returned: Any) -> dict[str, Any]:
         """What the function returned, by payload field: a single record, or a mapping of all."""
@@ -52,21 +54,23 @@ def mutation(
     function: Callable[..., Awaitable[Any]],
     *,
     values: Mapping[str, tuple[Any, str]] | None = None,
+    platform: bool = False,
     **records: Any,
 ) -> Any:
-    """A field of Mutation. Its description is the function's docstring, its arguments those after `work`.
+    """A field of Mutation. Its description is the function's docstring, its arguments those after the first.
 
     `records` are GraphQL types with rows, answered by the reader; `values` are plain ones, such as a new secret.
+    The function is called with the piece of work, or with the actor when the change is the platform's own.
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = [
         item.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, item in inspect.signature(function).parameters.items()
-        if name != "work"
+        if name not in ("work", "actor")
     ]
     payload = _payload(function.__name__, records, values or {})
 
-    write = Write(function, records, values or {})
+    write = Write(function, records, values or {}, platform)
 
     async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
         return await info.context.write(write, arguments)

@@ -45,6 +45,9 @@ class Writer:
         definition = field.extensions["strawberry-definition"]
         write: Write = definition.metadata[mapping.WRITE]
         arguments = _arguments(definition, field, nodes[0], variables)
+        if write.platform:
+            answer = await self.plain(write, arguments)
+            return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables.coerced, answer))
         try:
             async with self._open() as work:
                 claimed = await self._claim(work, key)
@@ -59,14 +62,17 @@ class Writer:
                     claimed.answer = answer.decode()
                 return answer
         except Refusal as refusal:
-            return _refused(prepared, field, nodes, variables.coerced, problem(refusal, self.actor.language))
+            return _refused(prepared, field, nodes, variables.coerced, write, problem(refusal, self.actor.language))
 
     async def plain(self, write: Write, arguments: Mapping[str, Any]) -> Any:
         """One mutation whose payload strawberry executes after the commit."""
         nothing = dict.fromkeys([*write.records, *write.values])
         try:
-            async with self._open() as work:
-                results = write.results(await write.function(work, **arguments))
+            if write.platform:
+                results = write.results(await write.function(self.actor, **arguments))
+            else:
+                async with self._open() as work:
+                    results = write.results(await write.function(work, **arguments))
         except Refusal as refusal:
             return SimpleNamespace(**nothing, errors=[problem(refusal, self.actor.language)])
         return SimpleNamespace(**results, errors=[])
@@ -96,27 +102,22 @@ def _stored(item: Any) -> Any:
 
 
 def _refused(
-    prepared: Prepared, field: GraphQLField, nodes: list[FieldNode], variables: Mapping[str, Any], error: Problem
+    prepared: Prepared,
+    field: GraphQLField,
+    nodes: list[FieldNode],
+    variables: Mapping[str, Any],
+    write: Write,
+    error: Problem,
 ) -> bytes:
     """The payload without records, with the fields that were asked of its error."""
-    payload: Any = get_named_type(field.type)
-    out: dict[str, Any] = {}
-    for key, fields in collect(prepared, payload, nodes, variables).items():
-        match fields[0].name.value:
-            case "__typename":
-                out[key] = payload.name
-            case "errors":
-                out[key] = [
-                    _selected(prepared, get_named_type(payload.fields["errors"].type), fields, variables, error)
-                ]
-            case _:
-                out[key] = None
-    return orjson.dumps(out)
+    nothing = SimpleNamespace(**dict.fromkeys([*write.records, *write.values]), errors=[error])
+    return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables, nothing))
 
 
-def _selected(
+def _rendered(
     prepared: Prepared, gtype: Any, nodes: list[FieldNode], variables: Mapping[str, Any], value: Any
 ) -> dict[str, Any]:
+    """The selected fields of an object that is no row."""
     out: dict[str, Any] = {}
     for key, fields in collect(prepared, gtype, nodes, variables).items():
         name = fields[0].name.value
@@ -124,7 +125,10 @@ def _selected(
             out[key] = gtype.name
             continue
         found = getattr(value, gtype.fields[name].extensions["strawberry-definition"].python_name)
-        if fields[0].selection_set is not None and found is not None:
-            found = _selected(prepared, get_named_type(gtype.fields[name].type), fields, variables, found)
+        inner = get_named_type(gtype.fields[name].type)
+        if isinstance(found, list) and fields[0].selection_set is not None:
+            found = [_rendered(prepared, inner, fields, variables, item) for item in found]
+        elif fields[0].selection_set is not None and found is not None:
+            found = _rendered(prepared, inner, fields, variables, found)
         out[key] = found
     return out

@@ -56,6 +56,8 @@ class Work:
         self._connection = connection
         self._rows: dict[tuple[type[TenantModel], UUID], TenantModel] = {}
         self._stored: dict[TenantModel, dict[str, Any]] = {}
+        # What the journal last said of a row, or what it was when it was loaded: the before of its next entry.
+        self._told: dict[TenantModel, dict[str, Any]] = {}
         self._new: list[TenantModel] = []
         self._deleted: list[TenantModel] = []
         self._entries: list[tuple[JournalEntry, TenantModel | None]] = []
@@ -118,11 +120,18 @@ class Work:
             # A locked reload brings what others committed meanwhile; what this work changed itself was flushed before.
             fresh = build(model, values).__dict__
             known.__dict__.update({name: fresh[name] for name in values})
+            stored, told = self._stored[known], self._told.get(known)
+            if told is not None:
+                # Others' changes are not ours to tell; our own, which were flushed, still are.
+                self._told[known] = {
+                    name: value if told.get(name, value) == stored.get(name, value) else told[name]
+                    for name, value in values.items()
+                }
             self._stored[known] = values
             return known
         row = build(model, values)
         self._rows[model, values["id"]] = row
-        self._stored[row] = values
+        self._stored[row] = self._told[row] = values
         return row
 
     # Changing
@@ -176,9 +185,10 @@ class Work:
             self._stored[row] = _values(row)
             row.__dict__.update(self._stored[row])
         for changed_row, values in changed:
-            self._stored[changed_row].update(values)
+            self._stored[changed_row] = self._stored[changed_row] | values
         for row in self._deleted:
             self._stored.pop(row, None)
+            self._told.pop(row, None)
             self._rows.pop((type(row), row.id), None)
         self._new, self._deleted = [], []
 
@@ -206,10 +216,10 @@ class Work:
     def _describe(self, entry: JournalEntry, subject: TenantModel | None) -> None:
         if subject is None or subject in self._deleted:
             return
-        stored = self._stored.get(subject)
         values = _values(subject)
-        before = stored or dict.fromkeys(values)
-        entry.changes = {name: [before[name], after] for name, after in values.items() if before[name] != after}
+        before = self._told.get(subject) or dict.fromkeys(values)
+        entry.changes = {name: [before[name], after] for name, after in values.items() if before.get(name) != after}
+        self._told[subject] = values
 
     # Later
 

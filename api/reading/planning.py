@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -170,7 +171,7 @@ class Planner:
                 parts = [(word(name), value_of(need, row)) for name, need in needs.items()]
                 return func.json_build_object(*(item for pair in parts for item in pair), type_=JSON())
             case mapping.Known(value=known):
-                return self.slots.bind(_of_actor(known), JSONB())
+                return self.slots.bind(_of_actor(lambda actor: _shown(known(actor))), JSONB())
             case mapping.Part():
                 return self.part(field, read.how, nodes, row)
             case mapping.One(on=on):
@@ -326,3 +327,8 @@ def _write(node: Any, path: tuple[str, ...], write: Written, actor: Actor) -> No
             _write(node[key], tuple(rest), write, actor)
         elif isinstance(node[key], dict):
             node[key] = write(node[key], actor)
+
+
+def _shown(value: Any) -> Any:
+    """A known value as the answer shows it: enumerations by their names."""
+    return value.name if isinstance(value, Enum) else value

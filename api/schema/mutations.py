@@ -1,19 +1,68 @@
 """Everything that can be changed, module by module."""
 
+from datetime import datetime
+
 import strawberry
 
 from api.results import mutation
+from api.schema.access import mutations as access
+from api.schema.access.types import AccessToken, Member, OAuthClient, Role
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.organisation import mutations as organisation
 from api.schema.organisation.types import Department, Post, Staff
 from api.schema.policies import mutations as policies
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.tenancy import mutations as tenancy
+from api.schema.tenancy.types import AgendaItem
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
 class Mutation:
     """The root of changing."""
+
+    create_tenant = mutation(
+        tenancy.create_tenant,
+        platform=True,
+        values={
+            "tenant_id": (str, "The new company's id."),
+            "slug": (str, "Its short name."),
+            "member_id": (str, "Its first administrator."),
+            "token": (str, "The administrator's personal token, shown this once."),
+        },
+    )
+    advance_clock = mutation(
+        tenancy.advance_clock, values={"target_at": (datetime, "Where the clock is going; null when it is not.")}
+    )
+    release_item = mutation(tenancy.release_item, item=AgendaItem)
+
+    create_member = mutation(access.create_member, member=Member)
+    set_roles = mutation(access.set_roles, member=Member)
+    deactivate_member = mutation(access.deactivate_member, member=Member)
+    activate_member = mutation(access.activate_member, member=Member)
+    create_role = mutation(access.create_role, role=Role)
+    change_role = mutation(access.change_role, role=Role)
+    create_access_token = mutation(
+        access.create_access_token,
+        access_token=AccessToken,
+        values={"secret": (str, "The token itself, shown this once.")},
+    )
+    revoke_access_token = mutation(access.revoke_access_token, access_token=AccessToken)
+    revoke_sessions = mutation(access.revoke_sessions, values={"ended": (int, "How many sessions ended.")})
+    create_client = mutation(
+        access.create_client,
+        client=OAuthClient,
+        values={
+            "client_id": (str, "The id that the program sends."),
+            "secret": (str, "The secret that the program sends, shown this once."),
+        },
+    )
+    rotate_client_secret = mutation(
+        access.rotate_client_secret,
+        client=OAuthClient,
+        values={"secret": (str, "The new secret, shown this once.")},
+    )
+    disable_client = mutation(access.disable_client, client=OAuthClient)
 
     create_department = mutation(organisation.create_department, department=Department)
     appoint_head = mutation(organisation.appoint_head, department=Department)

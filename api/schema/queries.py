@@ -2,7 +2,15 @@
 
 import strawberry
 
-from api.reading.mapping import Node, any_node, by_id, page
+from api.reading.mapping import Node, any_node, by_id, page, root
+from api.schema.access.types import (
+    MEMBER_ORDERS,
+    NAME_ORDERS,
+    Member,
+    MemberFilter,
+    OAuthClient,
+    Role,
+)
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.organisation.types import STAFF_ORDERS, Department, Staff, StaffFilter
 from api.schema.policies.types import (
@@ -12,6 +20,7 @@ from api.schema.policies.types import (
     HandbookVersionFilter,
     clause_kinds,
 )
+from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
 
 
@@ -20,6 +29,42 @@ class Query:
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)
+    viewer: tenancy.Viewer = root("You: as whom you act, where, and what you may do.")
+
+    member = by_id("One member.", Member, needs=Permission.MEMBERS_READ)
+    members = page(
+        "The people of the company.",
+        Member,
+        orders=MEMBER_ORDERS,
+        filter=MemberFilter,
+        needs=Permission.MEMBERS_READ,
+    )
+    roles = page("The company's roles.", Role, orders=NAME_ORDERS, needs=Permission.MEMBERS_READ)
+    clients = page("Partners' clients.", OAuthClient, orders=NAME_ORDERS, needs=Permission.ACCESS_MANAGE)
+
+    journal = page(
+        "What happened: every change, with who made it and why.",
+        tenancy.JournalEntry,
+        orders=tenancy.JOURNAL_ORDERS,
+        filter=tenancy.JournalFilter,
+        needs=Permission.JOURNAL_READ,
+    )
+    agenda = page(
+        "What is still to be done, and what waits for a person.",
+        tenancy.AgendaItem,
+        orders=tenancy.AGENDA_ORDERS,
+        filter=tenancy.AgendaFilter,
+        needs=Permission.AGENDA_READ,
+    )
+    effects = page(
+        "What left the house, or will: mails and webhooks.",
+        tenancy.Effect,
+        orders=tenancy.EFFECT_ORDERS,
+        filter=tenancy.EffectFilter,
+        needs=Permission.AGENDA_READ,
+    )
+    clock: tenancy.Clock = strawberry.field(resolver=tenancy.clock, description="Where the company's clock stands.")
+
     staff_member = by_id("One of the staff.", Staff, needs=Permission.ORGANISATION_READ)
     department = by_id("One department.", Department, needs=Permission.ORGANISATION_READ)
     staff = page("The staff.", Staff, orders=STAFF_ORDERS, filter=StaffFilter, needs=Permission.ORGANISATION_READ)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.reading.filters import DayFilter, IdFilter, TextFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, many, one, page, shows
-from api.schema.members.types import Member
+from api.schema.access.types import Member
 from domain.organisation import models, queries
 from tenancy.members import Member as MemberRow
 

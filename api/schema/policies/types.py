@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, localized, one, page, part, shows
-from api.schema.members.types import Member
+from api.schema.access.types import Member
 from domain.policies import models, queries
 from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, State

@@ -1,0 +1,1 @@
+"""Who may come in: members, roles, personal tokens, sessions, partners' clients."""

@@ -1,0 +1,109 @@
+"""Members, roles and what they come in with, as clients see them."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import ColumnElement, false, select, true
+
+from api.reading.filters import TextFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, many, shows
+from domain.kernel.permissions import Permission
+from tenancy.actor import Actor
+from tenancy.identity import clients, tokens
+from tenancy.identity.models import AccessToken as AccessTokenRow
+from tenancy.identity.models import OAuthClient as OAuthClientRow
+from tenancy.members import Member as MemberRow
+from tenancy.members import MemberRole
+from tenancy.members import Role as RoleRow
+
+
+def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Colleagues know each other's names and roles."""
+    return true() if actor.may(Permission.MEMBERS_READ) else false()
+
+
+@shows(RoleRow, visible=visible)
+class Role(Node):
+    """A named set of permissions, defined by the company."""
+
+    name: str = column("The role's name.")
+    permissions: list[str] = column("What holders of the role may do.")
+
+
+def _holds(member: Any, role: Any) -> Any:
+    held = select(MemberRole.id).where(MemberRole.member_id == member.id, MemberRole.role_id == role.id)
+    return held.correlate(member.source, role.source).exists() if hasattr(member, "source") else held.exists()
+
+
+@shows(AccessTokenRow, visible=tokens.visible)
+class AccessToken(Node):
+    """A personal token for scripts; its secret is shown once, when it is made."""
+
+    name: str = column("What it is for.")
+    scopes: list[str] | None = column("The permissions it is limited to; none follows the member's roles.")
+    created_at: datetime = column("When it was made.")
+    expires_at: datetime | None = column("Until when it is good; none is without end.")
+    last_used_at: datetime | None = column("When it was last used, to within minutes.")
+    revoked_at: datetime | None = column("When it was revoked.")
+
+
+@shows(MemberRow, visible=visible)
+class Member:
+    """A person inside the company, who may be one of the staff: the staff record has the same id and is the node."""
+
+    member_id: UUID = column("The member's id; one of the staff has it as its own.", "id")
+    name: str = column("The person's name.")
+    email: str = column("The person's e-mail address.")
+    language: str = column("The language the person reads: zh_Hans, zh_Hant or en.")
+    active: bool = column("Whether the person may sign in.")
+    roles: list[Role] = many("The person's roles.", _holds, order=lambda there: (there.name,))
+    access_tokens: list[AccessToken] = many("The person's tokens; your own, or all if you manage access.", "member_id")
+
+
+@shows(OAuthClientRow, visible=clients.visible)
+class OAuthClient(Node):
+    """A partner's program, which comes in by OAuth 2.0 client credentials."""
+
+    name: str = column("What it is called.")
+    partner: str = column("Whose it is.")
+    scopes: list[str] = column("The permissions it may ask for.")
+    created_at: datetime = column("When it was registered.")
+    disabled_at: datetime | None = column("When it was disabled.")
+
+
+@strawberry.enum(description="How members are ordered.")
+class MemberOrder(Enum):
+    """Orders of members."""
+
+    NAME = "name"
+    NEWEST = "newest"
+
+
+MEMBER_ORDERS = {
+    MemberOrder.NAME: Order(lambda row: row.name),
+    MemberOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@strawberry.input(description="Which members to give.")
+class MemberFilter:
+    """Conditions on members."""
+
+    name: TextFilter | None = filtered("By name.")
+    email: TextFilter | None = filtered("By e-mail address.")
+    active: bool | None = filtered("Those who may sign in, or the others.")
+    and_: "list[MemberFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[MemberFilter] | None" = combining("One of these holds.", "or")
+
+
+@strawberry.enum(description="How roles and clients are ordered.")
+class NameOrder(Enum):
+    """Orders by name."""
+
+    NAME = "name"
+
+
+NAME_ORDERS = {NameOrder.NAME: Order(lambda row: row.name)}

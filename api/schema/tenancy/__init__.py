@@ -1,0 +1,1 @@
+"""The company itself: its clock, its journal, and the work that waits."""
