@@ -3,17 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from tenancy.journal import Event
-from tenancy.work import Work
-
-Consequence = Callable[[Work, Any], Awaitable[None]]
-
-CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {}
-
-# A table that leads back to itself would never end; honest chains are three or four facts long.
-LONGEST_CHAIN = 200
-
-
+from domain.approvals import commands as approvals
+from domain.approvals.events import (
+    ApprovalGranted,
+    ApprovalRefused,
+    ApprovalReturned,
+    ApprovalStepDue,
+    ApprovalWithdrawn,
+)
 async def settle(work: Work) -> None:
     """Run the consequences of every fact recorded so far, and of the facts they record, oldest first."""
     done = 0

@@ -1,12 +1,14 @@
 """The parts that values of clauses are made of: texts in three languages, targets, conditions, approvers."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
+from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.terms import Language
 from tenancy.refusals import Invalid, message
 
@@ -59,8 +61,9 @@ class Wording(Part):
 class Target(Part):
     """How long something may take: working minutes, or working days, on the business calendar (RQ-6).
 
-    A target in days that begins within hours ends as far into the n-th following working day as it began; with
-    `end_of_day` it ends when work ends on that day.
+    A target in days that begins within hours ends as far into the n-th following working day as it began; one that
+    begins outside hours ends with the n-th day worked from then on. With `end_of_day` it ends when work ends on the
+    n-th working day after the day it began on.
     """
 
     working_minutes: int | None = Field(default=None, ge=1, le=525_600)
@@ -74,6 +77,21 @@ class Target(Part):
         if self.end_of_day and self.working_days is None:
             raise unfit(message("Only a target in working days can run to the end of a day."))
         return self
+
+    def ends_at(self, started_at: datetime, calendar: BusinessCalendar) -> datetime:
+        """The instant, in UTC, at which the time is up for something that starts at an instant and never pauses."""
+        if self.working_days is None:
+            return calendar.add_working_time(started_at, timedelta(minutes=self.working_minutes or 0))
+        day = calendar.local_day(started_at)
+        frames = calendar.frames(day)
+        if self.end_of_day:
+            return calendar.end_of_working_day(calendar.add_working_days(day, self.working_days))
+        if not frames or not frames[0][0] <= started_at < frames[-1][1]:
+            first = calendar.local_day(calendar.next_opening(started_at))
+            return calendar.end_of_working_day(calendar.add_working_days(first, self.working_days - 1))
+        last = calendar.frames(calendar.add_working_days(day, self.working_days))
+        into_the_day = calendar.open_between(frames[0][0], started_at)
+        return min(calendar.add_working_time(last[0][0], into_the_day), last[-1][1])
 
 
 class PriorityTargets(Part):
@@ -172,11 +190,12 @@ class ApproverKind(StrEnum):
     DEPARTMENT_HEAD = "department_head"
     SUPERIOR = "superior"
     CUSTOMER_OWNER = "customer_owner"
+    ADMINISTRATOR = "administrator"
 
 
 class Approver(Part):
     """Who decides: a member by id, the holders of a post or a role by name, the head of the subject's department, the
-    requester's n-th superior, or who looks after the subject's customer."""
+    requester's n-th superior, who looks after the subject's customer, or whoever administers approvals."""
 
     by: ApproverKind
     value: Annotated[str, Field(max_length=200)] | None = None

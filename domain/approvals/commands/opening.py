@@ -1,0 +1,105 @@
+"""Asking for an approval, and taking it back."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from domain.approvals import queries
+from domain.approvals.commands.course import close, enter
+from domain.approvals.events import ApprovalOpened
+from domain.approvals.models import Approval
+from domain.approvals.rules import steps
+from domain.approvals.rules.states import Move
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject
+from domain.policies import commands as policies
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import ApprovalChain
+from tenancy.members import Member
+from tenancy.refusals import Conflict, Forbidden, NotFound, message
+from tenancy.work import Work
+
+
+async def open_approval(
+    work: Work,
+    *,
+    subject: Subject,
+    chain: Ruling[ApprovalChain] | ApprovalChain,
+    requester_id: UUID,
+    facts: Mapping[str, Any],
+    purpose: str = "",
+) -> Approval:
+    """Ask for approval of a record, as part of the command of its own module that needs it (AP-1).
+
+    `facts` is what the approvers are shown and the chain's conditions are judged by; with the subject it makes the
+    digest of what is approved. `department_id` and `customer_id` among them say whose head and account owner decide.
+    Refuses with `Conflict` while the same is waiting already, and with `Invalid` when a condition's fact is missing.
+    """
+    value = chain.value if isinstance(chain, Ruling) else chain
+    if (value.subject_kind, value.purpose) != (subject.kind, purpose):
+        raise ValueError(f"the chain is for {value.topic}, not for {subject.kind.value} {purpose}")
+    await work.get(Member, requester_id, "requesterId")
+    if await queries.waiting_about(work, subject, purpose=purpose) is not None:
+        raise Conflict(message("This is waiting for approval already."))
+    plain: dict[str, Any] = to_jsonable_python(dict(facts))
+    taken = steps.taken(value, plain)
+    approval = Approval(
+        subject_kind=subject.kind.value,
+        subject_id=subject.id,
+        purpose=purpose,
+        requester_id=requester_id,
+        chain=value.stored(),
+        facts=plain,
+        digest=steps.digest(subject.kind.value, subject.id, purpose, plain),
+        opened_at=work.now,
+        clause_id=chain.clause.clause_id if isinstance(chain, Ruling) else None,
+        version_id=chain.clause.version_id if isinstance(chain, Ruling) else None,
+        informed_ids=await _informed(work, value, requester_id, plain),
+    )
+    work.add(approval)
+    opened = ApprovalOpened(
+        approval_id=approval.id, subject_kind=approval.subject_kind, subject_id=subject.id, purpose=purpose
+    )
+    work.record(opened, about=approval)
+    if isinstance(chain, Ruling):
+        names = [step.name.model_dump() for step, is_taken in zip(value.steps, taken, strict=True) if is_taken]
+        policies.cite(
+            work,
+            chain,
+            about=subject,
+            decision="approvals.chain",
+            inputs={"requester_id": requester_id, "facts": plain, "purpose": purpose},
+            result={"approval_id": approval.id, "steps": names},
+        )
+    await enter(work, approval, 0)
+    return approval
+
+
+async def _informed(work: Work, chain: ApprovalChain, requester_id: UUID, facts: Mapping[str, Any]) -> list[UUID]:
+    found = [await queries.named(work, approver, requester_id=requester_id, facts=facts) for approver in chain.informed]
+    return list(dict.fromkeys(member for members in found for member in members))
+
+
+@command(needs=None)
+async def withdraw(work: Work, *, approval_id: UUID) -> Approval:
+    """Take back what one has asked for; an administrator of approvals may do it for anybody."""
+    approval = await work.get(Approval, approval_id, "approvalId", lock=True)
+    if work.actor.id != approval.requester_id and not work.actor.may(Permission.APPROVALS_ADMINISTER):
+        if not await queries.may_see(work, approval.id):
+            raise NotFound(path=("approvalId",))
+        raise Forbidden(message("Only the requester takes a request back."), code="NOT_YOURS")
+    await close(work, approval, Move.WITHDRAW)
+    return approval
+
+
+async def end_with_subject(work: Work, *, subject: Subject, purpose: str = "") -> None:
+    """The record was withdrawn or has changed, so what is waiting about it is void; nothing waits, nothing happens."""
+    waiting = await queries.waiting_about(work, subject, purpose=purpose)
+    if waiting is None:
+        return
+    approval = await work.get(Approval, waiting.id, lock=True)
+    if approval.closed_at is None:
+        await close(work, approval, Move.WITHDRAW)

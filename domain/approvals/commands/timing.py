@@ -1,0 +1,105 @@
+"""What happens by itself: a step's time is up, or somebody who sits in a step leaves the company."""
+
+from sqlalchemy import select
+
+from domain.approvals import queries
+from domain.approvals.commands.course import chain_of, evaluate, hand_over, plan_deadline, seated
+from domain.approvals.events import ApprovalDecided, ApprovalReminded, ApprovalStepDue
+from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation.events import StaffLeft
+from domain.policies import commands as policies_commands
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.values import OnDeadline, Step
+from tenancy.work import Work
+
+
+async def step_due(work: Work, event: ApprovalStepDue) -> None:
+    """A step's time is up: remind, escalate or decide, as the chain says (AP-4); an outdated timer does nothing."""
+    approval = await work.get(Approval, event.approval_id, lock=True)
+    if approval.state is not State.WAITING or (approval.step, approval.turn) != (event.step, event.turn):
+        return
+    step = chain_of(approval).steps[approval.step]
+    waiting = [
+        task
+        for task in await queries.tasks_of(work, approval.id)
+        if task.step == approval.step and task.state is TaskState.WAITING
+    ]
+    due_at = approval.step_due_at
+    approval.turn += 1
+    match step.on_deadline:
+        case OnDeadline.APPROVE | OnDeadline.REJECT:
+            _decide_all(work, approval, waiting, step.on_deadline)
+            done = step.on_deadline.value
+        case OnDeadline.ESCALATE if await _escalate(work, approval, waiting):
+            await plan_deadline(work, approval, step)
+            done = step.on_deadline.value
+        case _:
+            await _remind(work, approval, step)
+            done = OnDeadline.REMIND.value
+    await _cite(work, approval, {"step": event.step, "due_at": due_at, "turn": event.turn}, done)
+    if step.on_deadline in {OnDeadline.APPROVE, OnDeadline.REJECT}:
+        await evaluate(work, approval)
+
+
+def _decide_all(work: Work, approval: Approval, waiting: list[ApprovalTask], by: OnDeadline) -> None:
+    move = TaskMove.APPROVE if by is OnDeadline.APPROVE else TaskMove.REJECT
+    for task in waiting:
+        task.state = TASK_LIFECYCLE.next(task.state, move)
+        task.end_reason, task.ended_at = EndReason.DEADLINE, work.now
+        decided = ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value)
+        work.record(decided, about=task)
+
+
+async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask]) -> bool:
+    """Give each waiting seat to its holder's nearest superior who has none here yet; whether there was any."""
+    moved = False
+    for task in waiting:
+        taken = {approval.requester_id} | await seated(work, approval)
+        if task.assignee_id is None:
+            continue
+        superior = await queries.superior_at_work(work, task.assignee_id, excluding=taken)
+        if superior is not None:
+            hand_over(work, approval, task, superior, SeatReason.ESCALATED)
+            moved = True
+    return moved
+
+
+async def _remind(work: Work, approval: Approval, step: Step) -> None:
+    work.record(ApprovalReminded(approval_id=approval.id, step=approval.step), about=approval)
+    if approval.turn < step.most_reminders:
+        await plan_deadline(work, approval, step)
+
+
+async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done: str) -> None:
+    if approval.clause_id is None or approval.version_id is None:
+        return
+    ruling = await policies.rule_by_clause(
+        work, ApprovalChain, clause_id=approval.clause_id, version_id=approval.version_id
+    )
+    about = Subject(SubjectKind.APPROVAL, approval.id)
+    policies_commands.cite(
+        work, ruling, about=about, decision="approvals.deadline", inputs=inputs, result={"action": done}
+    )
+
+
+async def give_up_seats(work: Work, event: StaffLeft) -> None:
+    """Somebody has left: their seats go to their nearest superior, else to an administrator, else they are vacant."""
+    mine = (ApprovalTask.assignee_id == event.staff_id, ApprovalTask.state == TaskState.WAITING)
+    # Approvals are locked in one order, so that two who leave at once don't wait for each other.
+    left_behind = await work.rows(
+        select(ApprovalTask.id, ApprovalTask.approval_id).where(*mine).order_by(ApprovalTask.approval_id)
+    )
+    for row in left_behind:
+        approval = await work.get(Approval, row["approval_id"], lock=True)
+        task = await work.get(ApprovalTask, row["id"], lock=True)
+        if task.state is not TaskState.WAITING:
+            continue
+        excluded = {approval.requester_id, event.staff_id} | await seated(work, approval)
+        successor = await queries.superior_at_work(work, event.staff_id, excluding=excluded)
+        if successor is None:
+            free = [member for member in await queries.administrators(work) if member not in excluded]
+            successor = free[0] if free else None
+        hand_over(work, approval, task, successor, SeatReason.LEFT_COMPANY)

@@ -1,0 +1,99 @@
+"""What happens in approvals. The subject's module reacts to the outcomes in the same transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalOpened(Event, name="approvals.opened"):
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalStepReached(Event, name="approvals.step_reached"):
+    """Whoever sits in the step is to be told."""
+
+    approval_id: UUID
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalSeatVacant(Event, name="approvals.seat_vacant"):
+    """A step waits for an administrator to name somebody."""
+
+    approval_id: UUID
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDecided(Event, name="approvals.decided"):
+    """One seat's decision, which may or may not decide its step."""
+
+    approval_id: UUID
+    task_id: UUID
+    decision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalTransferred(Event, name="approvals.transferred"):
+    """A seat is another person's now; the reason says whether by hand, by escalation or because somebody left."""
+
+    approval_id: UUID
+    task_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalReminded(Event, name="approvals.reminded"):
+    """A step's time is up and whoever sits in it is to be reminded."""
+
+    approval_id: UUID
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalStepDue(Event, name="approvals.step_due"):
+    """The timer of a step; `turn` counts how often its time was up before."""
+
+    approval_id: UUID
+    step: int
+    turn: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalGranted(Event, name="approvals.granted"):
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+    # What was approved; a subject that has changed since must not take it as its own approval.
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRefused(Event, name="approvals.refused"):
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalReturned(Event, name="approvals.returned"):
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalWithdrawn(Event, name="approvals.withdrawn"):
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str

@@ -1,0 +1,229 @@
+"""Who sees which approvals, what waits for whom, and whom a chain leads to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, cast, false, or_, select, true
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.rules import steps
+from domain.approvals.rules.seats import Found, Seating, StandIns, seating
+from domain.approvals.rules.states import State, TaskState
+from domain.customers import queries as customers
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation import queries as organisation
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.values import Approver, ApproverKind, Step
+from tenancy.actor import Actor
+from tenancy.members import Member, MemberRole, Role
+from tenancy.models import current_member
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+# A line of superiors longer than this is a circle or a mistake.
+LONGEST_LINE = 30
+DECIDED = (TaskState.APPROVED, TaskState.REJECTED, TaskState.RETURNED)
+
+
+def visible(actor: Actor, approvals: Any) -> ColumnElement[bool]:
+    """Approvals are seen by their requester, by whoever sits or sat in one of their steps, by who gets a copy, and by
+    those who may read all. `approvals` is `Approval` or an alias of it."""
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return true()
+    if not actor.is_member:
+        return false()
+    return or_(asked_by_me(approvals), copied_to_me(approvals), ever_mine_to_decide(approvals))
+
+
+def visible_tasks(actor: Actor, tasks: Any) -> ColumnElement[bool]:
+    """Seats are seen with their approval. `tasks` is `ApprovalTask` or an alias of it."""
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return true()
+    approvals = aliased(Approval)
+    return select(approvals.id).where(approvals.id == tasks.approval_id, visible(actor, approvals)).exists()
+
+
+def asked_by_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member has asked for."""
+    mine: ColumnElement[bool] = approvals.requester_id == current_member()
+    return mine
+
+
+def copied_to_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member gets a copy of."""
+    return current_member() == any_(approvals.informed_ids)
+
+
+def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member is to decide now."""
+    return _has_seat(approvals, ApprovalTask.state == TaskState.WAITING)
+
+
+def decided_by_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member has decided with their own hand."""
+    decided = or_(*(ApprovalTask.state == state for state in DECIDED))
+    return _has_seat(approvals, and_(decided, ApprovalTask.end_reason.is_(None)))
+
+
+def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member was ever asked to decide."""
+    return _has_seat(approvals, true())
+
+
+def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
+    """The seats from which the acting member is to decide now."""
+    return and_(tasks.assignee_id == current_member(), tasks.state == TaskState.WAITING)
+
+
+def _has_seat(approvals: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    own = (ApprovalTask.approval_id == approvals.id, ApprovalTask.assignee_id == current_member(), condition)
+    return select(ApprovalTask.id).where(*own).exists()
+
+
+def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
+    found = aliased(Approval)
+    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
+    return select(found.id).where(*about_it, or_(copied_to_me(found), ever_mine_to_decide(found))).exists()
+
+
+async def get(work: Work, id: UUID, *path: str) -> Approval:
+    """One approval; refuses with `NotFound`."""
+    return await work.get(Approval, id, *path)
+
+
+async def tasks_of(work: Work, approval_id: UUID) -> list[ApprovalTask]:
+    """Every seat of an approval, in the order in which it was given."""
+    every = select(ApprovalTask).where(ApprovalTask.approval_id == approval_id).order_by(ApprovalTask.id)
+    return await work.all(every)
+
+
+async def about(work: Work, subject: Subject, *, purpose: str = "") -> list[Approval]:
+    """The approvals a record has gone through, oldest first."""
+    same = (Approval.subject_kind == subject.kind, Approval.subject_id == subject.id, Approval.purpose == purpose)
+    return await work.all(select(Approval).where(*same).order_by(Approval.id))
+
+
+async def waiting_about(work: Work, subject: Subject, *, purpose: str = "") -> Approval | None:
+    """The approval a record is waiting for; while there is one, its module keeps the record as it is."""
+    found = await about(work, subject, purpose=purpose)
+    return next((approval for approval in found if approval.state is State.WAITING), None)
+
+
+async def may_see(work: Work, approval_id: UUID) -> bool:
+    """Whether the actor sees an approval."""
+    seen = select(Approval.id).where(Approval.id == approval_id, visible(work.actor, Approval))
+    return await work.value(seen) is not None
+
+
+async def preview(
+    work: Work, *, chain: ApprovalChain, requester_id: UUID, facts: Mapping[str, Any]
+) -> list[Seating | None]:
+    """Who would sit in each step if the approval were opened now; None for a step whose conditions aren't met."""
+    return [
+        await seats_of(work, step, requester_id=requester_id, facts=facts) if is_taken else None
+        for step, is_taken in zip(chain.steps, steps.taken(chain, facts), strict=True)
+    ]
+
+
+async def seats_of(work: Work, step: Step, *, requester_id: UUID, facts: Mapping[str, Any]) -> Seating:
+    """Who sits in a step of a chain today."""
+    found = [
+        Found(approver, await named(work, approver, requester_id=requester_id, facts=facts))
+        for approver in step.approvers
+    ]
+    stand_ins = StandIns(
+        superior_id=await superior_at_work(work, requester_id, excluding={requester_id}),
+        administrators=tuple(member for member in await administrators(work) if member != requester_id),
+    )
+    return seating(step, found, requester_id, stand_ins)
+
+
+async def named(work: Work, approver: Approver, *, requester_id: UUID, facts: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """The active members an entry of a chain leads to; nobody when it is vacant.
+
+    The facts `department_id` and `customer_id` say whose head and whose account owner is meant; without the first it
+    is the requester's own department.
+    """
+    match approver.by:
+        case ApproverKind.MEMBER:
+            return await active(work, [UUID(approver.value or "")])
+        case ApproverKind.POST:
+            post = await organisation.post_named(work, approver.value or "")
+            holders = await organisation.holders(work, post.id) if post is not None else []
+            return await active(work, [holder.id for holder in holders])
+        case ApproverKind.ROLE:
+            return await _in_role(work, Role.name == approver.value)
+        case ApproverKind.DEPARTMENT_HEAD:
+            department_id = await department_of(work, requester_id, facts)
+            head = await organisation.head_of(work, department_id) if department_id else None
+            return await active(work, [head] if head else [])
+        case ApproverKind.SUPERIOR:
+            superior = await organisation.superior_of(work, requester_id, levels=approver.level or 1)
+            return await active(work, [superior] if superior else [])
+        case ApproverKind.CUSTOMER_OWNER:
+            customer_id = _pointer(facts, "customer_id")
+            owner = await customers.owner_of(work, customer_id) if customer_id else None
+            return await active(work, [owner] if owner else [])
+        case ApproverKind.ADMINISTRATOR:
+            return await administrators(work)
+
+
+async def administrators(work: Work) -> tuple[UUID, ...]:
+    """The active members who administer approvals, by id."""
+    return await _in_role(work, cast(Permission.APPROVALS_ADMINISTER.value, Text) == any_(Role.permissions))
+
+
+async def superior_at_work(work: Work, person_id: UUID, *, excluding: set[UUID]) -> UUID | None:
+    """The nearest superior of somebody who is active and not excluded; None where the line ends."""
+    for level in range(1, LONGEST_LINE):
+        superior = await organisation.superior_of(work, person_id, levels=level)
+        if superior is None:
+            return None
+        if superior not in excluding and await active(work, [superior]):
+            return superior
+    return None
+
+
+async def active(work: Work, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Those of the given members who are still with the company, in the given order."""
+    if not ids:
+        return ()
+    among = bindparam("ids", list(ids), type_=ARRAY(UuidType()))
+    rows = await work.rows(select(Member.id).where(Member.id == any_(among), Member.active))
+    there = {row["id"] for row in rows}
+    return tuple(member for member in dict.fromkeys(ids) if member in there)
+
+
+async def _in_role(work: Work, condition: ColumnElement[bool]) -> tuple[UUID, ...]:
+    holders = (
+        select(Member.id)
+        .distinct()
+        .join(MemberRole, MemberRole.member_id == Member.id)
+        .join(Role, Role.id == MemberRole.role_id)
+        .where(Member.active, condition)
+        .order_by(Member.id)
+    )
+    return tuple(row["id"] for row in await work.rows(holders))
+
+
+async def department_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> UUID | None:
+    """The department a subject belongs to: the one its facts name, else its requester's."""
+    given = _pointer(facts, "department_id")
+    if given is not None:
+        return given
+    try:
+        return (await organisation.staff(work, requester_id)).department_id
+    except NotFound:
+        # A member who is not one of the staff has no department, and so no head.
+        return None
+
+
+def _pointer(facts: Mapping[str, Any], name: str) -> UUID | None:
+    given = facts.get(name)
+    return UUID(str(given)) if given is not None else None

@@ -1,0 +1,123 @@
+"""Who sits in a step: the people a chain names, less the requester, and whoever stands in where it finds nobody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.approvals.rules.states import EndReason, SeatReason
+from domain.policies.rules.values import Approver, Mode, Step, WhenRequester, WhenVacant
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whom one entry of a step leads to: active members, in a settled order."""
+
+    approver: Approver
+    members: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Who stands in: the requester's nearest superior, and the administrators of approvals; never the requester."""
+
+    superior_id: UUID | None
+    administrators: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place in a step. Without a member it waits until an administrator names somebody."""
+
+    approver: Approver
+    member_id: UUID | None
+    reason: SeatReason | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An entry the step passes over, and why."""
+
+    approver: Approver
+    reason: EndReason
+
+
+@dataclass
+class Seating:
+    """A step as it is filled."""
+
+    seats: list[Seat] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def members(self) -> set[UUID]:
+        """Who sits in the step."""
+        return {seat.member_id for seat in self.seats if seat.member_id is not None}
+
+    def seat(self, approver: Approver, member_id: UUID | None, reason: SeatReason | None) -> None:
+        """Give somebody a seat; who has one already decides once for both."""
+        if member_id is None or member_id not in self.members:
+            self.seats.append(Seat(approver, member_id, reason))
+
+
+def seating(step: Step, found: Sequence[Found], requester_id: UUID, stand_ins: StandIns) -> Seating:
+    """Fill a step. The requester never gets a seat; where an entry leads to nobody else, the step's rules say who
+    stands in, and the reason is kept. A step without any seat is passed over."""
+    filled = Seating()
+    for entry in found:
+        others = [member for member in entry.members if member != requester_id]
+        for member in others:
+            filled.seat(entry.approver, member, None)
+        if len(others) < len(entry.members):
+            if others:
+                filled.skipped.append(Skipped(entry.approver, EndReason.REQUESTER_LEFT_OUT))
+            else:
+                _for_requester(filled, step, entry.approver, stand_ins)
+        elif not others:
+            _for_nobody(filled, step, entry.approver, stand_ins)
+    if step.mode is Mode.QUORUM:
+        _up_to_quorum(filled, step, stand_ins)
+    return filled
+
+
+def _for_requester(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns) -> None:
+    if step.when_requester is WhenRequester.SKIP:
+        filled.skipped.append(Skipped(approver, EndReason.REQUESTER_SKIPPED))
+    elif step.when_requester is WhenRequester.SUPERIOR and stand_ins.superior_id is not None:
+        filled.seat(approver, stand_ins.superior_id, SeatReason.REQUESTER_SUPERIOR)
+    else:
+        _administrators(filled, step, approver, stand_ins, SeatReason.REQUESTER_ADMINISTRATOR)
+
+
+def _for_nobody(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns) -> None:
+    if step.when_vacant is WhenVacant.SKIP:
+        filled.skipped.append(Skipped(approver, EndReason.VACANT_SKIPPED))
+    elif step.when_vacant is WhenVacant.STOP:
+        filled.seat(approver, None, SeatReason.VACANT_STOPPED)
+    elif step.when_vacant is WhenVacant.SUPERIOR and stand_ins.superior_id is not None:
+        filled.seat(approver, stand_ins.superior_id, SeatReason.VACANT_SUPERIOR)
+    else:
+        _administrators(filled, step, approver, stand_ins, SeatReason.VACANT_ADMINISTRATOR)
+
+
+def _administrators(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns, reason: SeatReason) -> None:
+    if not stand_ins.administrators:
+        filled.seat(approver, None, SeatReason.VACANT_STOPPED)
+    elif step.mode is Mode.ANY:
+        for member in stand_ins.administrators:
+            filled.seat(approver, member, reason)
+    else:
+        # Where votes are counted, one stand-in has one vote, however many administrators there are.
+        free = [member for member in stand_ins.administrators if member not in filled.members]
+        filled.seat(approver, (free or list(stand_ins.administrators))[0], reason)
+
+
+def _up_to_quorum(filled: Seating, step: Step, stand_ins: StandIns) -> None:
+    missing = (step.quorum or 0) - len(filled.seats)
+    if missing <= 0 or step.when_vacant is WhenVacant.SKIP:
+        return
+    candidates = [] if step.when_vacant is WhenVacant.STOP else list(stand_ins.administrators)
+    if step.when_vacant is WhenVacant.SUPERIOR and stand_ins.superior_id is not None:
+        candidates.insert(0, stand_ins.superior_id)
+    free = [member for member in dict.fromkeys(candidates) if member not in filled.members]
+    for number in range(missing):
+        filled.seat(step.approvers[-1], free[number] if number < len(free) else None, SeatReason.QUORUM_SHORT)

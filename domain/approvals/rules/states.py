@@ -1,0 +1,144 @@
+"""The states of an approval and of each seat in it, the moves between them, and why something happened by itself."""
+
+from enum import StrEnum
+
+from domain.kernel.lifecycle import Lifecycle
+from tenancy.refusals import message
+
+
+class State(StrEnum):
+    """Where an approval stands. One that was returned is over: the changed subject is approved anew."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """How an approval ends."""
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+LIFECYCLE = Lifecycle(
+    initial=State.WAITING,
+    table={
+        (State.WAITING, Move.GRANT): State.GRANTED,
+        (State.WAITING, Move.REFUSE): State.REFUSED,
+        (State.WAITING, Move.RETURN): State.RETURNED,
+        (State.WAITING, Move.WITHDRAW): State.WITHDRAWN,
+    },
+    states={
+        State.WAITING: message("Waiting for approval"),
+        State.GRANTED: message("Approved"),
+        State.REFUSED: message("Refused"),
+        State.RETURNED: message("Returned"),
+        State.WITHDRAWN: message("Withdrawn"),
+    },
+    moves={
+        Move.GRANT: message("Grant"),
+        Move.REFUSE: message("Refuse"),
+        Move.RETURN: message("Return"),
+        Move.WITHDRAW: message("Withdraw"),
+    },
+)
+
+
+class TaskState(StrEnum):
+    """What became of one seat in a step."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    # The chain passes over it: nobody sits there, or a condition is not met.
+    SKIPPED = "skipped"
+    # It counts no more: others have decided, or somebody else sits there now.
+    VOID = "void"
+
+
+class TaskMove(StrEnum):
+    """What whoever sits there can do, and what the chain does by itself."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    SKIP = "skip"
+
+
+TASK_LIFECYCLE = Lifecycle(
+    initial=TaskState.WAITING,
+    table={
+        (TaskState.WAITING, TaskMove.APPROVE): TaskState.APPROVED,
+        (TaskState.WAITING, TaskMove.REJECT): TaskState.REJECTED,
+        (TaskState.WAITING, TaskMove.RETURN): TaskState.RETURNED,
+        (TaskState.WAITING, TaskMove.TRANSFER): TaskState.VOID,
+        (TaskState.WAITING, TaskMove.SKIP): TaskState.SKIPPED,
+    },
+    states={
+        TaskState.WAITING: message("Waiting for a decision"),
+        TaskState.APPROVED: message("Approved"),
+        TaskState.REJECTED: message("Rejected"),
+        TaskState.RETURNED: message("Returned"),
+        TaskState.SKIPPED: message("Skipped"),
+        TaskState.VOID: message("No longer needed"),
+    },
+    moves={
+        TaskMove.APPROVE: message("Approve"),
+        TaskMove.REJECT: message("Reject"),
+        TaskMove.RETURN: message("Return to the requester"),
+        TaskMove.TRANSFER: message("Transfer to somebody else"),
+        TaskMove.SKIP: message("Skip"),
+    },
+)
+
+
+class SeatReason(StrEnum):
+    """Why somebody sits where the chain's words alone don't lead to them."""
+
+    # Nobody holds the post, heads the department and so on.
+    VACANT_SUPERIOR = "vacant_superior"
+    VACANT_ADMINISTRATOR = "vacant_administrator"
+    # Nobody sits there yet: an administrator is to name somebody.
+    VACANT_STOPPED = "vacant_stopped"
+    # The chain leads to the requester, who never decides on their own request.
+    REQUESTER_SUPERIOR = "requester_superior"
+    REQUESTER_ADMINISTRATOR = "requester_administrator"
+    # Fewer people than the quorum needs.
+    QUORUM_SHORT = "quorum_short"
+    TRANSFERRED = "transferred"
+    ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
+    LEFT_COMPANY = "left_company"
+
+
+class EndReason(StrEnum):
+    """Why a seat stopped waiting without its holder's decision."""
+
+    VACANT_SKIPPED = "vacant_skipped"
+    REQUESTER_LEFT_OUT = "requester_left_out"
+    REQUESTER_SKIPPED = "requester_skipped"
+    CONDITION_NOT_MET = "condition_not_met"
+    DEADLINE = "deadline"
+    # Somebody else has it now; the words are those of the successor's `SeatReason`.
+    TRANSFERRED = "transferred"
+    ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
+    LEFT_COMPANY = "left_company"
+    # Others have decided the step, or the approval ended otherwise.
+    STEP_DECIDED = "step_decided"
+    APPROVAL_ENDED = "approval_ended"
+
+
+def moves(state: TaskState, *, is_assignee: bool, is_administrator: bool) -> tuple[TaskMove, ...]:
+    """What somebody can do with a seat: its holder decides, an administrator of approvals gives it to somebody else."""
+    possible = TASK_LIFECYCLE.moves(state)
+    if is_assignee:
+        return tuple(move for move in possible if move is not TaskMove.SKIP)
+    return tuple(move for move in possible if is_administrator and move is TaskMove.TRANSFER)

@@ -1,0 +1,168 @@
+"""What time does to an approval: by the business calendar it reminds, escalates or decides, once for every turn."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from domain.approvals import commands
+from domain.approvals.events import ApprovalStepDue
+from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from domain.consequences import settle
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies import queries as policies
+from domain.policies.rules import checks
+from domain.policies.rules.kinds import BusinessCalendarClause
+from domain.policies.rules.values import Target
+from tenancy.actor import Actor
+from tenancy.agenda import AgendaItem, Task
+from tenancy.database import reading, writing
+from tenancy.journal import Event, JournalEntry
+from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
+from tests.domain.policies.handbooks import OFFICE_HOURS
+
+TWO_DAYS = {"deadline": {"working_days": 2}}
+
+
+@pytest.fixture
+async def company(acme: Actor) -> Company:
+    """One company with people."""
+    return await founded(acme)
+
+
+async def timers(company: Company, approval_id: UUID) -> list[AgendaItem]:
+    async with reading(company.admin) as work:
+        about = select(AgendaItem).where(AgendaItem.subject_id == approval_id, AgendaItem.task == Task.FIRE)
+        return await work.all(about.order_by(AgendaItem.due_at))
+
+
+async def time_passes(company: Company, approval_id: UUID) -> None:
+    """Fire the approval's timer as a worker does: at its instant, by the system, and then it is gone."""
+    (item,) = await timers(company, approval_id)
+    assert item.name is not None
+    assert item.payload is not None
+    async with writing(Actor.system(company.admin.tenant_id), settle=settle) as work:
+        work.now = item.due_at
+        stored = await work.get(AgendaItem, item.id)
+        work.record(Event.load(item.name, item.payload))
+        await settle(work)
+        work.delete(stored)
+
+
+async def count(company: Company, name: str) -> int:
+    async with reading(company.admin) as work:
+        return len(await work.all(select(JournalEntry).where(JournalEntry.name == name)))
+
+
+async def test_a_step_is_due_on_the_business_calendar(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS))
+    approval = await ask(company.engineer)
+    (timer,) = await timers(company, approval.id)
+    async with reading(company.admin) as work:
+        calendar = (await policies.rule(work, BusinessCalendarClause)).value
+    assert timer.due_at == approval.step_due_at
+    assert timer.due_at == Target(working_days=2).ends_at(approval.opened_at, calendar)
+
+
+async def test_without_a_deadline_nothing_happens_by_itself(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    approval = await ask(company.engineer)
+    assert await timers(company, approval.id) == []
+
+
+async def test_reminders_come_as_often_as_the_chain_says(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS, most_reminders=2))
+    approval = await ask(company.engineer)
+    for _ in range(2):
+        await time_passes(company, approval.id)
+    assert await count(company, "approvals.reminded") == 2
+    assert await timers(company, approval.id) == []
+    assert set(await waiting(company.admin, approval.id)) == {company.head.id}
+
+
+async def test_an_escalated_seat_is_the_superior_s_until_the_line_ends(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS, on_deadline="escalate", most_reminders=5))
+    approval = await ask(company.engineer)
+    await time_passes(company, approval.id)
+    _, tasks = await course(company.admin, approval.id)
+    assert [(task.assignee_id, task.state, task.seat_reason) for task in tasks] == [
+        (company.head.id, TaskState.VOID, None),
+        (company.boss.id, TaskState.WAITING, SeatReason.ESCALATED),
+    ]
+    await time_passes(company, approval.id)
+    assert set(await waiting(company.admin, approval.id)) == {company.boss.id}
+    assert await count(company, "approvals.reminded") == 1
+
+
+async def test_two_seats_do_not_both_escalate_to_one_superior(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, HR, mode="all", **TWO_DAYS, on_deadline="escalate"))
+    approval = await ask(company.engineer)
+    await time_passes(company, approval.id)
+    assert set(await waiting(company.admin, approval.id)) == {company.boss.id, company.hr.id}
+
+
+@pytest.mark.parametrize(
+    ("on_deadline", "state", "seat"),
+    [("approve", State.GRANTED, TaskState.APPROVED), ("reject", State.REFUSED, TaskState.REJECTED)],
+)
+async def test_silence_decides_where_the_chain_says_so_and_cites_its_clause(
+    company: Company, on_deadline: str, state: State, seat: TaskState
+) -> None:
+    await lay_down(company.admin, step(HEAD, HR, mode="all", **TWO_DAYS, on_deadline=on_deadline))
+    approval = await ask(company.engineer)
+    await time_passes(company, approval.id)
+    approval, tasks = await course(company.admin, approval.id)
+    assert approval.state is state
+    assert [(task.state, task.end_reason) for task in tasks] == [(seat, EndReason.DEADLINE)] * 2
+    async with reading(company.admin) as work:
+        (decision,) = await policies.decisions_about(work, Subject(SubjectKind.APPROVAL, approval.id))
+    assert (decision.decision, decision.result) == ("approvals.deadline", {"action": on_deadline})
+
+
+async def test_the_timer_is_armed_anew_for_every_step(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS), step(HR, deadline={"working_minutes": 60}))
+    approval = await ask(company.engineer)
+    (first,) = await timers(company, approval.id)
+    async with writing(company.head, settle=settle) as work:
+        seat = (await waiting(company.admin, approval.id))[company.head.id]
+        await commands.approve(work, task_id=seat)
+    (second,) = await timers(company, approval.id)
+    assert (first.key, second.key) == (f"approval:{approval.id}:0:0", f"approval:{approval.id}:1:0")
+
+
+async def test_a_decided_approval_has_no_timers_left(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS))
+    approval = await ask(company.engineer)
+    async with writing(company.engineer, settle=settle) as work:
+        await commands.withdraw(work, approval_id=approval.id)
+    assert await timers(company, approval.id) == []
+
+
+@pytest.mark.parametrize(("step_number", "turn"), [(0, 1), (1, 0)])
+async def test_a_timer_that_is_out_of_date_does_nothing(company: Company, step_number: int, turn: int) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS, on_deadline="approve"), step(BOSS))
+    approval = await ask(company.engineer)
+    async with writing(Actor.system(company.admin.tenant_id), settle=settle) as work:
+        work.record(ApprovalStepDue(approval_id=approval.id, step=step_number, turn=turn))
+    assert set(await waiting(company.admin, approval.id)) == {company.head.id}
+
+
+@pytest.mark.parametrize(
+    ("started", "target", "ends"),
+    [
+        # A Friday afternoon; the week runs from Monday to Friday, 9 to 12 and 13 to 18.
+        ("2026-11-20T17:00", {"working_minutes": 120}, "2026-11-23T10:00"),
+        ("2026-11-20T17:00", {"working_days": 1}, "2026-11-23T17:00"),
+        ("2026-11-20T17:00", {"working_days": 1, "end_of_day": True}, "2026-11-23T18:00"),
+        ("2026-11-21T11:00", {"working_days": 1}, "2026-11-23T18:00"),
+        ("2026-11-20T08:00", {"working_days": 2}, "2026-11-23T18:00"),
+        ("2026-11-20T12:30", {"working_days": 1}, "2026-11-23T12:00"),
+    ],
+)
+def test_a_target_ends_within_working_time(started: str, target: dict[str, object], ends: str) -> None:
+    calendar = checks.parse(BusinessCalendarClause, OFFICE_HOURS)
+    zone = ZoneInfo("Asia/Shanghai")
+    found = Target.model_validate(target).ends_at(datetime.fromisoformat(started).replace(tzinfo=zone), calendar)
+    assert found == datetime.fromisoformat(ends).replace(tzinfo=zone)
