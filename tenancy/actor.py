@@ -6,6 +6,8 @@ from uuid import UUID
 
 from tenancy.refusals import missing_permission
 
+NO_TENANT = UUID(int=0)
+
 
 class ActorKind(StrEnum):
     """A person, a partner's OAuth client, or Zhidu itself acting by a clause."""
@@ -29,6 +31,11 @@ class Actor:
     def system(cls, tenant_id: UUID) -> "Actor":
         """Zhidu itself: may do what the rulebook makes it do, and signs the journal as the system."""
         return cls(tenant_id=tenant_id, kind=ActorKind.SYSTEM)
+
+    @classmethod
+    def operator(cls) -> "Actor":
+        """Whoever runs this installation: in no tenant, for creating tenants and nothing else."""
+        return cls(tenant_id=NO_TENANT, kind=ActorKind.CLIENT, permissions=frozenset({"platform.tenants"}))
 
     @property
     def is_member(self) -> bool:

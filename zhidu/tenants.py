@@ -1,0 +1,72 @@
+"""The companies of this installation, from the operator's terminal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from domain.consequences import settle
+from domain.kernel.permissions import Permission
+from tenancy import provisioning
+from tenancy.database import database, open_database
+from tenancy.tenants import TenantStatus
+
+
+def create(
+    *,
+    slug: str,
+    name: str,
+    zone: str,
+    language: str,
+    administrator: tuple[str, str],
+    rehearsal_starts_at: datetime | None,
+) -> int:
+    """Create a company and print its administrator's token, this once."""
+
+    async def found() -> None:
+        founding = await provisioning.create_tenant(
+            slug=slug,
+            name=name,
+            zone=zone,
+            language=language,
+            administrator=administrator,
+            permissions=list(Permission),
+            settle=settle,
+            rehearsal_starts_at=rehearsal_starts_at,
+            token_name="first",  # noqa: S106  # what the token is called
+        )
+        print(f"{slug}  {founding.tenant_id}\ntoken of {administrator[1]}, shown this once: {founding.token}")
+
+    return _with_database(found)
+
+
+def suspend(slug: str) -> int:
+    """Let a company read and export, and change nothing."""
+    return _with_database(lambda: provisioning.set_status(slug, TenantStatus.SUSPENDED))
+
+
+def resume(slug: str) -> int:
+    """Let a suspended company work again."""
+    return _with_database(lambda: provisioning.set_status(slug, TenantStatus.ACTIVE))
+
+
+def show() -> int:
+    """Print every company, one a line."""
+
+    async def listed() -> None:
+        for tenant in await provisioning.list_tenants():
+            kind = "rehearsal" if tenant.rehearsal else "live"
+            print(f"{tenant.slug:<40} {tenant.id}  {tenant.status:<10} {kind:<10} {tenant.zone:<20} {tenant.name}")
+
+    return _with_database(listed)
+
+
+def _with_database(act: Callable[[], Awaitable[None]]) -> int:
+    async def run() -> None:
+        await open_database(size=1)
+        try:
+            await act()
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    return 0
