@@ -11,6 +11,28 @@ from domain.approvals.events import (
     ApprovalStepDue,
     ApprovalWithdrawn,
 )
+from domain.organisation.events import StaffLeft
+from domain.people import commands as people
+from domain.people.events import LastMomentReached
+from tenancy.journal import Event
+from tenancy.work import Work
+
+Consequence = Callable[[Work, Any], Awaitable[None]]
+
+CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
+    ApprovalStepDue: [approvals.step_due],
+    ApprovalGranted: [people.follow_approval],
+    ApprovalRefused: [people.follow_refusal],
+    ApprovalReturned: [people.follow_return],
+    ApprovalWithdrawn: [people.follow_withdrawal],
+    LastMomentReached: [people.leave],
+    StaffLeft: [approvals.give_up_seats],
+}
+
+# A table that leads back to itself would never end; honest chains are three or four facts long.
+LONGEST_CHAIN = 200
+
+
 async def settle(work: Work) -> None:
     """Run the consequences of every fact recorded so far, and of the facts they record, oldest first."""
     done = 0

@@ -34,6 +34,7 @@ class Move(StrEnum):
     RETURN = "return"
     RESUBMIT = "resubmit"
     WITHDRAW = "withdraw"
+    WAIVE = "waive"
     LEAVE = "leave"
 
 
@@ -46,6 +47,8 @@ LIFECYCLE = Lifecycle(
         (State.SUBMITTED, Move.WITHDRAW): State.WITHDRAWN,
         (State.RETURNED, Move.RESUBMIT): State.SUBMITTED,
         (State.RETURNED, Move.WITHDRAW): State.WITHDRAWN,
+        # While it is being decided, what is decided stands still; who asks to go earlier says so in the wish.
+        (State.APPROVED, Move.WAIVE): State.APPROVED,
         (State.APPROVED, Move.LEAVE): State.LEFT,
     },
     states={
@@ -62,6 +65,7 @@ LIFECYCLE = Lifecycle(
         Move.RETURN: message("Return"),
         Move.RESUBMIT: message("Submit again"),
         Move.WITHDRAW: message("Withdraw"),
+        Move.WAIVE: message("Waive the rest of the notice"),
         Move.LEAVE: message("Leave"),
     },
 )
@@ -75,10 +79,10 @@ class Notice:
     earliest_last_day_on: date
     last_day_on: date
 
-    @property
-    def waived_days(self) -> int:
-        """By how many calendar days the last day comes before the notice ends; 0 when nothing is waived."""
-        return max((self.earliest_last_day_on - self.last_day_on).days, 0)
+
+def waived_days(earliest_last_day_on: date, last_day_on: date) -> int:
+    """By how many calendar days the last day comes before the notice ends; 0 when nothing is waived."""
+    return max((earliest_last_day_on - last_day_on).days, 0)
 
 
 def check_letter_day(letter_on: date, today: date, *path: str) -> date:
@@ -128,39 +132,35 @@ def notice(
     rule: NoticePeriod,
     on_probation: bool,
     calendar: BusinessCalendar,
-    *,
     wished_on: date | None = None,
-    waived_to_on: date | None = None,
 ) -> Notice:
     """The end of the notice and the last day of employment: the same day, or a later one that is wished for (PE-7).
 
-    Where the clause allows a waiver, a wish for an earlier day asks the approvers for it. A waiver that has been
-    granted by hand, up to `waived_to_on`, ends the notice then, whatever was asked. Raises `Invalid` for a wish or a
-    waiver that the clause does not allow or that comes before the letter, and for a wish of more than two years.
+    A wish for an earlier day asks the approvers for a waiver where the clause allows one. Raises `Invalid` for a wish
+    that the clause does not allow, that comes before the letter, or that is more than two years away.
     """
-    earliest = earliest_last_day(letter_on, rule, on_probation, calendar)
     days = rule.days_for(on_probation)
-    ends_on = earliest if waived_to_on is None else min(earliest, _waiver(waived_to_on, letter_on, rule))
+    earliest = earliest_last_day(letter_on, rule, on_probation, calendar)
     if wished_on is None:
-        return Notice(days, earliest, ends_on)
+        return Notice(days, earliest, earliest)
     if wished_on < letter_on:
         raise Invalid(message("The last day cannot come before the letter."), {}, ("wishedOn",))
     if wished_on > letter_on + LATEST_WISH:
         raise Invalid(message("The last day lies more than two years after the letter."), {}, ("wishedOn",))
-    if wished_on >= ends_on:
-        return Notice(days, earliest, wished_on)
-    if waived_to_on is None and not rule.waiver_allowed:
-        text = message("The notice given on {letter_on} ends on {earliest}; nothing of it can be waived.")
+    if wished_on < earliest and not rule.waiver_allowed:
+        text = message("The notice given on {letter_on} ends on {earliest}; the handbook lets nothing of it be waived.")
         raise Invalid(text, {"letter_on": letter_on, "earliest": earliest}, ("wishedOn",))
-    return Notice(days, earliest, wished_on if waived_to_on is None else ends_on)
+    return Notice(days, earliest, wished_on)
 
 
-def _waiver(waived_to_on: date, letter_on: date, rule: NoticePeriod) -> date:
+def check_waiver(last_day_on: date, present_last_day_on: date, today: date, rule: NoticePeriod) -> date:
+    """The earlier last day that an approved leaver is granted. Raises `Invalid` where the clause allows none."""
     if not rule.waiver_allowed:
         raise Invalid(message("The handbook does not let a notice be waived."), {}, ("lastDayOn",))
-    if waived_to_on < letter_on:
-        raise Invalid(message("Notice cannot be waived to a day before the letter."), {}, ("lastDayOn",))
-    return waived_to_on
+    if last_day_on >= present_last_day_on:
+        text = message("A waiver brings the last day forward; it is {last_day} already.")
+        raise Invalid(text, {"last_day": present_last_day_on}, ("lastDayOn",))
+    return check_coming_day(last_day_on, today, "lastDayOn")
 
 
 def last_day_at_approval(last_day_on: date, today: date) -> date:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.kernel.calendars import WEEKDAYS, BusinessCalendar, DayKind
 from domain.people import rules
-from domain.people.rules import LIFECYCLE, Move, State
+from domain.people.rules import LIFECYCLE, Move, Notice, State
 from domain.policies.rules.kinds import NoticePeriod
 from tenancy.refusals import Invalid, WrongState
 
@@ -74,35 +74,28 @@ def test_a_later_last_day_may_be_wished_for() -> None:
 
 
 def test_an_earlier_last_day_is_refused_where_the_handbook_knows_no_waiver() -> None:
-    with pytest.raises(Invalid, match="ends on 2026-07-01; nothing of it can be waived") as caught:
+    with pytest.raises(Invalid, match="ends on 2026-07-01; the handbook lets nothing of it be waived") as caught:
         last_day(LETTER, THIRTY_DAYS, wished_on=date(2026, 6, 15))
     assert caught.value.path == ("wishedOn",)
-    with pytest.raises(Invalid, match="does not let a notice be waived"):
-        last_day(LETTER, THIRTY_DAYS, waived_to_on=date(2026, 6, 15))
 
 
 def test_an_earlier_last_day_asks_for_a_waiver_where_the_handbook_allows_one() -> None:
-    asked = rules.notice(LETTER, MAY_BE_WAIVED, False, OFFICE, wished_on=date(2026, 6, 15))
-    assert (asked.last_day_on, asked.earliest_last_day_on, asked.waived_days) == (
-        date(2026, 6, 15),
-        date(2026, 7, 1),
-        16,
-    )
+    asked = rules.notice(LETTER, MAY_BE_WAIVED, False, OFFICE, date(2026, 6, 15))
+    assert asked == Notice(days=30, earliest_last_day_on=date(2026, 7, 1), last_day_on=date(2026, 6, 15))
+    assert rules.waived_days(asked.earliest_last_day_on, asked.last_day_on) == 16
+    assert rules.waived_days(asked.last_day_on, asked.earliest_last_day_on) == 0
     with pytest.raises(Invalid, match="before the letter"):
         last_day(LETTER, MAY_BE_WAIVED, wished_on=date(2026, 5, 31))
 
 
-def test_a_waiver_ends_the_notice_and_leaves_a_later_wish_alone() -> None:
-    granted = date(2026, 6, 10)
-    assert last_day(LETTER, MAY_BE_WAIVED, waived_to_on=granted) == granted
-    assert last_day(LETTER, MAY_BE_WAIVED, waived_to_on=granted, wished_on=date(2026, 6, 15)) == date(2026, 6, 15)
-    assert last_day(LETTER, MAY_BE_WAIVED, waived_to_on=granted, wished_on=date(2026, 6, 5)) == granted
-
-
-def test_a_waiver_never_lengthens_the_notice_nor_reaches_before_the_letter() -> None:
-    assert last_day(LETTER, MAY_BE_WAIVED, waived_to_on=date(2026, 12, 1)) == date(2026, 7, 1)
-    with pytest.raises(Invalid, match="before the letter"):
-        last_day(LETTER, MAY_BE_WAIVED, waived_to_on=date(2026, 5, 1))
+def test_a_waiver_brings_an_approved_last_day_forward_and_never_into_the_past() -> None:
+    present, today = date(2026, 7, 1), date(2026, 6, 9)
+    assert rules.check_waiver(today, present, today, MAY_BE_WAIVED) == today
+    for wrong in (present, today - timedelta(days=1)):
+        with pytest.raises(Invalid):
+            rules.check_waiver(wrong, present, today, MAY_BE_WAIVED)
+    with pytest.raises(Invalid, match="does not let a notice be waived"):
+        rules.check_waiver(today, present, today, THIRTY_DAYS)
 
 
 def test_nobody_has_left_before_it_was_approved() -> None:

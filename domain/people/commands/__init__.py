@@ -1,0 +1,23 @@
+"""Leaving: handing in a letter, what its approval brings, waiving the rest of a notice, and the last moment."""
+
+from domain.people.commands.leaving import (
+    follow_approval,
+    follow_refusal,
+    follow_return,
+    follow_withdrawal,
+    leave,
+    waive_notice,
+)
+from domain.people.commands.letters import resubmit_resignation, submit_resignation, withdraw_resignation
+
+__all__ = [
+    "follow_approval",
+    "follow_refusal",
+    "follow_return",
+    "follow_withdrawal",
+    "leave",
+    "resubmit_resignation",
+    "submit_resignation",
+    "waive_notice",
+    "withdraw_resignation",
+]

@@ -1,0 +1,148 @@
+"""A letter of resignation: handing it in, handing it in again after it was returned, taking it back."""
+
+from datetime import date
+from uuid import UUID
+
+from domain.approvals import commands as approvals
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation import queries as organisation
+from domain.people import queries, rules
+from domain.people.commands.grounds import Grounds, cite_last_day, grounds_for
+from domain.people.events import ResignationResubmitted, ResignationSubmitted, ResignationWithdrawn
+from domain.people.models import Resignation
+from domain.people.rules import LIFECYCLE, Move
+from tenancy.refusals import Conflict, Invalid, message, missing_permission
+from tenancy.work import Work
+
+
+@command(needs=None)
+async def submit_resignation(
+    work: Work, *, letter_on: date, reason: str = "", wished_on: date | None = None, staff_id: UUID | None = None
+) -> Resignation:
+    """Hand in a letter of resignation: one's own with `people.resign`, another's with `people.manage` (PE-7).
+
+    The notice clause makes a last day of it, and the chain for resignations decides on it. A `wished_on` before the end
+    of the notice asks the approvers for a waiver, where the clause allows one.
+    """
+    staff_id = _who_leaves(work, staff_id)
+    # Whoever locks the staff record sees every resignation of this person.
+    staff = await organisation.staff(work, staff_id, "staffId", lock=True)
+    if staff.left_on is not None:
+        raise Invalid(message("This person has left the company already."), path=("staffId",))
+    if await queries.under_way(work, staff_id) is not None:
+        raise Conflict(message("A resignation of this person is under way already."), path=("staffId",))
+    grounds = await grounds_for(work, staff_id)
+    today = grounds.calendar.local_day(work.now)
+    rules.check_letter_day(letter_on, today, "letterOn")
+    rules.check_coming_day(wished_on or today, today, "wishedOn")
+    on_probation = rules.is_on_probation(staff.probation_until, letter_on)
+    notice = grounds.reckon(letter_on, on_probation, wished_on)
+    resignation = work.add(
+        Resignation(
+            staff_id=staff_id,
+            letter_on=letter_on,
+            reason=rules.clean_text(reason, "reason"),
+            wished_on=wished_on,
+            on_probation=on_probation,
+            notice_days=notice.days,
+            earliest_last_day_on=notice.earliest_last_day_on,
+            last_day_on=notice.last_day_on,
+            submitted_at=work.now,
+            handbook_version_id=grounds.notice.clause.version_id,
+            submitted_by_id=work.actor.id if work.actor.is_member else None,
+        )
+    )
+    await _lay_before_approvers(work, resignation, grounds)
+    submitted = ResignationSubmitted(
+        resignation_id=resignation.id, staff_id=staff_id, last_day_on=resignation.last_day_on
+    )
+    work.record(submitted, about=resignation)
+    return resignation
+
+
+@command(needs=None)
+async def resubmit_resignation(
+    work: Work, *, resignation_id: UUID, letter_on: date, reason: str = "", wished_on: date | None = None
+) -> Resignation:
+    """Hand in a returned letter as it is now; it is approved anew, by the version of the handbook it started under."""
+    resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
+    _refuse_others(work, resignation)
+    resignation.state = LIFECYCLE.next(resignation.state, Move.RESUBMIT)
+    grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
+    today = grounds.calendar.local_day(work.now)
+    if letter_on != resignation.letter_on:
+        rules.check_letter_day(letter_on, today, "letterOn")
+    rules.check_coming_day(wished_on or today, today, "wishedOn")
+    staff = await organisation.staff(work, resignation.staff_id)
+    resignation.letter_on, resignation.wished_on = letter_on, wished_on
+    resignation.reason = rules.clean_text(reason, "reason")
+    resignation.on_probation = rules.is_on_probation(staff.probation_until, letter_on)
+    notice = grounds.reckon(letter_on, resignation.on_probation, wished_on)
+    resignation.notice_days = notice.days
+    resignation.earliest_last_day_on, resignation.last_day_on = notice.earliest_last_day_on, notice.last_day_on
+    resignation.submitted_at = work.now
+    await _lay_before_approvers(work, resignation, grounds)
+    resubmitted = ResignationResubmitted(
+        resignation_id=resignation.id, staff_id=resignation.staff_id, last_day_on=resignation.last_day_on
+    )
+    work.record(resubmitted, about=resignation)
+    return resignation
+
+
+@command(needs=None)
+async def withdraw_resignation(work: Work, *, resignation_id: UUID) -> Resignation:
+    """Take a letter back before it is decided; what waits for approval ends with it."""
+    resignation = await queries.get(work, resignation_id, "resignationId")
+    _refuse_others(work, resignation)
+    # The approval is locked before its subject, as by whoever decides on it at this moment.
+    await approvals.end_with_subject(work, subject=Subject(SubjectKind.RESIGNATION, resignation.id))
+    resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
+    resignation.state = LIFECYCLE.next(resignation.state, Move.WITHDRAW)
+    work.record(ResignationWithdrawn(resignation_id=resignation.id), about=resignation)
+    return resignation
+
+
+def _who_leaves(work: Work, staff_id: UUID | None) -> UUID:
+    own = work.actor.id if work.actor.is_member else None
+    if staff_id is None and own is None:
+        raise Invalid(message("Say whose letter this is."), path=("staffId",))
+    if staff_id is None or staff_id == own:
+        work.actor.require(Permission.PEOPLE_RESIGN)
+        assert own is not None
+        return own
+    work.actor.require(Permission.PEOPLE_MANAGE)
+    return staff_id
+
+
+def _refuse_others(work: Work, resignation: Resignation) -> None:
+    if work.actor.is_member and work.actor.id == resignation.staff_id:
+        return
+    if not work.actor.may(Permission.PEOPLE_MANAGE):
+        raise missing_permission(Permission.PEOPLE_MANAGE)
+
+
+async def _lay_before_approvers(work: Work, resignation: Resignation, grounds: Grounds) -> None:
+    """Open an approval by the chain; what is decided stands still until it is decided."""
+    cite_last_day(work, resignation, grounds)
+    staff = await organisation.staff(work, resignation.staff_id)
+    post = await organisation.post(work, staff.post_id)
+    approval = await approvals.open_approval(
+        work,
+        subject=Subject(SubjectKind.RESIGNATION, resignation.id),
+        chain=grounds.chain,
+        requester_id=resignation.staff_id,
+        facts={
+            "department_id": staff.department_id,
+            "post": post.name,
+            "key_post": post.key_post,
+            "on_probation": resignation.on_probation,
+            "days_employed": (resignation.letter_on - staff.hired_on).days,
+            "letter_on": resignation.letter_on,
+            "notice_days": resignation.notice_days,
+            "last_day_on": resignation.last_day_on,
+            "waived_days": rules.waived_days(resignation.earliest_last_day_on, resignation.last_day_on),
+        },
+    )
+    resignation.approval_id = approval.id

@@ -1,0 +1,50 @@
+"""Who sees which resignation, and what is under way for whom."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, any_, cast, false, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from domain.approvals import queries as approvals
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
+from domain.organisation import queries as organisation
+from domain.people.models import Resignation
+from domain.people.rules import LIFECYCLE, State
+from tenancy.actor import Actor
+from tenancy.models import current_member
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+UNDER_WAY = [state for state in State if not LIFECYCLE.is_final(state)]
+
+
+def visible(actor: Actor, resignations: Any) -> ColumnElement[bool]:
+    """A resignation is shown to its writer, to everybody above them, to whoever is asked to approve it, and to those
+    who look after all people. `resignations` is `Resignation` or an alias of it."""
+    if actor.may(Permission.PEOPLE_READ_ALL) or actor.may(Permission.PEOPLE_MANAGE):
+        return true()
+    if not actor.is_member:
+        return false()
+    return or_(
+        resignations.staff_id == current_member(),
+        organisation.below_me(resignations.staff_id),
+        approvals.shown_to_me(SubjectKind.RESIGNATION, resignations.id),
+    )
+
+
+async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Resignation:
+    """One resignation that the actor may see; refuses with `NotFound`."""
+    seen = select(Resignation).where(Resignation.id == id, visible(work.actor, Resignation))
+    found = await work.first(seen.with_for_update() if lock else seen)
+    if found is None:
+        raise NotFound(path=path)
+    return found
+
+
+async def under_way(work: Work, staff_id: UUID) -> Resignation | None:
+    """The resignation of somebody that has not come to its end, if there is one."""
+    words = literal([state.value for state in UNDER_WAY], ARRAY(Text()))
+    same = select(Resignation).where(Resignation.staff_id == staff_id, cast(Resignation.state, Text()) == any_(words))
+    return await work.first(same)
