@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     Uuid,
+    cast,
     column,
     func,
     literal_column,
@@ -105,3 +106,10 @@ def current_instant() -> ColumnElement[datetime]:
         tenants.c.id == literal_column(f"(select {CURRENT_TENANT})", Uuid())
     )
     return own.scalar_subquery()
+
+
+def current_day() -> ColumnElement[date]:
+    """The tenant's day inside a statement: that of its instant, by the clocks of its zone."""
+    tenants = table("tenants", column("id", Uuid()), column("zone", Text()))
+    zone = select(tenants.c.zone).where(tenants.c.id == literal_column(f"(select {CURRENT_TENANT})", Uuid()))
+    return cast(func.timezone(zone.scalar_subquery(), current_instant()), Date())

@@ -4,16 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
+from tenancy.models import current_member
 from tenancy.work import Work
 
 
 def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
     """Customers and their contacts are open to whoever may read them."""
     return true() if actor.may(Permission.CUSTOMERS_READ) else false()
+
+
+def looked_after_by_me(customer_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the acting member is the account owner of a customer, by the customer's id."""
+    mine = aliased(Customer)
+    return select(mine.id).where(mine.id == customer_id, mine.owner_id == current_member()).exists()
 
 
 async def get(work: Work, id: UUID, *path: str) -> Customer:
