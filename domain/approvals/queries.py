@@ -61,18 +61,19 @@ def copied_to_me(approvals: Any) -> ColumnElement[bool]:
 
 def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now."""
-    return _has_seat(approvals, ApprovalTask.state == TaskState.WAITING)
+    own = aliased(ApprovalTask)
+    return _has_seat(approvals, own, own.state == TaskState.WAITING)
 
 
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member has decided with their own hand."""
-    decided = or_(*(ApprovalTask.state == state for state in DECIDED))
-    return _has_seat(approvals, and_(decided, ApprovalTask.end_reason.is_(None)))
+    own = aliased(ApprovalTask)
+    return _has_seat(approvals, own, or_(*(own.state == state for state in DECIDED)), own.end_reason.is_(None))
 
 
 def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
     """What the acting member was ever asked to decide."""
-    return _has_seat(approvals, true())
+    return _has_seat(approvals, aliased(ApprovalTask))
 
 
 def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
@@ -80,16 +81,10 @@ def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
     return and_(tasks.assignee_id == current_member(), tasks.state == TaskState.WAITING)
 
 
-def _has_seat(approvals: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    own = (ApprovalTask.approval_id == approvals.id, ApprovalTask.assignee_id == current_member(), condition)
-    return select(ApprovalTask.id).where(*own).exists()
-
-
-def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
-    found = aliased(Approval)
-    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
-    return select(found.id).where(*about_it, or_(copied_to_me(found), ever_mine_to_decide(found))).exists()
+def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # The seats are an alias, so that a statement which reads seats itself doesn't take them for its own.
+    mine = (own.approval_id == approvals.id, own.assignee_id == current_member(), *conditions)
+    return select(own.id).where(*mine).exists()
 
 
 async def get(work: Work, id: UUID, *path: str) -> Approval:
