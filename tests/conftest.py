@@ -1,5 +1,6 @@
 """One real PostgreSQL for the run, migrated once; a new company for every test that asks for one."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
@@ -41,6 +42,10 @@ async def pool(app_url: str) -> AsyncIterator[None]:
     await open_database(app_url, 4)
     yield
     await database.close()
+
+
+# The settings are read once a process, so the tests' own stand before anything reads them.
+os.environ.setdefault("ZHIDU_SECRET_KEY", "5e" * 32)
 
 
 async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> Actor:

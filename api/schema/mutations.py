@@ -1,16 +1,23 @@
 """Everything that can be changed, module by module."""
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
 from api.results import mutation
 from api.schema.access import mutations as access
 from api.schema.access.types import AccessToken, Member, OAuthClient, Role
+from api.schema.approvals import mutations as approvals
+from api.schema.approvals.types import Approval
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
+from api.schema.notifications import mutations as notifications
+from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
 from api.schema.organisation.types import Department, Post, Staff
+from api.schema.people import mutations as people
+from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.tenancy import mutations as tenancy
@@ -78,6 +85,29 @@ class Mutation:
     return_version = mutation(policies.return_version, version=HandbookVersion)
     publish_version = mutation(policies.publish_version, version=HandbookVersion)
 
+    approve = mutation(approvals.approve, approval=Approval)
+    reject = mutation(approvals.reject, approval=Approval)
+    return_to_requester = mutation(approvals.return_to_requester, approval=Approval)
+    transfer = mutation(approvals.transfer, approval=Approval)
+    reassign = mutation(approvals.reassign, approval=Approval)
+    withdraw_approval = mutation(approvals.withdraw_approval, approval=Approval)
+
+    mark_read = mutation(notifications.mark_read, values={"marked": (int, "How many were unread.")})
+    register_endpoint = mutation(
+        notifications.register_endpoint,
+        endpoint=WebhookEndpoint,
+        values={"secret": (str, "The signing secret, shown this once.")},
+    )
+    change_endpoint = mutation(notifications.change_endpoint, endpoint=WebhookEndpoint)
+    switch_on_endpoint = mutation(notifications.switch_on_endpoint, endpoint=WebhookEndpoint)
+    switch_off_endpoint = mutation(notifications.switch_off_endpoint, endpoint=WebhookEndpoint)
+    remove_endpoint = mutation(notifications.remove_endpoint, values={"removed": (UUID, "The endpoint that was.")})
+
     create_customer = mutation(customers.create_customer, customer=Customer)
     change_customer = mutation(customers.change_customer, customer=Customer)
     add_contact = mutation(customers.add_contact, contact=Contact)
+
+    submit_resignation = mutation(people.submit_resignation, resignation=Resignation)
+    resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)
+    withdraw_resignation = mutation(people.withdraw_resignation, resignation=Resignation)
+    waive_notice = mutation(people.waive_notice, resignation=Resignation)

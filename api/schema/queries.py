@@ -11,8 +11,17 @@ from api.schema.access.types import (
     OAuthClient,
     Role,
 )
+from api.schema.approvals.types import APPROVAL_ORDERS, Approval, ApprovalFilter
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
+from api.schema.notifications.types import (
+    NOTIFICATION_ORDERS,
+    WEBHOOK_ENDPOINT_ORDERS,
+    Notification,
+    NotificationFilter,
+    WebhookEndpoint,
+)
 from api.schema.organisation.types import STAFF_ORDERS, Department, Staff, StaffFilter
+from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
 from api.schema.policies.types import (
     HANDBOOK_VERSION_ORDERS,
     ClauseKind,
@@ -81,6 +90,22 @@ class Query:
         resolver=clause_kinds, description="Every kind of clause a handbook can have, and the form of its value."
     )
 
+    approval = by_id("One approval.", Approval)
+    approvals = page(
+        "What is asked for: yours, what waits for you, and what you may see.",
+        Approval,
+        orders=APPROVAL_ORDERS,
+        filter=ApprovalFilter,
+    )
+
+    notifications = page("What you are told.", Notification, orders=NOTIFICATION_ORDERS, filter=NotificationFilter)
+    webhook_endpoints = page(
+        "Where webhooks go.",
+        WebhookEndpoint,
+        orders=WEBHOOK_ENDPOINT_ORDERS,
+        needs=Permission.WEBHOOKS_MANAGE,
+    )
+
     customer = by_id("One customer.", Customer, needs=Permission.CUSTOMERS_READ)
     customers = page(
         "The companies served.",
@@ -88,4 +113,12 @@ class Query:
         orders=CUSTOMER_ORDERS,
         filter=CustomerFilter,
         needs=Permission.CUSTOMERS_READ,
+    )
+
+    resignation = by_id("One resignation.", Resignation)
+    resignations = page(
+        "Resignations: your own, those of who stands below you, those you are asked to approve, or all.",
+        Resignation,
+        orders=RESIGNATION_ORDERS,
+        filter=ResignationFilter,
     )

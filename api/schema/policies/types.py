@@ -16,8 +16,8 @@ from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, State
 from tenancy.language import Language, translate
 
-strawberry.enum(State, description="How far a version of the handbook has come.")
-strawberry.enum(Control, description="The control status of a version as a document.")
+strawberry.enum(State, name="HandbookState", description="How far a version of the handbook has come.")
+strawberry.enum(Control, name="HandbookControl", description="The control status of a version as a document.")
 
 
 @shows(models.Clause, visible=queries.visible_clauses)

@@ -1,0 +1,1 @@
+"""What is asked for, who decides, and what was decided."""

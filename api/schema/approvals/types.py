@@ -1,0 +1,94 @@
+"""Approvals as clients see them."""
+
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Integer, Text, cast
+from strawberry.scalars import JSON
+
+from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, computed, many, one, shows
+from api.schema.access.types import Member
+from api.schema.policies.types import Clause, HandbookVersion
+from domain.approvals import models, queries
+from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+
+strawberry.enum(State, name="ApprovalState", description="Where an approval stands.")
+strawberry.enum(TaskState, name="SeatState", description="What became of one seat in a step.")
+strawberry.enum(SeatReason, description="Why somebody sits where the chain's words alone don't lead to them.")
+strawberry.enum(EndReason, description="Why a seat stopped waiting without its holder's decision.")
+
+
+@shows(models.ApprovalTask, visible=queries.visible_tasks)
+class ApprovalTask(Node):
+    """A seat in a step: who decides there, why they, and what they decided."""
+
+    step: int = column("The step's place in the chain, from 0.")
+    named_by: JSON = column("The chain's words for who decides here.")
+    assignee: Member | None = one("Who decides; nobody while the seat is vacant.", "assignee_id")
+    instead_of: Member | None = one("From whom the seat came, when it was passed on.", "instead_of_id")
+    state: TaskState = column("What became of the seat.")
+    seat_reason: SeatReason | None = column("Why this person, where the chain's words alone don't say.")
+    end_reason: EndReason | None = column("Why it stopped waiting without a decision by hand.")
+    opened_at: datetime = column("Since when it has waited.")
+    ended_at: datetime | None = column("When it stopped waiting.")
+    comment: str = column("What the person said.")
+    mine: bool = computed("Whether you are to decide here now.", queries.my_waiting_tasks)
+
+
+@shows(models.Approval, visible=queries.visible)
+class Approval(Node):
+    """Something is asked for and goes through the steps of the chain it started with."""
+
+    subject_kind: str = column("The kind of the record that is decided on.")
+    subject_id: UUID = column("The record that is decided on; ask for it with node.")
+    requester: Member | None = one("Who asks.", "requester_id")
+    state: State = column("Where it stands.")
+    step: int = column("The step it has reached, from 0.")
+    step_name: str | None = computed(
+        "What the chain calls that step, in the handbook's words.",
+        lambda row: row.chain.op("->")("steps").op("->")(cast(row.step, Integer)).op("->>")(cast("name", Text)),
+    )
+    step_due_at: datetime | None = column("Until when the step is to be decided.")
+    chain: JSON = column("The chain as it was when this was opened; a new handbook doesn't change it.")
+    facts: JSON = column("What the approvers are shown, and the chain's conditions are judged by.")
+    digest: str = column("The fingerprint of what was asked for.")
+    opened_at: datetime = column("When it was asked for.")
+    closed_at: datetime | None = column("When it ended.")
+    clause: Clause | None = one("The clause the chain came from.", "clause_id")
+    version: HandbookVersion | None = one("The handbook version it came from.", "version_id")
+    tasks: list[ApprovalTask] = many("Every seat of every step so far.", "approval_id", most=50)
+    waiting_for_me: bool = computed("Whether you are to decide now.", queries.waiting_for_me)
+
+
+@strawberry.enum(description="How approvals are ordered.")
+class ApprovalOrder(Enum):
+    """Orders of approvals."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+APPROVAL_ORDERS = {
+    ApprovalOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    ApprovalOrder.OLDEST: Order(lambda row: row.id),
+}
+
+
+@strawberry.input(description="Which approvals to give.")
+class ApprovalFilter:
+    """Conditions on approvals; the inbox is `waitingForMe: true`."""
+
+    state: WordFilter[State] | None = filtered("By where they stand.")
+    subject_kind: TextFilter | None = filtered("By the kind of record.")
+    subject_id: IdFilter | None = filtered("By the record.")
+    requester_id: IdFilter | None = filtered("By who asks.")
+    waiting_for_me: bool | None = filtered("Whether you are to decide now.", queries.waiting_for_me)
+    asked_by_me: bool | None = filtered("Whether you asked.", queries.asked_by_me)
+    copied_to_me: bool | None = filtered("Whether you get a copy.", queries.copied_to_me)
+    decided_by_me: bool | None = filtered("Whether you have decided.", queries.decided_by_me)
+    and_: "list[ApprovalFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[ApprovalFilter] | None" = combining("One of these holds.", "or")
+    not_: "ApprovalFilter | None" = combining("This does not hold.", "not")

@@ -1,0 +1,56 @@
+"""What people are told, by GraphQL: each in their own language, nobody what another is told."""
+
+from dataclasses import replace
+
+from domain.consequences import settle
+from domain.notifications import commands
+from tenancy.actor import Actor
+from tenancy.database import writing
+
+INBOX = "{ notifications { totalCount nodes { id text readAt } edges { node { text } } } }"
+
+
+async def test_a_notification_is_read_in_the_reader_s_language(ask, acme: Actor, globex: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        await commands.notify(
+            work,
+            member_ids=[acme.id] if acme.id else [],
+            text="There is a role “{name}” already.",
+            values={"name": "clerk"},
+            about=None,
+            mail=False,
+            key="k",
+        )
+    found = (await ask(acme, INBOX))["notifications"]
+    assert found["nodes"][0]["text"] == "There is a role “clerk” already."
+    chinese = (await ask(replace(acme, language="zh_Hans"), INBOX))["notifications"]
+    assert "clerk" in chinese["edges"][0]["node"]["text"]
+    assert chinese["edges"][0]["node"]["text"] != found["nodes"][0]["text"]
+    assert (await ask(globex, INBOX))["notifications"]["totalCount"] == 0
+    marked = await ask(
+        acme,
+        "mutation($ids: [ID!]!) { markRead(input: {notificationIds: $ids}) { marked } }",
+        ids=[found["nodes"][0]["id"]],
+    )
+    assert marked["markRead"]["marked"] == 1
+    unread = "{ notifications(filter: {readAt: {isNull: true}}) { totalCount } }"
+    assert (await ask(acme, unread))["notifications"]["totalCount"] == 0
+
+
+async def test_a_webhook_endpoint_shows_its_secret_once(ask, acme: Actor, globex: Actor) -> None:
+    made = await ask(
+        acme,
+        """mutation { registerEndpoint(input: {url: "https://hooks.example.com/zhidu", events: ["*"]}) {
+          endpoint { id url events } secret errors { code message } } }""",
+    )
+    assert made["registerEndpoint"]["errors"] == []
+    assert made["registerEndpoint"]["secret"].startswith("whsec_")
+    listed = "{ webhookEndpoints { nodes { url failures } totalCount } }"
+    assert (await ask(acme, listed))["webhookEndpoints"]["totalCount"] == 1
+    assert (await ask(globex, listed))["webhookEndpoints"]["totalCount"] == 0
+    refused = await ask(
+        globex,
+        "mutation($id: ID!) { removeEndpoint(input: {endpointId: $id}) { removed errors { code } } }",
+        id=made["registerEndpoint"]["endpoint"]["id"],
+    )
+    assert refused["removeEndpoint"] == {"removed": None, "errors": [{"code": "NOT_FOUND"}]}
