@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
@@ -35,6 +35,11 @@ def below_me(staff_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     line = select(first.id).where(first.superior_id == current_member()).cte("line", recursive=True, nesting=True)
     line = line.union(select(further.id).where(further.superior_id == line.c.id))
     return staff_id.in_(select(line.c.id))
+
+
+def department_of(staff_id: ColumnElement[UUID]) -> Select[UUID]:
+    """The department of somebody inside a statement, by the id of their staff record."""
+    return select(Staff.department_id).where(Staff.id == staff_id)
 
 
 async def staff(work: Work, id: UUID, *path: str, lock: bool = False) -> Staff:
