@@ -87,6 +87,13 @@ def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> Col
     return select(own.id).where(*mine).exists()
 
 
+def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
+    found = aliased(Approval)
+    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
+    return select(found.id).where(*about_it, or_(copied_to_me(found), ever_mine_to_decide(found))).exists()
+
+
 async def get(work: Work, id: UUID, *path: str) -> Approval:
     """One approval; refuses with `NotFound`."""
     return await work.get(Approval, id, *path)
