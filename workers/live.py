@@ -16,12 +16,18 @@ SILENT_SECONDS = 5.0
 
 
 class Voice:
-    """One connection to the broker's channels."""
+    """A line to the broker's channels."""
 
     def __init__(self, url: str) -> None:
-        self._client = redis.asyncio.Redis.from_url(
-            url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, max_connections=2
+        # Whoever finds both connections taken waits for one.
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            url,
+            max_connections=2,
+            timeout=ANSWER_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
         )
+        self._client = redis.asyncio.Redis.from_pool(pool)
         self._silent_until = 0.0
 
     async def call(self, channel: str, message: bytes) -> None:

@@ -19,6 +19,7 @@ from workers.reactions import REACTIONS
 SLEEPER = 1000
 # A bell with this number ends whoever follows it.
 POISON = 2000
+POISONED = 9
 LEASE_SECONDS = 1.5
 
 
@@ -34,7 +35,7 @@ async def wait_to_be_killed(work: Work, event: BellRang) -> None:
 async def end_the_process(work: Work, event: BellRang) -> None:
     """As a bug below Python would."""
     if event.number == POISON:
-        os._exit(9)
+        os._exit(POISONED)
 
 
 def main(kind: str) -> int:
