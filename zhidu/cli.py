@@ -149,22 +149,19 @@ def _up(arguments: argparse.Namespace) -> int:
 def _api(arguments: argparse.Namespace) -> int:
     from api.app import run
 
-    run(arguments.port)
-    return 0
+    return run(arguments.port)
 
 
 def _worker(arguments: argparse.Namespace) -> int:
     from workers.app import run_worker
 
-    run_worker()
-    return 0
+    return run_worker()
 
 
 def _scheduler(arguments: argparse.Namespace) -> int:
     from workers.app import run_scheduler
 
-    run_scheduler()
-    return 0
+    return run_scheduler()
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

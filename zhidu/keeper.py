@@ -25,6 +25,10 @@ TELL_AFTER_SECONDS = 15.0
 ENDS_BEFORE_READY = 3
 
 
+# What the line of a log holds that says why its process ended; it is not always the last.
+TELLING_WORDS = ("zhidu: ", "Error", "FATAL", "PANIC")
+
+
 def say(line: str) -> None:
     """One line for the person at the terminal; a terminal that is gone does not stop the keeper."""
     with contextlib.suppress(OSError):
@@ -79,9 +83,12 @@ class ChildProcess:
         self._record = data / "run" / f"{child.name}.json"
         self._environment, self._directory = environment, directory
         self._process: Process | None = None
+        # Where its log stood when it was started last.
+        self.said_before = 0
 
     def start(self, *, abandon: Callable[[], bool] = lambda: False) -> bool:
         """Start it and do not wait."""
+        self.said_before = log_size(self.log)
         self._process = Process.launch(
             self.child.argv,
             log=None if self.child.once else self.log,
@@ -233,8 +240,10 @@ class Keeper:
 
 def how_it_ended(part: Part) -> str:
     """In one line; a part that left by itself has said why in its log, unless that went to the terminal."""
-    silent = part.status.startswith("killed") or not part.log.exists()
-    words = "" if silent else said(part.log)
+    words = ""
+    if not part.status.startswith("killed"):
+        since = part.said_before if isinstance(part, ChildProcess) else 0
+        words = said(part.log, *TELLING_WORDS, since=since) or said(part.log, since=since)
     return f"{part.name} ended{f' ({part.status})' if part.status else ''}{f': {words}' if words else ''}"
 
 

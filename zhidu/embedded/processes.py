@@ -21,6 +21,8 @@ CLEAN_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 START_TOLERANCE_SECONDS = 5.0
 
 LOG_BYTES = 10_000_000
+# How far back a telling line is looked for: a statement that failed may be long.
+SAID_BYTES = 65_536
 
 
 def mark(pid: int) -> str | None:
@@ -178,7 +180,7 @@ def log_size(log: Path) -> int:
 def said(log: Path, *words: str, since: int = 0) -> str:
     """The last line of a log that holds one of these words, or that says anything; empty when there is none."""
     with contextlib.suppress(OSError), log.open("rb") as opened:
-        opened.seek(max(since, log_size(log) - 8192))
+        opened.seek(max(since, log_size(log) - SAID_BYTES))
         lines = [line.strip() for line in opened.read().decode(errors="replace").split("\n")]
         fitting = (line for line in reversed(lines) if line and (not words or any(word in line for word in words)))
         return next(fitting, "")[:300]
