@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth.routes import ROUTES as AUTH_ROUTES
 from api.endpoint import Endpoint
 from api.http.health import ROUTES as HEALTH_ROUTES
+from api.live import Live, close_switchboard, open_switchboard
+from api.schema.subscriptions import LIVE_SCHEMA
 from tenancy.config import settings
 from tenancy.database import database, open_database
 
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """Open the database and refuse a role that row-level security does not bind."""
     await open_database()
+    await open_switchboard()
     # What was loaded at the start stays for ever: the collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -31,6 +34,7 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await close_switchboard()
         await database.close()
 
 
@@ -43,13 +47,15 @@ async def not_found(_: object, __: Exception) -> JSONResponse:
 class Door:
     """GraphQL first, as most requests are that; everything else by its route."""
 
-    def __init__(self, graphql: ASGIApp, others: ASGIApp) -> None:
-        self._graphql, self._others = graphql, others
+    def __init__(self, graphql: ASGIApp, live: ASGIApp, others: ASGIApp) -> None:
+        self._graphql, self._live, self._others = graphql, live, others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to its room."""
         if scope["type"] == "http" and scope["path"] == "/graphql":
             await self._graphql(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == "/graphql":
+            await self._live(scope, receive, send)
         else:
             await self._others(scope, receive, send)
 
@@ -58,7 +64,7 @@ def application() -> ASGIApp:
     """The ASGI application."""
     routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
-    return Door(Endpoint(), others)
+    return Door(Endpoint(), Live(LIVE_SCHEMA), others)
 
 
 def run(port: int) -> int:

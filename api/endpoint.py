@@ -25,6 +25,7 @@ READER = Reader(SCHEMA._schema)
 JSON = b"application/json"
 MODERN = b"application/graphql-response+json"
 MOST_BYTES = 1_000_000
+NUL = b"\\u0000"
 KEPT_DOCUMENTS = 2_000
 
 
@@ -109,6 +110,8 @@ class Endpoint:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise BadRequestError(400, "The body is no JSON.", "BAD_JSON") from None
+        if NUL in body and _holds_nul(asked):
+            raise BadRequestError(400, "A text cannot hold the character U+0000.", "BAD_TEXT")
         if not isinstance(asked, dict):
             raise BadRequestError(400, "The body is one JSON object; batches are not taken.", "BAD_REQUEST")
         name, variables = asked.get("operationName"), asked.get("variables")
@@ -164,6 +167,15 @@ async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> 
         parts.append(part)
         more = event.get("more_body", False)
     return b"".join(parts)
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL keeps every character but this one."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(item) for pair in value.items() for item in pair)
+    return isinstance(value, list) and any(_holds_nul(item) for item in value)
 
 
 def _body(answer: Answer, actor: Actor, balances: list[Balance]) -> bytes:

@@ -12,6 +12,7 @@ from api.reading.plain import attach
 from api.schema import scalars
 from api.schema.mutations import Mutation
 from api.schema.queries import Query
+from api.schema.subscriptions import Subscription
 
 
 def build() -> strawberry.Schema:
@@ -19,7 +20,9 @@ def build() -> strawberry.Schema:
     scalars.make_ids_uuids()
     ids = DEFAULT_SCALAR_REGISTRY[strawberry.ID]
     instants = dataclasses.replace(DEFAULT_SCALAR_REGISTRY[datetime], serialize=scalars.instant)
-    schema = strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map={UUID: ids, datetime: instants}))
+    schema = strawberry.Schema(
+        Query, Mutation, Subscription, config=StrawberryConfig(scalar_map={UUID: ids, datetime: instants})
+    )
     attach(schema._schema)
     return schema
 

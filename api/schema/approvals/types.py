@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -14,6 +15,7 @@ from api.schema.access.types import Member
 from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from tenancy.models import current_language
 
 strawberry.enum(State, name="ApprovalState", description="Where an approval stands.")
 strawberry.enum(TaskState, name="SeatState", description="What became of one seat in a step.")
@@ -38,6 +40,11 @@ class ApprovalTask(Node):
     mine: bool = computed("Whether you are to decide here now.", queries.my_waiting_tasks)
 
 
+def _step_name(row: Any) -> Any:
+    name = row.chain.op("->")("steps").op("->")(cast(row.step, Integer)).op("->")(cast("name", Text))
+    return name.op("->>")(current_language())
+
+
 @shows(models.Approval, visible=queries.visible)
 class Approval(Node):
     """Something is asked for and goes through the steps of the chain it started with."""
@@ -47,10 +54,7 @@ class Approval(Node):
     requester: Member | None = one("Who asks.", "requester_id")
     state: State = column("Where it stands.")
     step: int = column("The step it has reached, from 0.")
-    step_name: str | None = computed(
-        "What the chain calls that step, in the handbook's words.",
-        lambda row: row.chain.op("->")("steps").op("->")(cast(row.step, Integer)).op("->>")(cast("name", Text)),
-    )
+    step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)
     step_due_at: datetime | None = column("Until when the step is to be decided.")
     chain: JSON = column("The chain as it was when this was opened; a new handbook doesn't change it.")
     facts: JSON = column("What the approvers are shown, and the chain's conditions are judged by.")

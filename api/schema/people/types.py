@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_
 from api.reading.filters import DayFilter, IdFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
 from api.schema.access.types import Member
+from api.schema.approvals.types import Approval
 from api.schema.organisation.types import Staff
 from api.schema.policies.types import HandbookVersion, decisions
 from domain.kernel.permissions import Permission
@@ -75,6 +76,9 @@ class Resignation(Node):
     submitted_at: datetime = column("When it was handed in, the last time.")
     submitted_by: Member | None = one("Who handed it in.", "submitted_by_id")
     state: State = column("Where it stands.")
+    approval: Approval | None = one(
+        "The present or last approval; a new one for every time it is handed in.", "approval_id"
+    )
     decided_at: datetime | None = column("When it was approved or refused.")
     leaves_at: datetime | None = column("The last working moment, once leaving is approved; access ends then.")
     waived_by: Member | None = one("Who let the last day come earlier after the approval.", "waived_by_id")

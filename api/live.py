@@ -1,0 +1,205 @@
+"""Subscriptions: the journal says that something changed, and the client reads again what it may read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import redis.asyncio
+import strawberry
+import structlog
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from api.auth.authentication import authenticate
+from domain.kernel.permissions import Permission
+from tenancy.actor import Actor
+from tenancy.channels import Change, changes
+from tenancy.config import settings
+from tenancy.identity.actors import actor_for
+from tenancy.refusals import Invalid, Refusal, message
+
+log = structlog.get_logger(__name__)
+
+# A listener that does not keep up is cut off rather than kept in memory; it reads again when it comes back.
+WAITING_CHANGES = 500
+# So often a socket's owner is looked at again: revoked means silent within five seconds.
+LOOK_AGAIN_SECONDS = 2.0
+CONNECTED_AGAIN_AFTER_SECONDS = 1.0
+
+
+class Switchboard:
+    """One connection to the broker for all sockets of the process; each tenant's changes reach its own listeners."""
+
+    def __init__(self, url: str) -> None:
+        self._client = redis.asyncio.Redis.from_url(url)
+        self._pubsub = self._client.pubsub(ignore_subscribe_messages=True)
+        self._listeners: dict[UUID, set[asyncio.Queue[Change]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def listen(self, tenant_id: UUID) -> asyncio.Queue[Change]:
+        """A queue of the tenant's changes from now on."""
+        queue: asyncio.Queue[Change] = asyncio.Queue(WAITING_CHANGES)
+        first = tenant_id not in self._listeners
+        self._listeners.setdefault(tenant_id, set()).add(queue)
+        if first:
+            await self._pubsub.subscribe(changes(tenant_id))
+        if self._task is None:
+            self._task = asyncio.create_task(self._hear())
+        return queue
+
+    async def leave(self, tenant_id: UUID, queue: asyncio.Queue[Change]) -> None:
+        """Nobody waits at this queue any more."""
+        listeners = self._listeners.get(tenant_id, set())
+        listeners.discard(queue)
+        if not listeners:
+            self._listeners.pop(tenant_id, None)
+            with suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(changes(tenant_id))
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+        await self._client.aclose()
+
+    async def _hear(self) -> None:
+        while True:
+            try:
+                heard = await self._pubsub.get_message(timeout=LOOK_AGAIN_SECONDS)
+                if heard is not None:
+                    self._hand_out(heard)
+            except (RedisError, OSError, RuntimeError) as problem:
+                # Changes missed meanwhile are not lost: they are in the journal, and clients read again.
+                log.warning("live.deaf", error=str(problem))
+                await asyncio.sleep(CONNECTED_AGAIN_AFTER_SECONDS)
+
+    def _hand_out(self, heard: dict[str, Any]) -> None:
+        tenant_id = UUID(heard["channel"].decode().split(":")[1])
+        try:
+            change = Change.load(heard["data"], tenant_id=tenant_id)
+        except (ValueError, KeyError):
+            return
+        for queue in self._listeners.get(tenant_id, set()):
+            if queue.full():
+                log.info("live.slow_listener", tenant=str(tenant_id))
+                continue
+            queue.put_nowait(change)
+
+
+class LiveContext:
+    """One socket: who opened it, and with what they did, so that it can be looked at again."""
+
+    def __init__(self, scope: Any) -> None:
+        self.scope = scope
+        self.actor: Actor | None = None
+        self.authorization: str | None = None
+        # strawberry puts what the client sent with connection_init here.
+        self.connection_params: dict[str, Any] | None = None
+
+    async def look(self) -> Actor:
+        """Who it is now; raises `Refusal` when they may not come in any more."""
+        if self.authorization is not None:
+            self.actor = await actor_for(self.authorization, None, None)
+        else:
+            self.actor = await authenticate(self.scope)
+        return self.actor
+
+
+class Live(GraphQL[LiveContext, None]):
+    """The WebSocket behind /graphql: graphql-transport-ws and no other protocol."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=10),
+            max_subscriptions_per_connection=20,
+        )
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> LiveContext:
+        """The socket's own context."""
+        return LiveContext(request.scope)
+
+    async def on_ws_connect(self, context: LiveContext) -> dict[str, object]:
+        """Let in who sends a token with connection_init, or a session cookie from our own pages."""
+        given = (context.connection_params or {}).get("authorization")
+        if isinstance(given, str):
+            context.authorization = given if " " in given else f"Bearer {given}"
+        try:
+            await context.look()
+        except Refusal as refusal:
+            raise ConnectionRejectionError({"code": refusal.code}) from None
+        return {}
+
+
+SWITCHBOARDS: list[Switchboard] = []
+
+
+async def open_switchboard() -> None:
+    """From here on sockets hear changes."""
+    SWITCHBOARDS.append(Switchboard(settings().broker_url))
+
+
+async def close_switchboard() -> None:
+    """No socket hears anything any more."""
+    while SWITCHBOARDS:
+        await SWITCHBOARDS.pop().close()
+
+
+@strawberry.type(description="Something changed. Read it again; what you may not see, you will not be shown.")
+class Changed:
+    """A fact, by its name and the record it is about."""
+
+    name: str = strawberry.field(description="What happened, such as requests.assigned.")
+    entry_id: UUID = strawberry.field(description="The journal's entry.")
+    subject_kind: str | None = strawberry.field(description="The kind of the record it is about.")
+    subject_id: UUID | None = strawberry.field(description="The record it is about; ask for it with node.")
+
+
+async def changed(
+    info: strawberry.Info, names: list[str] | None = None, subject_id: UUID | None = None
+) -> AsyncIterator[Changed]:
+    """Facts of the company as they happen, until the socket's owner may not come in any more."""
+    context: LiveContext = info.context
+    actor = await context.look()
+    if subject_id is None:
+        actor.require(Permission.JOURNAL_READ)
+    if names is not None and len(names) > 100:
+        raise Invalid(message("Name at most {most} facts."), {"most": 100}, path=("names",))
+    board = SWITCHBOARDS[0]
+    queue = await board.listen(actor.tenant_id)
+    try:
+        while True:
+            try:
+                change = await asyncio.wait_for(queue.get(), LOOK_AGAIN_SECONDS)
+            except TimeoutError:
+                change = None
+            try:
+                await context.look()
+            except Refusal:
+                return
+            if change is None or (names is not None and change.name not in names):
+                continue
+            if subject_id is not None and change.subject_id != subject_id:
+                continue
+            yield Changed(
+                name=change.name,
+                entry_id=change.entry_id,
+                subject_kind=change.subject_kind,
+                subject_id=change.subject_id,
+            )
+    finally:
+        await board.leave(actor.tenant_id, queue)
