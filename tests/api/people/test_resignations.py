@@ -1,0 +1,182 @@
+"""A resignation from the letter to the last approval, by GraphQL alone, in two companies with different rulebooks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tenancy.actor import Actor
+from tests.conftest import found_company
+from tests.domain.people.company import HEAD, HR, LEADERSHIP, Company, chain, founded, lay_down
+from tests.workers.facts import found_rehearsal
+
+NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
+
+SUBMIT = """mutation($input: SubmitResignationInput!) { submitResignation(input: $input) {
+  resignation { id lastDayOn earliestLastDayOn waivedDays noticeDays onProbation state leavesAt staff { name }
+    submittedBy { name } allowedMoves { move } approval { state tasks { assignee { name } } }
+    handbookVersion { number } decisions { nodes { decision clause { number } result } } }
+  errors { code path message clause { number } } } }"""
+INBOX = """{ approvals(first: 10, filter: {waitingForMe: true}) { nodes { id subjectId facts
+  tasks { id mine assignee { name } } } } }"""
+APPROVE = """mutation($input: DecideInput!) { approve(input: $input) { approval { state } errors { code message } } }"""
+SHOW = """query($id: ID!) { resignation(id: $id) { __typename state lastDayOn leavesAt decidedAt
+  allowedMoves { move } staff { name superior { name } } } node(id: $id) { id } }"""
+LIST = """query($filter: ResignationFilter, $order: ResignationOrder! = NEWEST) {
+  resignations(filter: $filter, order: $order) { totalCount nodes { lastDayOn staff { name } } } }"""
+
+
+@pytest.fixture
+async def software(pool: None) -> Company:
+    """Thirty days of notice for everybody; three steps agree."""
+    company = await founded(await found_rehearsal(NOW))
+    await lay_down(company.admin, {"days": 30}, chain(HEAD, HR, LEADERSHIP))
+    return with_more(company)
+
+
+@pytest.fixture
+async def service(pool: None) -> Company:
+    """Fifteen days on probation and thirty otherwise; two steps agree."""
+    company = await founded(await found_rehearsal(NOW))
+    await lay_down(company.admin, {"days": 30, "probation_days": 15, "waiver_allowed": True}, chain(HEAD, HR))
+    return with_more(company)
+
+
+def with_more(company: Company) -> Company:
+    """The same people, who may also read names and posts."""
+    more = {"members.read", "organisation.read"}
+    people = ("boss", "head", "hr", "engineer", "newcomer", "outsider")
+    actors = {name: getattr(company, name) for name in people}
+    return replace(
+        company, **{name: replace(actor, permissions=actor.permissions | more) for name, actor in actors.items()}
+    )
+
+
+async def submit(ask: Any, actor: Actor, **more: Any) -> Any:
+    made = await ask(actor, SUBMIT, input={"letterOn": "2026-06-01", **more})
+    assert made["submitResignation"]["errors"] == []
+    return made["submitResignation"]["resignation"]
+
+
+async def approve_next(ask: Any, actor: Actor, resignation_id: str) -> str:
+    """What waits for somebody is approved; the state of the resignation then."""
+    waiting = (await ask(actor, INBOX))["approvals"]["nodes"]
+    [task] = [
+        task["id"]
+        for approval in waiting
+        if approval["subjectId"] == resignation_id
+        for task in approval["tasks"]
+        if task["mine"]
+    ]
+    done = (await ask(actor, APPROVE, input={"taskId": task}))["approve"]
+    assert done["errors"] == []
+    state: str = (await ask(actor, SHOW, id=resignation_id))["resignation"]["state"]
+    return state
+
+
+async def test_the_same_letter_leads_two_companies_to_other_days_and_approvers(
+    ask: Any, software: Company, service: Company
+) -> None:
+    here, there = [await submit(ask, company.newcomer) for company in (software, service)]
+    assert (here["lastDayOn"], here["noticeDays"]) == ("2026-07-01", 30)
+    assert (there["lastDayOn"], there["noticeDays"], there["onProbation"]) == ("2026-06-16", 15, True)
+    assert there["staff"] == there["submittedBy"] == {"name": "Newcomer"}
+    assert [task["assignee"]["name"] for task in there["approval"]["tasks"]] == ["Head"]
+    assert [item["move"] for item in there["allowedMoves"]] == ["WITHDRAW"]
+    assert {(node["decision"], node["clause"]["number"]) for node in there["decisions"]["nodes"]} == {
+        ("people.last_day", "4.1"),
+        ("approvals.chain", "5.1"),
+    }
+    states = [await approve_next(ask, actor, here["id"]) for actor in (software.head, software.hr, software.boss)]
+    assert states == ["SUBMITTED", "SUBMITTED", "APPROVED"]
+    states = [await approve_next(ask, actor, there["id"]) for actor in (service.head, service.hr)]
+    assert states == ["SUBMITTED", "APPROVED"]
+    found = (await ask(service.newcomer, SHOW, id=there["id"]))["resignation"]
+    assert (found["leavesAt"], found["allowedMoves"]) == ("2026-06-16T10:00:00+00:00", [])
+    assert found["staff"] == {"name": "Newcomer", "superior": {"name": "Head"}}
+
+
+async def test_a_refused_letter_names_the_clause(ask: Any, software: Company) -> None:
+    wish = {"letterOn": "2026-06-01", "wishedOn": "2026-06-10"}
+    refused = (await ask(software.engineer, SUBMIT, input=wish))["submitResignation"]
+    assert refused["resignation"] is None
+    [error] = refused["errors"]
+    assert (error["code"], error["path"], error["clause"]) == ("INVALID", ["wishedOn"], {"number": "4.1"})
+
+
+async def test_what_can_be_done_depends_on_who_asks_and_on_the_state(ask: Any, service: Company) -> None:
+    resignation = await submit(ask, service.engineer)
+
+    async def moves(actor: Actor) -> list[str]:
+        found = (await ask(actor, SHOW, id=resignation["id"]))["resignation"]
+        return [item["move"] for item in found["allowedMoves"]]
+
+    assert [await moves(actor) for actor in (service.engineer, service.head, service.hr)] == [
+        ["WITHDRAW"],
+        [],
+        ["WITHDRAW"],
+    ]
+    for approver in (service.head, service.hr):
+        await approve_next(ask, approver, resignation["id"])
+    assert [await moves(actor) for actor in (service.engineer, service.head, service.hr)] == [[], [], ["WAIVE"]]
+    waived = await ask(
+        service.hr,
+        """mutation($input: WaiveNoticeInput!) { waiveNotice(input: $input) {
+          resignation { lastDayOn leavesAt waivedDays waivedBy { name } waiverReason } errors { code } } }""",
+        input={"resignationId": resignation["id"], "lastDayOn": "2026-06-12", "reason": "All handed over"},
+    )
+    assert waived["waiveNotice"] == {
+        "resignation": {
+            "lastDayOn": "2026-06-12",
+            "leavesAt": "2026-06-12T10:00:00+00:00",
+            "waivedDays": 19,
+            "waivedBy": {"name": "Personnel"},
+            "waiverReason": "All handed over",
+        },
+        "errors": [],
+    }
+
+
+async def test_lists_hold_what_one_may_see(ask: Any, service: Company) -> None:
+    await submit(ask, service.engineer)
+    await submit(ask, service.newcomer)
+    await submit(ask, service.outsider, wishedOn="2026-08-01")
+
+    async def names(actor: Actor, **filter: Any) -> list[str]:
+        found = (await ask(actor, LIST, filter=filter, order="LAST_DAY"))["resignations"]
+        assert found["totalCount"] == len(found["nodes"])
+        return [node["staff"]["name"] for node in found["nodes"]]
+
+    assert await names(service.hr) == ["Newcomer", "Engineer", "Outsider"]
+    assert await names(service.head) == ["Newcomer", "Engineer"]
+    assert await names(service.engineer) == ["Engineer"]
+    department = {"eq": str(service.department_id)}
+    assert await names(service.hr, departmentId=department, state={"eq": "SUBMITTED"}) == ["Newcomer", "Engineer"]
+    assert await names(service.hr, lastDayOn={"gte": "2026-07-02"}) == ["Outsider"]
+
+
+async def test_a_letter_is_taken_back_and_handed_in_again_by_its_writer_alone(ask: Any, service: Company) -> None:
+    resignation = await submit(ask, service.engineer)
+    withdraw = """mutation($id: ID!) { withdrawResignation(input: {resignationId: $id}) {
+      resignation { state approval { state } } errors { code message } } }"""
+    refused = (await ask(service.head, withdraw, id=resignation["id"]))["withdrawResignation"]
+    assert refused == {
+        "resignation": None,
+        "errors": [{"code": "FORBIDDEN", "message": "This needs the permission “people.manage”."}],
+    }
+    done = (await ask(service.engineer, withdraw, id=resignation["id"]))["withdrawResignation"]
+    assert done["resignation"] == {"state": "WITHDRAWN", "approval": {"state": "WITHDRAWN"}}
+    again = """mutation($id: ID!) { resubmitResignation(input: {resignationId: $id, letterOn: "2026-06-01"}) {
+      resignation { state } errors { code } } }"""
+    refused = (await ask(service.engineer, again, id=resignation["id"]))["resubmitResignation"]
+    assert refused == {"resignation": None, "errors": [{"code": "WRONG_STATE"}]}
+
+
+async def test_a_third_company_sees_nothing(ask: Any, service: Company) -> None:
+    resignation = await submit(ask, service.engineer)
+    third = await found_company()
+    unknown = await ask(third, SHOW, id=str(uuid4()))
+    assert await ask(third, SHOW, id=resignation["id"]) == unknown == {"resignation": None, "node": None}
+    assert (await ask(third, LIST))["resignations"]["totalCount"] == 0
