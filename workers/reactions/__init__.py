@@ -8,16 +8,30 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.notifications.events import EndpointSwitchedOff
+from domain.people.events import (
+    EmploymentEnded,
+    NoticeWaived,
+    ResignationApproved,
+    ResignationRefused,
+    ResignationReturned,
+    ResignationSubmitted,
+)
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import notifications
+from workers.reactions import notifications, people
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
+    ResignationSubmitted: [people.tell_personnel_of_a_resignation],
+    ResignationApproved: [people.tell_its_writer_that_a_resignation_is_approved],
+    ResignationRefused: [people.tell_its_writer_that_a_resignation_is_refused],
+    ResignationReturned: [people.tell_its_writer_that_a_resignation_is_returned],
+    NoticeWaived: [people.tell_its_writer_that_notice_is_waived],
+    EmploymentEnded: [people.tell_personnel_that_somebody_has_left],
     SweepDue: [sweeps.run],
 }
 
