@@ -1,0 +1,183 @@
+"""Climbing the ladder: taking the step that is due, approving one, and planning anew by a new handbook."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.billing import queries
+from domain.billing.commands import planning
+from domain.billing.commands.planning import View
+from domain.billing.events import DunningStepDue, DunningStepProposed, DunningStepTaken, LadderReviewDue
+from domain.billing.models import DunningStep, Invoice
+from domain.billing.rules import dunning, letters
+from domain.billing.rules.dunning import Charges, Expected, Received
+from domain.billing.rules.invoices import OPEN, days_overdue
+from domain.customers import queries as customers
+from domain.kernel.command import command
+from domain.kernel.money import Money
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies import commands as policies
+from domain.policies import queries as policies_queries
+from domain.policies.events import HandbookTookEffect
+from domain.policies.rules.dunning import Channel
+from domain.policies.rules.kinds import BusinessCalendarClause, DunningLadder
+from tenancy.effects import EffectKind
+from tenancy.language import Language
+from tenancy.refusals import WrongState, message
+from tenancy.tenants import Tenant
+from tenancy.work import Work
+
+# How many invoices are planned anew in one transaction when a handbook takes effect.
+BATCH = 100
+
+
+async def take_due_step(work: Work, event: DunningStepDue) -> None:
+    """A timer's hour has come: take the step if it is still due, under the invoice's lock.
+
+    All is reckoned anew. What was paid, held, taken or moved since the timer was set only sets it anew, if at all.
+    """
+    invoice = await work.find(Invoice, event.invoice_id, lock=True)
+    if invoice is None or invoice.state not in OPEN or event.run != invoice.run:
+        return
+    view = await planning.look(work, invoice)
+    following = view.next if view is not None else None
+    if view is None or following is None or not _is_due(work, following, event.step_number):
+        await planning.replan(work, invoice)
+    elif following.step.needs_approval:
+        await planning.keep(work, invoice, view)
+        proposed = DunningStepProposed(invoice_id=invoice.id, step_number=event.step_number, run=invoice.run)
+        work.record(proposed, about=invoice)
+    else:
+        await _take(work, invoice, view, following)
+
+
+@command(needs=Permission.BILLING_COLLECT)
+async def approve_step(work: Work, *, invoice_id: UUID, step_number: int) -> DunningStep:
+    """Let a step be taken that the ladder wants approved, once its hour has come. Sent twice it is taken once."""
+    invoice = await planning.lock_one(work, invoice_id)
+    view = await planning.look(work, invoice) if invoice.state in OPEN else None
+    if view is not None:
+        taken = next((step for step in view.steps if step.number == step_number), None)
+        if taken is not None:
+            return taken
+        if view.next is not None and view.next.step.needs_approval and _is_due(work, view.next, step_number):
+            approver_id = work.actor.id if work.actor.is_member else None
+            return await _take(work, invoice, view, view.next, approver_id=approver_id)
+    raise WrongState(message("This step does not wait for approval."), path=("stepNumber",))
+
+
+def _is_due(work: Work, following: Expected, number: int) -> bool:
+    return following.step.number == number and following.at is not None and following.at <= work.now
+
+
+async def _take(
+    work: Work, invoice: Invoice, view: View, following: Expected, approver_id: UUID | None = None
+) -> DunningStep:
+    """Take the next step: its row, its letter, its clause; then plan what follows."""
+    assert invoice.due_on is not None
+    assert following.at is not None
+    rule, today = following.step, view.grounds.calendar.local_day(work.now)
+    owed, charges = await _charges(work, invoice, view, following)
+    step = DunningStep(
+        invoice_id=invoice.id,
+        run=invoice.run,
+        number=rule.number,
+        name=rule.name.model_dump(),
+        channel=rule.channel,
+        planned_at=following.at,
+        taken_at=work.now,
+        days_overdue=days_overdue(invoice.due_on, today),
+        currency=invoice.currency,
+        outstanding_minor=owed.minor,
+        fee_minor=charges.fee.minor,
+        interest_minor=charges.interest.minor,
+        clause_id=view.grounds.ladder.clause.clause_id,
+        approver_id=approver_id,
+    )
+    work.add(step)
+    if rule.channel in (Channel.EMAIL, Channel.POST):
+        await _write_letter(work, invoice, view, following, step)
+    policies.cite(
+        work,
+        view.grounds.ladder,
+        about=Subject(SubjectKind.DUNNING, step.id),
+        decision="billing.dunning_step",
+        inputs={
+            "invoice_id": invoice.id,
+            "step": rule.number,
+            "due_on": invoice.due_on,
+            "planned_at": following.at,
+            "outstanding": str(owed),
+            "days_overdue": step.days_overdue,
+        },
+        result={"channel": rule.channel, "fee": str(charges.fee), "interest": str(charges.interest)},
+    )
+    taken = DunningStepTaken(invoice_id=invoice.id, step_id=step.id, step_number=rule.number, channel=rule.channel)
+    work.record(taken, about=invoice)
+    await planning.replan(work, invoice)
+    return step
+
+
+async def _charges(work: Work, invoice: Invoice, view: View, following: Expected) -> tuple[Money, Charges]:
+    """What is outstanding of the invoice itself, and what this step adds to what earlier ones have asked for."""
+    assert invoice.due_on is not None
+    total = Money(invoice.total_minor, invoice.currency)
+    owed = Money(max(invoice.total_minor - invoice.paid_minor, 0), invoice.currency)
+    received = [
+        Received(payment.received_on, Money(payment.amount_minor, payment.currency))
+        for payment in await queries.payments_of(work, invoice.id)
+    ]
+    today = view.grounds.calendar.local_day(work.now)
+    found = dunning.charges(following.step, total, received, invoice.due_on, today)
+    # What an earlier letter has asked for is not taken back by a step with a lower rate.
+    asked = queries.charges_of(view.steps, invoice.currency)
+    return owed, Charges(found.fee, max(found.interest, asked.interest))
+
+
+async def _write_letter(work: Work, invoice: Invoice, view: View, following: Expected, step: DunningStep) -> None:
+    assert invoice.due_on is not None
+    assert invoice.number is not None
+    customer = await customers.get(work, invoice.customer_id)
+    fees = queries.charges_of([*view.steps, step], invoice.currency).fee
+    particulars = letters.Particulars(
+        number=invoice.number,
+        customer=customer.name,
+        company=await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)),
+        outstanding=Money(step.outstanding_minor, step.currency),
+        due_on=invoice.due_on,
+        days_overdue=step.days_overdue,
+        fee=fees,
+        interest=Money(step.interest_minor, step.currency),
+    )
+    step.letter_subject, step.letter_text = letters.write(following.step, particulars, customer.language)
+    if following.step.channel is Channel.EMAIL:
+        step.effect_key = f"dunning/{step.invoice_id}/{step.run}/{step.number}"
+        mail = {
+            "to": customer.billing_email,
+            "subject": step.letter_subject,
+            "text": f"{step.letter_text}\n",
+            "language": Language(customer.language.value).tag,
+        }
+        await work.plan_effect(EffectKind.MAIL, step.effect_key, mail, about=step.id)
+
+
+async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
+    """Plan open invoices anew when a handbook takes effect whose ladder or calendar holds for open cases too (PO-3)."""
+    ladders = await policies_queries.rules_of(work, DunningLadder)
+    calendars = await policies_queries.rules_of(work, BusinessCalendarClause)
+    if any(ruling.applies_to_open_cases for ruling in (*ladders, *calendars)):
+        _review_from(work, None, event.version_id)
+
+
+async def review_next(work: Work, event: LadderReviewDue) -> None:
+    """Plan the next open invoices anew, and let those behind them follow."""
+    ids = await queries.open_ids(work, after_id=event.after_id, most=BATCH)
+    for invoice in await planning.lock(work, ids):
+        await planning.replan(work, invoice)
+    if len(ids) == BATCH:
+        _review_from(work, ids[-1], ids[-1])
+
+
+def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
+    work.schedule(work.now, LadderReviewDue(after_id=after_id), about=about, key="billing:ladder-review")

@@ -1,0 +1,94 @@
+"""What happens to invoices: drafted, issued, paid, cancelled, held, dunned."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.policies.rules.dunning import Channel, HoldKind
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceDrafted(Event, name="billing.invoice_drafted"):
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued(Event, name="billing.invoice_issued"):
+    """It has its number and is owed from now on."""
+
+    invoice_id: UUID
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceCancelled(Event, name="billing.invoice_cancelled"):
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRecorded(Event, name="billing.payment_recorded"):
+    """Money has come in; `settled` when nothing of the invoice is left to be paid."""
+
+    invoice_id: UUID
+    payment_id: UUID
+    settled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldPlaced(Event, name="billing.hold_placed"):
+    """An invoice, or every one of a customer when none is named, is not dunned for a while."""
+
+    hold_id: UUID
+    customer_id: UUID
+    invoice_id: UUID | None
+    kind: HoldKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldReleased(Event, name="billing.hold_released"):
+    hold_id: UUID
+    customer_id: UUID
+    invoice_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningStepDue(Event, name="billing.dunning_step_due"):
+    """The hour has come to look whether a step is to be taken. `run` rises with every payment of a part."""
+
+    invoice_id: UUID
+    step_number: int
+    run: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningStepProposed(Event, name="billing.dunning_step_proposed"):
+    """A step is due that somebody has to approve first."""
+
+    invoice_id: UUID
+    step_number: int
+    run: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningStepTaken(Event, name="billing.dunning_step_taken"):
+    invoice_id: UUID
+    step_id: UUID
+    step_number: int
+    channel: Channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningStepWithdrawn(Event, name="billing.dunning_step_withdrawn"):
+    """A payment came before the step's letter had left, which it now never does."""
+
+    invoice_id: UUID
+    step_id: UUID
+    step_number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderReviewDue(Event, name="billing.ladder_review_due"):
+    """The next open invoices, by id, are to be planned by the handbook that has taken effect."""
+
+    after_id: UUID | None

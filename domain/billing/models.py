@@ -1,0 +1,177 @@
+"""The tables of invoices, payments, holds, and of dunning: what is planned and what was done."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.billing.rules.invoices import State
+from domain.kernel.terms import CustomerTier
+from domain.policies.rules.dunning import Channel, HoldKind
+from tenancy.models import TenantModel, references
+
+
+class Invoice(TenantModel, kw_only=True, eq=False):
+    """What a customer is asked to pay (AR-1). It has its number, days and handbook from the moment it is issued."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        references("customer_id", "customers"),
+        references("handbook_version_id", "handbook_versions"),
+        references("ladder_clause_id", "clauses"),
+        Index("ix_invoices_customer", "tenant_id", "customer_id"),
+        Index("ix_invoices_handbook_version", "tenant_id", "handbook_version_id"),
+        Index("ix_invoices_ladder_clause", "tenant_id", "ladder_clause_id"),
+        Index("ix_invoices_due", "tenant_id", "due_on", "id"),
+    )
+
+    customer_id: Mapped[UUID]
+    currency: Mapped[str]
+    drafted_at: Mapped[datetime]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    # All that has come in, what was paid on fees and interest included.
+    paid_minor: Mapped[int] = mapped_column(default=0)
+    state: Mapped[State] = mapped_column(default=State.DRAFT)
+    # Without gaps in the company, in the order of issue.
+    number: Mapped[int | None] = mapped_column(default=None)
+    issued_on: Mapped[date | None] = mapped_column(default=None)
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    # The customer's importance at the issue: a later change of it does not change the ladder.
+    customer_tier: Mapped[CustomerTier | None] = mapped_column(default=None)
+    handbook_version_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The ladder it is dunned by at present; none where the handbook is silent.
+    ladder_clause_id: Mapped[UUID | None] = mapped_column(default=None)
+    # What the ladder's days are counted from; payments of a part may move it.
+    base_on: Mapped[date | None] = mapped_column(default=None)
+    # No step comes on this day or before.
+    base_after_on: Mapped[date | None] = mapped_column(default=None)
+    # Raised by every payment of a part, so that a letter it stopped may be written anew under a key of its own.
+    run: Mapped[int] = mapped_column(default=1)
+
+
+class InvoiceLine(TenantModel, kw_only=True, eq=False):
+    """One line of an invoice, with what it comes to."""
+
+    __tablename__ = "invoice_lines"
+    __table_args__ = (UniqueConstraint("tenant_id", "invoice_id", "position"), references("invoice_id", "invoices"))
+
+    invoice_id: Mapped[UUID]
+    position: Mapped[int]
+    description: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
+    unit_price_minor: Mapped[int]
+    # In per cent of the net amount.
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    currency: Mapped[str]
+
+
+class Payment(TenantModel, kw_only=True, eq=False):
+    """Money that has come in for an invoice (AR-2), known again by its reference."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "reference"),
+        references("invoice_id", "invoices"),
+        Index("ix_payments_invoice", "tenant_id", "invoice_id"),
+    )
+
+    invoice_id: Mapped[UUID]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    received_on: Mapped[date]
+    reference: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class Hold(TenantModel, kw_only=True, eq=False):
+    """A reason not to dun an invoice, or any of a customer's, for a while (AR-4)."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        references("customer_id", "customers"),
+        references("invoice_id", "invoices"),
+        Index("ix_holds_customer", "tenant_id", "customer_id"),
+        Index("ix_holds_invoice", "tenant_id", "invoice_id"),
+    )
+
+    customer_id: Mapped[UUID]
+    # None holds every invoice of the customer.
+    invoice_id: Mapped[UUID | None]
+    kind: Mapped[HoldKind]
+    from_on: Mapped[date]
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    until_on: Mapped[date | None] = mapped_column(default=None)
+    released_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class PlannedStep(TenantModel, kw_only=True, eq=False):
+    """A step of the ladder that is still to come; the rows go as the steps are taken and when the invoice is paid."""
+
+    __tablename__ = "planned_dunning_steps"
+    __table_args__ = (UniqueConstraint("tenant_id", "invoice_id", "number"), references("invoice_id", "invoices"))
+
+    invoice_id: Mapped[UUID]
+    number: Mapped[int]
+    # In three languages, as the clause has it.
+    name: Mapped[dict[str, Any]]
+    channel: Mapped[Channel]
+    needs_approval: Mapped[bool]
+    # None while a hold without end stands before it.
+    at: Mapped[datetime | None]
+
+
+class DunningStep(TenantModel, kw_only=True, eq=False):
+    """A step of the ladder that was taken: when, what it asked for, and by which clause (AR-3)."""
+
+    __tablename__ = "dunning_steps"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "invoice_id", "run", "number"),
+        # Whatever the run, a step that was not stopped before it left is never taken again.
+        Index(
+            "uq_dunning_steps_standing",
+            "tenant_id",
+            "invoice_id",
+            "number",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        references("invoice_id", "invoices"),
+        references("clause_id", "clauses"),
+        references("approver_id", "members"),
+        Index("ix_dunning_steps_clause", "tenant_id", "clause_id"),
+        Index("ix_dunning_steps_approver", "tenant_id", "approver_id"),
+    )
+
+    invoice_id: Mapped[UUID]
+    run: Mapped[int]
+    number: Mapped[int]
+    name: Mapped[dict[str, Any]]
+    channel: Mapped[Channel]
+    planned_at: Mapped[datetime]
+    taken_at: Mapped[datetime]
+    days_overdue: Mapped[int]
+    currency: Mapped[str]
+    # What was outstanding of the invoice itself that day.
+    outstanding_minor: Mapped[int]
+    # What this step adds.
+    fee_minor: Mapped[int]
+    # All interest since the due date that has been asked for so far.
+    interest_minor: Mapped[int]
+    clause_id: Mapped[UUID]
+    # The letter's key in the ledger of effects; none where no mail is sent.
+    effect_key: Mapped[str | None] = mapped_column(default=None)
+    # The letter, where the step is one.
+    letter_subject: Mapped[str | None] = mapped_column(default=None)
+    letter_text: Mapped[str | None] = mapped_column(default=None)
+    # Who approved it, where the ladder wants that.
+    approver_id: Mapped[UUID | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)

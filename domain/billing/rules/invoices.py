@@ -1,0 +1,260 @@
+"""Invoices: their states, what their lines come to, when they are due, what may be paid, and when they are late."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.money import Money, exponent
+from tenancy.refusals import Invalid, message
+
+MOST_LINES = 200
+DESCRIPTION_LENGTH = 500
+REFERENCE_LENGTH = 100
+# An invoice stays a little below the largest amount, so that fees and interest on it can still be reckoned.
+MOST_MINOR = 10**14
+MOST_QUANTITY, QUANTITY_PLACES = Decimal(1_000_000), 3
+MOST_TAX_PERCENT, TAX_PLACES = Decimal(100), 4
+MOST_PAYMENT_DAYS = 730
+
+
+class State(StrEnum):
+    """Where an invoice stands. Overdue is no state: it follows from the due date and the day."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+# The states in which something is owed.
+OPEN = frozenset({State.ISSUED, State.PART_PAID})
+
+
+class Move(StrEnum):
+    """What can be done with an invoice."""
+
+    ISSUE = "issue"
+    PAY_IN_PART = "pay_in_part"
+    PAY_IN_FULL = "pay_in_full"
+    CANCEL = "cancel"
+
+
+LIFECYCLE = Lifecycle(
+    initial=State.DRAFT,
+    table={
+        (State.DRAFT, Move.ISSUE): State.ISSUED,
+        (State.DRAFT, Move.CANCEL): State.CANCELLED,
+        (State.ISSUED, Move.PAY_IN_PART): State.PART_PAID,
+        (State.ISSUED, Move.PAY_IN_FULL): State.PAID,
+        (State.ISSUED, Move.CANCEL): State.CANCELLED,
+        (State.PART_PAID, Move.PAY_IN_PART): State.PART_PAID,
+        (State.PART_PAID, Move.PAY_IN_FULL): State.PAID,
+    },
+    states={
+        State.DRAFT: message("Draft"),
+        State.ISSUED: message("Issued"),
+        State.PART_PAID: message("Paid in part"),
+        State.PAID: message("Paid"),
+        State.CANCELLED: message("Cancelled"),
+    },
+    moves={
+        Move.ISSUE: message("Issue"),
+        Move.PAY_IN_PART: message("Pay in part"),
+        Move.PAY_IN_FULL: message("Pay in full"),
+        Move.CANCEL: message("Cancel"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an invoice, checked. `tax_percent` is in per cent of the net amount."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Money
+    tax_percent: Decimal
+
+    @property
+    def net(self) -> Money:
+        """Quantity times unit price, rounded once to the minor unit."""
+        return self.unit_price.percent(self.quantity * 100)
+
+    @property
+    def tax(self) -> Money:
+        """The tax on the net amount, rounded once; taxes are added up by line, as they are printed."""
+        return self.net.percent(self.tax_percent)
+
+
+def line(
+    currency: str, description: str, quantity: str, unit_price: str, tax_percent: str = "0", path: tuple[str, ...] = ()
+) -> Line:
+    """A line from what somebody wrote; numbers are decimal text. Raises `Invalid` with the path of the part at fault.
+
+    A unit price may be nothing, which an invoice may state, but not less.
+    """
+    cleaned = " ".join(description.split())
+    if not 1 <= len(cleaned) <= DESCRIPTION_LENGTH:
+        text = message("A description has 1 to {most} characters.")
+        raise Invalid(text, {"most": DESCRIPTION_LENGTH}, (*path, "description"))
+    amount = _number(quantity, QUANTITY_PLACES, (*path, "quantity"))
+    if not 0 < amount <= MOST_QUANTITY:
+        text = message("A quantity is more than zero and at most {most}.")
+        raise Invalid(text, {"most": f"{MOST_QUANTITY:f}"}, (*path, "quantity"))
+    percent = _number(tax_percent, TAX_PLACES, (*path, "taxPercent"))
+    if not 0 <= percent <= MOST_TAX_PERCENT:
+        raise Invalid(message("A tax rate is between 0 and 100 per cent."), {}, (*path, "taxPercent"))
+    price = money(unit_price, currency, (*path, "unitPrice"))
+    if price.minor < 0:
+        raise Invalid(message("A price must not be negative."), {}, (*path, "unitPrice"))
+    made = Line(cleaned, amount, price, percent)
+    try:
+        _ = made.net + made.tax
+    except Invalid as refusal:
+        refusal.path = (*path, "unitPrice")
+        raise
+    return made
+
+
+def money(amount: str, currency: str, path: tuple[str, ...]) -> Money:
+    """An amount as somebody wrote it. Raises `Invalid` with the path of the input."""
+    try:
+        return Money.of(amount, currency)
+    except Invalid as refusal:
+        refusal.path = path
+        raise
+
+
+def check_currency(currency: str, path: tuple[str, ...] = ("currency",)) -> str:
+    """The code of a currency that one can owe. Raises `Invalid`."""
+    try:
+        exponent(currency)
+    except Invalid as refusal:
+        refusal.path = path
+        raise
+    return currency
+
+
+def _number(given: str, places: int, path: tuple[str, ...]) -> Decimal:
+    try:
+        found = Decimal(given)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    # Judged by its form: 1e999999999 must not become a number with as many digits.
+    if not found.is_finite() or len(given) > 40:
+        raise Invalid(message("“{given}” is not a number."), {"given": given[:40]}, path)
+    if found and (found.adjusted() > 12 or found.normalize().as_tuple().exponent < -places):  # type: ignore[operator]  # finite
+        text = message("“{given}” is too large or has more than {places} decimals.")
+        raise Invalid(text, {"given": given[:40], "places": places}, path)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What an invoice comes to."""
+
+    net: Money
+    tax: Money
+
+    @property
+    def total(self) -> Money:
+        """Net and tax together: what is owed once it is issued."""
+        return self.net + self.tax
+
+
+def sums(lines: Sequence[Line], currency: str) -> Sums:
+    """What lines come to. Refuses no lines, too many, a total of nothing, and one above 10^14 minor units."""
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise Invalid(message("An invoice has 1 to {most} lines."), {"most": MOST_LINES}, ("lines",))
+    try:
+        found = Sums(
+            Money.total((item.net for item in lines), currency), Money.total((item.tax for item in lines), currency)
+        )
+        total = found.total
+    except Invalid as refusal:
+        refusal.path = ("lines",)
+        raise
+    check_amount(total, ("lines",))
+    if total.minor > MOST_MINOR:
+        raise Invalid(message("The amount is larger than can be handled."), {}, ("lines",))
+    return found
+
+
+def due_day(issued_on: date, due_on: date | None, payment_days: int | None) -> date:
+    """The due date, given as a day or as calendar days after the issue. Refuses both, neither, and one before it."""
+    if (due_on is None) == (payment_days is None):
+        raise Invalid(message("Give either the due date or the days for payment."), {}, ("dueOn",))
+    if payment_days is not None:
+        if not 0 <= payment_days <= MOST_PAYMENT_DAYS:
+            text = message("The days for payment are 0 to {most}.")
+            raise Invalid(text, {"most": MOST_PAYMENT_DAYS}, ("paymentDays",))
+        return issued_on + timedelta(days=payment_days)
+    assert due_on is not None
+    if not issued_on <= due_on <= issued_on + timedelta(days=MOST_PAYMENT_DAYS):
+        text = message("The due date lies on the day of issue, {issued_on}, or at most {most} days after it.")
+        raise Invalid(text, {"issued_on": issued_on, "most": MOST_PAYMENT_DAYS}, ("dueOn",))
+    return due_on
+
+
+def clean_reference(reference: str) -> str:
+    """By what a payment is known again, such as the bank's own number. Refuses an empty or overlong one."""
+    cleaned = " ".join(reference.split())
+    if not 1 <= len(cleaned) <= REFERENCE_LENGTH:
+        raise Invalid(message("A reference has 1 to {most} characters."), {"most": REFERENCE_LENGTH}, ("reference",))
+    return cleaned
+
+
+def check_received(received_on: date, issued_on: date, today: date) -> date:
+    """The day on which money came in. Refuses days to come, and those before the invoice was there to be paid."""
+    if received_on > today:
+        raise Invalid(message("A payment cannot have been received in the future."), {}, ("receivedOn",))
+    if received_on < issued_on:
+        text = message("The invoice was issued on {issued_on}; nothing can have been paid on it before.")
+        raise Invalid(text, {"issued_on": issued_on}, ("receivedOn",))
+    return received_on
+
+
+def check_amount(amount: Money, path: tuple[str, ...] = ("amount",)) -> Money:
+    """An amount that is billed or paid, which is more than nothing. Raises `Invalid` with the path of the input."""
+    if amount.minor <= 0:
+        raise Invalid(message("The amount must be more than zero."), {}, path)
+    return amount
+
+
+def outstanding(total: Money, payments: Iterable[Money]) -> Money:
+    """What is still owed of the invoice itself: nothing once it is covered. Refuses payments in another currency."""
+    left = total - Money.total(payments, total.currency)
+    return max(left, Money.zero(total.currency))
+
+
+def payment_move(owed: Money, amount: Money, charges: Money | None = None, path: tuple[str, ...] = ("amount",)) -> Move:
+    """The move that a payment of `amount` makes.
+
+    `charges` are the fees and the interest that letters have asked for: they may be paid on top. Refuses nothing, less
+    than nothing, another currency, and more than is asked for, naming what that is.
+    """
+    if amount.currency != owed.currency:
+        text = message("The invoice is in {currency}: a payment in another currency is not possible.")
+        raise Invalid(text, {"currency": owed.currency}, (*path, "currency"))
+    check_amount(amount, path)
+    asked = owed + (charges or Money.zero(owed.currency))
+    if amount > asked:
+        if asked == owed:
+            raise Invalid(message("{owed} is outstanding; a payment may not exceed it."), {"owed": str(owed)}, path)
+        text = message("{owed} is outstanding, {asked} with fees and interest; a payment may not exceed it.")
+        raise Invalid(text, {"owed": str(owed), "asked": str(asked)}, path)
+    return Move.PAY_IN_FULL if amount >= owed else Move.PAY_IN_PART
+
+
+def is_overdue(state: State, due_on: date, on: date) -> bool:
+    """Whether an invoice that is not fully paid has passed its due date; on the due date itself it is not late."""
+    return state in OPEN and on > due_on
+
+
+def days_overdue(due_on: date, on: date) -> int:
+    """How many calendar days an invoice is late; none on or before its due date."""
+    return max((on - due_on).days, 0)

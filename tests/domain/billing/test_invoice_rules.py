@@ -1,0 +1,119 @@
+"""Invoices: their states, what is outstanding, and when they are late."""
+
+from datetime import date
+
+import pytest
+
+from domain.billing.rules import invoices as rules
+from domain.billing.rules.invoices import LIFECYCLE, Move, State
+from domain.kernel.money import Money
+from tenancy.refusals import Invalid, WrongState
+
+
+def yuan(amount: str) -> Money:
+    return Money.of(amount, "CNY")
+
+
+def test_an_invoice_is_issued_and_paid_in_parts() -> None:
+    state = LIFECYCLE.initial
+    for move in (Move.ISSUE, Move.PAY_IN_PART, Move.PAY_IN_PART, Move.PAY_IN_FULL):
+        state = LIFECYCLE.next(state, move)
+    assert state is State.PAID
+
+
+def test_what_has_been_paid_in_part_is_not_cancelled() -> None:
+    with pytest.raises(WrongState, match="“Cancel” is not possible in the state “Paid in part”"):
+        LIFECYCLE.next(State.PART_PAID, Move.CANCEL)
+
+
+def test_a_draft_takes_no_payment() -> None:
+    assert LIFECYCLE.moves(State.DRAFT) == (Move.ISSUE, Move.CANCEL)
+
+
+def test_payments_reduce_what_is_outstanding() -> None:
+    owed = rules.outstanding(yuan("100"), [yuan("30"), yuan("20.50")])
+    assert owed == yuan("49.50")
+    assert rules.payment_move(owed, yuan("49.49")) is Move.PAY_IN_PART
+    assert rules.payment_move(owed, yuan("49.50")) is Move.PAY_IN_FULL
+
+
+def test_fees_and_interest_may_be_paid_on_top_of_what_is_outstanding() -> None:
+    assert rules.payment_move(yuan("100"), yuan("103"), yuan("3")) is Move.PAY_IN_FULL
+    assert rules.payment_move(yuan("100"), yuan("100"), yuan("3")) is Move.PAY_IN_FULL
+    with pytest.raises(Invalid, match=r"100\.00 CNY is outstanding, 103\.00 CNY with fees and interest"):
+        rules.payment_move(yuan("100"), yuan("103.01"), yuan("3"))
+    assert rules.outstanding(yuan("100"), [yuan("103")]) == yuan("0")
+
+
+@pytest.mark.parametrize("amount", [yuan("0"), yuan("-1"), yuan("49.51"), Money.of("1", "EUR")])
+def test_a_payment_of_nothing_or_of_too_much_or_in_another_currency_is_refused(amount: Money) -> None:
+    with pytest.raises(Invalid):
+        rules.payment_move(yuan("49.50"), amount)
+
+
+def test_an_invoice_is_late_from_the_day_after_its_due_date() -> None:
+    due_on = date(2026, 3, 2)
+    assert not rules.is_overdue(State.ISSUED, due_on, due_on)
+    assert rules.is_overdue(State.PART_PAID, due_on, date(2026, 3, 3))
+    assert not rules.is_overdue(State.PAID, due_on, date(2026, 3, 3))
+    assert [rules.days_overdue(due_on, date(2026, 3, day)) for day in (1, 2, 3, 12)] == [0, 0, 1, 10]
+
+
+def test_a_line_comes_to_quantity_times_price_and_its_tax_each_rounded_once() -> None:
+    made = rules.line("CNY", "  Support \n in May ", "1.5", "333.33", "6")
+    assert (made.description, made.net, made.tax) == ("Support in May", yuan("500.00"), yuan("30.00"))
+    found = rules.sums([made, rules.line("CNY", "Licence", "3", "0.01", "13")], "CNY")
+    assert (found.net, found.tax, found.total) == (yuan("500.03"), yuan("30.00"), yuan("530.03"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"description": " "}, "description"),
+        ({"description": "x" * 501}, "description"),
+        ({"quantity": "0"}, "quantity"),
+        ({"quantity": "-1"}, "quantity"),
+        ({"quantity": "1.0001"}, "quantity"),
+        ({"quantity": "NaN"}, "quantity"),
+        ({"quantity": "1e999999999"}, "quantity"),
+        ({"quantity": "much"}, "quantity"),
+        ({"quantity": "1000001"}, "quantity"),
+        ({"unit_price": "-0.01"}, "unitPrice"),
+        ({"unit_price": "1.001"}, "unitPrice"),
+        ({"unit_price": "1e15"}, "unitPrice"),
+        ({"unit_price": "1000000000000", "quantity": "1000"}, "unitPrice"),
+        ({"tax_percent": "-1"}, "taxPercent"),
+        ({"tax_percent": "101"}, "taxPercent"),
+        ({"tax_percent": "Infinity"}, "taxPercent"),
+    ],
+)
+def test_a_line_that_is_none_says_where(changes: dict[str, str], path: str) -> None:
+    given = {"description": "Support", "quantity": "1", "unit_price": "100", "tax_percent": "6"} | changes
+    with pytest.raises(Invalid) as caught:
+        rules.line("CNY", **given, path=("lines", "0"))
+    assert caught.value.path == ("lines", "0", path)
+
+
+def test_an_invoice_of_a_million_millions_is_possible_and_one_cent_more_is_not() -> None:
+    most = rules.line("CNY", "Everything", "1", "1000000000000")
+    assert rules.sums([most], "CNY").total == yuan("1000000000000")
+    for lines in ([most, rules.line("CNY", "And a cent", "1", "0.01")], [], [rules.line("CNY", "Nothing", "1", "0")]):
+        with pytest.raises(Invalid):
+            rules.sums(lines, "CNY")
+
+
+def test_an_invoice_is_due_by_a_day_or_within_days() -> None:
+    issued_on = date(2026, 3, 2)
+    assert rules.due_day(issued_on, None, 30) == date(2026, 4, 1)
+    assert rules.due_day(issued_on, issued_on, None) == issued_on
+    for due_on, days in ((None, None), (issued_on, 1), (date(2026, 3, 1), None), (date(2029, 1, 1), None), (None, -1)):
+        with pytest.raises(Invalid):
+            rules.due_day(issued_on, due_on, days)
+
+
+def test_a_payment_is_received_between_the_issue_and_today() -> None:
+    issued_on, today = date(2026, 3, 2), date(2026, 3, 20)
+    assert rules.check_received(issued_on, issued_on, today) == issued_on
+    for day in (date(2026, 3, 1), date(2026, 3, 21)):
+        with pytest.raises(Invalid):
+            rules.check_received(day, issued_on, today)
