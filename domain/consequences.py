@@ -11,9 +11,12 @@ from domain.approvals.events import (
     ApprovalStepDue,
     ApprovalWithdrawn,
 )
+from domain.billing import commands as billing
+from domain.billing.events import DunningStepDue, LadderReviewDue
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
+from domain.policies.events import HandbookTookEffect
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -27,6 +30,9 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalWithdrawn: [people.follow_withdrawal],
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
+    DunningStepDue: [billing.take_due_step],
+    HandbookTookEffect: [billing.review_by_new_handbook],
+    LadderReviewDue: [billing.review_next],
 }
 
 # A table that leads back to itself would never end; honest chains are three or four facts long.
