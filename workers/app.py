@@ -145,12 +145,18 @@ async def plan_sweeps(stopping: asyncio.Event, *, look_again_seconds: float = TE
     known: set[UUID] = set()
     while not stopping.is_set():
         try:
-            for tenant_id in await claims.active_tenants():
-                if tenant_id not in known:
-                    await sweeps.ensure(tenant_id)
-                    known.add(tenant_id)
+            tenants = [each for each in await claims.active_tenants() if each not in known]
         except Exception as problem:
             log.warning("sweeps.not_planned", error=describe(problem))
+            tenants = []
+        for tenant_id in tenants:
+            # One tenant's trouble is not the others'; it is looked at again.
+            try:
+                await sweeps.ensure(tenant_id)
+            except Exception as problem:
+                log.warning("sweeps.not_planned", tenant=str(tenant_id), error=describe(problem))
+            else:
+                known.add(tenant_id)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), look_again_seconds)
 

@@ -170,7 +170,8 @@ def is_passing(problem: BaseException) -> bool:
 
 def describe(problem: BaseException) -> str:
     """What went wrong in a line, for the tenant's administrator."""
-    return f"{type(problem).__name__}: {problem}"[:ERROR_CHARACTERS]
+    notes = getattr(problem, "__notes__", [])
+    return " ".join([f"{type(problem).__name__}: {problem}", *notes])[:ERROR_CHARACTERS]
 
 
 @asynccontextmanager

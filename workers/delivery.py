@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select, tuple_
 
 from domain import facts
 from domain.notifications import commands as notifications
+from domain.notifications import queries as endpoints
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Standing, Task
 from tenancy.channels import Change
@@ -19,7 +21,7 @@ from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import live, sweeps
 from workers.attempts import NotYet, Outdated, hold, working
-from workers.reactions import REACTIONS, name_of
+from workers.reactions import REACTIONS, Reaction, name_of
 
 # Shorter than the lease of these tasks, so that an attempt has ended before the next one begins.
 STEP_SECONDS = 30.0
@@ -42,8 +44,7 @@ async def deliver(claim: Claim, item: AgendaItem) -> None:
 
     One that fails doesn't keep the others from running; it alone is repeated. Raises the first failure.
     """
-    entry, done = await _read(claim, item)
-    steps = [step for step in _steps(entry) if step.name not in done]
+    entry, steps = await _read(claim, item)
     failures: list[Exception] = []
     for number, step in enumerate(steps, start=1):
         try:
@@ -59,27 +60,38 @@ async def deliver(claim: Claim, item: AgendaItem) -> None:
         except Outdated:
             raise
         except Exception as problem:
-            problem.add_note(f"in {step.name}, following {entry.name}")
+            problem.add_note(f"(in {step.name} after {entry.name})")
             failures.append(problem)
     if failures:
         raise failures[0]
     await live.announce(Change(claim.tenant_id, entry.id, entry.name, entry.subject_kind, entry.subject_id))
 
 
-async def _read(claim: Claim, item: AgendaItem) -> tuple[JournalEntry, set[str]]:
+async def _read(claim: Claim, item: AgendaItem) -> tuple[JournalEntry, list[_Step]]:
+    """The fact, and what still follows it: at least a step that only closes the item."""
     async with reading(Actor.system(claim.tenant_id)) as work:
         entry = await work.get(JournalEntry, item.subject_id)
+        event = load(entry.name, entry.payload)
+        steps = [
+            _Step(name_of(reaction), partial(_react, reaction, event)) for reaction in REACTIONS.get(type(event), ())
+        ]
+        if await endpoints.that_ask_for(work, entry.name):
+            steps.append(_Step("webhooks", partial(_tell, entry)))
         rows = await work.rows(select(Delivery.reaction).where(Delivery.entry_id == entry.id))
-        return entry, {row["reaction"] for row in rows}
+    done = {row["reaction"] for row in rows}
+    return entry, [step for step in steps if step.name not in done] or [_Step("nothing", _rest)]
 
 
-def _steps(entry: JournalEntry) -> list[_Step]:
-    event = load(entry.name, entry.payload)
-    steps = [
-        _Step(name_of(reaction), lambda work, reaction=reaction: reaction(work, event))  # type: ignore[misc]  # mypy loses the default's type
-        for reaction in REACTIONS.get(type(event), ())
-    ]
-    return [*steps, _Step("webhooks", lambda work: notifications.plan_webhooks(work, entry))]
+async def _react(reaction: Reaction, event: Event, work: Work) -> None:
+    await reaction(work, event)
+
+
+async def _tell(entry: JournalEntry, work: Work) -> None:
+    await notifications.plan_webhooks(work, entry)
+
+
+async def _rest(work: Work) -> None:
+    """Nothing follows (any more)."""
 
 
 def load(name: str, payload: dict[str, object]) -> Event:

@@ -118,7 +118,7 @@ def _letter(outgoing: Outgoing) -> Mail:
         text=outgoing.payload["text"],
         message_id=f"<{outgoing.id}@{host}>",
         sent_at=outgoing.planned_at,
-        language=outgoing.payload["language"],
+        language=outgoing.payload.get("language", "en"),
     )
 
 

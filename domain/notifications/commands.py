@@ -205,11 +205,8 @@ async def _switch_off(work: Work, endpoint: WebhookEndpoint, *, by_hand: bool) -
 
 
 async def plan_webhooks(work: Work, entry: JournalEntry) -> None:
-    """Plan one webhook to each endpoint that asks for this fact. The yard calls it once for every fact."""
-    endpoints = await work.all(select(WebhookEndpoint).where(WebhookEndpoint.disabled_at.is_(None)))
-    for endpoint in endpoints:
-        if not rules.asks_for(endpoint.events, entry.name):
-            continue
+    """Plan one webhook to each endpoint that asks for this fact; the yard does this for every fact."""
+    for endpoint in await queries.that_ask_for(work, entry.name):
         subject = {"kind": entry.subject_kind, "id": str(entry.subject_id)} if entry.subject_id else None
         body = {
             "type": entry.name,

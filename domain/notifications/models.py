@@ -43,8 +43,8 @@ class WebhookEndpoint(TenantModel, kw_only=True, eq=False):
     url: Mapped[str]
     # Names of facts, or `*`.
     events: Mapped[list[str]]
-    # Sealed for this tenant with the purpose `webhook-secret`.
-    sealed_secret: Mapped[bytes]
+    # The comment tells archives that it is to be unsealed for them (`tenancy.archives.tables`).
+    sealed_secret: Mapped[bytes] = mapped_column(comment="sealed: webhook-secret")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
     # How many webhooks were given up since the last one that arrived.

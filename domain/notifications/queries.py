@@ -61,6 +61,12 @@ async def find_endpoint(work: Work, id: UUID) -> WebhookEndpoint | None:
     return await work.find(WebhookEndpoint, id)
 
 
+async def that_ask_for(work: Work, name: str) -> list[WebhookEndpoint]:
+    """The endpoints that are switched on and are told of facts of this name."""
+    endpoints = await work.all(select(WebhookEndpoint).where(WebhookEndpoint.disabled_at.is_(None)))
+    return [endpoint for endpoint in endpoints if rules.asks_for(endpoint.events, name)]
+
+
 async def destination(work: Work, endpoint_id: UUID) -> Destination | None:
     """Where a webhook goes; None when its endpoint was removed or switched off meanwhile."""
     found = await work.find(WebhookEndpoint, endpoint_id)

@@ -107,7 +107,7 @@ async def test_a_sweep_that_fails_does_not_end_the_series(
         await work_off()
         await behind.execute("UPDATE agenda SET due_at = now() WHERE task = 'deliver'")
     items = {item.standing: item for item in await agenda(acme)}
-    assert items[Standing.PARKED].error == "ValueError: no"
+    assert items[Standing.PARKED].error == "ValueError: no (in workers.sweeps.run after sweeps.due)"
     assert items[Standing.PENDING].key == "sweep:tests.every_morning"
 
 
