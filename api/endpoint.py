@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from api.auth.authentication import CHALLENGE, authenticate
 from api.errors import formatted, of_refusal, unexpected
 from api.metrics import OPERATIONS
+from api.reading.limits import LIMITS
 from api.reading.requests import Answer, Call
 from api.reading.running import Reader
 from api.schema import SCHEMA
@@ -117,6 +118,8 @@ class Endpoint:
         name, variables = asked.get("operationName"), asked.get("variables")
         if not isinstance(name, str | None) or not isinstance(variables, dict | None):
             raise BadRequestError(400, "operationName is a text and variables is an object.", "BAD_REQUEST")
+        if _deeper(variables, LIMITS.value_depth):
+            raise BadRequestError(400, f"A value nests at most {LIMITS.value_depth} levels.", "LIMIT_EXCEEDED")
         key, reason = headers.get(b"idempotency-key"), headers.get(b"x-reason")
         return Call(
             self._document(asked),
@@ -176,6 +179,13 @@ def _holds_nul(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_holds_nul(item) for pair in value.items() for item in pair)
     return isinstance(value, list) and any(_holds_nul(item) for item in value)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return levels == 0 or any(_deeper(item, levels - 1) for item in inner)
+    return False
 
 
 def _body(answer: Answer, actor: Actor, balances: list[Balance]) -> bytes:

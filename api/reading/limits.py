@@ -25,6 +25,7 @@ class Limits:
     directives: int = 50
     root_fields: int = 20
     fragments: int = 50
+    value_depth: int = 20
     page: int = 100
     default_page: int = 50
     cost: int = 5_000
@@ -83,11 +84,20 @@ class _Count:
                 if name in self.fragments and name not in inside:
                     self.selections(self.fragments[name].selection_set, depth, (*inside, name))
 
+    def values(self, node: Any, depth: int) -> None:
+        """Inputs nest too: filters in filters."""
+        if depth > LIMITS.value_depth:
+            raise _OverError("levels in a value", LIMITS.value_depth)
+        for inner in (*getattr(node, "values", ()), *(field.value for field in getattr(node, "fields", ()))):
+            self.values(inner, depth + 1)
+
     def _count(self, node: Any) -> None:
         self.nodes += 1
         self.directives += len(node.directives or ())
-        if isinstance(node, FieldNode) and node.alias is not None:
-            self.aliases += 1
+        if isinstance(node, FieldNode):
+            self.aliases += node.alias is not None
+            for argument in node.arguments or ():
+                self.values(argument.value, 0)
         if self.aliases > LIMITS.aliases:
             raise _OverError("aliases", LIMITS.aliases)
         if self.directives > LIMITS.directives:

@@ -9,7 +9,8 @@ CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
 async def test_a_member_gets_a_role_and_a_token_shown_once(ask, acme: Actor, globex: Actor) -> None:
     role = await ask(
         acme,
-        'mutation { createRole(input: {name: "clerk", permissions: ["requests.read"]}) { role { id } errors { code } } }',
+        """mutation { createRole(input: {name: "clerk", permissions: ["requests.read"]}) {
+          role { id } errors { code } } }""",
     )
     created = await ask(
         acme,

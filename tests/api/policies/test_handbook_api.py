@@ -9,7 +9,8 @@ DRAFT = """mutation($input: DraftVersionInput!) { draftVersion(input: $input) {
 PUT = """mutation($input: PutClauseInput!) { putClause(input: $input) {
   clause { id number kind value title version { revision } } errors { code message path } } }"""
 PUBLISH = """mutation($id: ID!) { submitVersion(input: {versionId: $id}) { version { control } errors { code } }
-  publishVersion(input: {versionId: $id}) { version { control issuedOn approver { name } } errors { code message } } }"""
+  publishVersion(input: {versionId: $id}) {
+    version { control issuedOn approver { name } } errors { code message } } }"""
 VERSIONS = "{ handbookVersions { totalCount nodes { number control title clauses { nodes { number title text } } } } }"
 
 

@@ -1,0 +1,173 @@
+"""GraphQL over HTTP: statuses, media types, limits, persisted documents, retries, and nothing of our inside shown."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from api.app import Door
+from api.auth.routes import ROUTES
+from api.endpoint import Endpoint
+from api.live import Live
+from api.schema.subscriptions import LIVE_SCHEMA
+from domain.consequences import settle
+from domain.kernel.permissions import Permission
+from tenancy.provisioning import create_tenant
+
+MODERN = {"accept": "application/graphql-response+json"}
+
+
+@pytest.fixture
+async def client(pool: None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, signed in as a new company's administrator."""
+    founding = await create_tenant(
+        slug=f"h{uuid4().hex[:20]}",
+        name="Company",
+        zone="Asia/Shanghai",
+        language="en",
+        administrator=("Admin", "admin@example.com"),
+        permissions=list(Permission),
+        settle=settle,
+        token_name="t",
+    )
+    app = Door(Endpoint(), Live(LIVE_SCHEMA), Starlette(routes=ROUTES))
+    transport = httpx.ASGITransport(app)
+    headers = {"authorization": f"Bearer {founding.token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://zhidu", headers=headers) as opened:
+        yield opened
+
+
+async def post(client: httpx.AsyncClient, query: str, headers: dict[str, str] | None = None, **more: Any) -> Any:
+    return await client.post("/graphql", json={"query": query, **more}, headers=headers or {})
+
+
+async def test_an_answer_tells_its_cost_and_what_is_left(client: httpx.AsyncClient) -> None:
+    answer = await post(client, "{ viewer { language } }")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    body = answer.json()
+    assert body["data"] == {"viewer": {"language": "en"}}
+    assert body["extensions"]["cost"]["requested"] >= 1
+    assert answer.headers["ratelimit"].startswith('"cost";r=')
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["{ nothing }", "{ viewer", "query A { viewer { language } } query B { viewer { kind } }"],
+)
+async def test_a_request_that_is_not_executed_is_a_400_for_modern_clients_and_a_200_for_old_ones(
+    client: httpx.AsyncClient, document: str
+) -> None:
+    modern = await post(client, document, MODERN)
+    assert (modern.status_code, "data" in modern.json()) == (400, False)
+    assert modern.headers["content-type"].startswith("application/graphql-response+json")
+    old = await post(client, document)
+    assert (old.status_code, bool(old.json()["errors"])) == (200, True)
+
+
+async def test_only_a_post_of_one_json_object_is_graphql(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/graphql", params={"query": "{ viewer { kind } }"})).status_code == 405
+    assert (await client.post("/graphql", content="{ viewer { kind } }")).status_code == 415
+    form = await client.post("/graphql", data={"query": 'mutation { createPost(input: {name: "X"}) { post { id } } }'})
+    assert form.status_code == 415
+    for body in (b"{", b"[]", b'"x"', b'{"query": 1}', b'{"query": "{ viewer { kind } }", "variables": []}'):
+        answer = await client.post("/graphql", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 400, body
+        assert answer.json()["errors"][0]["extensions"]["code"].startswith("BAD_")
+    batch = await client.post("/graphql", json=[{"query": "{ viewer { kind } }"}])
+    assert batch.status_code == 400
+    huge = await client.post("/graphql", content=b" " * 1_000_001, headers={"content-type": "application/json"})
+    assert huge.status_code == 413
+
+
+async def test_nobody_is_told_to_sign_in(client: httpx.AsyncClient) -> None:
+    for token in ("", "Bearer nonsense", "Basic eA==", "Bearer zhp_" + "0" * 32 + "_x"):
+        answer = await post(client, "{ viewer { kind } }", {"authorization": token})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_document_is_sent_once_and_then_named(client: httpx.AsyncClient) -> None:
+    query = "{ viewer { kind } }"
+    sha = hashlib.sha256(query.encode()).hexdigest()
+    unknown = await client.post("/graphql", json={"documentId": f"sha256:{sha}"})
+    assert unknown.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": sha}}
+    assert (await client.post("/graphql", json={"query": query, "extensions": extensions})).json()["data"]
+    assert (await client.post("/graphql", json={"documentId": f"sha256:{sha}"})).json()["data"]
+    forged = await client.post("/graphql", json={"query": "{ viewer { language } }", "documentId": sha})
+    assert forged.json()["errors"][0]["extensions"]["code"] == "BAD_DOCUMENT_ID"
+
+
+async def test_a_change_sent_twice_under_one_key_happens_once(client: httpx.AsyncClient) -> None:
+    mutation = 'mutation { createPost(input: {name: "Engineer"}) { post { id } errors { code } } }'
+    key = {"idempotency-key": "step-1"}
+    first, second = await post(client, mutation, key), await post(client, mutation, key)
+    assert first.json()["data"] == second.json()["data"]
+    assert first.json()["data"]["createPost"]["errors"] == []
+    other = await post(client, mutation.replace("Engineer", "Clerk"), key)
+    assert other.json()["data"]["createPost"]["errors"] == [{"code": "CONFLICT"}]
+    without = await post(client, mutation)
+    assert without.json()["data"]["createPost"]["errors"] == [{"code": "CONFLICT"}]
+
+
+async def test_a_fault_of_ours_is_masked_with_a_number(client: httpx.AsyncClient, monkeypatch: Any) -> None:
+    async def broken(*_: Any) -> bytes:
+        raise ValueError("SELECT secret FROM inside")
+
+    monkeypatch.setattr("api.reading.running.answer", broken)
+    answer = await post(client, "{ viewer { kind } }")
+    assert answer.status_code == 500
+    error = answer.json()["errors"][0]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["id"] in error["message"]
+    assert "secret" not in answer.text
+
+
+async def test_text_that_postgresql_cannot_keep_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await post(
+        client, "query($t: String) { members(filter: {name: {eq: $t}}) { totalCount } }", variables={"t": "a\0b"}
+    )
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_TEXT"
+
+
+def aliases(count: int) -> str:
+    return "{ " + " ".join(f"a{number}: __typename" for number in range(count)) + " }"
+
+
+ATTACKS = {
+    "aliases": aliases(101),
+    "directives": "{ viewer { kind " + "@include(if: true) " * 60 + "} }",
+    "unknown directives": "{ viewer { kind " + "@aa " * 60 + "} }",
+    "depth": "{ staff { nodes " + "{ superior " * 20 + "{ id }" + " }" * 20 + " } }",
+    "a circle of fragments": "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...A }",
+    "duplicated fields": "{ viewer { " + "kind " * 1_200 + "} }",
+    "breadth of pages": "{ staff(first: 100) { nodes { department { staff(first: 100) { nodes { name } } } } } }",
+    "root fields": "{ " + " ".join(f"a{n}: clock {{ now }}" for n in range(25)) + " }",
+    "a page of thousands": "{ members(first: 10000) { nodes { name } } }",
+    "a deep value": "{ members(filter: {and: [" + "{and: [" * 60 + "]}" * 60 + "]}) { totalCount } }",
+    "introspection in circles": "{ __schema { types { " + "fields { type { " * 7 + "name" + " } }" * 7 + " } } }",
+    "many fragments": "{ viewer { kind } } " + " ".join(f"fragment F{n} on Viewer {{ kind }}" for n in range(60)),
+    "overlapping fragments": "{ viewer { ...F0 } } "
+    + " ".join(f"fragment F{n} on Viewer {{ ...F{n + 1} ...F{n + 1} }}" for n in range(20))
+    + " fragment F20 on Viewer { kind }",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_a_document_beyond_the_bounds_is_refused(client: httpx.AsyncClient, name: str) -> None:
+    answer = await post(client, ATTACKS[name], MODERN)
+    assert answer.status_code == 400, answer.text
+    assert "data" not in answer.json()
+    assert "Traceback" not in answer.text
+
+
+async def test_suggestions_do_not_teach_the_schema_to_strangers(client: httpx.AsyncClient) -> None:
+    answer = await post(client, "{ viewr { kind } }", {"authorization": ""})
+    assert answer.status_code == 401
+    assert "viewer" not in answer.text
