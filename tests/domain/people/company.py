@@ -129,6 +129,14 @@ async def approve(actor: Actor, resignation_id: UUID) -> Resignation:
     return await stored(actor, resignation_id)
 
 
+async def return_to_its_writer(actor: Actor, resignation_id: UUID) -> None:
+    """Somebody sends a resignation back from their seat."""
+    task_id = await seat_of(actor, resignation_id)
+    assert task_id is not None
+    async with writing(actor, settle=settle) as work:
+        await approvals.return_to_requester(work, task_id=task_id, comment="Talk to me first.")
+
+
 async def stored(actor: Actor, resignation_id: UUID) -> Resignation:
     """The resignation as it is stored now."""
     async with writing(actor, settle=settle) as work:

@@ -35,6 +35,7 @@ from tests.domain.people.company import (
     chain,
     founded,
     lay_down,
+    return_to_its_writer,
     seat_of,
     stored,
 )
@@ -66,13 +67,6 @@ async def service(pool: None) -> Company:
 async def submit(actor: Actor, letter_on: date = LETTER, **more: Any) -> Resignation:
     async with writing(actor, settle=settle) as work:
         return await commands.submit_resignation(work, letter_on=letter_on, **more)
-
-
-async def return_to_its_writer(actor: Actor, resignation_id: UUID) -> None:
-    task_id = await seat_of(actor, resignation_id)
-    assert task_id is not None
-    async with writing(actor, settle=settle) as work:
-        await approvals.return_to_requester(work, task_id=task_id, comment="Talk to me first.")
 
 
 async def pass_time(admin: Actor, time: timedelta) -> None:
