@@ -70,6 +70,9 @@ def roles(connection: Connection, app_password: str | None) -> None:
     connection.execute(text("GRANT zhidu_backup TO zhidu_app"))
     connection.execute(text("GRANT zhidu_owner TO CURRENT_USER"))
     connection.execute(text("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
+    # Whoever may make a temporary function can make a leaky operator, which sees rows before the policies do.
+    database = connection.scalar(text("SELECT quote_ident(current_database())"))
+    connection.execute(text(f"REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC"))
     connection.execute(text("GRANT USAGE ON SCHEMA public TO zhidu_app, zhidu_backup"))
     connection.execute(text("GRANT USAGE, CREATE ON SCHEMA public TO zhidu_owner"))
 
