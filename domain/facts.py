@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import domain
+import tenancy.archives
 import tenancy.identity.events
 import tenancy.outbox
 import tenancy.rehearsal

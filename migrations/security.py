@@ -15,6 +15,11 @@ def guard(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None
     op.execute(f"GRANT SELECT ON {table} TO zhidu_backup")
 
 
+def keep_out_of_archives(table: str) -> None:
+    """What must not be in an archive, the archives' role may not read; a test names each such table and why."""
+    op.execute(f"REVOKE ALL ON {table} FROM zhidu_backup")
+
+
 def open_to_platform(table: str, *, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
     """Make `table` the platform's: it holds no tenant's business, and the isolation tests name it."""
     op.execute(f"GRANT {grants} ON {table} TO zhidu_app")

@@ -22,6 +22,8 @@ class Task(StrEnum):
     SEND = "send"
     # Move a rehearsal tenant's clock to its target, firing what is due on the way.
     ADVANCE = "advance"
+    # Do a long job by its name, such as writing an archive, outside any transaction.
+    RUN = "run"
 
 
 class Standing(StrEnum):

@@ -1,4 +1,5 @@
-"""The doors to PostgreSQL: `reading()`, `writing()` and `platform()`; nobody else opens a transaction."""
+"""The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, and for archives `archiving()` and `restoring()`;
+nobody else opens a transaction."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -193,3 +194,62 @@ async def platform() -> AsyncIterator[Platform]:
     """The platform's own door: relay, scheduler, provisioning and identity, as a test lists."""
     async with database.pool.acquire() as connection, connection.transaction():
         yield Platform(connection)
+
+
+# What an archive says of its origin; the archives' role itself sees no list of companies.
+ORIGIN = (
+    "SELECT t.id, t.slug, t.name, t.zone, t.language, t.clock_at, now() AS now, (SELECT string_agg(version_num, '+' "
+    "ORDER BY version_num) FROM alembic_version) AS revision FROM tenants t WHERE t.id = $1"
+)
+# How many rows of a stream are fetched at once; no more of them are held.
+STREAMED_ROWS = 500
+
+
+class TenantRows(Platform):
+    """A transaction in one tenant's rows as they are stored, for archives alone: no actor, no journal, no defaults."""
+
+    def __init__(self, connection: asyncpg.Connection, tenant_id: UUID) -> None:
+        super().__init__(connection)
+        self.tenant_id = tenant_id
+
+    async def stream(self, sql: str, *arguments: Any) -> AsyncIterator[asyncpg.Record]:
+        """The rows of a statement through a cursor on the server, so that memory stays flat."""
+        async for row in self._connection.cursor(sql, *arguments, prefetch=STREAMED_ROWS):
+            yield row
+
+
+@asynccontextmanager
+async def archiving(tenant_id: UUID) -> AsyncIterator[tuple[asyncpg.Record, TenantRows]]:
+    """One consistent view of a whole tenant, and the record of where it comes from (`ORIGIN`).
+
+    Runs as the archives' role: it can change nothing, row-level security shows it this tenant only, and it may read
+    exactly the tables that belong into an archive. Refuses with TENANT_GONE.
+    """
+    async with (
+        database.pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        origin = await connection.fetchrow(ORIGIN, tenant_id)
+        if origin is None:
+            raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
+        await connection.execute("SET LOCAL ROLE zhidu_backup")
+        await connection.execute("SELECT set_config('app.tenant', $1, true)", str(tenant_id))
+        yield origin, TenantRows(connection, tenant_id)
+
+
+@asynccontextmanager
+async def restoring(tenant_id: UUID, *, keep: bool) -> AsyncIterator[TenantRows]:
+    """A transaction in which a whole new tenant is made, under row-level security as everything else.
+
+    Nobody sees anything of it before it ends well; without `keep` it is undone even then, which is a drill.
+    """
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            await connection.execute("SELECT set_config('app.tenant', $1, true)", str(tenant_id))
+            yield TenantRows(connection, tenant_id)
+        except BaseException:
+            await transaction.rollback()
+            raise
+        await (transaction.commit() if keep else transaction.rollback())

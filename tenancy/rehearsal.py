@@ -83,13 +83,13 @@ async def _let_it_run(work: Work) -> None:
 
 
 async def settled(work: Work) -> bool:
-    """Whether the clock has arrived and nothing is left to deliver or to send; always so far as a tenant is at rest.
+    """Whether the clock has arrived and nothing is left to deliver, send or run; always so far as a tenant is at rest.
 
     What is parked waits for a person and does not count.
     """
     clock = await read_clock(work)
     if clock is not None and clock.at < clock.target_at:
         return False
-    tasks = any_(literal([Task.DELIVER, Task.SEND, Task.ADVANCE], ARRAY(Text())))
+    tasks = any_(literal([Task.DELIVER, Task.SEND, Task.RUN, Task.ADVANCE], ARRAY(Text())))
     waiting = select(exists().where(AgendaItem.standing == Standing.PENDING, AgendaItem.task == tasks))
     return not await work.value(waiting)

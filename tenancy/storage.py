@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +66,7 @@ class Storage:
             await self._settle(key)
         return counted.size
 
-    async def get(self, tenant_id: UUID, name: str) -> AsyncIterator[bytes]:
+    async def get(self, tenant_id: UUID, name: str) -> AsyncGenerator[bytes, None]:
         """The object's bytes in pieces of about a mebibyte; `NotFound` when there is none of that name."""
         key = _key(tenant_id, name)
         with _typed():
@@ -199,7 +199,8 @@ def _typed(counted: _Counted | None = None) -> Iterator[None]:
 def _unavailable(problem: Exception) -> Unavailable:
     full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or _FULL.search(str(problem)):
-        return Unavailable(message("There is no space left to store this. Nothing was kept; free some and try again."))
+        text = message("There is no space left to store this. Nothing was kept; free some and try again.")
+        return Unavailable(text, code="STORAGE_FULL")
     return Unavailable(message("The store of archives and files cannot be reached. Try again later."))
 
 

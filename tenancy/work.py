@@ -235,11 +235,17 @@ class Work:
         for item in await self.all(pending):
             self.delete(item)
 
+    def run_later(self, job: str, *, about: UUID) -> None:
+        """Let a worker do a long job (`workers/jobs`) about a record after the commit; asked for twice, it is one."""
+        key = f"{job}:{about}"
+        self.add(AgendaItem(task=Task.RUN, due_at=self.opening.real_now, subject_id=about, key=key, name=job))
+
     async def plan_effect(self, kind: EffectKind, key: str, payload: dict[str, Any], *, about: UUID) -> None:
         """Write an effect into the ledger and let it leave after the commit; a known key does nothing."""
-        id = effect_id(self.actor.tenant_id, key)
-        if await self.find(Effect, id) is not None:
+        # By its key and not by its id: a restored tenant's effects have the ids that they had before.
+        if await self.first(select(Effect).where(Effect.key == key)) is not None:
             return
+        id = effect_id(self.actor.tenant_id, key)
         effect = Effect(key=key, kind=kind, subject_id=about, payload=payload, planned_at=self.now)
         effect.id = id
         self.add(effect)

@@ -11,14 +11,15 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-TASKS = "'deliver', 'fire', 'send', 'advance'"
+TASKS = "'deliver', 'fire', 'send', 'advance', 'run'"
 
 # The oldest `share` items of each tenant and task are its window. What of them is on its way already counts, so a
 # tenant never has more at once; what one claim costs does not grow with anybody's backlog. A timer is due by its
 # tenant's own clock. While a rehearsal clock runs, only the errand that moves it is handed out.
 #
 # An item that has ended its workers three times is parked instead and comes back without a fence. The errand of a
-# clock may be at work when a timer kills it, so it is given more attempts than that timer, which is parked first.
+# clock may be at work when a timer kills it, so it is given more attempts than that timer, which is parked first. A
+# long job counts for itself, so that its record can say that it has failed.
 CLAIM = """
 CREATE FUNCTION claim_agenda(batch integer, share integer, lease_seconds double precision)
 RETURNS TABLE (tenant_id uuid, id uuid, task text, fence bigint)
@@ -29,7 +30,7 @@ AS $$
 WITH due AS MATERIALIZED (
     SELECT w.tenant_id, w.id, w.place, w.due_at
     FROM public.tenants t
-    CROSS JOIN (VALUES ('advance'), ('deliver'), ('fire'), ('send')) AS kinds (task)
+    CROSS JOIN (VALUES ('advance'), ('deliver'), ('fire'), ('send'), ('run')) AS kinds (task)
     CROSS JOIN LATERAL (
         SELECT a.tenant_id, a.id, a.due_at, a.leased_until, row_number() OVER (ORDER BY a.due_at, a.id) AS place
         FROM public.agenda a
@@ -54,7 +55,7 @@ WITH due AS MATERIALIZED (
         error = CASE WHEN a.attempts < limits.most THEN a.error ELSE coalesce(a.error, 'it ended its worker') END,
         leased_until = CASE WHEN a.attempts < limits.most THEN now() + make_interval(secs => lease_seconds) END,
         fence = a.fence + 1
-    FROM free, (VALUES ('advance', 10), ('deliver', 3), ('fire', 3), ('send', 3)) AS limits (task, most)
+    FROM free, (VALUES ('advance', 10), ('deliver', 3), ('fire', 3), ('send', 3), ('run', 10)) AS limits (task, most)
     WHERE a.tenant_id = free.tenant_id AND a.id = free.id AND limits.task = a.task
     RETURNING a.tenant_id, a.id, a.task, CASE a.standing WHEN 'pending' THEN a.fence END AS fence
 )
@@ -82,12 +83,12 @@ WITH free AS MATERIALIZED (
     FOR UPDATE OF a SKIP LOCKED
 ), taken AS (
     UPDATE public.agenda a
-    SET standing = CASE WHEN a.attempts < 3 THEN 'pending' ELSE 'parked' END,
-        error = CASE WHEN a.attempts < 3 THEN a.error ELSE coalesce(a.error, 'it ended its worker') END,
-        leased_until = CASE WHEN a.attempts < 3 THEN now() + make_interval(secs => lease_seconds) END,
+    SET standing = CASE WHEN a.attempts < limits.most THEN 'pending' ELSE 'parked' END,
+        error = CASE WHEN a.attempts < limits.most THEN a.error ELSE coalesce(a.error, 'it ended its worker') END,
+        leased_until = CASE WHEN a.attempts < limits.most THEN now() + make_interval(secs => lease_seconds) END,
         fence = a.fence + 1
-    FROM free
-    WHERE a.tenant_id = free.tenant_id AND a.id = free.id
+    FROM free, (VALUES ('advance', 10), ('deliver', 3), ('fire', 3), ('send', 3), ('run', 10)) AS limits (task, most)
+    WHERE a.tenant_id = free.tenant_id AND a.id = free.id AND limits.task = a.task
     RETURNING a.tenant_id, a.id, a.task, CASE a.standing WHEN 'pending' THEN a.fence END AS fence
 )
 SELECT taken.tenant_id, taken.id, taken.task::text, taken.fence

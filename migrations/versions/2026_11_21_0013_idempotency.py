@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.security import guard
+from migrations.security import guard, keep_out_of_archives
 
 revision = "0013"
 down_revision = "0007"
@@ -28,3 +28,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_keys_at", "idempotency_keys", ["tenant_id", "at"], unique=False)
     guard("idempotency_keys")
+    # Answers may hold secrets that are shown once, and go after a month anyway.
+    keep_out_of_archives("idempotency_keys")

@@ -8,6 +8,7 @@ inserted, and last `manifest.json` with the counts and digests. Nothing is ever 
 from tenancy.archives.form import (
     LIMITS,
     Batch,
+    Company,
     Heading,
     Limits,
     Manifest,
@@ -19,22 +20,29 @@ from tenancy.archives.form import (
     table_digest,
 )
 from tenancy.archives.reading import heading, read, verify
+from tenancy.archives.restoring import Restored, rehearse, restore
+from tenancy.archives.taking import take
 from tenancy.archives.writing import write
 
 __all__ = [
     "LIMITS",
     "Batch",
+    "Company",
     "Heading",
     "Limits",
     "Manifest",
+    "Restored",
     "Row",
     "TableSummary",
     "canonical",
     "heading",
     "new_identity",
     "read",
+    "rehearse",
+    "restore",
     "row_digest",
     "table_digest",
+    "take",
     "verify",
     "write",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import orjson
 import pyrage  # type: ignore[import-untyped]  # the wheel carries no type information
@@ -21,12 +22,23 @@ PART_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
+class Company:
+    """Whose archive it is; `clock_at` is where a rehearsal's own clock stood, and None for real time."""
+
+    id: UUID
+    slug: str
+    name: str
+    zone: str
+    language: str
+    clock_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Heading:
     """What an archive is of. `tables` is complete, empty tables included, and in the order of insertion."""
 
     schema_revision: str
-    tenant_slug: str
-    tenant_name: str
+    company: Company
     created_at: datetime
     tables: tuple[str, ...]
 
@@ -95,6 +107,9 @@ def _as_text(value: object) -> str:
         return str(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return "\\x" + bytes(value).hex()
+    # The driver's UUIDs are a class of their own, which orjson doesn't know.
+    if isinstance(value, UUID):
+        return str(value)
     raise TypeError(f"{type(value).__name__} has no form in an archive")
 
 
@@ -141,7 +156,14 @@ def heading_to_json(heading: Heading) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "schema_revision": heading.schema_revision,
-        "tenant": {"slug": heading.tenant_slug, "name": heading.tenant_name},
+        "tenant": {
+            "id": str(heading.company.id),
+            "slug": heading.company.slug,
+            "name": heading.company.name,
+            "zone": heading.company.zone,
+            "language": heading.company.language,
+            "clock_at": heading.company.clock_at.isoformat() if heading.company.clock_at else None,
+        },
         "created_at": heading.created_at.isoformat(),
         "tables": list(heading.tables),
     }
@@ -151,13 +173,26 @@ def heading_from_json(read: Any) -> Heading:
     """A heading from `header.json`; KeyError, TypeError or ValueError when it is malformed."""
     heading = Heading(
         schema_revision=_text(read["schema_revision"]),
-        tenant_slug=_text(read["tenant"]["slug"]),
-        tenant_name=_text(read["tenant"]["name"]),
+        company=_company(read["tenant"]),
         created_at=datetime.fromisoformat(_text(read["created_at"])),
         tables=tuple(_text(name) for name in read["tables"]),
     )
     check_heading(heading)
     return heading
+
+
+def _company(read: Any) -> Company:
+    clock_at = datetime.fromisoformat(_text(read["clock_at"])) if read["clock_at"] is not None else None
+    if clock_at is not None and clock_at.tzinfo is None:
+        raise ValueError("clock_at needs a zone")
+    return Company(
+        id=UUID(_text(read["id"])),
+        slug=_text(read["slug"]),
+        name=_text(read["name"]),
+        zone=_text(read["zone"]),
+        language=_text(read["language"]),
+        clock_at=clock_at,
+    )
 
 
 def check_heading(heading: Heading) -> None:

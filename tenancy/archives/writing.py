@@ -218,5 +218,6 @@ def _writable() -> Iterator[None]:
 
 def _unwritable(problem: Exception) -> Unavailable:
     if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Unavailable(message("There is no space left to store this. Nothing was kept; free some and try again."))
+        text = message("There is no space left to store this. Nothing was kept; free some and try again.")
+        return Unavailable(text, code="STORAGE_FULL")
     return Unavailable(message("The archive cannot be written. Nothing was kept; try again later."))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pyrage  # type: ignore[import-untyped]  # the wheel carries no type information
@@ -21,6 +22,14 @@ from tenancy.refusals import Invalid, Unavailable
 KEY = archives.new_identity()
 OTHER_KEY = archives.new_identity()
 CREATED_AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+COMPANY = archives.Company(
+    id=UUID("019391a0-0000-7000-8000-00000000000a"),
+    slug="example-co",
+    name="示例公司",
+    zone="Asia/Shanghai",
+    language="zh_Hans",
+    clock_at=CREATED_AT,
+)
 
 Contents = dict[str, list[dict[str, Any]]]
 SMALL: Contents = {
@@ -31,7 +40,7 @@ SMALL: Contents = {
 
 
 def heading(contents: Contents) -> archives.Heading:
-    return archives.Heading("2026_11_21_0001", "example-co", "示例公司", CREATED_AT, tuple(contents))
+    return archives.Heading("0001", COMPANY, CREATED_AT, tuple(contents))
 
 
 async def tables(contents: Contents) -> AsyncIterator[tuple[str, AsyncIterator[dict[str, Any]]]]:
