@@ -11,6 +11,8 @@ from domain.approvals.events import (
     ApprovalStepDue,
     ApprovalWithdrawn,
 )
+from domain.backups import commands as backups
+from domain.backups.events import BackupDue
 from domain.billing import commands as billing
 from domain.billing.events import DunningStepDue, LadderReviewDue
 from domain.organisation.events import StaffLeft
@@ -31,8 +33,9 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     DunningStepDue: [billing.take_due_step],
-    HandbookTookEffect: [billing.review_by_new_handbook],
+    HandbookTookEffect: [billing.review_by_new_handbook, backups.plan_next],
     LadderReviewDue: [billing.review_next],
+    BackupDue: [backups.follow_schedule],
 }
 
 # A table that leads back to itself would never end; honest chains are three or four facts long.

@@ -30,7 +30,7 @@ BACKOFF_SECONDS = (5.0, 30.0)
 # The wait for something that will pass and is not the item's fault: it is repeated without being counted.
 PASSING_SECONDS = 10.0
 # How long one attempt may take before the item is handed to another worker; a long one renews its lease.
-LEASE_SECONDS = {Task.DELIVER: 40.0, Task.FIRE: 40.0, Task.SEND: 50.0, Task.ADVANCE: 30.0}
+LEASE_SECONDS = {Task.DELIVER: 40.0, Task.FIRE: 40.0, Task.SEND: 50.0, Task.ADVANCE: 30.0, Task.RUN: 30.0}
 ERROR_CHARACTERS = 1000
 
 

@@ -18,11 +18,13 @@ from workers import sweeps
 from workers.attempts import ATTEMPTS, attempt, describe, hold, is_passing, renewed, working
 from workers.delivery import deliver, record
 from workers.effects import send
+from workers.jobs import run
 
 log = structlog.get_logger(__name__)
 
-# What follows from each timer happens before the next one fires; letters leave while the clock shows their hour.
-ON_THE_WAY = {Task.DELIVER: deliver, Task.SEND: send}
+# What follows from each timer happens before the next one fires; letters leave, and archives are written, while the
+# clock shows their hour.
+ON_THE_WAY = {Task.DELIVER: deliver, Task.SEND: send, Task.RUN: run}
 BATCH = 20
 # Another worker is busy with something that must happen first.
 LOOK_AGAIN_SECONDS = 0.05

@@ -8,7 +8,7 @@ import structlog
 
 from tenancy.agenda import Task
 from tenancy.claims import Claim
-from workers import clock, delivery, effects
+from workers import clock, delivery, effects, jobs
 from workers.attempts import Doing, attempt, describe
 
 log = structlog.get_logger(__name__)
@@ -18,10 +18,11 @@ DOING: Mapping[Task, Doing] = {
     Task.FIRE: delivery.fire,
     Task.SEND: effects.send,
     Task.ADVANCE: clock.advance,
+    Task.RUN: jobs.run,
 }
 # How many of a task may run at once in a process, and how many of those for one tenant: a receiver that lets us wait
 # keeps its own tenant's other letters waiting, and nobody else's.
-LONG = {Task.SEND: (32, 4), Task.ADVANCE: (4, 1)}
+LONG = {Task.SEND: (32, 4), Task.ADVANCE: (4, 1), Task.RUN: (1, 1)}
 
 
 class Performer:
@@ -37,6 +38,10 @@ class Performer:
 
         What is begun and lost with the process is handed out again when its lease ends.
         """
+        if claim.task is Task.RUN and self._all[Task.RUN].locked():
+            # A job may take so long that whatever waited here would be handed out again and again meanwhile. Another
+            # process may be free; else it comes again when its lease ends.
+            return
         if claim.task in LONG:
             place = (claim.task, claim.tenant_id)
             own = self._own.setdefault(place, asyncio.Semaphore(LONG[claim.task][1]))

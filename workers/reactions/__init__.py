@@ -7,6 +7,7 @@ has to be true at once is a consequence instead (`domain/consequences.py`).
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
     EmploymentEnded,
@@ -20,7 +21,7 @@ from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import notifications, people
+from workers.reactions import backups, notifications, people
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -32,6 +33,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ResignationReturned: [people.tell_its_writer_that_a_resignation_is_returned],
     NoticeWaived: [people.tell_its_writer_that_notice_is_waived],
     EmploymentEnded: [people.tell_personnel_that_somebody_has_left],
+    ArchiveFailed: [backups.tell_of_a_failed_archive],
+    DrillPassed: [backups.tell_of_a_passed_drill],
+    DrillFailed: [backups.tell_of_a_failed_drill],
     SweepDue: [sweeps.run],
 }
 
