@@ -67,6 +67,12 @@ async def post_named(work: Work, name: str) -> Post | None:
     return await work.first(select(Post).where(Post.name == name))
 
 
+async def parents(work: Work) -> dict[UUID, UUID | None]:
+    """Every department, in the order of their founding, with the one above it."""
+    rows = await work.rows(select(Department.id, Department.parent_id).order_by(Department.id))
+    return {row["id"]: row["parent_id"] for row in rows}
+
+
 async def head_of(work: Work, department_id: UUID) -> UUID | None:
     """The head of a department, or of the nearest one above that has a head."""
     found = await work.find(Department, department_id)

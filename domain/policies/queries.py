@@ -1,5 +1,6 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +93,17 @@ async def version_in_force(work: Work) -> HandbookVersion | None:
         work.memo[key] = await work.first(newest)
     found: HandbookVersion | None = work.memo[key]
     return found
+
+
+async def version_before(work: Work, at: datetime) -> HandbookVersion | None:
+    """The version that was the last in force before an instant that has come: what a period that ended then goes by."""
+    last = (
+        select(HandbookVersion)
+        .where(HandbookVersion.state == State.PUBLISHED, HandbookVersion.effective_at < at)
+        .order_by(HandbookVersion.effective_at.desc())
+        .limit(1)
+    )
+    return await work.first(last)
 
 
 async def handbook(work: Work, version_id: UUID) -> Handbook:
