@@ -1,0 +1,228 @@
+"""A company with rows in every table, made from the declarations alone, each text marked as this company's own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, get_args, get_type_hints
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from uuid_utils.compat import uuid7
+
+from domain.kernel.permissions import Permission
+from migrations.tables import METADATA
+from tenancy.actor import Actor, ActorKind
+from tenancy.models import Model
+
+SETS = 2
+"""Every table gets so many rows; those of a set belong together, and the second set stands below the first."""
+BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PERMISSIONS = frozenset(str(permission) for permission in Permission)
+
+
+@dataclass(frozen=True)
+class Company:
+    """One tenant and its rows: by set, table and column. `mark` stands in each of its texts and in nobody else's."""
+
+    tenant_id: UUID
+    mark: str
+    rows: tuple[dict[str, dict[str, Any]], ...] = field(default_factory=lambda: tuple({} for _ in range(SETS)))
+
+    def id(self, table: str, number: int = 0) -> UUID:
+        """The id of the row of a table in a set."""
+        found: UUID = self.rows[number][table]["id"]
+        return found
+
+    def ids(self) -> set[UUID]:
+        """Every id of its rows."""
+        return {self.tenant_id} | {row["id"] for rows in self.rows for row in rows.values()}
+
+    def marked(self) -> set[bytes]:
+        """What must be in no answer to anybody else: its mark, and the ids of its rows."""
+        return {self.mark.encode()} | {str(id_).encode() for id_ in self.ids()}
+
+    def administrator(self) -> Actor:
+        """The member of the first set, who may do everything."""
+        return Actor(self.tenant_id, ActorKind.MEMBER, self.id("members"), PERMISSIONS)
+
+    def client(self) -> Actor:
+        """A partner's program that may do everything."""
+        return Actor(self.tenant_id, ActorKind.CLIENT, self.id("oauth_clients"), PERMISSIONS)
+
+    def newcomer(self) -> Actor:
+        """The member of the second set, without a single permission."""
+        return Actor(self.tenant_id, ActorKind.MEMBER, self.id("members", 1))
+
+
+Made = Callable[[Company, int], Any]
+# What a row needs beyond its types: a word that code reads, a value that a check demands, an id without a foreign key.
+VALUES: Mapping[tuple[str, str], Made] = {
+    ("accounts", "member_id"): lambda company, number: company.id("members", number),
+    ("tenants", "id"): lambda company, _: company.tenant_id,
+    ("tenants", "zone"): lambda _, __: "Asia/Shanghai",
+    ("tenants", "language"): lambda _, __: "en",
+    ("tenants", "rehearsal"): lambda _, __: False,
+    ("members", "language"): lambda _, __: "en",
+    ("members", "account_id"): lambda company, number: company.id("accounts", number),
+    ("roles", "permissions"): lambda _, __: ["members.read"],
+}
+
+
+def like(id_: UUID) -> UUID:
+    """An id of the same form and moment that belongs to nobody."""
+    return UUID(int=id_.int ^ 0b1011)
+
+
+def tables() -> Iterator[Table]:
+    """What a company has rows in: every table with a tenant, and the list of companies; referred ones first."""
+    left = {
+        table.name: table for table in METADATA.tables.values() if "tenant_id" in table.c or table.name == "tenants"
+    }
+    yield left.pop("tenants")
+    while left:
+        ready = [table for table in left.values() if not (_required(table) & left.keys() - {table.name})]
+        assert ready, f"these tables need each other: {sorted(left)}"
+        for table in sorted(ready, key=lambda found: found.name):
+            yield left.pop(table.name)
+
+
+async def found(connection: asyncpg.Connection, name: str) -> Company:
+    """Store a whole company through the application's own role; fails loudly for a table that it can't fill."""
+    unknown = [key for key in VALUES if key[0] not in METADATA.tables or key[1] not in METADATA.tables[key[0]].c]
+    assert not unknown, f"VALUES names what is no column: {unknown}"
+    company = Company(tenant_id=uuid7(), mark=f"{name}-{uuid4().hex[:12]}")
+    filled = list(tables())
+    for rows in company.rows:
+        for table in filled:
+            # A row may share its id with the one that it refers to by it, as a staff record does with its member.
+            shared = _references(table).get("id")
+            rows[table.name] = {"id": rows[shared]["id"] if shared else uuid7()}
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('app.tenant', $1, true)", str(company.tenant_id))
+        for number in range(SETS):
+            there: set[str] = set()
+            for table in filled:
+                if table.name != "tenants" or number == 0:
+                    await _insert(connection, table, company, number, there)
+                there.add(table.name)
+            for table in filled:
+                await _complete(connection, table, company, number)
+        company.rows[1]["tenants"] = company.rows[0]["tenants"]
+    return company
+
+
+async def _insert(connection: asyncpg.Connection, table: Table, company: Company, number: int, there: set[str]) -> None:
+    # The second row is over and past where a table has only one living row.
+    for past in (False, True):
+        row = {
+            column.name: _cell(table, column, company, number, there, past)
+            for column in table.c
+            if column.computed is None
+        }
+        places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        try:
+            async with connection.transaction():
+                await connection.execute(
+                    f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({places})", *row.values()
+                )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+            if isinstance(problem, asyncpg.UniqueViolationError) and number > 0 and not past:
+                continue
+            raise AssertionError(
+                f"no row could be made for {table.name}: {problem}. Say in VALUES of tests/isolation/companies.py what "
+                f"its columns need; it was tried with {row}"
+            ) from problem
+        company.rows[number][table.name] = row
+        return
+
+
+async def _complete(connection: asyncpg.Connection, table: Table, company: Company, number: int) -> None:
+    """References that lead forward, or to the same table, once every row of the set is there."""
+    for name, target in _references(table).items():
+        row = company.rows[number][table.name]
+        above = company.id(target) if target == table.name and number > 0 else None
+        later = company.id(target, number) if target != table.name else above
+        if row[name] is None and later is not None:
+            row[name] = later
+            await connection.execute(f"UPDATE {table.name} SET {name} = $1 WHERE id = $2", later, row["id"])
+
+
+def _references(table: Table) -> dict[str, str]:
+    """The columns that refer to another row, and to which table."""
+    return {
+        element.parent.name: element.column.table.name
+        for constraint in table.foreign_key_constraints
+        for element in constraint.elements
+        if element.parent.name != "tenant_id"
+    }
+
+
+def _required(table: Table) -> set[str]:
+    return {target for name, target in _references(table).items() if not table.c[name].nullable}
+
+
+def _cell(table: Table, column: Any, company: Company, number: int, there: set[str], past: bool) -> Any:
+    made = VALUES.get((table.name, column.name))
+    if made is not None:
+        return made(company, number)
+    if column.name == "tenant_id":
+        return company.tenant_id
+    if column.name == "id":
+        return company.id(table.name, number)
+    target = _references(table).get(column.name)
+    if target is not None:
+        return company.id(target, number) if target in there else None
+    if column.nullable and not past and isinstance(column.type, DateTime | Date):
+        # What has not happened yet: the row is alive.
+        return None
+    if isinstance(column.type, Enum):
+        return column.type.enums[-1 if past else 0]
+    return _value(column, f"{company.mark} {table.name} {column.name} {number}", number)
+
+
+def _value(column: Any, text: str, number: int) -> Any:
+    moment = BEGINNING + timedelta(days=number)
+    match column.type:
+        case Text():
+            return text
+        case Uuid():
+            return uuid7()
+        case Boolean():
+            return True
+        case BigInteger() | Integer():
+            return number + 1
+        case Numeric():
+            return Decimal(number + 1)
+        case DateTime():
+            return moment
+        case Date():
+            return date(moment.year, moment.month, moment.day)
+        case LargeBinary():
+            return text.encode()
+        case ARRAY():
+            return [text] if isinstance(column.type.item_type, Text) else []
+        case JSONB():
+            return [] if _is_list(column) else {"zh_Hans": text, "zh_Hant": text, "en": text}
+    raise AssertionError(f"no value is known for a column of the type {column.type!r}: {column}")
+
+
+def _is_list(column: Any) -> bool:
+    model = next(mapper.class_ for mapper in Model.registry.mappers if mapper.local_table is column.table)
+    (kind,) = get_args(get_type_hints(model)[column.name])
+    return getattr(kind, "__origin__", kind) is list
