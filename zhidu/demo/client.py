@@ -1,0 +1,113 @@
+"""GraphQL over HTTP as any client speaks it: named changes that are safe to send again, and patience with restarts."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from zhidu.failures import Failure
+
+# A part of the house that was killed is started again; so long a change is sent again before somebody is told.
+PATIENCE_SECONDS = 120.0
+LONGEST_WAIT_SECONDS = 3.0
+# An answer that the server's own fault spoilt: asking again may find it mended.
+PASSING = {"UNAVAILABLE", "INTERNAL", "RATE_LIMITED"}
+
+
+@dataclass
+class RefusedError(Exception):
+    """The API understood and did not do it."""
+
+    code: str
+    message: str
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        place = f" ({'.'.join(self.path)})" if self.path else ""
+        return f"{self.code}: {self.message}{place}"
+
+
+class Client:
+    """One installation's door."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # A proxy of the terminal's has nothing to do with a door on this machine.
+        self._http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._http.aclose()
+
+    async def ask(
+        self,
+        token: str,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]:
+        """The data of one operation. Under a `key` a change happens once, however often it has to be sent.
+
+        Raises `RefusedError` for an operation that is not taken, and `Failure` when nobody answers for two minutes.
+        """
+        headers = {"Authorization": f"Bearer {token}"}
+        if key is not None:
+            # A header is ASCII, and steps have Chinese names.
+            headers["Idempotency-Key"] = quote(key)
+        if language is not None:
+            headers["Accept-Language"] = language
+        answer = await self._post("/graphql", headers, json={"query": document, "variables": variables or {}})
+        if errors := answer.get("errors"):
+            first = errors[0]
+            extensions = first.get("extensions") or {}
+            path = extensions.get("inputPath") or first.get("path") or ()
+            raise RefusedError(extensions.get("code", "ERROR"), first["message"], tuple(str(part) for part in path))
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def sign_in(self, client_id: str, secret: str) -> str:
+        """An access token of a partner's program, by OAuth 2.0 client credentials."""
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        answer = await self._post("/oauth/token", {}, data=form)
+        if "access_token" not in answer:
+            raise RefusedError(str(answer.get("error", "ERROR")), str(answer.get("error_description", "")))
+        return str(answer["access_token"])
+
+    async def _post(self, path: str, headers: Mapping[str, str], **content: Any) -> dict[str, Any]:
+        """The JSON of the first answer that is no passing trouble."""
+        begun_at, wait = time.monotonic(), 0.1
+        while True:
+            trouble, answer, asked_wait = await self._once(path, headers, content)
+            if trouble is None:
+                return answer
+            if time.monotonic() - begun_at > PATIENCE_SECONDS:
+                raise Failure(f"{self.url} does not answer as it should: {trouble}. Is Zhidu running?")
+            await asyncio.sleep(max(wait, asked_wait))
+            wait = min(wait * 1.7, LONGEST_WAIT_SECONDS)
+
+    async def _once(
+        self, path: str, headers: Mapping[str, str], content: Mapping[str, Any]
+    ) -> tuple[str | None, dict[str, Any], float]:
+        """What is wrong for the moment, if anything, the answer, and how long the server wants to be left alone."""
+        try:
+            response = await self._http.post(path, headers=dict(headers), **content)
+        except httpx.TransportError as error:
+            return str(error) or type(error).__name__, {}, 0.0
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            return f"status {response.status_code}", {}, 0.0
+        for error in answer.get("errors") or ():
+            if (error.get("extensions") or {}).get("code") in PASSING:
+                return str(error.get("message")), answer, float(response.headers.get("retry-after", 0))
+        if response.status_code >= 500:
+            return f"status {response.status_code}", answer, 0.0
+        return None, answer, 0.0

@@ -1,0 +1,108 @@
+"""One sample company at work: whoever acts does so with a token of their own, and each change has a name."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from zhidu.demo.client import Client, RefusedError
+from zhidu.demo.mutations import MUTATIONS
+from zhidu.demo.notebook import Notebook, Page
+from zhidu.demo.samples import Sample
+from zhidu.failures import Failure
+
+Payload = dict[str, Any]
+
+CLOCK = "{ clock { now targetAt settled } }"
+FIRST_LOOK_SECONDS = 0.05
+LONGEST_LOOK_SECONDS = 0.5
+# So long may one advance of the clock take; a kill of everything and a slow start lie well inside.
+ARRIVAL_SECONDS = 180.0
+
+ADMINISTRATOR = "administrator"
+
+
+class Company:
+    """A company, its page of the notebook, and the ids of what was made in it by the names of the sample."""
+
+    def __init__(self, client: Client, notebook: Notebook, sample: Sample) -> None:
+        self.client, self.notebook, self.sample = client, notebook, sample
+        self.page: Page = notebook.page(sample.slug)
+        self.tokens: dict[str, str] = {}
+        self.members: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+
+    async def change(
+        self, step: str, who: str, mutation: str, /, into: str = "", **input: Any
+    ) -> Payload:
+        """One change by one person, once for ever under the name of its step; `into` leads to the id that is kept.
+
+        Raises `Failure` when the API refuses what the sample says.
+        """
+        payload = await self.attempt(step, who, mutation, **input)
+        if payload["errors"]:
+            error = payload["errors"][0]
+            refusal = RefusedError(error["code"], error["message"], tuple(error["path"]))
+            raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was refused: {refusal}")
+        if into:
+            record, _, field = into.partition(".")
+            self.ids[step] = payload[record][field or "id"]
+        return payload
+
+    async def attempt(self, step: str, who: str, mutation: str, /, **input: Any) -> Payload:
+        """One change that may be refused; a refusal is an answer like any other and is kept."""
+        known = self.page.answers.get(step)
+        if known is None:
+            known = await self._send(step, who, mutation, input)
+            self.page.answers[step] = known
+        payload: Payload = known
+        return payload
+
+    async def _send(self, step: str, who: str, mutation: str, input: Mapping[str, Any]) -> Payload:
+        asked = MUTATIONS[mutation]
+        given = {name: value for name, value in input.items() if value is not None}
+        try:
+            data = await self.client.ask(
+                self.token(who), asked.document, {"input": given}, key=f"demo/{self.sample.slug}/{step}"
+            )
+        except RefusedError as refusal:
+            raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was not taken: {refusal}") from None
+        answer: Payload = data[asked.field]
+        return answer
+
+    async def read(self, who: str, document: str, **variables: Any) -> Payload:
+        """What somebody of the company sees."""
+        try:
+            return await self.client.ask(self.token(who), document, variables)
+        except RefusedError as refusal:
+            raise Failure(f"{self.sample.name}: {who} cannot read: {refusal}") from None
+
+    def token(self, who: str) -> str:
+        """Somebody's bearer token."""
+        return self.page.token if who == ADMINISTRATOR else self.tokens[who]
+
+    async def advance(self, to: datetime) -> None:
+        """Bring the company's clock to a wall time, and wait until all that it set off is done and sent."""
+        instant = self.sample.instant(to)
+        await self.change(f"clock/{to.isoformat()}", ADMINISTRATOR, "advanceClock", to=instant)
+        await self.settle()
+        self.notebook.save()
+
+    async def settle(self) -> None:
+        """Wait until the clock has arrived and nothing waits to be delivered, sent or run."""
+        begun_at, wait = time.monotonic(), FIRST_LOOK_SECONDS
+        while True:
+            clock = (await self.read(ADMINISTRATOR, CLOCK))["clock"]
+            if clock["settled"]:
+                return
+            if time.monotonic() - begun_at > ARRIVAL_SECONDS:
+                raise Failure(
+                    f"The clock of {self.sample.name} stands at {clock['now']} and does not reach {clock['targetAt']}:"
+                    " its agenda ({ agenda { nodes { task standing error } } }) says what waits."
+                )
+            await asyncio.sleep(wait)
+            wait = min(wait * 1.5, LONGEST_LOOK_SECONDS)
+
+
+Say = Callable[[str], None]

@@ -1,0 +1,50 @@
+"""The changes that the demo makes: each mutation's input and what is read of its answer."""
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """A field of `Mutation`, the name of its input type, and the fields of its payload that are wanted."""
+
+    field: str
+    input: str
+    selection: str
+
+    @property
+    def document(self) -> str:
+        """The operation, with the input as its only variable."""
+        return (
+            f"mutation Sample($input: {self.input}!) {{ {self.field}(input: $input) {{ {self.selection}"
+            " errors { code message path } } }"
+        )
+
+
+_ALL = (
+    Mutation("createTenant", "CreateTenantInput", "tenantId token"),
+    Mutation("issueAdministratorToken", "IssueAdministratorTokenInput", "tenantId token"),
+    Mutation("advanceClock", "AdvanceClockInput", "targetAt"),
+    Mutation("createRole", "CreateRoleInput", "role { id }"),
+    Mutation("setRoles", "SetRolesInput", "member { memberId }"),
+    Mutation("createMember", "CreateMemberInput", "member { memberId }"),
+    Mutation("createAccessToken", "CreateAccessTokenInput", "secret"),
+    Mutation("createClient", "CreateClientInput", "clientId secret"),
+    Mutation("createDepartment", "CreateDepartmentInput", "department { id }"),
+    Mutation("createPost", "CreatePostInput", "post { id }"),
+    Mutation("engage", "EngageInput", "staff { id }"),
+    Mutation("appointHead", "AppointHeadInput", "department { id }"),
+    Mutation("createCustomer", "CreateCustomerInput", "customer { id }"),
+    Mutation("addContact", "AddContactInput", "contact { id }"),
+    Mutation("draftVersion", "DraftVersionInput", "version { id }"),
+    Mutation("putClause", "PutClauseInput", "clause { id }"),
+    Mutation("submitVersion", "VersionInput", "version { id }"),
+    Mutation("reviewVersion", "VersionInput", "version { id }"),
+    Mutation("publishVersion", "PublishVersionInput", "version { id }"),
+    Mutation("submitResignation", "SubmitResignationInput", "resignation { id }"),
+    Mutation("resubmitResignation", "ResubmitResignationInput", "resignation { id }"),
+    Mutation("withdrawResignation", "WithdrawResignationInput", "resignation { id }"),
+    Mutation("waiveNotice", "WaiveNoticeInput", "resignation { id }"),
+    Mutation("approve", "DecideInput", "approval { id }"),
+    Mutation("reject", "DecideInput", "approval { id }"),
+    Mutation("returnToRequester", "DecideInput", "approval { id }"),
+)
+MUTATIONS = {mutation.field: mutation for mutation in _ALL}

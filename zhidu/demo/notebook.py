@@ -1,0 +1,75 @@
+"""DATA/demo.json: what the demo has learnt and done, so that whoever starts it again goes on where it stopped."""
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zhidu.failures import Failure
+from zhidu.installation import write_private
+
+
+@dataclass
+class User:
+    """Somebody who can be signed in as."""
+
+    name: str
+    email: str
+    role: str
+    token: str
+
+
+@dataclass
+class Page:
+    """What is known of one company; tokens and secrets are shown by the API once, so they are kept here."""
+
+    slug: str
+    id: str = ""
+    token: str = ""
+    users: list[User] = field(default_factory=list)
+    client_id: str = ""
+    client_secret: str = ""
+    # The answers to named steps, so that none is asked for again.
+    answers: dict[str, Any] = field(default_factory=dict)
+    finished: bool = False
+
+
+class Notebook:
+    """The pages of all sample companies, in a file that only its owner may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pages: dict[str, Page] = {}
+        try:
+            for slug, page in json.loads(path.read_text()).items():
+                users = [User(**user) for user in page.pop("users")]
+                self._pages[slug] = Page(**page, users=users)
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise Failure(f"{path} cannot be read ({error}): put it back from a copy.") from None
+
+    @property
+    def pages(self) -> list[Page]:
+        """All pages, in the order in which they were begun."""
+        return list(self._pages.values())
+
+    def page(self, slug: str) -> Page:
+        """The page of one company, blank at first."""
+        return self._pages.setdefault(slug, Page(slug))
+
+    def save(self) -> None:
+        """Write everything down, whole or not at all."""
+        write_private(self._path, {slug: asdict(page) for slug, page in self._pages.items()})
+
+
+@contextlib.contextmanager
+def opened(data: Path) -> Iterator[Notebook]:
+    """The notebook of a data directory, held by one demo at a time: a second one waits and then finds all done."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Notebook(data / "demo.json")
