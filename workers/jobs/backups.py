@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -40,7 +41,8 @@ class _Given:
     """What an attempt begins with. `stored` is the object to read; `prefix` how objects to write begin."""
 
     archive_id: UUID
-    identity: str
+    # Not for logs, which may show what a failed function knew.
+    identity: str = field(repr=False)
     prefix: str
     stored: str | None
     sha256: str | None
@@ -171,7 +173,9 @@ async def _note(claim: Claim, item: AgendaItem, archive_id: UUID, problem: Excep
         tenant=str(claim.tenant_id),
         archive=str(archive_id),
         attempts=item.attempts,
-        exc_info=problem,
+        error=describe(problem),
+        # As text, since a traceback with local values would show the company's key.
+        trace=None if isinstance(problem, Refusal) else "".join(traceback.format_exception(problem)),
     )
     full = isinstance(problem, Refusal) and problem.code == "STORAGE_FULL"
     async with working(claim) as work:
