@@ -1,5 +1,7 @@
 """Leaving, from the letter to the last working moment, as two companies lay it down differently."""
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -344,3 +346,36 @@ async def test_another_company_sees_no_letter_and_no_difference_from_none(servic
             async with writing(stranger, settle=settle) as work:
                 await commands.withdraw_resignation(work, resignation_id=unknown)
         assert refused.value.path == ("resignationId",)
+
+
+async def outcomes(*attempts: Awaitable[object]) -> list[str]:
+    """What became of things attempted at once: nothing, or the name of the refusal."""
+    found = await asyncio.gather(*attempts, return_exceptions=True)
+    return sorted(type(each).__name__ if isinstance(each, BaseException) else "done" for each in found)
+
+
+async def test_two_letters_at_once_are_one_and_a_conflict(service: Company) -> None:
+    assert await outcomes(submit(service.engineer), submit(service.engineer)) == ["Conflict", "done"]
+
+
+async def test_a_last_approval_and_a_withdrawal_at_once_take_effect_once(service: Company) -> None:
+    async def withdraw(id: UUID) -> None:
+        async with writing(service.engineer, settle=settle) as work:
+            await commands.withdraw_resignation(work, resignation_id=id)
+
+    for _ in range(3):
+        resignation = await submit(service.engineer)
+        await approve(service.head, resignation.id)
+        task_id = await seat_of(service.hr, resignation.id)
+        assert task_id is not None
+
+        async def decide(task_id: UUID = task_id) -> None:
+            async with writing(service.hr, settle=settle) as work:
+                await approvals.approve(work, task_id=task_id)
+
+        found = await outcomes(decide(), withdraw(resignation.id))
+        assert found == ["WrongState", "done"]
+        ended = await stored(service.admin, resignation.id)
+        if ended.state is State.APPROVED:
+            return
+        assert (ended.state, ended.leaves_at) == (State.WITHDRAWN, None)
