@@ -1,9 +1,10 @@
 """Companies come, pause and go: creating a tenant with its first administrator, suspending and resuming it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -11,14 +12,17 @@ from sqlalchemy import func, insert, select, update
 from uuid_utils.compat import uuid7
 
 from tenancy.actor import Actor
-from tenancy.database import Settle, platform, writing
+from tenancy.database import Settle, platform, reading, writing
 from tenancy.identity import accounts, tokens
 from tenancy.identity.inputs import clean_email, clean_language
+from tenancy.identity.permits import permissions_of
 from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import Conflict, Invalid, NotFound, message
 from tenancy.secrets import hash_password
 from tenancy.tenants import Tenant, TenantStatus
 
+# Whoever holds it administers the company; the list of all permissions belongs to the house above.
+ADMINISTER = "tenant.administer"
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 
@@ -61,24 +65,19 @@ async def create_tenant(
         raise Invalid(message("A company needs a name."), path=("name",))
     password_hash = await hash_password(password) if password is not None else None
     spoken, email = clean_language(language), clean_email(administrator[1], "administrator", "email")
-    tenant_id = uuid7()
-    async with platform() as door:
-        if await door.row(select(Tenant.id).where(Tenant.slug == slug)) is not None:
-            raise Conflict(message("The short name “{slug}” is taken."), {"slug": slug}, path=("slug",))
-        await door.rows(
-            insert(Tenant).values(
-                id=tenant_id,
-                slug=slug,
-                name=name.strip(),
-                zone=zone,
-                language=spoken,
-                created_at=func.now(),
-                status=TenantStatus.ACTIVE,
-                rehearsal=rehearsal_starts_at is not None,
-                clock_at=rehearsal_starts_at,
-                clock_target_at=rehearsal_starts_at,
-            )
-        )
+    tenant_id = await _keep_tenant(
+        slug,
+        {
+            "name": name.strip(),
+            "zone": zone,
+            "language": spoken,
+            "created_at": func.now(),
+            "status": TenantStatus.ACTIVE,
+            "rehearsal": rehearsal_starts_at is not None,
+            "clock_at": rehearsal_starts_at,
+            "clock_target_at": rehearsal_starts_at,
+        },
+    )
     async with writing(Actor.system(tenant_id), settle=settle) as work:
         member = work.add(Member(name=administrator[0], email=email, language=spoken))
         role = work.add(Role(name="administrator", permissions=sorted(permissions)))
@@ -87,6 +86,44 @@ async def create_tenant(
             await accounts.keep_password(work, member, password_hash)
         token = tokens.issue_to_founder(work, member, token_name) if token_name is not None else None
     return Founding(tenant_id=tenant_id, member_id=member.id, token=token)
+
+
+async def _keep_tenant(slug: str, values: Mapping[str, Any]) -> UUID:
+    """The new tenant's row. One whose founding broke off before anybody was in it is founded anew."""
+    async with platform() as door:
+        taken = await door.row(select(Tenant.id).where(Tenant.slug == slug))
+    if taken is not None and await _has_members(taken["id"]):
+        raise Conflict(message("The short name “{slug}” is taken."), {"slug": slug}, path=("slug",))
+    tenant_id: UUID = taken["id"] if taken is not None else uuid7()
+    async with platform() as door:
+        if taken is not None:
+            await door.rows(update(Tenant).where(Tenant.id == tenant_id).values(**values))
+        else:
+            await door.rows(insert(Tenant).values(id=tenant_id, slug=slug, **values))
+    return tenant_id
+
+
+async def _has_members(tenant_id: UUID) -> bool:
+    async with reading(Actor.system(tenant_id)) as work:
+        return await work.value(select(Member.id).limit(1)) is not None
+
+
+async def issue_administrator_token(*, slug: str, email: str, token_name: str, settle: Settle) -> Founding:
+    """Another personal token for an active administrator who has lost theirs, such as one that was never received.
+
+    Raises `NotFound` for an unknown company, and for an address that no administrator of it has.
+    """
+    async with platform() as door:
+        tenant = await door.row(select(Tenant.id).where(Tenant.slug == slug))
+    if tenant is None:
+        raise NotFound(message("There is no company with the short name “{slug}”."), {"slug": slug}, path=("slug",))
+    async with writing(Actor.system(tenant["id"]), settle=settle) as work:
+        member = await work.first(select(Member).where(Member.email == clean_email(email, "administratorEmail")))
+        if member is None or not member.active or ADMINISTER not in await permissions_of(work, member.id):
+            text = message("No administrator of this company has the address “{email}”.")
+            raise NotFound(text, {"email": email}, path=("administratorEmail",))
+        token = tokens.issue_to_founder(work, member, token_name)
+    return Founding(tenant_id=tenant["id"], member_id=member.id, token=token)
 
 
 async def set_status(slug: str, status: TenantStatus) -> None:

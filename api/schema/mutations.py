@@ -38,6 +38,15 @@ class Mutation:
             "token": (str, "The administrator's personal token, shown this once."),
         },
     )
+    issue_administrator_token = mutation(
+        tenancy.issue_administrator_token,
+        platform=True,
+        values={
+            "tenant_id": (str, "The company's id."),
+            "member_id": (str, "The administrator."),
+            "token": (str, "The administrator's new token, shown this once."),
+        },
+    )
     advance_clock = mutation(
         tenancy.advance_clock, values={"target_at": (datetime, "Where the clock is going; null when it is not.")}
     )

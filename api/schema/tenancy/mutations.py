@@ -75,3 +75,21 @@ async def create_tenant(actor: Actor, input: CreateTenantInput) -> dict[str, Any
         "member_id": str(founding.member_id),
         "token": founding.token,
     }
+
+
+@strawberry.input(description="An administrator who has lost their token.")
+class IssueAdministratorTokenInput:
+    """An administrator who has lost their token."""
+
+    slug: str = given("The company's short name.")
+    administrator_email: str = given("The administrator's e-mail address.")
+    token_name: str = optional("What the new token is called.", default="issued by the operator")
+
+
+async def issue_administrator_token(actor: Actor, input: IssueAdministratorTokenInput) -> dict[str, Any]:
+    """Give a company's administrator another personal token, shown this once. For the platform's operator only."""
+    actor.require("platform.tenants")
+    founding = await provisioning.issue_administrator_token(
+        slug=input.slug, email=input.administrator_email, token_name=input.token_name, settle=settle
+    )
+    return {"tenant_id": str(founding.tenant_id), "member_id": str(founding.member_id), "token": founding.token}
