@@ -33,9 +33,7 @@ class Company:
         self.members: dict[str, str] = {}
         self.ids: dict[str, str] = {}
 
-    async def change(
-        self, step: str, who: str, mutation: str, /, into: str = "", **input: Any
-    ) -> Payload:
+    async def change(self, step: str, who: str, mutation: str, /, into: str = "", **input: Any) -> Payload:
         """One change by one person, once for ever under the name of its step; `into` leads to the id that is kept.
 
         Raises `Failure` when the API refuses what the sample says.
