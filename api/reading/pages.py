@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
@@ -182,8 +183,9 @@ class _Connection:
         chosen = self.page.chosen([number, *rows]).correlate(source).subquery(self.planner.name("page"))
         columns = [named(key, self._field(key, fields, chosen)) for key, fields in selected.items()]
         counted_only = all(fields[0].name.value in ("totalCount", "__typename") for fields in selected.values())
-        # Nothing of the rows themselves is asked, so there is nothing to aggregate.
-        found = select(*columns) if counted_only else select(*columns).select_from(chosen)
+        # Where nothing of the rows is asked, they need not be read; otherwise HAVING makes one row of them, even when
+        # what is asked happens to aggregate nothing.
+        found = select(*columns) if counted_only else select(*columns).select_from(chosen).having(true())
         inner = found.correlate(source).subquery(self.planner.name("o"))
         return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
 

@@ -161,3 +161,14 @@ async def test_bounds_and_bad_cursors_are_refused_before_anything_runs(ask, acme
         assert errors[0].extensions.get("code") == code, (document, errors)
     async with writing(acme, settle=settle) as work:
         assert await work.all(select(Member))
+
+
+async def test_a_page_of_which_only_its_place_is_asked_is_one_page(ask, acme: Actor) -> None:
+    await company(ask, acme)
+    found = await ask(acme, "{ staff(last: 1) { pageInfo { hasNextPage } } other: staff(first: 2) { __typename } }")
+    assert found == {"staff": {"pageInfo": {"hasNextPage": False}}, "other": {"__typename": "StaffConnection"}}
+
+
+async def test_roles_are_those_the_member_holds(ask, acme: Actor) -> None:
+    found = await ask(acme, "{ viewer { member { roles { name } } } members { nodes { roles { id } } } }")
+    assert found["viewer"]["member"]["roles"] == [{"name": "administrator"}]
