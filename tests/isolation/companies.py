@@ -20,6 +20,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -43,6 +44,11 @@ class Company:
     tenant_id: UUID
     mark: str
     rows: tuple[dict[str, dict[str, Any]], ...] = field(default_factory=lambda: tuple({} for _ in range(SETS)))
+
+    @property
+    def first_number(self) -> int:
+        """Where its numbers begin, so that no two companies have the same."""
+        return int(self.mark[-6:], 16) * SETS
 
     def id(self, table: str, number: int = 0) -> UUID:
         """The id of the row of a table in a set."""
@@ -111,7 +117,7 @@ async def found(connection: asyncpg.Connection, name: str) -> Company:
     for rows in company.rows:
         for table in filled:
             # A row may share its id with the one that it refers to by it, as a staff record does with its member.
-            shared = _references(table).get("id")
+            shared = references_of(table).get("id")
             rows[table.name] = {"id": rows[shared]["id"] if shared else uuid7()}
     async with connection.transaction():
         await connection.execute("SELECT set_config('app.tenant', $1, true)", str(company.tenant_id))
@@ -154,7 +160,7 @@ async def _insert(connection: asyncpg.Connection, table: Table, company: Company
 
 async def _complete(connection: asyncpg.Connection, table: Table, company: Company, number: int) -> None:
     """References that lead forward, or to the same table, once every row of the set is there."""
-    for name, target in _references(table).items():
+    for name, target in references_of(table).items():
         row = company.rows[number][table.name]
         above = company.id(target) if target == table.name and number > 0 else None
         later = company.id(target, number) if target != table.name else above
@@ -163,7 +169,7 @@ async def _complete(connection: asyncpg.Connection, table: Table, company: Compa
             await connection.execute(f"UPDATE {table.name} SET {name} = $1 WHERE id = $2", later, row["id"])
 
 
-def _references(table: Table) -> dict[str, str]:
+def references_of(table: Table) -> dict[str, str]:
     """The columns that refer to another row, and to which table."""
     return {
         element.parent.name: element.column.table.name
@@ -174,7 +180,7 @@ def _references(table: Table) -> dict[str, str]:
 
 
 def _required(table: Table) -> set[str]:
-    return {target for name, target in _references(table).items() if not table.c[name].nullable}
+    return {target for name, target in references_of(table).items() if not table.c[name].nullable}
 
 
 def _cell(table: Table, column: Any, company: Company, number: int, there: set[str], past: bool) -> Any:
@@ -185,7 +191,7 @@ def _cell(table: Table, column: Any, company: Company, number: int, there: set[s
         return company.tenant_id
     if column.name == "id":
         return company.id(table.name, number)
-    target = _references(table).get(column.name)
+    target = references_of(table).get(column.name)
     if target is not None:
         return company.id(target, number) if target in there else None
     if column.nullable and not past and isinstance(column.type, DateTime | Date):
@@ -193,7 +199,14 @@ def _cell(table: Table, column: Any, company: Company, number: int, there: set[s
         return None
     if isinstance(column.type, Enum):
         return column.type.enums[-1 if past else 0]
+    if isinstance(column.type, BigInteger | Integer) and _is_of_a_key(table, column):
+        return company.first_number + number
     return _value(column, f"{company.mark} {table.name} {column.name} {number}", number)
+
+
+def _is_of_a_key(table: Table, column: Any) -> bool:
+    keys = [key.columns for key in table.constraints if isinstance(key, UniqueConstraint)]
+    return any(column.name in found for found in keys + [index.columns for index in table.indexes if index.unique])
 
 
 def _value(column: Any, text: str, number: int) -> Any:

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from migrations.run import upgrade_async
-from tenancy.database import Database
+from tenancy.database import Database, database, open_database
 from tests.isolation.companies import Company, found
 from zhidu.embedded.postgres import SUPERUSER, Postgres
 
@@ -74,3 +74,13 @@ async def superuser(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(ground.url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def dwelling(pool: None, ground: Ground) -> AsyncIterator[Ground]:
+    """The product's own doors lead here, through a single connection, until the module is done."""
+    before = database.url, database.size, database._pool
+    await open_database(ground.app_url, 1)
+    yield ground
+    await database.close()
+    database.url, database.size, database._pool = before

@@ -1,0 +1,68 @@
+"""Every door to the database leaves its connection as it found it, also when what happens inside goes wrong."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import asyncpg
+import pytest
+from uuid_utils.compat import uuid7
+
+from domain.consequences import settle
+from tenancy import database as doors
+from tenancy.database import database
+from tests.isolation.conftest import Ground
+from tests.isolation.sessions import left_behind
+
+Door = Callable[[Ground], AbstractAsyncContextManager[Any]]
+DOORS: dict[str, Door] = {
+    "reading": lambda ground: doors.reading(ground.acme.administrator()),
+    "writing": lambda ground: doors.writing(ground.acme.administrator(), settle=settle),
+    "platform": lambda _: doors.platform(),
+    "archiving": lambda ground: doors.archiving(ground.acme.tenant_id),
+    "restoring": lambda _: doors.restoring(uuid7(), keep=False),
+}
+
+
+def test_every_door_is_here() -> None:
+    there = {
+        name
+        for name, door in vars(doors).items()
+        if inspect.isasyncgenfunction(getattr(door, "__wrapped__", None)) and door.__module__ == doors.__name__
+    }
+    assert there == DOORS.keys()
+
+
+class Mishap(Exception):
+    """Something goes wrong in the middle of it."""
+
+
+async def go(door: Door, ground: Ground, accident: str) -> None:
+    async with door(ground) as opened:
+        if accident == "a mishap":
+            raise Mishap
+        if accident == "an error of the database":
+            rows = opened[1] if isinstance(opened, tuple) else opened
+            await getattr(rows, "sql", getattr(rows, "text", None))("SELECT 1 / 0")
+        if accident == "a cancellation":
+            await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("accident", ["nothing", "a mishap", "an error of the database", "a cancellation"])
+@pytest.mark.parametrize("door", sorted(DOORS))
+async def test_a_door_leaves_nothing_behind(dwelling: Ground, door: str, accident: str) -> None:
+    task = asyncio.create_task(go(DOORS[door], dwelling, accident))
+    if accident == "a cancellation":
+        await asyncio.sleep(0.02)
+        task.cancel()
+    try:
+        await task
+    except (Mishap, asyncpg.DivisionByZeroError, asyncio.CancelledError):
+        assert accident != "nothing"
+    else:
+        assert accident == "nothing"
+    # There is one connection, so this is the one that was used, or a new one in its place.
+    async with database.pool.acquire() as connection:
+        assert await left_behind(connection) == []
