@@ -212,7 +212,11 @@ class Planner:
         gtype = get_named_type(field.type)
         assert isinstance(gtype, GraphQLObjectType)
         there, visible = self.rows_of(gtype)
-        chosen = select(*self.object(gtype, nodes, there)).where(on(row, there), visible, *self.tied(row))
+        chosen = (
+            select(*self.object(gtype, nodes, there))
+            .select_from(there.source)
+            .where(on(row, there), visible, *self.tied(row))
+        )
         return self.json(chosen, row)
 
     def many(self, field: GraphQLField, nodes: list[FieldNode], row: Any, how: mapping.Many) -> ColumnElement[Any]:
@@ -220,7 +224,11 @@ class Planner:
         gtype = get_named_type(field.type)
         assert isinstance(gtype, GraphQLObjectType)
         there, visible = self.rows_of(gtype)
-        chosen = select(*self.object(gtype, nodes, there)).where(how.on(row, there), visible, *self.tied(row))
+        chosen = (
+            select(*self.object(gtype, nodes, there))
+            .select_from(there.source)
+            .where(how.on(row, there), visible, *self.tied(row))
+        )
         return self.json_list(chosen.order_by(*how.order(there)).limit(literal_column(str(how.most))), row)
 
     def listed(self, field: GraphQLField, nodes: list[FieldNode], row: Any, how: mapping.Listed) -> ColumnElement[Any]:
@@ -255,7 +263,7 @@ class Planner:
     ) -> ColumnElement[Any]:
         """A row behind an interface or union; when nothing of its type is selected, it is an object without fields."""
         if collect(self.prepared, gtype, nodes, self.variables):
-            return self.json(select(*self.object(gtype, nodes, there)).where(on), outer)
+            return self.json(select(*self.object(gtype, nodes, there)).select_from(there.source).where(on), outer)
         return select(NO_FIELDS).select_from(there.source).where(on).correlate(self.source(outer)).scalar_subquery()
 
     # Pieces

@@ -172,3 +172,10 @@ async def test_a_page_of_which_only_its_place_is_asked_is_one_page(ask, acme: Ac
 async def test_roles_are_those_the_member_holds(ask, acme: Actor) -> None:
     found = await ask(acme, "{ viewer { member { roles { name } } } members { nodes { roles { id } } } }")
     assert found["viewer"]["member"]["roles"] == [{"name": "administrator"}]
+
+
+async def test_an_object_of_which_only_the_type_is_asked(ask, acme: Actor) -> None:
+    found = await ask(
+        acme, "query($no: Boolean! = false) { members { nodes { roles { __typename id @include(if: $no) } } } }"
+    )
+    assert found["members"]["nodes"] == [{"roles": [{"__typename": "Role"}]}]
