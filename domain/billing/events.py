@@ -54,7 +54,7 @@ class HoldReleased(Event, name="billing.hold_released"):
 
 @dataclass(frozen=True, kw_only=True)
 class DunningStepDue(Event, name="billing.dunning_step_due"):
-    """The hour has come to look whether a step is to be taken. `run` rises with every payment of a part."""
+    """The hour has come to look whether a step is to be taken. `run` rises when a letter is stopped."""
 
     invoice_id: UUID
     step_number: int
@@ -80,7 +80,7 @@ class DunningStepTaken(Event, name="billing.dunning_step_taken"):
 
 @dataclass(frozen=True, kw_only=True)
 class DunningStepWithdrawn(Event, name="billing.dunning_step_withdrawn"):
-    """A payment came before the step's letter had left, which it now never does."""
+    """The invoice was paid or held before the step's letter had left, which it now never does."""
 
     invoice_id: UUID
     step_id: UUID

@@ -51,7 +51,7 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     base_on: Mapped[date | None] = mapped_column(default=None)
     # No step comes on this day or before.
     base_after_on: Mapped[date | None] = mapped_column(default=None)
-    # Raised by every payment of a part, so that a letter it stopped may be written anew under a key of its own.
+    # Raised when a letter is stopped before it left, so that it may be written anew under a key of its own.
     run: Mapped[int] = mapped_column(default=1)
 
 

@@ -37,12 +37,13 @@ async def place_hold(
 ) -> Hold:
     """Hold up the ladder of an invoice, or of every invoice of a customer (AR-4), from today unless told.
 
-    It goes on by itself after `until_on`, or once the hold is released. Refuses with HOLD_NOT_PROVIDED, naming the
-    clause, what the customer's ladder does not provide for.
+    Letters that have not left are stopped. The ladder goes on by itself after `until_on`, or once the hold is released.
+    Refuses with HOLD_NOT_PROVIDED, naming the clause, what the customer's ladder does not provide for.
     """
     if (invoice_id is None) == (customer_id is None):
         raise Invalid(message("A hold is placed either on an invoice or on a customer."), path=("invoiceId",))
-    days = dunning.new_hold(kind, today_of(work), from_on, until_on)
+    today = today_of(work)
+    days = dunning.new_hold(kind, today, from_on, until_on)
     reason = dunning.clean_reason(reason)
     if invoice_id is not None:
         invoices = [await _open_invoice(work, invoice_id)]
@@ -70,6 +71,8 @@ async def place_hold(
     placed = HoldPlaced(hold_id=hold.id, customer_id=customer_id, invoice_id=invoice_id, kind=kind)
     work.record(placed, about=hold)
     for invoice in invoices:
+        if days.covers(today):
+            await planning.stop_letters(work, invoice)
         await planning.replan(work, invoice)
     return hold
 

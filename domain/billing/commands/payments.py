@@ -67,10 +67,9 @@ def _same(known: Payment, invoice: Invoice, amount: Money, received_on: date) ->
 
 
 async def _rebase(work: Work, invoice: Invoice, received_on: date) -> None:
-    """The ladder goes on with what is left: days are counted as its clause says, letters get keys of their own."""
+    """The ladder goes on with what is left, its days counted as its clause says."""
     assert invoice.due_on is not None
     assert invoice.base_on is not None
-    invoice.run += 1
     grounds = await queries.grounds(work, invoice)
     if grounds is not None:
         rule = grounds.ladder.value.after_part_payment

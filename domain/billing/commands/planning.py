@@ -132,18 +132,19 @@ def _cite(work: Work, invoice: Invoice, view: View) -> None:
 
 
 async def stop_letters(work: Work, invoice: Invoice) -> None:
-    """Stop every letter that has not left, because money has come or the invoice is void.
+    """Stop every letter that has not left, because money has come, the invoice is void, or it is held from now on.
 
     A step whose letter was never handed over counts as not taken, so that it is not lost where something remains to be
-    paid. One that was handed over once may have arrived: it is not tried further, but never repeated either.
+    paid: a new run begins, in which the letter has a key of its own. One that was handed over once may have arrived: it
+    is not tried further, but never repeated either.
     """
     steps = {step.id: step for step in await queries.standing_steps(work, invoice.id) if step.effect_key is not None}
     unsent = select(Effect).where(queries.one_of(Effect.subject_id, steps), Effect.state == EffectState.PLANNED)
     for effect in await work.all(unsent.order_by(Effect.id).with_for_update()):
         step, tried = steps[effect.subject_id], effect.attempts > 0
         await withdraw_effects(work, step.id)
-        if not tried:
-            step.withdrawn_at = work.now
-            work.record(
-                DunningStepWithdrawn(invoice_id=invoice.id, step_id=step.id, step_number=step.number), about=invoice
-            )
+        if tried:
+            continue
+        step.withdrawn_at, invoice.run = work.now, step.run + 1
+        stopped = DunningStepWithdrawn(invoice_id=invoice.id, step_id=step.id, step_number=step.number)
+        work.record(stopped, about=invoice)

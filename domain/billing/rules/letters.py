@@ -45,6 +45,14 @@ _STANDARD = {
         ),
     ),
 }
+# Whatever its tone, what comes before anything is overdue is no more than a word in good time.
+_IN_GOOD_TIME = _Standard(
+    message("Invoice {number} is payable by {due_on}"),
+    message(
+        "Dear {customer},\n\nplease remember that our invoice {number} is payable by {due_on}; {amount} of it is"
+        " outstanding. If your payment is on its way already, please disregard this letter."
+    ),
+)
 _CHARGES = message("Fees: {fee}. Interest for late payment: {interest}. The total to be paid is {total}.")
 _CLOSING = message("Kind regards,\n{company}")
 
@@ -91,7 +99,7 @@ def write(step: LadderStep, particulars: Particulars, language: str) -> Written:
     if step.letter is not None:
         subject = fill(step.letter.subject.in_language(language), values)
         return Written(_line(subject), fill(step.letter.text.in_language(language), values))
-    standard = _STANDARD[step.tone]
+    standard = _STANDARD[step.tone] if particulars.days_overdue else _IN_GOOD_TIME
     paragraphs = [translate(standard.text, language, values)]
     if particulars.fee.minor or particulars.interest.minor:
         paragraphs.append(translate(_CHARGES, language, values))

@@ -49,6 +49,12 @@ def test_a_letter_mentions_charges_where_there_are_any() -> None:
     assert "Fees: CN¥50.00. Interest for late payment: CN¥0.00. The total to be paid is CN¥1,284.50." in charged
 
 
+def test_nothing_is_called_overdue_before_it_is() -> None:
+    early = letters.write(step(tone="final"), particulars(days_overdue=0), "en")
+    assert early.subject == "Invoice 7 is payable by Mar 6, 2026"
+    assert "is payable by Mar 6, 2026; CN¥1,234.50 of it is outstanding" in early.text
+
+
 @pytest.mark.parametrize("tone", ["friendly", "firm", "final"])
 @pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
 def test_no_blank_of_a_standard_letter_stays_empty(tone: str, language: str) -> None:

@@ -1,0 +1,120 @@
+"""What follows the facts of the module billing: the invoice's mail, news for the account owner, tasks by telephone."""
+
+from uuid import UUID
+
+from domain.billing import queries
+from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
+from domain.billing.rules.invoices import OPEN
+from domain.customers import queries as customers
+from domain.kernel.money import Money
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.notifications import commands as notifications
+from domain.notifications.queries import members_who_may
+from domain.policies.rules.dunning import Channel
+from tenancy.refusals import message
+from tenancy.work import Work
+
+# What the account owner does by hand; letters by mail leave by themselves.
+TASKS = {
+    Channel.TELEPHONE: message("Call {customer}: invoice {number} is {days} days overdue, {amount} is outstanding."),
+    Channel.POST: message("Post the letter about invoice {number} to {customer}: {amount} is outstanding."),
+    Channel.HAND_OVER: message("Hand invoice {number} of {customer} over for collection: {amount} is outstanding."),
+}
+
+
+async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
+    """The customer gets the invoice by mail, in the language they are written to in."""
+    invoice = await queries.get(work, event.invoice_id)
+    if invoice.state not in OPEN:
+        return
+    customer = await customers.get(work, invoice.customer_id)
+    await notifications.notify_contact(
+        work,
+        email=customer.billing_email,
+        language=customer.language,
+        subject=message("Invoice {number}"),
+        text=message(
+            "Dear {customer},\n\ninvoice {number} of {issued_on} amounts to {amount}. It is payable by {due_on}."
+            " Please state its number with your payment."
+        ),
+        values={
+            "customer": customer.name,
+            "number": invoice.number,
+            "issued_on": invoice.issued_on,
+            "amount": Money(invoice.total_minor, invoice.currency),
+            "due_on": invoice.due_on,
+        },
+        about=Subject(SubjectKind.INVOICE, invoice.id),
+        key=f"invoice/{invoice.id}",
+    )
+
+
+async def tell_the_account_owner_of_a_payment(work: Work, event: PaymentRecorded) -> None:
+    """Whoever looks after the customer learns what has come in and what is left."""
+    invoice = await queries.get(work, event.invoice_id)
+    payment = await queries.payment(work, event.payment_id)
+    customer = await customers.get(work, invoice.customer_id)
+    if customer.owner_id is None:
+        return
+    await notifications.notify(
+        work,
+        member_ids=[customer.owner_id],
+        text=message("{customer} has paid {amount} on invoice {number}.")
+        if event.settled
+        else message("{customer} has paid {amount} on invoice {number}; a part is left to be paid."),
+        values={
+            "customer": customer.name,
+            "number": invoice.number,
+            "amount": Money(payment.amount_minor, payment.currency),
+        },
+        about=Subject(SubjectKind.INVOICE, invoice.id),
+        mail=False,
+        key=f"payment/{payment.id}",
+    )
+
+
+async def give_the_account_owner_a_task(work: Work, event: DunningStepTaken) -> None:
+    """A step that is no mail is a task of the account owner, or of all who collect where there is none."""
+    if event.channel not in TASKS:
+        return
+    invoice = await queries.get(work, event.invoice_id)
+    if invoice.state not in OPEN:
+        return
+    step = await queries.step(work, event.step_id)
+    customer = await customers.get(work, invoice.customer_id)
+    await notifications.notify(
+        work,
+        member_ids=await _who_collects(work, customer.owner_id),
+        text=TASKS[event.channel],
+        values={
+            "customer": customer.name,
+            "number": invoice.number,
+            "days": step.days_overdue,
+            "amount": Money(step.outstanding_minor, step.currency),
+        },
+        about=Subject(SubjectKind.DUNNING, step.id),
+        mail=True,
+        key=f"dunning-task/{step.id}",
+    )
+
+
+async def ask_for_the_approval_of_a_step(work: Work, event: DunningStepProposed) -> None:
+    """Whoever collects learns that a step of a ladder waits for a decision."""
+    invoice = await queries.get(work, event.invoice_id)
+    if invoice.state not in OPEN:
+        return
+    customer = await customers.get(work, invoice.customer_id)
+    await notifications.notify(
+        work,
+        member_ids=await members_who_may(work, Permission.BILLING_COLLECT),
+        text=message("Step {step} of dunning {customer} for invoice {number} waits for approval."),
+        values={"customer": customer.name, "number": invoice.number, "step": event.step_number},
+        about=Subject(SubjectKind.INVOICE, invoice.id),
+        mail=True,
+        key=f"dunning-proposal/{invoice.id}/{event.run}/{event.step_number}",
+    )
+
+
+async def _who_collects(work: Work, owner_id: UUID | None) -> list[UUID]:
+    return [owner_id] if owner_id is not None else await members_who_may(work, Permission.BILLING_COLLECT)
