@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
+from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
     EmploymentEnded,
@@ -21,7 +22,7 @@ from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import backups, notifications, people
+from workers.reactions import backups, billing, notifications, people
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -36,6 +37,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ArchiveFailed: [backups.tell_of_a_failed_archive],
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
+    InvoiceIssued: [billing.send_the_invoice],
+    PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
+    DunningStepTaken: [billing.give_the_account_owner_a_task],
+    DunningStepProposed: [billing.ask_for_the_approval_of_a_step],
     SweepDue: [sweeps.run],
 }
 
