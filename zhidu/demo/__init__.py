@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 
 from tenancy.config import settings
-from zhidu.demo import founding, notebook
+from zhidu.demo import diary, founding, notebook
 from zhidu.demo.client import Client
 from zhidu.demo.company import Company
 from zhidu.demo.notebook import Notebook
@@ -32,9 +32,25 @@ async def _load(notes: Notebook) -> None:
     client = Client(settings().public_url)
     try:
         companies = [Company(client, notes, sample(name)) for name in COMPANIES]
-        await asyncio.gather(*(founding.found(company, operator_token) for company in companies))
+        # One that fails does not leave the other in the middle of its month.
+        outcomes = await asyncio.gather(
+            *(_live(company, operator_token) for company in companies), return_exceptions=True
+        )
+        for problem in filter(None, outcomes):
+            raise problem
     finally:
         await client.close()
+
+
+async def _live(company: Company, operator_token: str) -> None:
+    if company.page.finished:
+        return
+    try:
+        await founding.found(company, operator_token)
+        await diary.live(company, _say)
+        company.page.finished = True
+    finally:
+        company.notebook.save()
 
 
 def _credentials(notes: Notebook) -> list[dict[str, object]]:

@@ -105,9 +105,9 @@ class Client:
             answer = None
         if not isinstance(answer, dict):
             return f"status {response.status_code}", {}, 0.0
-        for error in answer.get("errors") or ():
-            if (error.get("extensions") or {}).get("code") in PASSING:
-                return str(error.get("message")), answer, float(response.headers.get("retry-after", 0))
+        for fault in answer.get("errors") or ():
+            if (fault.get("extensions") or {}).get("code") in PASSING:
+                return str(fault.get("message")), answer, float(response.headers.get("retry-after", 0))
         if response.status_code >= 500:
             return f"status {response.status_code}", answer, 0.0
         return None, answer, 0.0

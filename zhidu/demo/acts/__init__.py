@@ -1,0 +1,19 @@
+"""What people do in a diary: each word of it leads to one or more changes by the person who is named."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from zhidu.demo.acts import people
+from zhidu.demo.company import Company
+from zhidu.demo.samples import Entry
+
+Act = Callable[[Company, Entry], Awaitable[None]]
+
+ACTS: Mapping[str, Act] = {
+    "resign": people.resign,
+    "resubmit": people.resubmit,
+    "withdraw": people.withdraw,
+    "waive": people.waive,
+    "approve": people.approve,
+    "reject": people.reject,
+    "return": people.send_back,
+}
