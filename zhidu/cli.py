@@ -72,9 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", action="store_true", help="print only their users, tokens and clients")
     backup = _add(commands, "backup", _backup, "write the archive of one company")
     backup.add_argument("tenant", metavar="TENANT", help="its short name")
+    backup.add_argument("--print-key", action="store_true", help="print the key of its archives instead; keep it safe")
     restore = _add(commands, "restore", _restore, "make a new company from an archive")
     restore.add_argument("archive", metavar="ARCHIVE", type=Path)
     restore.add_argument("--as", dest="slug", metavar="SLUG", required=True, help="the new company's short name")
+    restore.add_argument("--key", type=Path, metavar="FILE", help="the archive's key, if it is not this installation's")
     _add(commands, "schema", _schema, "print the GraphQL schema", needs_installation=False)
     _add(commands, "doctor", _doctor, "look for what is wrong, and say how to mend it")
     mail = _add(commands, "mail", _mail, "list the messages in the local mail sink", needs_installation=False)
@@ -211,13 +213,13 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _backup(arguments: argparse.Namespace) -> int:
     from zhidu import archives
 
-    return archives.backup(arguments.tenant)
+    return archives.backup(arguments.tenant, print_key=arguments.print_key)
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     from zhidu import archives
 
-    return archives.restore(arguments.archive, arguments.slug)
+    return archives.restore(arguments.archive, arguments.slug, key=arguments.key)
 
 
 def _schema(arguments: argparse.Namespace) -> int:

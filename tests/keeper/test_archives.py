@@ -1,0 +1,149 @@
+"""`zhidu backup` and `zhidu restore`, as an operator types them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from tenancy.actor import Actor
+from tenancy.config import settings
+from tests.lived_in import digests, live_in
+
+Zhidu = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def zhidu(app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zhidu:
+    """Run a command of the terminal on the tests' database."""
+    for name, value in {
+        "ZHIDU_DATABASE_URL": app_url,
+        "ZHIDU_BROKER_URL": "redis://unused",
+        "ZHIDU_SECRET_KEY": "5a" * 32,
+        "ZHIDU_DATA": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "zhidu", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+async def slug(acme: Actor, owner_url: str) -> str:
+    """The short name of a company that has lived a little."""
+    return await slug_of(acme.tenant_id, owner_url)
+
+
+async def slug_of(tenant_id: UUID, owner_url: str) -> str:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        return str(await connection.fetchval("SELECT slug FROM tenants WHERE id = $1", tenant_id))
+    finally:
+        await connection.close()
+
+
+async def tenant_of(slug: str, owner_url: str) -> UUID:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        found = await connection.fetchval("SELECT id FROM tenants WHERE slug = $1", slug)
+        return UUID(str(found))
+    finally:
+        await connection.close()
+
+
+async def test_a_company_is_backed_up_and_comes_back_under_another_name(
+    acme: Actor, slug: str, owner_url: str, zhidu: Zhidu, tmp_path: Path
+) -> None:
+    await live_in(acme)
+    made = zhidu("backup", slug)
+    assert made.returncode == 0, made.stderr
+    assert f"archive 1 of {slug}" in made.stdout
+    [archive] = (tmp_path / "archives" / str(acme.tenant_id) / "archives").iterdir()
+    assert str(archive) in made.stdout
+    again = f"again-{uuid4().hex[:8]}"
+    restored = zhidu("restore", archive, "--as", again)
+    assert restored.returncode == 0, restored.stderr
+    assert "every digest as it should be" in restored.stdout
+    assert "1 people sign in" in restored.stdout
+    assert "shown this once" not in restored.stdout
+    before, after = await digests(acme.tenant_id), await digests(await tenant_of(again, owner_url))
+    assert {name for name in before if before[name][0] > after[name][0]} <= {"agenda", "journal_entries", "decisions"}
+    refused = zhidu("restore", archive, "--as", again)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "is taken" in refused.stderr
+
+
+async def test_an_archive_opens_elsewhere_with_its_printed_key(
+    acme: Actor, slug: str, zhidu: Zhidu, tmp_path: Path, owner_url: str
+) -> None:
+    await live_in(acme)
+    zhidu("backup", slug)
+    [archive] = (tmp_path / "archives" / str(acme.tenant_id) / "archives").iterdir()
+    key = tmp_path / "key"
+    key.write_text(f"# kept in the safe\n{zhidu('backup', slug, '--print-key').stdout}")
+    # As if on another installation: there the company and its key do not exist.
+    connection = await asyncpg.connect(owner_url)
+    try:
+        await connection.execute("DELETE FROM accounts WHERE tenant_id = $1", acme.tenant_id)
+        await connection.execute("DELETE FROM archives WHERE tenant_id = $1", acme.tenant_id)
+        await connection.execute("DELETE FROM archive_keys WHERE tenant_id = $1", acme.tenant_id)
+    finally:
+        await connection.close()
+    unknown = zhidu("restore", archive, "--as", f"again-{uuid4().hex[:8]}")
+    assert unknown.returncode == 1
+    assert "--key FILE" in unknown.stderr
+    restored = zhidu("restore", archive, "--as", f"again-{uuid4().hex[:8]}", "--key", key)
+    assert restored.returncode == 0, restored.stderr
+    assert "0 people sign in" in restored.stdout
+    assert "shown this once: " in restored.stdout
+
+
+# Several commands in one process, which is quicker than one each.
+SEVERAL = """
+import json, sys
+from zhidu.cli import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv[1:] = arguments
+    print(main())
+"""
+
+
+@pytest.mark.usefixtures("zhidu")
+def test_what_cannot_be_is_refused_in_one_line(slug: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.age"
+    broken.write_bytes(b"nothing of the kind")
+    bad_key = tmp_path / "key"
+    bad_key.write_text("AGE-SECRET-KEY-1NOT")
+    cases = {
+        ("backup", "nobody"): "There is no company",
+        ("backup", slug, "--print-key"): "no key yet",
+        ("restore", f"{tmp_path}/absent.age", "--as", "again"): "There is no file",
+        ("restore", str(broken), "--as", "again"): "No key of this installation",
+        ("restore", str(broken), "--as", "again", "--key", str(bad_key)): "holds no key",
+        ("restore", str(broken), "--as", "again", "--key", str(broken)): "must hold one key",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", SEVERAL, json.dumps(list(cases))],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=True,
+    )
+    assert run.stdout.split() == ["1"] * len(cases), run
+    lines = run.stderr.splitlines()
+    assert len(lines) == len(cases), run.stderr
+    for line, said in zip(lines, cases.values(), strict=True):
+        assert said in line
