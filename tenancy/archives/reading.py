@@ -156,7 +156,7 @@ class _Unpacked:
     """The unzipped bytes behind a pipe, counted against a limit."""
 
     def __init__(self, drain: int, limit: int) -> None:
-        self._pipe = open(drain, "rb")  # noqa: SIM115  closed by close(), in the thread that reads
+        self._pipe = open(drain, "rb")  # noqa: SIM115  # closed by close(), in the thread that reads
         self._gzip = zlib.decompressobj(wbits=31)
         self._waiting = b""
         self._limit = self._left = limit

@@ -140,7 +140,7 @@ class _Members:
     """The members of a gzipped tar, pushed into a pipe from a thread."""
 
     def __init__(self, fill: int, seconds: int, threads: ThreadPoolExecutor) -> None:
-        self._pipe = open(fill, "wb", buffering=0)  # noqa: SIM115  closed by close(), in the thread that writes
+        self._pipe = open(fill, "wb", buffering=0)  # noqa: SIM115  # closed by close(), in the thread that writes
         self._gzip = zlib.compressobj(_COMPRESSION, wbits=31)
         self._seconds = seconds
         self._threads = threads
