@@ -10,6 +10,8 @@ from api.schema.access import mutations as access
 from api.schema.access.types import AccessToken, Member, OAuthClient, Role
 from api.schema.approvals import mutations as approvals
 from api.schema.approvals.types import Approval
+from api.schema.backups import mutations as backups
+from api.schema.backups.types import Archive
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.notifications import mutations as notifications
@@ -100,6 +102,9 @@ class Mutation:
     transfer = mutation(approvals.transfer, approval=Approval)
     reassign = mutation(approvals.reassign, approval=Approval)
     withdraw_approval = mutation(approvals.withdraw_approval, approval=Approval)
+
+    run_backup = mutation(backups.run_backup, archive=Archive)
+    run_drill = mutation(backups.run_drill, archive=Archive)
 
     mark_read = mutation(notifications.mark_read, values={"marked": (int, "How many were unread.")})
     register_endpoint = mutation(

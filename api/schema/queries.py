@@ -12,6 +12,7 @@ from api.schema.access.types import (
     Role,
 )
 from api.schema.approvals.types import APPROVAL_ORDERS, Approval, ApprovalFilter
+from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
@@ -96,6 +97,15 @@ class Query:
         Approval,
         orders=APPROVAL_ORDERS,
         filter=ApprovalFilter,
+    )
+
+    archive = by_id("One archive of the company.", Archive, needs=Permission.BACKUPS_READ)
+    archives = page(
+        "The company's archives.",
+        Archive,
+        orders=ARCHIVE_ORDERS,
+        filter=ArchiveFilter,
+        needs=Permission.BACKUPS_READ,
     )
 
     notifications = page("What you are told.", Notification, orders=NOTIFICATION_ORDERS, filter=NotificationFilter)

@@ -1,0 +1,1 @@
+"""The company's archives, and the drills that prove them."""
