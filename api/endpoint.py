@@ -1,8 +1,9 @@
-"""GraphQL over HTTP: one POST, one operation, by the rules of the specification."""
+"""GraphQL over HTTP: one request, one operation, by the rules of the specification."""
 
 import hashlib
 from collections import OrderedDict
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
@@ -71,10 +72,10 @@ class Endpoint:
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         language = "en"
         try:
-            body = await _read(scope, receive, headers)
+            asked = await _read(scope, receive, headers)
             actor = await authenticate(scope)
             language = actor.language
-            call = self._call(body, headers, request_id)
+            call = self._call(asked, headers, request_id, only_reading=scope["method"] == "GET")
             return await self._carry_out(call, actor, modern)
         except BadRequestError as bad:
             return _failed(bad.status, {"message": bad.sentence, "extensions": {"code": bad.code}})
@@ -100,21 +101,16 @@ class Endpoint:
         OPERATIONS.labels("planned" if answer.planned else "executed", "errors" if answer.errors else "ok").inc()
         body = _body(answer, actor, balances)
         if not balances:
-            return (400 if modern else 200), body, []
+            refused = answer.errors[0].extensions or {}
+            return (405 if refused.get("code") == "BAD_METHOD" else 400 if modern else 200), body, []
         more = _rate_headers(balances[-1])
         if balances[-1].wait_seconds:
             return 429, body, [*more, (b"retry-after", str(balances[-1].wait_seconds).encode())]
         return (400 if modern and answer.data is None else 200), body, more
 
-    def _call(self, body: bytes, headers: dict[bytes, bytes], request_id: UUID) -> Call:
-        try:
-            asked = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise BadRequestError(400, "The body is no JSON.", "BAD_JSON") from None
-        if NUL in body and _holds_nul(asked):
-            raise BadRequestError(400, "A text cannot hold the character U+0000.", "BAD_TEXT")
-        if not isinstance(asked, dict):
-            raise BadRequestError(400, "The body is one JSON object; batches are not taken.", "BAD_REQUEST")
+    def _call(
+        self, asked: dict[str, Any], headers: dict[bytes, bytes], request_id: UUID, *, only_reading: bool
+    ) -> Call:
         name, variables = asked.get("operationName"), asked.get("variables")
         if not isinstance(name, str | None) or not isinstance(variables, dict | None):
             raise BadRequestError(400, "operationName is a text and variables is an object.", "BAD_REQUEST")
@@ -128,6 +124,7 @@ class Endpoint:
             idempotency_key=key.decode("latin-1") if key is not None else None,
             reason=reason.decode("utf-8", "replace")[:500] if reason is not None else None,
             request_id=request_id,
+            only_reading=only_reading,
         )
 
     def _document(self, asked: dict[str, Any]) -> str:
@@ -155,7 +152,10 @@ class Endpoint:
         raise BadRequestError(400, "The body needs a query or a documentId.", "BAD_REQUEST")
 
 
-async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> dict[str, Any]:
+    """The parameters of a request: a POST's JSON object, or the query of a GET."""
+    if scope["method"] == "GET":
+        return _of_address(scope["query_string"])
     if scope["method"] != "POST":
         raise BadRequestError(405, "Send GraphQL as a POST of JSON.", "BAD_METHOD")
     if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
@@ -169,7 +169,32 @@ async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> 
             raise BadRequestError(413, f"The body has more than {MOST_BYTES} bytes.", "TOO_LARGE")
         parts.append(part)
         more = event.get("more_body", False)
-    return b"".join(parts)
+    return _object(b"".join(parts))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequestError(400, "The body is no JSON.", "BAD_JSON") from None
+    if NUL in body and _holds_nul(asked):
+        raise BadRequestError(400, "A text cannot hold the character U+0000.", "BAD_TEXT")
+    if not isinstance(asked, dict):
+        raise BadRequestError(400, "The body is one JSON object; batches are not taken.", "BAD_REQUEST")
+    return asked
+
+
+def _of_address(query: bytes) -> dict[str, Any]:
+    """A GET's parameters; its objects are written as JSON."""
+    try:
+        given = dict(parse_qsl(query.decode("ascii"), strict_parsing=bool(query), max_num_fields=10))
+    except ValueError:
+        raise BadRequestError(400, "The address is not well formed.", "BAD_REQUEST") from None
+    asked: dict[str, Any] = dict(given)
+    for name in ("variables", "extensions"):
+        if name in given:
+            asked[name] = _object(given[name].encode())
+    return asked
 
 
 def _holds_nul(value: Any) -> bool:
@@ -212,7 +237,7 @@ def _rate_headers(balance: Balance) -> list[tuple[bytes, bytes]]:
 def _failed(
     status: int, error: dict[str, Any], *headers: tuple[bytes, bytes]
 ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    more = [(b"allow", b"POST")] if status == 405 else []
+    more = [(b"allow", b"GET, POST")] if status == 405 else []
     return status, orjson.dumps({"errors": [error]}), [*more, *headers]
 
 

@@ -18,6 +18,8 @@ class Call:
     idempotency_key: str | None = None
     reason: str | None = None
     request_id: UUID | None = None
+    # A GET changes nothing, whatever its document says.
+    only_reading: bool = False
 
 
 @dataclass

@@ -55,6 +55,8 @@ class Reader:
         """Carry out one call. `charge` is asked for the cost before anything runs and may raise GraphQLError."""
         try:
             prepared, variables, values = self.prepare(call)
+            if call.only_reading and is_mutation(prepared):
+                raise GraphQLError("Changes are sent as a POST.", extensions={"code": "BAD_METHOD"})
             made = self._made(prepared, actor, variables.coerced, values)
             if made.survey.refused:
                 raise GraphQLErrors(made.survey.refused)

@@ -12,6 +12,8 @@ from api.schema.approvals import mutations as approvals
 from api.schema.approvals.types import Approval
 from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
+from api.schema.billing import mutations as billing
+from api.schema.billing.types import DunningStep, Hold, Invoice, Payment
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.notifications import mutations as notifications
@@ -22,6 +24,7 @@ from api.schema.people import mutations as people
 from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.quality import mutations as quality
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
 
@@ -125,3 +128,19 @@ class Mutation:
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)
     withdraw_resignation = mutation(people.withdraw_resignation, resignation=Resignation)
     waive_notice = mutation(people.waive_notice, resignation=Resignation)
+
+    draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
+    issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)
+    cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice)
+    record_payment = mutation(billing.record_payment, payment=Payment, invoice=Invoice)
+    place_hold = mutation(billing.place_hold, hold=Hold)
+    release_hold = mutation(billing.release_hold, hold=Hold)
+    approve_dunning_step = mutation(billing.approve_dunning_step, step=DunningStep)
+
+    measure_quality = mutation(
+        quality.measure_quality,
+        values={
+            "measured": (int, "How many results hold for the month."),
+            "missed": (int, "How many of them fall short of their target."),
+        },
+    )

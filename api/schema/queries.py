@@ -13,6 +13,7 @@ from api.schema.access.types import (
 )
 from api.schema.approvals.types import APPROVAL_ORDERS, Approval, ApprovalFilter
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
+from api.schema.billing.types import INVOICE_ORDERS, Invoice, InvoiceFilter
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
@@ -30,6 +31,7 @@ from api.schema.policies.types import (
     HandbookVersionFilter,
     clause_kinds,
 )
+from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
 
@@ -131,4 +133,16 @@ class Query:
         Resignation,
         orders=RESIGNATION_ORDERS,
         filter=ResignationFilter,
+    )
+
+    invoice = by_id("One invoice.", Invoice)
+    invoices = page("What customers were asked to pay.", Invoice, orders=INVOICE_ORDERS, filter=InvoiceFilter)
+
+    quality_result = by_id("One result of measuring quality.", QualityResult, needs=Permission.QUALITY_READ)
+    quality_results = page(
+        "What measuring quality found; `holds: true` leaves out what a later revision has replaced.",
+        QualityResult,
+        orders=QUALITY_RESULT_ORDERS,
+        filter=QualityResultFilter,
+        needs=Permission.QUALITY_READ,
     )

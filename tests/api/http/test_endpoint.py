@@ -70,7 +70,7 @@ async def test_a_request_that_is_not_executed_is_a_400_for_modern_clients_and_a_
 
 
 async def test_only_a_post_of_one_json_object_is_graphql(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/graphql", params={"query": "{ viewer { kind } }"})).status_code == 405
+    assert (await client.put("/graphql", json={"query": "{ viewer { kind } }"})).status_code == 405
     assert (await client.post("/graphql", content="{ viewer { kind } }")).status_code == 415
     form = await client.post("/graphql", data={"query": 'mutation { createPost(input: {name: "X"}) { post { id } } }'})
     assert form.status_code == 415
@@ -171,3 +171,15 @@ async def test_suggestions_do_not_teach_the_schema_to_strangers(client: httpx.As
     answer = await post(client, "{ viewr { kind } }", {"authorization": ""})
     assert answer.status_code == 401
     assert "viewer" not in answer.text
+
+
+async def test_a_get_reads_and_never_changes(client: httpx.AsyncClient) -> None:
+    query = "query($id: ID!) { node(id: $id) { id } }"
+    variables = '{"id": "00000000-0000-7000-8000-000000000000"}'
+    read = await client.get("/graphql", params={"query": query, "variables": variables})
+    assert (read.status_code, read.json()["data"]) == (200, {"node": None})
+    change = 'mutation { createPost(input: {name: "Engineer"}) { post { id } } }'
+    refused = await client.get("/graphql", params={"query": change})
+    assert refused.status_code == 405
+    assert "data" not in refused.json()
+    assert (await client.get("/graphql")).status_code == 400

@@ -1,0 +1,1 @@
+"""Billing by GraphQL: invoices, payments, holds, and how invoices are dunned."""

@@ -1,0 +1,151 @@
+"""Drafting, issuing and cancelling invoices; recording payments; holds; approving a step of a ladder."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.schema.billing.types import HoldKind
+from api.schema.inputs import given, optional
+from api.schema.money import MoneyInput
+from domain.billing import commands, queries
+from domain.billing.models import DunningStep, Hold, Invoice
+from domain.billing.rules.invoices import check_currency, line
+from tenancy.work import Work
+
+
+@strawberry.input(description="One line of a new invoice.")
+class InvoiceLineInput:
+    """One line of a new invoice."""
+
+    description: str = given("What is billed.")
+    unit_price: str = given("What one costs before tax, as decimal text in the invoice's currency.")
+    quantity: str = optional("How much of it, as decimal text.", default="1")
+    tax_percent: str = optional("The tax rate in per cent, as decimal text.", default="0")
+
+
+@strawberry.input(description="A new invoice.")
+class DraftInvoiceInput:
+    """A new invoice."""
+
+    customer_id: UUID = given("Who will owe it.")
+    currency: str = given("The currency it is in, by its code of ISO 4217, such as CNY.")
+    lines: list[InvoiceLineInput] = given("What is billed.")
+
+
+async def draft_invoice(work: Work, input: DraftInvoiceInput) -> Invoice:
+    """Write an invoice that is not yet owed and has no number."""
+    currency = check_currency(input.currency)
+    lines = [
+        line(
+            currency,
+            item.description,
+            item.quantity,
+            item.unit_price,
+            item.tax_percent,
+            path=("lines", str(index)),
+        )
+        for index, item in enumerate(input.lines)
+    ]
+    return await commands.draft_invoice(work, customer_id=input.customer_id, currency=currency, lines=lines)
+
+
+@strawberry.input(description="When an invoice has to be paid.")
+class IssueInvoiceInput:
+    """When an invoice has to be paid."""
+
+    invoice_id: UUID = given("The draft.")
+    due_on: date | None = optional("The last day on which payment is in time; or give paymentDays.")
+    payment_days: int | None = optional("How many calendar days after today it is due; or give dueOn.")
+
+
+async def issue_invoice(work: Work, input: IssueInvoiceInput) -> Invoice:
+    """Give an invoice its number and ask for its payment; the steps of its dunning ladder are planned at once."""
+    return await commands.issue_invoice(
+        work, invoice_id=input.invoice_id, due_on=input.due_on, payment_days=input.payment_days
+    )
+
+
+@strawberry.input(description="An invoice to take back.")
+class CancelInvoiceInput:
+    """An invoice to take back."""
+
+    invoice_id: UUID = given("The invoice, of which nothing has been paid.")
+
+
+async def cancel_invoice(work: Work, input: CancelInvoiceInput) -> Invoice:
+    """Take back an invoice of which nothing was paid; an issued one keeps its number, and nothing more is sent."""
+    return await commands.cancel_invoice(work, invoice_id=input.invoice_id)
+
+
+@strawberry.input(description="Money that has come in.")
+class RecordPaymentInput:
+    """Money that has come in."""
+
+    invoice_id: UUID = given("What it was paid for.")
+    amount: MoneyInput = given("How much, in the invoice's currency; at most what is outstanding, with the charges.")
+    received_on: date = given("The day on which it came in.")
+    reference: str = given("By what it is known again: the same payment sent twice is recorded once.")
+
+
+async def record_payment(work: Work, input: RecordPaymentInput) -> dict[str, Any]:
+    """Record money that has come in for an invoice. Letters that have not left are stopped at once."""
+    payment = await commands.record_payment(
+        work,
+        invoice_id=input.invoice_id,
+        amount=input.amount.value("amount"),
+        received_on=input.received_on,
+        reference=input.reference,
+    )
+    return {"payment": payment, "invoice": await queries.get(work, payment.invoice_id)}
+
+
+@strawberry.input(description="A reason not to dun an invoice, or a customer, for a while.")
+class PlaceHoldInput:
+    """A reason not to dun an invoice, or a customer, for a while."""
+
+    kind: HoldKind = given("Why.")
+    reason: str = given("Why, in your words.")
+    invoice_id: UUID | None = optional("The invoice; or give customerId.")
+    customer_id: UUID | None = optional("The customer, all of whose invoices are held; or give invoiceId.")
+    from_on: date | None = optional("The first day it holds; today unless told.")
+    until_on: date | None = optional("The last day it holds; a promise to pay needs one.")
+
+
+async def place_hold(work: Work, input: PlaceHoldInput) -> Hold:
+    """Hold up the ladder of an invoice, or of every invoice of a customer; what the ladder leaves out is refused."""
+    return await commands.place_hold(
+        work,
+        kind=input.kind,
+        reason=input.reason,
+        invoice_id=input.invoice_id,
+        customer_id=input.customer_id,
+        from_on=input.from_on,
+        until_on=input.until_on,
+    )
+
+
+@strawberry.input(description="A hold to lift.")
+class ReleaseHoldInput:
+    """A hold to lift."""
+
+    hold_id: UUID = given("The hold.")
+
+
+async def release_hold(work: Work, input: ReleaseHoldInput) -> Hold:
+    """Let the ladder go on from today, where it stood; nothing is skipped."""
+    return await commands.release_hold(work, hold_id=input.hold_id)
+
+
+@strawberry.input(description="A step of a ladder that waits for approval.")
+class ApproveDunningStepInput:
+    """A step of a ladder that waits for approval."""
+
+    invoice_id: UUID = given("The invoice.")
+    step_number: int = given("The number of the step, which must be the next one and due.")
+
+
+async def approve_dunning_step(work: Work, input: ApproveDunningStepInput) -> DunningStep:
+    """Let a step be taken that the ladder wants approved; sent twice it is taken once."""
+    return await commands.approve_step(work, invoice_id=input.invoice_id, step_number=input.step_number)

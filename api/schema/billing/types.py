@@ -1,0 +1,277 @@
+"""Invoices as clients see them, with what was paid, what holds them up, and how they are dunned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, Date, Text, and_, cast, func, literal_column, not_, or_
+
+from api.reading.filters import (
+    DayFilter,
+    IdFilter,
+    InstantFilter,
+    NumberFilter,
+    TextFilter,
+    WordFilter,
+    combining,
+    filtered,
+)
+from api.reading.mapping import (
+    Node,
+    Order,
+    column,
+    computed,
+    listed,
+    localized,
+    made_of,
+    many,
+    one,
+    page,
+    part,
+    shows,
+)
+from api.schema.access.types import Member
+from api.schema.customers.types import Customer
+from api.schema.money import Money, money
+from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.tenancy import types as tenancy  # noqa: F401  # declares EffectState, which is used below
+from domain.billing import models, queries
+from domain.billing.queries import BLOCKER_TEXTS, Blocker
+from domain.billing.rules.invoices import LIFECYCLE, MOST_LINES, Move, State
+from domain.kernel.permissions import Permission
+from domain.policies.rules.dunning import MOST_STEPS, Channel
+from domain.policies.rules.dunning import HoldKind as HoldKind
+from tenancy.actor import Actor
+from tenancy.effects import EffectState
+from tenancy.language import translate
+
+strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
+strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
+strawberry.enum(Channel, name="DunningChannel", description="How a step reaches the customer, or who takes over.")
+strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
+strawberry.enum(Blocker, name="DunningBlockerCode", description="What keeps the next step from being taken.")
+
+
+@shows(models.InvoiceLine, visible=queries.visible_parts)
+class InvoiceLine(Node):
+    """One line of an invoice."""
+
+    position: int = column("Its place on the invoice, from 1.")
+    description: str = column("What is billed.")
+    quantity: str = computed(
+        "How much of it, as decimal text.", lambda row: cast(func.trim_scale(row.quantity), Text())
+    )
+    unit_price: Money = money("What one costs, before tax.", lambda row: row.unit_price_minor)
+    tax_percent: str = computed(
+        "The tax rate in per cent, as decimal text.", lambda row: cast(func.trim_scale(row.tax_percent), Text())
+    )
+    net: Money = money("Quantity times unit price.", lambda row: row.net_minor)
+    tax: Money = money("The tax on it.", lambda row: row.tax_minor)
+
+
+@shows(models.Payment, visible=queries.visible_parts)
+class Payment(Node):
+    """Money that has come in for an invoice."""
+
+    amount: Money = money("How much.", lambda row: row.amount_minor)
+    received_on: date = column("The day on which it came in.")
+    reference: str = column("By what it is known again, such as the bank's number.")
+    recorded_at: datetime = column("When it was recorded.")
+    invoice: "Invoice | None" = one("What it was paid for.", "invoice_id")
+
+
+@strawberry.enum(description="How payments are ordered.")
+class PaymentOrder(Enum):
+    """Orders of payments."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+PAYMENT_ORDERS = {
+    PaymentOrder.OLDEST: Order(lambda row: row.id),
+    PaymentOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@shows(models.Hold, visible=queries.visible_holds)
+class Hold(Node):
+    """A reason not to dun an invoice, or any of a customer's, for a while."""
+
+    kind: HoldKind = column("Why.")
+    reason: str = column("Why, in somebody's words.")
+    from_on: date = column("The first day it holds.")
+    until_on: date | None = column("The last day it holds; none while nobody knows.")
+    released_on: date | None = column("From which day it was lifted, if it was.")
+    placed_at: datetime = column("When it was placed.")
+    active: bool = computed("Whether it holds today.", queries.covers_today)
+    invoice: "Invoice | None" = one("The invoice it holds; none where it holds all of the customer's.", "invoice_id")
+    customer: Customer | None = one("Whose invoices it holds.", "customer_id")
+
+
+@shows(models.PlannedStep, visible=queries.visible_parts)
+class PlannedDunningStep(Node):
+    """A step of the ladder that is still to come."""
+
+    number: int = column("Its number on the ladder.")
+    name: str = localized("What the handbook calls it, in your language.", "name")
+    channel: Channel = column("How it will reach the customer, or who will take over.")
+    needs_approval: bool = column("Whether somebody has to approve it first.")
+    at: datetime | None = column("When it is to be taken; none while a hold without end stands before it.")
+
+
+@shows(models.DunningStep, visible=queries.visible_parts)
+class DunningStep(Node):
+    """A step of the ladder that was taken."""
+
+    number: int = column("Its number on the ladder.")
+    name: str = localized("What the handbook calls it, in your language.", "name")
+    channel: Channel = column("How it reached the customer, or who took over.")
+    planned_at: datetime = column("When it was to be taken.")
+    taken_at: datetime = column("When it was taken.")
+    days_overdue: int = column("How many days the invoice was late.")
+    outstanding: Money = money("What was outstanding of the invoice itself.", lambda row: row.outstanding_minor)
+    fee: Money = money("The fee that this step asked for.", lambda row: row.fee_minor)
+    interest: Money = money("All interest since the due date that was asked for.", lambda row: row.interest_minor)
+    letter_subject: str | None = column("The subject of its letter, where it is one.")
+    letter_text: str | None = column("The text of its letter, as it was written to the customer.")
+    letter_state: EffectState | None = computed(
+        "How far its mail has come; none where there is no mail.", queries.letter_state
+    )
+    letter_sent_at: datetime | None = computed("When its mail left.", queries.letter_sent_at)
+    withdrawn_at: datetime | None = column("When it was stopped before its letter had left: it does not count.")
+    approved_by: Member | None = one("Who approved it, where the ladder wants that.", "approver_id")
+    clause: Clause | None = one("The clause it followed.", "clause_id")
+    invoice: "Invoice | None" = one("The invoice it is about.", "invoice_id")
+    decisions = decisions()
+
+
+@part
+class DunningBlocker:
+    """Something that keeps the next step of a ladder from being taken now."""
+
+    code: Blocker = column("A word for programs.")
+    message: str = column("A sentence for people, in your language.")
+
+
+def _blockers(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [{"code": code, "message": translate(text, actor.language)} for code, text in BLOCKER_TEXTS.items()]
+
+
+def _blocks(here: Any, blocker: Any) -> ColumnElement[bool]:
+    return or_(*(and_(blocker.code == code, queries.blocks(code, here)) for code in Blocker))
+
+
+@part
+class NextDunning:
+    """Whether the next step of the ladder may be taken now, and if not, why and when."""
+
+    allowed: bool = computed(
+        "Whether nothing keeps it from being taken.",
+        lambda row: not_(or_(*(queries.blocks(code, row) for code in Blocker))),
+    )
+    step: PlannedDunningStep | None = one(
+        "The next step; none when nothing is left to be taken.", lambda here, there: queries.is_next(there, here)
+    )
+    at: datetime | None = computed("When it is to be taken; none while nobody knows.", queries.next_at)
+    blockers: list[DunningBlocker] = listed("What keeps it from being taken now.", _blockers, _blocks)
+    clause: Clause | None = one("The ladder that says so.", "ladder_clause_id")
+
+
+@part
+class InvoiceMove:
+    """Something that you can do with an invoice now."""
+
+    move: Move = column("What can be done.")
+
+
+_NEEDS = {
+    Move.ISSUE: Permission.BILLING_INVOICE,
+    Move.CANCEL: Permission.BILLING_INVOICE,
+    Move.PAY_IN_PART: Permission.BILLING_COLLECT,
+    Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
+}
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [{"state": state.value, "move": move} for state, move in LIFECYCLE.table if actor.may(_NEEDS[move])]
+
+
+@shows(models.Invoice, visible=queries.visible)
+class Invoice(Node):
+    """What a customer is asked to pay."""
+
+    number: int | None = column("Its number, without gaps in the order of issue; none while it is a draft.")
+    state: State = column("Where it stands.")
+    customer: Customer | None = one("Who owes it.", "customer_id")
+    currency: str = column("The currency it is in, by its code of ISO 4217.")
+    net: Money = money("What its lines come to before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax on them.", lambda row: row.tax_minor)
+    total: Money = money("What it amounts to.", lambda row: row.total_minor)
+    paid: Money = money("What has come in, on fees and interest too.", lambda row: row.paid_minor)
+    outstanding: Money = money(
+        "What is owed of the invoice itself: nothing before the issue, and once it is paid or cancelled.",
+        queries.outstanding_minor,
+    )
+    charges: Money = money("The fees and the interest that letters have asked for.", queries.charges_minor)
+    drafted_at: datetime = column("When it was written.")
+    issued_on: date | None = column("The day it was issued.")
+    due_on: date | None = column("The last day on which payment is in time.")
+    overdue: bool = computed("Whether it is late today.", queries.is_overdue)
+    days_overdue: int = computed("How many days it is late today.", queries.days_overdue)
+    handbook_version: HandbookVersion | None = one(
+        "The handbook that was in force at the issue, and holds for it.", "handbook_version_id"
+    )
+    lines: list[InvoiceLine] = many(
+        "What is billed.", "invoice_id", order=lambda there: (there.position,), most=MOST_LINES
+    )
+    payments = page("What has come in for it.", Payment, on="invoice_id", orders=PAYMENT_ORDERS)
+    holds: list[Hold] = many(
+        "Every hold on it, its own and its customer's, oldest first.",
+        lambda here, there: queries.is_about(there, here),
+        most=20,
+    )
+    next_dunning: NextDunning = made_of("Whether the next step of the ladder may be taken now; if not, why and when.")
+    planned_dunning: list[PlannedDunningStep] = many(
+        "The steps that are still to come.", "invoice_id", order=lambda there: (there.number,), most=MOST_STEPS
+    )
+    dunning_steps: list[DunningStep] = many("The steps that were taken, oldest first.", "invoice_id", most=30)
+    decisions = decisions()
+    allowed_moves: list[InvoiceMove] = listed(
+        "What you can do with it now.", _moves, lambda here, move: here.state == move.state
+    )
+
+
+@strawberry.enum(description="How invoices are ordered.")
+class InvoiceOrder(Enum):
+    """Orders of invoices."""
+
+    NEWEST = "newest"
+    DUE = "due"
+
+
+# Drafts have no due date and come last.
+_NEVER = literal_column("date '9999-12-31'", Date())
+INVOICE_ORDERS = {
+    InvoiceOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    InvoiceOrder.DUE: Order(lambda row: func.coalesce(row.due_on, _NEVER)),
+}
+
+
+@strawberry.input(description="Which invoices to give.")
+class InvoiceFilter:
+    """Conditions on invoices."""
+
+    number: NumberFilter | None = filtered("By number.")
+    state: WordFilter[State] | None = filtered("By where they stand.")
+    customer_id: IdFilter | None = filtered("By who owes them.")
+    currency: TextFilter | None = filtered("By currency.")
+    issued_on: DayFilter | None = filtered("By the day of issue.")
+    due_on: DayFilter | None = filtered("By the due date.")
+    overdue: bool | None = filtered("Those that are late today, or the others.", queries.is_overdue)
+    next_dunning_at: InstantFilter | None = filtered("By when their next step is to be taken.", queries.next_at)
+    and_: "list[InvoiceFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[InvoiceFilter] | None" = combining("One of these holds.", "or")
+    not_: "InvoiceFilter | None" = combining("This does not hold.", "not")

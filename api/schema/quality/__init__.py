@@ -1,0 +1,1 @@
+"""Quality by GraphQL: results and the records behind them."""
