@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, select
+from sqlalchemy import Index, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenancy.models import TenantModel
@@ -54,3 +54,8 @@ async def claim(work: Work, key: str, digest: str) -> IdempotencyKey:
     if found.digest != digest:
         raise Conflict(message("This idempotency key was used for something else."), path=("Idempotency-Key",))
     return found
+
+
+async def forget(work: Work, *, before: datetime) -> None:
+    """Delete the keys that were first used before an instant."""
+    await work.rows(delete(IdempotencyKey).where(IdempotencyKey.at < before))

@@ -17,7 +17,7 @@ from tenancy.agenda import AgendaItem
 from tenancy.database import writing
 from tenancy.timetable import SweepDue, next_slot
 from tenancy.work import Work
-from workers.sweeps import notifications
+from workers.sweeps import idempotency, notifications, quality
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Sweep:
 
 
 TIMETABLE: Mapping[str, Sweep] = {
+    "quality.close_months": Sweep("10 0 1 * *", quality.close_months),
+    "idempotency.forget_old": Sweep("40 3 * * *", idempotency.forget_old),
     "notifications.forget_old": Sweep("20 3 * * *", notifications.forget_old),
 }
 
