@@ -65,3 +65,8 @@ def provide(values: Mapping[str, str], *, override: Mapping[str, str] | None = N
 def child_environment() -> dict[str, str]:
     """The environment for a process of this installation; its output appears line by line."""
     return {**os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+def terminal_locale() -> str:
+    """The POSIX locale in which whoever sits at the terminal reads, such as `zh_CN.UTF-8`; empty when none is set."""
+    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import sys
-from dataclasses import asdict
 
-from tenancy.config import settings
-from zhidu.demo import diary, founding, notebook
+from tenancy.config import settings, terminal_locale
+from zhidu.demo import diary, founding, notebook, story
 from zhidu.demo.client import Client
 from zhidu.demo.company import Company
 from zhidu.demo.notebook import Notebook
 from zhidu.demo.samples import sample
+from zhidu.demo.story.words import Words, language_of
 from zhidu.failures import Failure
 
 COMPANIES = ("software", "service", "empty")
@@ -19,25 +19,28 @@ COMPANIES = ("software", "service", "empty")
 def run(*, as_json: bool) -> int:
     """Load the sample companies where they are absent, then tell their story, or print whom one may sign in as."""
     with notebook.opened(settings().data) as notes:
-        asyncio.run(_load(notes))
-        if as_json:
-            print(json.dumps(_credentials(notes), ensure_ascii=False, indent=2))
+        lines = asyncio.run(_load(notes, told=not as_json))
+        print("\n".join(lines) if not as_json else json.dumps(_credentials(notes), ensure_ascii=False, indent=2))
     return 0
 
 
-async def _load(notes: Notebook) -> None:
+async def _load(notes: Notebook, *, told: bool) -> list[str]:
+    """Load what is absent; the lines of the story when it is to be told."""
     operator_token = settings().operator_token.get_secret_value()
     if not operator_token:
         raise Failure("ZHIDU_OPERATOR_TOKEN is not set: the sample companies are created with the operator's token.")
     client = Client(settings().public_url)
     try:
-        companies = [Company(client, notes, sample(name)) for name in COMPANIES]
+        samples = [sample(name) for name in COMPANIES]
+        companies = [Company(client, notes, each) for each in samples]
         # One that fails does not leave the other in the middle of its month.
         outcomes = await asyncio.gather(
             *(_live(company, operator_token) for company in companies), return_exceptions=True
         )
         for problem in filter(None, outcomes):
             raise problem
+        words = Words(language_of(terminal_locale()))
+        return await story.tell(client, notes, samples, words, settings().data) if told else []
     finally:
         await client.close()
 
@@ -48,6 +51,7 @@ async def _live(company: Company, operator_token: str) -> None:
     try:
         await founding.found(company, operator_token)
         await diary.live(company, _say)
+        company.page.answers.clear()
         company.page.finished = True
     finally:
         company.notebook.save()
@@ -58,7 +62,10 @@ def _credentials(notes: Notebook) -> list[dict[str, object]]:
         {
             "slug": page.slug,
             "id": page.id,
-            "users": [asdict(user) for user in page.users],
+            "users": [
+                {"name": user.name, "email": user.email, "role": user.role, "token": user.token}
+                for user in page.users.values()
+            ],
             "client": {"id": page.client_id, "secret": page.client_secret},
         }
         for page in notes.pages

@@ -24,14 +24,20 @@ ADMINISTRATOR = "administrator"
 
 
 class Company:
-    """A company, its page of the notebook, and the ids of what was made in it by the names of the sample."""
+    """A company and its page of the notebook; people and records are named as in the sample."""
 
     def __init__(self, client: Client, notebook: Notebook, sample: Sample) -> None:
         self.client, self.notebook, self.sample = client, notebook, sample
         self.page: Page = notebook.page(sample.slug)
-        self.tokens: dict[str, str] = {}
-        self.members: dict[str, str] = {}
-        self.ids: dict[str, str] = {}
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The ids of what was made, by the names of the steps that made it."""
+        return self.page.ids
+
+    def member(self, key: str) -> str:
+        """The id of somebody, who is named as in the sample."""
+        return self.page.users[key].member_id
 
     async def change(self, step: str, who: str, mutation: str, /, into: str = "", **input: Any) -> Payload:
         """One change by one person, once for ever under the name of its step; `into` leads to the id that is kept.
@@ -78,14 +84,15 @@ class Company:
 
     def token(self, who: str) -> str:
         """Somebody's bearer token."""
-        return self.page.token if who == ADMINISTRATOR else self.tokens[who]
+        return self.page.users[who].token
 
     async def advance(self, to: datetime) -> None:
         """Bring the company's clock to a wall time, and wait until all that it set off is done and sent."""
         instant = self.sample.instant(to)
+        # On the way somebody's access may end, who could then not be asked again what they did before.
+        self.notebook.save()
         await self.change(f"clock/{to.isoformat()}", ADMINISTRATOR, "advanceClock", to=instant)
         await self.settle()
-        self.notebook.save()
 
     async def settle(self) -> None:
         """Wait until the clock has arrived and nothing waits to be delivered, sent or run."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zhidu.demo.client import Client
+from zhidu.demo.client import Client, RefusedError
 from zhidu.demo.company import ADMINISTRATOR, Company
 from zhidu.demo.mutations import MUTATIONS
 from zhidu.demo.notebook import User
@@ -41,7 +41,7 @@ async def found(company: Company, operator_token: str) -> None:
 
 async def _create_tenant(company: Company, operator_token: str) -> None:
     sample, page = company.sample, company.page
-    if not page.token:
+    if not page.users:
         administrator = sample.written["administrator"]
         input = {
             "slug": sample.slug,
@@ -59,14 +59,20 @@ async def _create_tenant(company: Company, operator_token: str) -> None:
             made = await _as_operator(company.client, operator_token, "issueAdministratorToken", again)
         if made["errors"]:
             raise Failure(f"{sample.name} ({sample.slug}) cannot be created: {made['errors'][0]['message']}")
-        page.id, page.token = made["tenantId"], made["token"]
-        page.users = [User(administrator["name"], administrator["email"], "administrator", page.token)]
+        page.id = made["tenantId"]
+        page.users[ADMINISTRATOR] = User(
+            made["memberId"], administrator["name"], administrator["email"], ADMINISTRATOR, made["token"]
+        )
         company.notebook.save()
 
 
 async def _as_operator(client: Client, token: str, name: str, input: Mapping[str, Any]) -> dict[str, Any]:
     mutation = MUTATIONS[name]
-    answer: dict[str, Any] = (await client.ask(token, mutation.document, {"input": input}))[mutation.field]
+    try:
+        data = await client.ask(token, mutation.document, {"input": input})
+    except RefusedError as refusal:
+        raise Failure(f"The operator's {name} was not taken: {refusal}") from None
+    answer: dict[str, Any] = data[mutation.field]
     return answer
 
 
@@ -109,7 +115,7 @@ async def _people(company: Company) -> None:
             ADMINISTRATOR,
             "appointHead",
             departmentId=company.ids[f"department/{department['name']}"],
-            staffId=company.members[department["head"]],
+            staffId=company.member(department["head"]),
         )
 
 
@@ -124,25 +130,21 @@ async def _engage(company: Company, person: Mapping[str, Any]) -> None:
         language=company.sample.written["language"],
         roleIds=[company.ids[f"role/{role}"] for role in person["roles"]],
     )
-    company.members[key] = made["member"]["memberId"]
+    member_id = made["member"]["memberId"]
     probation, superior = person.get("probation_until"), person.get("superior")
     await company.change(
         f"staff/{key}",
         ADMINISTRATOR,
         "engage",
-        memberId=company.members[key],
+        memberId=member_id,
         departmentId=company.ids[f"department/{person['department']}"],
         postId=company.ids[f"post/{person['post']}"],
         hiredOn=person["hired_on"].isoformat(),
         probationUntil=probation.isoformat() if probation else None,
-        superiorId=company.members[superior] if superior else None,
+        superiorId=company.member(superior) if superior else None,
     )
-    given = await company.change(
-        f"token/{key}", ADMINISTRATOR, "createAccessToken", name="demo", memberId=company.members[key]
-    )
-    company.tokens[key] = given["secret"]
-    if not any(user.email == person["email"] for user in company.page.users):
-        company.page.users.append(User(person["name"], person["email"], person["roles"][0], given["secret"]))
+    given = await company.change(f"token/{key}", ADMINISTRATOR, "createAccessToken", name="demo", memberId=member_id)
+    company.page.users[key] = User(member_id, person["name"], person["email"], person["roles"][0], given["secret"])
 
 
 async def _customers(company: Company) -> None:
@@ -157,7 +159,7 @@ async def _customers(company: Company) -> None:
             tier=customer["tier"],
             language=customer["language"],
             billingEmail=customer["billing_email"],
-            ownerId=company.members[customer["owner"]],
+            ownerId=company.member(customer["owner"]),
         )
         contact = customer["contact"]
         await company.change(

@@ -20,8 +20,8 @@ class Mutation(NamedTuple):
 
 
 _ALL = (
-    Mutation("createTenant", "CreateTenantInput", "tenantId token"),
-    Mutation("issueAdministratorToken", "IssueAdministratorTokenInput", "tenantId token"),
+    Mutation("createTenant", "CreateTenantInput", "tenantId memberId token"),
+    Mutation("issueAdministratorToken", "IssueAdministratorTokenInput", "tenantId memberId token"),
     Mutation("advanceClock", "AdvanceClockInput", "targetAt"),
     Mutation("createRole", "CreateRoleInput", "role { id }"),
     Mutation("setRoles", "SetRolesInput", "member { memberId }"),
@@ -43,6 +43,11 @@ _ALL = (
     Mutation("resubmitResignation", "ResubmitResignationInput", "resignation { id }"),
     Mutation("withdrawResignation", "WithdrawResignationInput", "resignation { id }"),
     Mutation("waiveNotice", "WaiveNoticeInput", "resignation { id }"),
+    Mutation("draftInvoice", "DraftInvoiceInput", "invoice { id }"),
+    Mutation("issueInvoice", "IssueInvoiceInput", "invoice { id }"),
+    Mutation("recordPayment", "RecordPaymentInput", "payment { id }"),
+    Mutation("placeHold", "PlaceHoldInput", "hold { id }"),
+    Mutation("releaseHold", "ReleaseHoldInput", "hold { id }"),
     Mutation("approve", "DecideInput", "approval { id }"),
     Mutation("reject", "DecideInput", "approval { id }"),
     Mutation("returnToRequester", "DecideInput", "approval { id }"),

@@ -16,6 +16,7 @@ from zhidu.installation import write_private
 class User:
     """Somebody who can be signed in as."""
 
+    member_id: str
     name: str
     email: str
     role: str
@@ -28,11 +29,13 @@ class Page:
 
     slug: str
     id: str = ""
-    token: str = ""
-    users: list[User] = field(default_factory=list)
+    # By the short names of the sample.
+    users: dict[str, User] = field(default_factory=dict)
     client_id: str = ""
     client_secret: str = ""
-    # The answers to named steps, so that none is asked for again.
+    # The ids of what was made, by the names of the steps that made it.
+    ids: dict[str, str] = field(default_factory=dict)
+    # The answers to named steps, so that none is asked for again; needed until everything is loaded.
     answers: dict[str, Any] = field(default_factory=dict)
     finished: bool = False
 
@@ -45,7 +48,7 @@ class Notebook:
         self._pages: dict[str, Page] = {}
         try:
             for slug, page in json.loads(path.read_text()).items():
-                users = [User(**user) for user in page.pop("users")]
+                users = {key: User(**user) for key, user in page.pop("users").items()}
                 self._pages[slug] = Page(**page, users=users)
         except FileNotFoundError:
             pass

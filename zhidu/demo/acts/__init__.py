@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import people
+from zhidu.demo.acts import billing, people
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
@@ -16,4 +16,8 @@ ACTS: Mapping[str, Act] = {
     "approve": people.approve,
     "reject": people.reject,
     "return": people.send_back,
+    "invoice": billing.invoice,
+    "pay": billing.pay,
+    "hold invoice": billing.hold,
+    "release invoice": billing.release,
 }

@@ -85,7 +85,7 @@ async def _seat(company: Company, about: str, round: int, step: int, by: str) ->
     found = await company.read(ADMINISTRATOR, SEATS, subject=company.ids[about])
     rounds: list[dict[str, Any]] = found["approvals"]["nodes"]
     for task in rounds[round]["tasks"] if round < len(rounds) else ():
-        if task["step"] == step and (task["assignee"] or {}).get("memberId") == company.members[by]:
+        if task["step"] == step and (task["assignee"] or {}).get("memberId") == company.member(by):
             return str(task["id"])
     raise Failure(f"{company.sample.name}: {by} has no seat in step {step} of the approval of “{about}”.")
 

@@ -1,0 +1,71 @@
+"""The story that two companies make side by side, read from the API: what differed, and which clause it came from."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from zhidu.demo.client import Client
+from zhidu.demo.notebook import Notebook, Page
+from zhidu.demo.samples import Sample
+from zhidu.demo.story import dunning, leaving
+from zhidu.demo.story.teller import Line, Teller
+from zhidu.demo.story.terminal import cells, row
+from zhidu.demo.story.words import Words
+
+NARROWEST, WIDEST = 88, 140
+LABEL = 14
+
+
+async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words: Words, data: Path) -> list[str]:
+    """The lines of the story, of what the third company sees, and of what to look at next."""
+    one, other, third = (Teller(client, sample, notes.page(sample.slug), words) for sample in samples)
+    width = min(max(shutil.get_terminal_size((110, 40)).columns, NARROWEST), WIDEST)
+    column = (width - LABEL - 4) // 2
+    widths = (LABEL, column, column)
+    lines = ["", words("title"), "=" * cells(words("title")), ""]
+    lines += row(("", one.sample.name, other.sample.name), widths)
+    for title, table in (
+        (words("leaving"), await leaving.letters(one, other, "resignation/feng", "resignation/ng")),
+        (words("leaving_on_probation"), await leaving.letters(one, other, "resignation/sun", "resignation/lau")),
+        (words("silence"), await leaving.letters(one, other, "resignation/li", "resignation/fong")),
+        (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
+        (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
+        (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+    ):
+        lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
+        lines += _table(table, widths)
+    return [*lines, "", *await _third(third), "", *_next(one.page, client.url, words, data)]
+
+
+def _table(table: Sequence[Line], widths: Sequence[int]) -> list[str]:
+    return [line for cells_of in table for line in row(cells_of, widths)]
+
+
+async def _third(teller: Teller) -> list[str]:
+    found = await teller.read("{ customers { totalCount } staff { totalCount } handbookVersions { totalCount } }")
+    return [
+        teller.words(
+            "third",
+            name=teller.sample.name,
+            customers=found["customers"]["totalCount"],
+            requests=0,
+            staff=found["staff"]["totalCount"],
+            versions=found["handbookVersions"]["totalCount"],
+        )
+    ]
+
+
+def _next(page: Page, url: str, words: Words, data: Path) -> list[str]:
+    user = page.users["lin"]
+    query = "{ viewer { member { name } tenant { name now } } clauses: handbookVersions { nodes { title number } } }"
+    count = len(list((data / "mail").glob("*.eml")))
+    return [
+        f"── {words('next')} ──",
+        words("graphql", url=url),
+        words("token", name=user.name, email=user.email),
+        f"  {user.token}",
+        words("paste"),
+        f"  {query}",
+        words("mail", folder=data / "mail", count=count),
+        words("everybody"),
+    ]

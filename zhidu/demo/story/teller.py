@@ -1,0 +1,64 @@
+"""One company as its partner's program sees it: read in the reader's language, told in the company's own hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from zhidu.demo.client import Client, RefusedError
+from zhidu.demo.notebook import Page
+from zhidu.demo.samples import Sample
+from zhidu.demo.story.words import Words
+from zhidu.failures import Failure
+
+CITED = "decisions(first: 50) { nodes { decision inputs result clause { number title } version { number } } }"
+
+# A line of the table: what it is about, and what each of the two companies has to say.
+Line = tuple[str, str, str]
+
+
+class Teller:
+    """Reads one company through the door that a partner uses."""
+
+    def __init__(self, client: Client, sample: Sample, page: Page, words: Words) -> None:
+        self._client, self.sample, self.page, self.words = client, sample, page, words
+        self._token = ""
+
+    async def read(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of one query."""
+        try:
+            if not self._token:
+                self._token = await self._client.sign_in(self.page.client_id, self.page.client_secret)
+            return await self._client.ask(self._token, document, variables, language=self.words.language)
+        except RefusedError as refusal:
+            raise Failure(f"{self.sample.name}: the partner's program cannot read: {refusal}") from None
+
+    def day(self, day: str | None) -> str:
+        """A day as people write it, with its weekday."""
+        if day is None:
+            return self.words("none")
+        parsed = date.fromisoformat(day)
+        return f"{parsed:%m-%d} {self.words('weekdays').split()[parsed.weekday()]}"
+
+    def instant(self, instant: str | None) -> str:
+        """An instant on the company's own wall."""
+        if instant is None:
+            return self.words("none")
+        here = datetime.fromisoformat(instant).astimezone(self.sample.zone)
+        return f"{self.day(here.date().isoformat())} {here:%H:%M}"
+
+    def in_language(self, texts: Mapping[str, str]) -> str:
+        """A text of a clause's value, which has all three languages."""
+        return texts[self.words.language.replace("-", "_")]
+
+    def clause(self, cited: Mapping[str, Any] | None) -> str:
+        """Where something is laid down: number, title and version of the clause that a decision names."""
+        if cited is None or cited.get("clause") is None:
+            return ""
+        clause, version = cited["clause"], cited["version"]
+        return f"\n〔{clause['number']} {clause['title']} · v{version['number']}〕"
+
+
+def decision(record: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The last thing of this name that was decided about a record."""
+    found: Sequence[Mapping[str, Any]] = [item for item in record["decisions"]["nodes"] if item["decision"] == name]
+    return found[-1] if found else None
