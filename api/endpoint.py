@@ -112,8 +112,10 @@ class Endpoint:
         self, asked: dict[str, Any], headers: dict[bytes, bytes], request_id: UUID, *, only_reading: bool
     ) -> Call:
         name, variables = asked.get("operationName"), asked.get("variables")
-        if not isinstance(name, str | None) or not isinstance(variables, dict | None):
-            raise BadRequestError(400, "operationName is a text and variables is an object.", "BAD_REQUEST")
+        if not isinstance(name, str | None):
+            raise BadRequestError(400, "operationName is a text.", "BAD_REQUEST")
+        if not isinstance(variables, dict | None) or not isinstance(asked.get("extensions"), dict | None):
+            raise BadRequestError(400, "variables and extensions are objects.", "BAD_REQUEST")
         if _deeper(variables, LIMITS.value_depth):
             raise BadRequestError(400, f"A value nests at most {LIMITS.value_depth} levels.", "LIMIT_EXCEEDED")
         key, reason = headers.get(b"idempotency-key"), headers.get(b"x-reason")
@@ -130,8 +132,7 @@ class Endpoint:
     def _document(self, asked: dict[str, Any]) -> str:
         """The document itself, or the one known by its hash: clients send the text once, then the id alone."""
         text = asked.get("query")
-        extensions = asked.get("extensions")
-        persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+        persisted = (asked.get("extensions") or {}).get("persistedQuery")
         named = asked.get("documentId")
         sha = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
         if isinstance(named, str):

@@ -66,8 +66,9 @@ async def examine() -> AsyncIterator[Finding]:
 
 def _version(connection: asyncpg.Connection) -> Finding:
     version = connection.get_server_version()
-    text = f"PostgreSQL {version.major}.{version.minor}"
-    if version.major < OLDEST_MAJOR or version.minor < SAFE_MINOR.get(version.major, 0):
+    # asyncpg still counts the middle number, which PostgreSQL gave up with version 10.
+    text = f"PostgreSQL {version.major}.{version.micro}"
+    if version.major < OLDEST_MAJOR or version.micro < SAFE_MINOR.get(version.major, 0):
         return Finding("version", text, "update PostgreSQL: this version can show rows through planner statistics")
     return Finding("version", text)
 

@@ -7,7 +7,7 @@ import strawberry
 from babel.numbers import list_currencies
 from sqlalchemy import ColumnElement, Numeric, Text, case, cast, literal_column
 
-from api.reading.mapping import Expression, column, made_of, part
+from api.reading.mapping import Expression, made_of, part
 from api.schema.inputs import given
 from domain.billing.rules import invoices
 from domain.kernel import money as kernel
@@ -30,8 +30,10 @@ UNUSUAL = {code: places for code in sorted(list_currencies()) if (places := _pla
 class Money:
     """An exact amount of money."""
 
-    amount: str = column("The amount as decimal text, with all the decimals that the currency has: 1234.50.")
-    currency: str = column("The currency by its code of ISO 4217, such as CNY.")
+    amount: str = strawberry.field(
+        description="The amount as decimal text, with all the decimals that the currency has: 1234.50."
+    )
+    currency: str = strawberry.field(description="The currency by its code of ISO 4217, such as CNY.")
 
 
 @strawberry.input(description="An exact amount of money.")
