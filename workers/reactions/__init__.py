@@ -18,11 +18,12 @@ from domain.people.events import (
     ResignationReturned,
     ResignationSubmitted,
 )
+from domain.quality.events import TargetMissed
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import backups, billing, notifications, people
+from workers.reactions import backups, billing, notifications, people, quality
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -41,6 +42,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],
     DunningStepProposed: [billing.ask_for_the_approval_of_a_step],
+    TargetMissed: [quality.tell_who_answers_for_a_missed_target],
     SweepDue: [sweeps.run],
 }
 

@@ -1,0 +1,69 @@
+"""Which results hold, who sees them, and the records that a month is measured by."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, select, true
+
+from domain.kernel.permissions import Permission
+from domain.policies.rules.kinds import Metric
+from domain.quality.models import QualityEvidence, QualityMonth, QualityResult
+from domain.quality.rules import Counted, Month, Record
+from domain.requests import queries as requests
+from domain.requests.rules import ClockKind
+from tenancy.actor import Actor
+from tenancy.work import Work
+
+
+def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Results, and which records are behind them, are open to whoever may read quality.
+
+    The records themselves are shown by their own module to whom they may be shown.
+    """
+    return true() if actor.may(Permission.QUALITY_READ) else false()
+
+
+async def get(work: Work, id: UUID, *path: str) -> QualityResult:
+    """One result; refuses with `NotFound`."""
+    return await work.get(QualityResult, id, *path)
+
+
+async def holding(work: Work, month: Month) -> list[QualityResult]:
+    """The last revision of every result of a month."""
+    last = select(QualityResult).where(
+        QualityResult.starts_on == month.starts_on, QualityResult.superseded_at.is_(None)
+    )
+    return await work.all(last.order_by(QualityResult.id))
+
+
+async def evidence_of(work: Work, result_id: UUID) -> dict[UUID, Counted]:
+    """The requests behind a result, and how each counts."""
+    rows = select(QualityEvidence.request_id, QualityEvidence.counted).where(QualityEvidence.result_id == result_id)
+    return {row["request_id"]: Counted(row["counted"]) for row in await work.rows(rows)}
+
+
+async def last_closed(work: Work) -> Month | None:
+    """The last month that was closed."""
+    found = await work.value(select(func.max(QualityMonth.starts_on)).where(QualityMonth.closed_at.is_not(None)))
+    return Month(found) if found is not None else None
+
+
+async def records(work: Work, metric: Metric, since: datetime, until: datetime) -> list[Record]:
+    """The records that count for a metric in a stretch of time, its end excluded."""
+    match metric:
+        case Metric.RESOLVED_IN_TIME:
+            found = await requests.clock_outcomes(work, ClockKind.RESOLUTION, since=since, until=until)
+        case Metric.RESPONSE_IN_TIME:
+            found = await requests.clock_outcomes(work, ClockKind.RESPONSE, since=since, until=until)
+        case Metric.SATISFACTION:
+            found = await requests.satisfaction(work, since=since, until=until)
+    return [
+        Record(
+            request_id=outcome.request_id,
+            good=outcome.good,
+            department_id=outcome.department_id,
+            customer_tier=outcome.customer_tier,
+        )
+        for outcome in found
+    ]
