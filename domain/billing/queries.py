@@ -88,7 +88,9 @@ def charges_minor(invoices: Any) -> ColumnElement[int]:
         func.coalesce(cast(func.sum(steps.fee_minor), BigInteger()), 0)
         + func.coalesce(func.max(steps.interest_minor), 0)
     )
-    return asked.where(steps.invoice_id == invoices.id, steps.withdrawn_at.is_(None)).scalar_subquery()
+    mine = asked.where(steps.invoice_id == invoices.id, steps.withdrawn_at.is_(None))
+    # Inside other expressions nobody else would say that the invoice is the one outside.
+    return mine.correlate_except(steps).scalar_subquery()
 
 
 def covers_today(holds: Any) -> ColumnElement[bool]:
