@@ -19,6 +19,8 @@ from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
+from domain.requests import commands as requests
+from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -33,7 +35,10 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     DunningStepDue: [billing.take_due_step],
-    HandbookTookEffect: [billing.review_by_new_handbook, backups.plan_next],
+    ClockMarkDue: [requests.keep_time],
+    ConfirmationDue: [requests.confirm_by_itself],
+    ClockReviewDue: [requests.review_next],
+    HandbookTookEffect: [requests.review_by_new_handbook, billing.review_by_new_handbook, backups.plan_next],
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
 }

@@ -37,6 +37,14 @@ def below_me(staff_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     return staff_id.in_(select(line.c.id))
 
 
+def headed_by_me(department_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the acting member heads a department or one above it, by the department's id."""
+    first, further = aliased(Department), aliased(Department)
+    mine = select(first.id).where(first.head_id == current_member()).cte("headed", recursive=True, nesting=True)
+    mine = mine.union(select(further.id).where(further.parent_id == mine.c.id))
+    return department_id.in_(select(mine.c.id))
+
+
 def department_of(staff_id: ColumnElement[UUID]) -> Select[UUID]:
     """The department of somebody inside a statement, by the id of their staff record."""
     return select(Staff.department_id).where(Staff.id == staff_id)
@@ -81,6 +89,19 @@ async def head_of(work: Work, department_id: UUID) -> UUID | None:
             return found.head_id
         found = await work.find(Department, found.parent_id) if found.parent_id else None
     return None
+
+
+async def line_above(work: Work, staff_id: UUID) -> list[UUID]:
+    """The superiors of somebody who are still with the company, the nearest first."""
+    line: list[UUID] = []
+    passed = {staff_id}
+    record = await work.find(Staff, staff_id)
+    while record is not None and record.superior_id is not None and record.superior_id not in passed:
+        passed.add(record.superior_id)
+        record = await work.find(Staff, record.superior_id)
+        if record is not None and record.left_on is None:
+            line.append(record.id)
+    return line
 
 
 async def superior_of(work: Work, staff_id: UUID, *, levels: int = 1) -> UUID | None:

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.kernel.calendars import BusinessCalendar
+from domain.policies.rules.values import Target
 from tenancy.refusals import Invalid, message
 
 MAX_FRACTION = Decimal(10)
@@ -34,48 +32,11 @@ class Segment:
     reason: str = ""
 
 
-class Target(BaseModel):
-    """How long something may take, as the value of a clause: working minutes, or working days (RQ-6).
-
-    A target in days that begins within hours ends as far into the n-th following working day as it began; one that
-    begins outside hours ends with the n-th day worked from then on. With `end_of_day` it ends when work ends on the
-    n-th working day after the day it began on.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    working_minutes: int | None = Field(default=None, ge=1, le=525_600)
-    working_days: int | None = Field(default=None, ge=1, le=366)
-    end_of_day: bool = False
-
-    @model_validator(mode="after")
-    def _in_one_unit(self) -> Self:
-        if (self.working_minutes is None) == (self.working_days is None):
-            raise ValueError(Invalid(message("A target is given either in working minutes or in working days.")))
-        if self.end_of_day and self.working_days is None:
-            raise ValueError(Invalid(message("Only a target in working days can run to the end of a day.")))
-        return self
-
-
 def budget(target: Target, started_at: datetime, calendar: BusinessCalendar) -> timedelta:
     """The working time a target allows to a clock that starts at an instant; a target in days depends on the days."""
     if target.working_minutes is not None:
         return timedelta(minutes=target.working_minutes)
-    assert target.working_days is not None
-    return calendar.open_between(started_at, _end_of_days(target.working_days, target.end_of_day, started_at, calendar))
-
-
-def _end_of_days(days: int, end_of_day: bool, started_at: datetime, calendar: BusinessCalendar) -> datetime:
-    day = calendar.local_day(started_at)
-    if end_of_day:
-        return calendar.end_of_working_day(calendar.add_working_days(day, days))
-    frames = calendar.frames(day)
-    if not frames or not frames[0][0] <= started_at < frames[-1][1]:
-        first = calendar.local_day(calendar.next_opening(started_at))
-        return calendar.end_of_working_day(calendar.add_working_days(first, days - 1))
-    into_the_day = calendar.open_between(frames[0][0], started_at)
-    last = calendar.frames(calendar.add_working_days(day, days))
-    return min(calendar.add_working_time(last[0][0], into_the_day), last[-1][1])
+    return calendar.open_between(started_at, target.ends_at(started_at, calendar))
 
 
 def elapsed(segments: Iterable[Segment], calendar: BusinessCalendar, at: datetime) -> timedelta:
@@ -117,6 +78,20 @@ def warning_at(
     if not (fraction.is_finite() and 0 < fraction <= MAX_FRACTION):
         raise Invalid(message("A fraction of a target lies above 0 and is at most {most}."), {"most": MAX_FRACTION})
     return _running_reaches(fraction, segments, target, calendar, at)
+
+
+def escalation_at(
+    offset_minutes: int, segments: Sequence[Segment], target: Target | None, calendar: BusinessCalendar, at: datetime
+) -> datetime | None:
+    """When a level of escalation comes, so many working minutes after the deadline, or before it when negative.
+
+    A level that would come before the clock has started comes with its start. None as `deadline`.
+    """
+    allowed = _allowed(segments, target, calendar, at)
+    if allowed is None or not is_running(segments, at):
+        return None
+    amount = max(allowed + timedelta(minutes=offset_minutes), _NOTHING)
+    return _reaches(amount, _known(segments, at), calendar)
 
 
 def breached_at(

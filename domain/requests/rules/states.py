@@ -81,29 +81,22 @@ LIFECYCLE = Lifecycle(
 )
 
 
-class Impact(StrEnum):
-    """How much of the customer's work stands still."""
+class Channel(StrEnum):
+    """How a request came in (RQ-1)."""
 
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class Urgency(StrEnum):
-    """How soon it hurts."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
+    HOTLINE = "hotline"
+    EMAIL = "email"
+    CHAT = "chat"
+    PORTAL = "portal"
+    API = "api"
+    ON_SITE = "on_site"
 
 
-class Priority(StrEnum):
-    """What is done first; P1 before all."""
+class Audience(StrEnum):
+    """Who reads a message: whoever sees the request, or only those who work on it (RQ-10)."""
 
-    P1 = "p1"
-    P2 = "p2"
-    P3 = "p3"
-    P4 = "p4"
+    PUBLIC = "public"
+    INTERNAL = "internal"
 
 
 class ClockKind(StrEnum):

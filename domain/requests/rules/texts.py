@@ -25,6 +25,16 @@ def clean_reason(reason: str, path: tuple[str, ...] = ("reason",)) -> str:
     return _needed(_clean(" ".join(reason.split()), MAX_REASON, path), path)
 
 
+def clean_message(text: str, path: tuple[str, ...] = ("text",)) -> str:
+    """A message of 1 to 20,000 characters. Raises `Invalid` with the path of the input."""
+    return _needed(clean_description(text, path), path)
+
+
+def clean_resolution(text: str, path: tuple[str, ...] = ("resolution",)) -> str:
+    """What was done, in 1 to 20,000 characters. Raises `Invalid` with the path of the input."""
+    return _needed(clean_description(text, path), path)
+
+
 def _clean(text: str, most: int, path: tuple[str, ...]) -> str:
     # Control characters and halves of characters are what a database or a mail refuses later and less politely.
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):

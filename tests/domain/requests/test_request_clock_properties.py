@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel.calendars import WEEKDAYS, BusinessCalendar
+from domain.policies.rules.values import Target
 from domain.requests import rules
-from domain.requests.rules import LIFECYCLE, Change, ClockKind, Segment, Target
+from domain.requests.rules import LIFECYCLE, Change, ClockKind, Segment
 
 OFFICE = BusinessCalendar.model_validate(
     {

@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.kernel.calendars import WEEKDAYS, BusinessCalendar
+from domain.policies.rules.values import Target
 from domain.requests import rules
-from domain.requests.rules import Change, ClockKind, Segment, State, Target
+from domain.requests.rules import Change, ClockKind, Segment, State
 from tenancy.refusals import Invalid
 
 DAY = [["09:00", "12:00"], ["13:00", "18:00"]]

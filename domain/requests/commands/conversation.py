@@ -1,0 +1,39 @@
+"""What is said about a request: to everybody who sees it, or among those who work on it."""
+
+from uuid import UUID
+
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.requests import queries, rules
+from domain.requests.events import RequestCommented
+from domain.requests.models import Message
+from domain.requests.rules import Audience
+from tenancy.refusals import Forbidden, message
+from tenancy.work import Work
+
+
+@command(needs=None)
+async def comment(work: Work, *, request_id: UUID, text: str, audience: Audience = Audience.PUBLIC) -> Message:
+    """Say something about a request that one sees (RQ-10): its requester to everybody, who works on requests also
+    internally."""
+    text = rules.clean_message(text)
+    request = await queries.get(work, request_id, "requestId")
+    actor = work.actor
+    works = actor.may(Permission.REQUESTS_WORK) or actor.may(Permission.REQUESTS_ASSIGN)
+    asked = actor.is_member and actor.id == request.requester_id and actor.may(Permission.REQUESTS_SUBMIT)
+    if not works and not (asked and audience is Audience.PUBLIC):
+        refused = message(
+            "This is for its requester and for those who work on requests; internal notes for the latter."
+        )
+        raise Forbidden(refused, code="NOT_YOURS")
+    said = work.add(
+        Message(
+            request_id=request_id,
+            at=work.now,
+            author_id=actor.id if actor.is_member else None,
+            audience=audience,
+            text=text,
+        )
+    )
+    work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=audience), about=request)
+    return said

@@ -1,0 +1,110 @@
+"""Taking a request in: its priority by the matrix, its deadlines by the service level, its number."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+from uuid import UUID
+
+from domain.customers import queries as customers
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.terms import CustomerTier, Impact, Urgency
+from domain.organisation import queries as organisation
+from domain.policies import commands as policies_commands
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import PriorityMatrix
+from domain.policies.rules.scopes import Scope
+from domain.requests import queries, rules
+from domain.requests.commands import timing
+from domain.requests.events import RequestSubmitted
+from domain.requests.models import ServiceRequest
+from domain.requests.rules import Channel
+from tenancy.numbers import next_number
+from tenancy.refusals import Invalid, NotFound, message
+from tenancy.work import Work
+
+T = TypeVar("T")
+NUMBERS = "requests"
+
+
+@command(needs=Permission.REQUESTS_SUBMIT)
+async def submit(
+    work: Work,
+    *,
+    customer_id: UUID,
+    title: str,
+    description: str = "",
+    channel: Channel,
+    impact: Impact,
+    urgency: Urgency,
+    contact_id: UUID | None = None,
+    department_id: UUID | None = None,
+) -> ServiceRequest:
+    """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
+
+    The acting member is its requester. Refuses with NO_CLAUSE where the handbook has no matrix; without a service level
+    for the case there is no limit.
+    """
+    title, description = rules.clean_title(title), rules.clean_description(description)
+    tier = await _tier_of(work, customer_id, contact_id)
+    if department_id is not None:
+        await _named_by("departmentId", organisation.department(work, department_id))
+    scope = Scope(department_id=department_id, customer_tier=tier)
+    matrix = await policies.rule(work, PriorityMatrix, scope=scope)
+    priority = matrix.value.rate(tier, impact, urgency)
+    request = ServiceRequest(
+        number="",
+        customer_id=customer_id,
+        contact_id=contact_id,
+        requester_id=work.actor.id if work.actor.is_member else None,
+        title=title,
+        description=description,
+        channel=channel,
+        impact=impact,
+        urgency=urgency,
+        customer_tier=tier,
+        priority=priority,
+        submitted_at=work.now,
+        handbook_version_id=matrix.clause.version_id,
+        intake_department_id=department_id,
+        department_id=department_id,
+    )
+    grounds = await queries.grounds(work, request)
+    # Late, for others who want a number wait from here on.
+    request.number = f"REQ-{await next_number(work, NUMBERS):06}"
+    work.add(request)
+    policies_commands.cite(
+        work,
+        matrix,
+        about=Subject(SubjectKind.REQUEST, request.id),
+        decision="requests.priority",
+        inputs={"customer_tier": tier, "impact": impact, "urgency": urgency, "department_id": department_id},
+        result={"priority": priority},
+    )
+    view = timing.View(request=request, clocks=[], changes=[], grounds=grounds, at=work.now, timers={})
+    view.enter(work, move=None)
+    timing.start(work, view)
+    timing.reckon(work, view)
+    work.record(RequestSubmitted(request_id=request.id, priority=priority), about=request)
+    return request
+
+
+async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> CustomerTier:
+    """How important the customer is; refuses an inactive one, and somebody else's contact."""
+    customer = await customers.get(work, customer_id, "customerId")
+    if not customer.active:
+        raise Invalid(message("This customer is inactive and gets no new requests."), path=("customerId",))
+    if contact_id is not None:
+        contact = await customers.contact(work, contact_id, "contactId")
+        if contact.customer_id != customer_id:
+            raise Invalid(message("This contact belongs to another customer."), path=("contactId",))
+    return customer.tier
+
+
+async def _named_by(path: str, found: Awaitable[T]) -> T:
+    """The record, or a refusal that names the input which led nowhere."""
+    try:
+        return await found
+    except NotFound as refusal:
+        refusal.path = (path,)
+        raise

@@ -1,0 +1,302 @@
+"""Keeping time: what comes on a request's clocks, what that brings, and the one timer that waits for the next of it.
+
+Nothing of a plan is stored. What comes is reckoned anew from the history and the clauses whenever the request is
+touched; stored is only what has come, so that it never comes again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies import commands as policies
+from domain.policies import queries as policies_queries
+from domain.policies.events import HandbookTookEffect
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
+from domain.policies.rules.values import Target
+from domain.requests import queries, rules
+from domain.requests.events import ClockBreached, ClockMarkDue, ClockReviewDue, ClockWarned, RequestEscalated
+from domain.requests.models import Clock, Escalation, ServiceRequest, StateChange
+from domain.requests.queries import Grounds
+from domain.requests.rules import Change, ClockKind, ClockState, Mark, MarkKind, Move, Reached, Segment
+from tenancy.agenda import AgendaItem, Task
+from tenancy.work import Work
+
+# How many requests are reckoned by a new handbook in one transaction.
+BATCH = 100
+
+
+@dataclass
+class View:
+    """A locked request, its clocks, and the clauses and the history they are reckoned from, at one instant."""
+
+    request: ServiceRequest
+    clocks: list[Clock]
+    changes: list[StateChange]
+    grounds: Grounds | None
+    # The work's now; never before what has happened already, for transactions may begin in another order.
+    at: datetime
+    timers: dict[str | None, AgendaItem]
+
+    @property
+    def history(self) -> list[Change]:
+        """The history as the rules read it."""
+        return [Change(change.at, change.state, change.reason) for change in self.changes]
+
+    def segments(self, clock: Clock) -> tuple[Segment, ...]:
+        """The stretches of a clock's life."""
+        return rules.segments_of(clock.kind, self.history)
+
+    def enter(self, work: Work, move: Move | None, reason: str = "") -> StateChange:
+        """Keep that a move has led the request into its present state."""
+        change = StateChange(
+            request_id=self.request.id,
+            position=len(self.changes) + 1,
+            at=self.at,
+            state=self.request.state,
+            move=move,
+            reason=reason,
+            member_id=work.actor.id if work.actor.is_member else None,
+        )
+        self.changes.append(work.add(change))
+        return change
+
+    def forget_timer(self, work: Work, key: str) -> None:
+        """Let a timer of the request not fire, if it is set."""
+        timer = self.timers.pop(key, None)
+        if timer is not None:
+            work.delete(timer)
+
+
+async def locked(work: Work, request_id: UUID, *path: str) -> View:
+    """A request for a change, with all that its clocks depend on; refuses with `NotFound`.
+
+    Its timers are locked first, as by a worker that fires one of them: in the other order the two would wait for each
+    other.
+    """
+    its_timers = select(AgendaItem).where(AgendaItem.subject_id == request_id, AgendaItem.task == Task.FIRE)
+    timers = await work.all(its_timers.order_by(AgendaItem.id).with_for_update())
+    request = await queries.get(work, request_id, *path, lock=True)
+    changes = await queries.history_of(work, request_id)
+    return View(
+        request=request,
+        clocks=await queries.clocks_of(work, request_id),
+        changes=changes,
+        grounds=await queries.grounds(work, request),
+        at=max(work.now, changes[-1].at),
+        timers={timer.key: timer for timer in timers},
+    )
+
+
+def start(work: Work, view: View) -> None:
+    """Give a request a clock for everything that its priority is promised and that is not measured yet."""
+    promised = view.grounds.level.value.targets_for(view.request.priority) if view.grounds else None
+    if view.grounds is None or promised is None:
+        return
+    measured = {clock.kind for clock in view.clocks}
+    for kind in ClockKind:
+        if kind in measured or getattr(promised, kind.value) is None:
+            continue
+        clock = Clock(
+            request_id=view.request.id,
+            kind=kind,
+            started_at=view.changes[0].at,
+            target=None,
+            clause_id=view.grounds.level.clause.clause_id,
+            calendar_clause_id=view.grounds.calendar_clause.clause.clause_id,
+        )
+        view.clocks.append(work.add(clock))
+
+
+def reckon(work: Work, view: View) -> None:
+    """Bring every clock into line with the history and the clauses, cite where a deadline is new, and set the timer."""
+    for clock in view.clocks:
+        _reckon(work, view, clock)
+    request, key = view.request, f"request:{view.request.id}:clocks"
+    request.due_at = min((clock.due_at for clock in view.clocks if clock.due_at), default=None)
+    marks = _coming(view)
+    if marks:
+        work.schedule(marks[0][0].at, ClockMarkDue(request_id=request.id), about=request.id, key=key)
+    else:
+        view.forget_timer(work, key)
+
+
+def _reckon(work: Work, view: View, clock: Clock) -> None:
+    stopped_by = rules.stop(clock.kind, view.history)
+    if stopped_by is not None and stopped_by.at == clock.stopped_at:
+        # What was promised when it stopped, and whether that was kept, no later handbook changes.
+        return
+    before, target = clock.due_at, _target(view, clock)
+    clock.target = target.model_dump(mode="json", exclude_defaults=True) if target else None
+    if view.grounds is None:
+        clock.state = ClockState.BREACHED if clock.breached_at else ClockState.VOID
+        clock.due_at, clock.stopped_at = None, stopped_by.at if stopped_by else None
+        return
+    breached = clock.breached_at is not None
+    reading = rules.read(clock.kind, view.history, target, view.grounds.calendar, view.at, breached=breached)
+    clock.state, clock.due_at, clock.stopped_at = reading.state, reading.due_at, reading.stopped_at
+    clock.clause_id = view.grounds.level.clause.clause_id
+    clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
+    if clock.due_at is not None and clock.due_at != before:
+        _cite(work, view, clock, "requests.deadline", _trace(view, clock), {"due_at": clock.due_at})
+
+
+def _target(view: View, clock: Clock) -> Target | None:
+    promised = view.grounds.level.value.targets_for(view.request.priority) if view.grounds else None
+    target: Target | None = getattr(promised, clock.kind.value) if promised else None
+    return target
+
+
+def _coming(view: View) -> list[tuple[Mark, Clock]]:
+    """What is still to come on all clocks of a request, in order."""
+    if view.grounds is None:
+        return []
+    level, calendar = view.grounds.level.value, view.grounds.calendar
+    found = [
+        (mark, clock)
+        for clock in view.clocks
+        for mark in rules.coming(
+            level,
+            _target(view, clock),
+            view.segments(clock),
+            calendar,
+            view.at,
+            Reached(clock.warnings, clock.breached_at is not None, clock.levels),
+        )
+    ]
+    return sorted(found, key=lambda each: each[0].place)
+
+
+async def catch_up(work: Work, view: View, *, before_a_move: bool) -> None:
+    """Let everything happen that has come by now, the oldest first, however late the timer is.
+
+    Before a move, what comes at this very instant is left: who stops at the deadline is in time.
+    """
+    for mark, clock in _coming(view):
+        if mark.at < view.at or (mark.at == view.at and not before_a_move):
+            await _reach(work, view, clock, mark)
+
+
+async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
+    assert view.grounds is not None
+    request, about = view.request, view.request
+    match mark.kind:
+        case MarkKind.WARNING:
+            clock.warnings = mark.number
+            fraction = view.grounds.level.value.warning_fractions[mark.number - 1]
+            _cite(work, view, clock, "requests.warning", {"fraction": fraction}, {"warned_at": mark.at})
+            warned = ClockWarned(request_id=request.id, clock_id=clock.id, kind=clock.kind, warning=mark.number)
+            work.record(warned, about=about)
+        case MarkKind.BREACH:
+            calendar, target = view.grounds.calendar, _target(view, clock)
+            clock.breached_at = rules.breached_at(view.segments(clock), target, calendar, view.at)
+            clock.state = ClockState.BREACHED
+            _cite(work, view, clock, "requests.breach", _trace(view, clock), {"breached_at": clock.breached_at})
+            work.record(ClockBreached(request_id=request.id, clock_id=clock.id, kind=clock.kind), about=about)
+        case MarkKind.ESCALATION:
+            await _escalate(work, view, clock, mark)
+
+
+async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
+    assert view.grounds is not None
+    clock.levels = mark.number
+    step = view.grounds.level.value.escalation[mark.number - 1]
+    escalated_to_id = await queries.escalated_to(work, view.request, step.superior_level)
+    escalation = work.add(
+        Escalation(
+            request_id=view.request.id,
+            clock_id=clock.id,
+            level=mark.number,
+            due_at=mark.at,
+            at=view.at,
+            escalated_to_id=escalated_to_id,
+        )
+    )
+    inputs = {
+        "level": mark.number,
+        "offset_working_minutes": step.offset_working_minutes,
+        "superior_level": step.superior_level,
+        "assignee_id": view.request.assignee_id,
+        "department_id": view.request.department_id,
+    }
+    _cite(work, view, clock, "requests.escalation", inputs, {"due_at": mark.at, "escalated_to_id": escalated_to_id})
+    escalated = RequestEscalated(
+        request_id=view.request.id, clock_id=clock.id, escalation_id=escalation.id, level=mark.number
+    )
+    work.record(escalated, about=view.request)
+
+
+def _trace(view: View, clock: Clock) -> dict[str, Any]:
+    """What a breach is made of, in working minutes."""
+    assert view.grounds is not None
+    told = rules.narrative(view.segments(clock), _target(view, clock), view.grounds.calendar, view.at)
+    assert told is not None
+    return {
+        "allowed_minutes": told.allowed // timedelta(minutes=1),
+        "counted_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in told.counted},
+        "excluded_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in told.excluded},
+    }
+
+
+def _cite(
+    work: Work, view: View, clock: Clock, decision: str, inputs: Mapping[str, Any], result: Mapping[str, Any]
+) -> None:
+    assert view.grounds is not None
+    ruling: Ruling[ServiceLevel] = view.grounds.level
+    policies.cite(
+        work,
+        ruling,
+        about=Subject(SubjectKind.REQUEST, view.request.id),
+        decision=decision,
+        inputs={
+            "clock": clock.kind,
+            "priority": view.request.priority,
+            "target": clock.target,
+            "started_at": clock.started_at,
+            "calendar_clause": view.grounds.calendar_clause.clause.number,
+            **inputs,
+        },
+        result=result,
+    )
+
+
+async def keep_time(work: Work, event: ClockMarkDue) -> None:
+    """A timer's hour has come: let happen what is due on the clocks, and wait for what comes next.
+
+    All is reckoned anew under the request's lock, so a timer that is late, early or outdated does no harm.
+    """
+    await _bring_up_to_date(work, event.request_id)
+
+
+async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
+    """Reckon open requests anew when a handbook takes effect whose service level or calendar holds for open cases too
+    (PO-3): no pause is lost, and what has come stays."""
+    levels = await policies_queries.rules_of(work, ServiceLevel)
+    calendars = await policies_queries.rules_of(work, BusinessCalendarClause)
+    if any(ruling.applies_to_open_cases for ruling in (*levels, *calendars)):
+        _review_from(work, None, event.version_id)
+
+
+async def review_next(work: Work, event: ClockReviewDue) -> None:
+    """Reckon the next open requests anew, and let those behind them follow."""
+    ids = await queries.ids_under_way(work, after_id=event.after_id, most=BATCH)
+    for request_id in ids:
+        await _bring_up_to_date(work, request_id)
+    if len(ids) == BATCH:
+        _review_from(work, ids[-1], ids[-1])
+
+
+def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
+    work.schedule(work.now, ClockReviewDue(after_id=after_id), about=about, key="requests:clock-review")
+
+
+async def _bring_up_to_date(work: Work, request_id: UUID) -> None:
+    view = await locked(work, request_id)
+    start(work, view)
+    await catch_up(work, view, before_a_move=False)
+    reckon(work, view)

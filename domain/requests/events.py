@@ -1,0 +1,118 @@
+"""What happens to requests and on their clocks."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestSubmitted(Event, name="requests.submitted"):
+    request_id: UUID
+    priority: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAssigned(Event, name="requests.assigned"):
+    request_id: UUID
+    change_id: UUID
+    assignee_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestStarted(Event, name="requests.started"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHeld(Event, name="requests.held"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestResumed(Event, name="requests.resumed"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestResolved(Event, name="requests.resolved"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestConfirmed(Event, name="requests.confirmed"):
+    """The requester is content, or has said nothing for so long that the handbook takes it for that (`by_itself`)."""
+
+    request_id: UUID
+    change_id: UUID
+    by_itself: bool
+    satisfaction_score: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestReopened(Event, name="requests.reopened"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestCancelled(Event, name="requests.cancelled"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestCommented(Event, name="requests.commented"):
+    request_id: UUID
+    message_id: UUID
+    audience: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockMarkDue(Event, name="requests.clock_mark_due"):
+    """The timer of a request: something on one of its clocks is due."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationDue(Event, name="requests.confirmation_due"):
+    """The timer of a resolved request: its requester has been silent for long enough."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockWarned(Event, name="requests.clock_warned"):
+    """Such a part of the time is used up."""
+
+    request_id: UUID
+    clock_id: UUID
+    kind: str
+    warning: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockBreached(Event, name="requests.clock_breached"):
+    request_id: UUID
+    clock_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestEscalated(Event, name="requests.escalated"):
+    request_id: UUID
+    clock_id: UUID
+    escalation_id: UUID
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockReviewDue(Event, name="requests.clock_review_due"):
+    """The clocks of open requests behind this one are to be reckoned by a new handbook."""
+
+    after_id: UUID | None

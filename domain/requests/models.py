@@ -1,0 +1,173 @@
+"""The tables of requests: themselves, their history, their clocks, who was told of delays, and what was said."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
+from tenancy.models import TenantModel, references
+
+
+class ServiceRequest(TenantModel, kw_only=True, eq=False):
+    """Something a customer needs done (RQ-1). Priority and clauses are those of the handbook it was submitted under."""
+
+    __tablename__ = "service_requests"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        references("customer_id", "customers"),
+        references("contact_id", "contacts"),
+        references("requester_id", "members"),
+        references("intake_department_id", "departments"),
+        references("department_id", "departments"),
+        references("assignee_id", "staff"),
+        references("handbook_version_id", "handbook_versions"),
+        Index("ix_service_requests_customer", "tenant_id", "customer_id"),
+        Index("ix_service_requests_contact", "tenant_id", "contact_id"),
+        Index("ix_service_requests_requester", "tenant_id", "requester_id"),
+        Index("ix_service_requests_intake_department", "tenant_id", "intake_department_id"),
+        Index("ix_service_requests_department", "tenant_id", "department_id"),
+        Index("ix_service_requests_assignee", "tenant_id", "assignee_id"),
+        Index("ix_service_requests_handbook_version", "tenant_id", "handbook_version_id"),
+        Index("ix_service_requests_state", "tenant_id", "state", "id"),
+        Index("ix_service_requests_due", "tenant_id", "due_at", "id"),
+        Index("ix_service_requests_resolved", "tenant_id", "resolved_at", "id"),
+    )
+
+    # Such as REQ-000042; the figures are the company's own.
+    number: Mapped[str]
+    customer_id: Mapped[UUID]
+    contact_id: Mapped[UUID | None]
+    # The member who wants it done, or recorded it for the contact; none when a partner's client did.
+    requester_id: Mapped[UUID | None]
+    title: Mapped[str]
+    description: Mapped[str]
+    channel: Mapped[Channel]
+    impact: Mapped[Impact]
+    urgency: Mapped[Urgency]
+    # The customer's importance at the intake: a later change of it does not move deadlines.
+    customer_tier: Mapped[CustomerTier]
+    priority: Mapped[Priority]
+    submitted_at: Mapped[datetime]
+    handbook_version_id: Mapped[UUID]
+    # Whose clauses were promised; handing the request on to another department does not change the promise.
+    intake_department_id: Mapped[UUID | None]
+    # Who has it now.
+    department_id: Mapped[UUID | None]
+    assignee_id: Mapped[UUID | None] = mapped_column(default=None)
+    state: Mapped[State] = mapped_column(default=State.NEW)
+    # The earliest deadline of its running clocks; it lies in the past when it has been missed.
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Why it is on hold; empty otherwise.
+    hold_reason: Mapped[str] = mapped_column(default="")
+    # What was done, in its present or last resolution.
+    resolution: Mapped[str] = mapped_column(default="")
+    resolved_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it closes by itself if the requester says nothing.
+    closes_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Raised by every reopening.
+    reopened_times: Mapped[int] = mapped_column(default=0)
+    # What the requester gave at the confirmation, and whether that is satisfied by the clause that asked.
+    satisfaction_score: Mapped[int | None] = mapped_column(default=None)
+    satisfied: Mapped[bool | None] = mapped_column(default=None)
+
+
+class StateChange(TenantModel, kw_only=True, eq=False):
+    """A request entered a state, or entered it anew; the clocks are reckoned from these and they never change."""
+
+    __tablename__ = "request_state_changes"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "request_id", "position"),
+        references("request_id", "service_requests"),
+        references("member_id", "members"),
+        Index("ix_request_state_changes_member", "tenant_id", "member_id"),
+    )
+
+    request_id: Mapped[UUID]
+    # From 1, in the order in which they happened.
+    position: Mapped[int]
+    at: Mapped[datetime]
+    state: Mapped[State]
+    # None for the intake.
+    move: Mapped[Move | None]
+    reason: Mapped[str]
+    # Who made the move; none for the system and for clients.
+    member_id: Mapped[UUID | None]
+
+
+class Clock(TenantModel, kw_only=True, eq=False):
+    """What of a request is measured, against which target, and how that stands (RQ-6)."""
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "request_id", "kind"),
+        references("request_id", "service_requests"),
+        references("clause_id", "clauses"),
+        references("calendar_clause_id", "clauses"),
+        Index("ix_clocks_clause", "tenant_id", "clause_id"),
+        Index("ix_clocks_calendar_clause", "tenant_id", "calendar_clause_id"),
+        Index("ix_clocks_stopped", "tenant_id", "kind", "stopped_at"),
+    )
+
+    request_id: Mapped[UUID]
+    kind: Mapped[ClockKind]
+    started_at: Mapped[datetime]
+    # The target's JSON form; none when the handbook promises nothing any more.
+    target: Mapped[dict[str, Any] | None]
+    # The service level and the calendar by which it is reckoned at present.
+    clause_id: Mapped[UUID]
+    calendar_clause_id: Mapped[UUID]
+    state: Mapped[ClockState] = mapped_column(default=ClockState.RUNNING)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    stopped_at: Mapped[datetime | None] = mapped_column(default=None)
+    breached_at: Mapped[datetime | None] = mapped_column(default=None)
+    # How many warnings were given, and how many levels of escalation were reached; none of them comes twice.
+    warnings: Mapped[int] = mapped_column(default=0)
+    levels: Mapped[int] = mapped_column(default=0)
+
+
+class Escalation(TenantModel, kw_only=True, eq=False):
+    """Somebody above was told that a clock runs out or has run out. Never changed, never deleted."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "clock_id", "level"),
+        references("request_id", "service_requests"),
+        references("clock_id", "clocks"),
+        references("escalated_to_id", "staff"),
+        Index("ix_escalations_request", "tenant_id", "request_id"),
+        Index("ix_escalations_escalated_to", "tenant_id", "escalated_to_id", "request_id"),
+    )
+
+    request_id: Mapped[UUID]
+    clock_id: Mapped[UUID]
+    # From 1, as the clause lists them.
+    level: Mapped[int]
+    # When the level was due by the clause.
+    due_at: Mapped[datetime]
+    at: Mapped[datetime]
+    # None where nobody stands above and nobody heads the department.
+    escalated_to_id: Mapped[UUID | None]
+
+
+class Message(TenantModel, kw_only=True, eq=False):
+    """Something that was said about a request (RQ-10)."""
+
+    __tablename__ = "request_messages"
+    __table_args__ = (
+        references("request_id", "service_requests"),
+        references("author_id", "members"),
+        Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
+        Index("ix_request_messages_author", "tenant_id", "author_id"),
+    )
+
+    request_id: Mapped[UUID]
+    at: Mapped[datetime]
+    # None for a partner's client.
+    author_id: Mapped[UUID | None]
+    audience: Mapped[Audience]
+    text: Mapped[str]

@@ -1,0 +1,270 @@
+"""Who sees which request, by which clauses its clocks run, what its history is, and who stands above it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, any_, false, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Text
+
+from domain.customers import queries as customers
+from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.permissions import Permission
+from domain.kernel.terms import CustomerTier
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import BusinessCalendarClause, K, ServiceLevel
+from domain.policies.rules.scopes import Scope
+from domain.requests import rules
+from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
+from domain.requests.rules import Audience, ClockState, State
+from tenancy.actor import Actor
+from tenancy.models import current_member
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+# In which a clock runs or rests; the others have stopped every one.
+UNDER_WAY = (State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD)
+
+
+# Whom they are shown to
+
+
+def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
+    """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee, the heads of
+    their department and of those above it, and whoever they were escalated to.
+
+    `requests` is `ServiceRequest` or an alias of it.
+    """
+    if actor.may(Permission.REQUESTS_READ_ALL):
+        return true()
+    if not actor.is_member or not actor.may(Permission.REQUESTS_READ):
+        return false()
+    told = aliased(Escalation)
+    escalated = select(told.id).where(told.request_id == requests.id, told.escalated_to_id == current_member())
+    return or_(
+        requested_by_me(requests),
+        assigned_to_me(requests),
+        organisation.headed_by_me(requests.department_id),
+        escalated.exists(),
+    )
+
+
+def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
+    """Clocks, changes of state and escalations are seen with their request. `parts` is their table or an alias."""
+    if actor.may(Permission.REQUESTS_READ_ALL):
+        return true()
+    requests = aliased(ServiceRequest)
+    return select(requests.id).where(requests.id == parts.request_id, visible(actor, requests)).exists()
+
+
+def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
+    """Messages are seen with their request; internal ones by those who work on requests, but not by a requester who
+    happens to be one of them (RQ-10)."""
+    seen = visible_parts(actor, messages)
+    public: ColumnElement[bool] = messages.audience == Audience.PUBLIC
+    if actor.may(Permission.REQUESTS_ASSIGN):
+        return seen
+    if not actor.may(Permission.REQUESTS_WORK):
+        return and_(seen, public)
+    requests = aliased(ServiceRequest)
+    from_the_other_side = select(requests.id).where(
+        requests.id == messages.request_id,
+        requests.requester_id == current_member(),
+        requests.assignee_id.is_distinct_from(current_member()),
+    )
+    return and_(seen, or_(public, ~from_the_other_side.exists()))
+
+
+def requested_by_me(requests: Any) -> ColumnElement[bool]:
+    """What the acting member has asked for."""
+    mine: ColumnElement[bool] = requests.requester_id == current_member()
+    return mine
+
+
+def assigned_to_me(requests: Any) -> ColumnElement[bool]:
+    """What the acting member is to do."""
+    mine: ColumnElement[bool] = requests.assignee_id == current_member()
+    return mine
+
+
+def breached(requests: Any) -> ColumnElement[bool]:
+    """Whether a deadline of a request was missed."""
+    late = aliased(Clock)
+    return select(late.id).where(late.request_id == requests.id, late.breached_at.is_not(None)).exists()
+
+
+# For commands
+
+
+async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRequest:
+    """One request that the actor may see; refuses with `NotFound`."""
+    seen = select(ServiceRequest).where(ServiceRequest.id == id, visible(work.actor, ServiceRequest))
+    found = await work.first(seen.with_for_update() if lock else seen)
+    if found is None:
+        raise NotFound(path=path)
+    return found
+
+
+async def message(work: Work, id: UUID) -> Message:
+    """One message; refuses with `NotFound`."""
+    return await work.get(Message, id)
+
+
+async def escalation(work: Work, id: UUID) -> Escalation:
+    """One escalation; refuses with `NotFound`."""
+    return await work.get(Escalation, id)
+
+
+async def clock(work: Work, id: UUID) -> Clock:
+    """One clock; refuses with `NotFound`."""
+    return await work.get(Clock, id)
+
+
+async def clocks_of(work: Work, request_id: UUID) -> list[Clock]:
+    """A request's clocks, the response first."""
+    found = await work.all(select(Clock).where(Clock.request_id == request_id))
+    order = list(rules.ClockKind)
+    return sorted(found, key=lambda clock: order.index(clock.kind))
+
+
+async def history_of(work: Work, request_id: UUID) -> list[StateChange]:
+    """The states a request has been in, the intake first."""
+    return await work.all(
+        select(StateChange).where(StateChange.request_id == request_id).order_by(StateChange.position)
+    )
+
+
+async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
+    """The ids of requests whose clocks run or rest, in order, behind an id."""
+    words = literal([state.value for state in UNDER_WAY], ARRAY(Text()))
+    found = select(ServiceRequest.id).where(ServiceRequest.state == any_(words)).order_by(ServiceRequest.id)
+    if after_id is not None:
+        found = found.where(ServiceRequest.id > after_id)
+    return [row["id"] for row in await work.rows(found.limit(most))]
+
+
+# By which clauses
+
+
+def scope_of(request: ServiceRequest) -> Scope:
+    """Where a request stands: as it was at the intake, for what was promised then is kept."""
+    return Scope(
+        department_id=request.intake_department_id, customer_tier=request.customer_tier, priority=request.priority
+    )
+
+
+async def ruled(work: Work, kind: type[K], request: ServiceRequest) -> Ruling[K] | None:
+    """The clause of a kind for a running request: of the version it was submitted under, or of the one in force where
+    its clause holds for open cases too (PO-3). None where the handbook is silent."""
+    pinned, scope = request.handbook_version_id, scope_of(request)
+    current = await policies.find_rule(work, kind, scope=scope)
+    if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
+        return current
+    return await policies.find_rule(work, kind, scope=scope, version_id=pinned)
+
+
+async def calendar_for(work: Work, request: ServiceRequest) -> Ruling[BusinessCalendarClause]:
+    """The calendar by which a request's time is reckoned; refuses with NO_CLAUSE where there is none."""
+    found = await ruled(work, BusinessCalendarClause, request)
+    if found is not None:
+        return found
+    return await policies.rule(
+        work, BusinessCalendarClause, scope=scope_of(request), version_id=request.handbook_version_id
+    )
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The clauses by which a request's clocks run."""
+
+    level: Ruling[ServiceLevel]
+    calendar_clause: Ruling[BusinessCalendarClause]
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The calendar by which working time is counted."""
+        return self.calendar_clause.value
+
+
+async def grounds(work: Work, request: ServiceRequest) -> Grounds | None:
+    """What is promised for a request; None where the handbook promises nothing, which is no limit."""
+    level = await ruled(work, ServiceLevel, request)
+    return None if level is None else Grounds(level, await calendar_for(work, request))
+
+
+# Who stands above
+
+
+async def escalated_to(work: Work, request: ServiceRequest, superior_level: int) -> UUID | None:
+    """The assignee's n-th superior; where the line ends earlier, or nobody is assigned yet, the line goes on with the
+    head of the department, and the last in it is told. Nobody in it: the customer's account owner, or nobody."""
+    line = await organisation.line_above(work, request.assignee_id) if request.assignee_id else []
+    if len(line) < superior_level and request.department_id is not None:
+        head = await organisation.head_of(work, request.department_id)
+        if head is not None and head not in (request.assignee_id, *line):
+            above = await organisation.line_above(work, head)
+            line += [head, *(person for person in above if person not in line)]
+    if not line:
+        return await customers.owner_of(work, request.customer_id)
+    return line[min(superior_level, len(line)) - 1]
+
+
+async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:
+    """Who has to act: the assignee, or the head of the department while there is none."""
+    if request.assignee_id is not None:
+        return [request.assignee_id]
+    head = await organisation.head_of(work, request.department_id) if request.department_id else None
+    return [head] if head is not None else []
+
+
+# What came of them
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request turned out in one respect, and where it belongs."""
+
+    request_id: UUID
+    department_id: UUID | None
+    customer_tier: CustomerTier
+    good: bool
+
+
+async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests whose clock got its verdict in a stretch of time, its end excluded: in time when it stopped, late when
+    its time ran out. So each counts once, and what is never answered counts as late (QM-1)."""
+    in_time = and_(Clock.state == ClockState.MET, Clock.stopped_at >= since, Clock.stopped_at < until)
+    late = and_(Clock.breached_at >= since, Clock.breached_at < until)
+    rows = select(
+        Clock.request_id,
+        ServiceRequest.department_id,
+        ServiceRequest.customer_tier,
+        Clock.breached_at.is_(None).label("good"),
+    ).join(ServiceRequest, ServiceRequest.id == Clock.request_id)
+    return _outcomes(await work.rows(rows.where(Clock.kind == kind, or_(in_time, late)).order_by(Clock.request_id)))
+
+
+async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were confirmed with a score in a stretch of time, its end excluded: satisfied or not (QM-1)."""
+    confirmed = and_(ServiceRequest.closed_at >= since, ServiceRequest.closed_at < until)
+    scored = and_(confirmed, ServiceRequest.satisfied.is_not(None))
+    rows = select(
+        ServiceRequest.id.label("request_id"),
+        ServiceRequest.department_id,
+        ServiceRequest.customer_tier,
+        ServiceRequest.satisfied.label("good"),
+    )
+    return _outcomes(await work.rows(rows.where(scored).order_by(ServiceRequest.id)))
+
+
+def _outcomes(rows: Sequence[Any]) -> list[Outcome]:
+    return [
+        Outcome(row["request_id"], row["department_id"], CustomerTier(row["customer_tier"]), row["good"])
+        for row in rows
+    ]

@@ -1,0 +1,387 @@
+"""Deadlines, warnings, breaches and escalation as two companies lay them down; the tests are named for what users of
+other systems found broken."""
+
+import pytest
+from sqlalchemy import select
+
+from domain.consequences import settle
+from domain.organisation import commands as organisation
+from domain.policies import commands as policies
+from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
+from domain.requests import commands, queries
+from domain.requests.events import ClockMarkDue
+from domain.requests.rules import ClockKind, ClockState
+from tenancy.actor import Actor
+from tenancy.agenda import AgendaItem, Task
+from tenancy.database import reading, writing
+from tenancy.refusals import Refusal
+from tests.domain.policies import handbooks
+from tests.domain.requests.company import (
+    SOFTWARE_CALENDAR,
+    SOFTWARE_LEVEL,
+    Company,
+    assigned,
+    at,
+    clock,
+    decisions,
+    do,
+    escalations,
+    founded,
+    go_to,
+    sleep_until,
+    software_clauses,
+    stored,
+    submit,
+    told,
+    under_way,
+)
+from tests.handbooks import publish
+
+WHAT_COMES = ("requests.clock_warned", "requests.clock_breached", "requests.escalated")
+
+
+async def timers(company: Company) -> list[AgendaItem]:
+    """Every timer of a company."""
+    async with reading(company.admin) as work:
+        return await work.all(select(AgendaItem).where(AgendaItem.task == Task.FIRE).order_by(AgendaItem.due_at))
+
+
+async def test_two_companies_rate_and_time_the_same_request_differently(software: Company, service: Company) -> None:
+    here, there = await submit(software), await submit(service)
+    assert (here.priority, there.priority) == ("p1", "p2")
+    assert (here.number, there.number) == ("REQ-000001", "REQ-000001")
+    dues = [
+        (await clock(company, request, kind)).due_at
+        for company, request in ((software, here), (service, there))
+        for kind in ClockKind
+    ]
+    assert dues == [at("Mon 1 09:30"), at("Mon 1 14:00"), at("Mon 1 11:00"), at("Tue 2 17:00")]
+    assert (here.due_at, there.due_at) == (at("Mon 1 09:30"), at("Mon 1 11:00"))
+
+
+async def test_a_feast_is_not_worked_and_its_make_up_saturday_is(software: Company, service: Company) -> None:
+    await go_to(software, at("Wed 3 17:00"))
+    await go_to(service, at("Wed 3 17:00"))
+    # Two working days here: Friday and the make-up Saturday; end of the next working day there: Thursday.
+    here = await submit(software, urgency="low", impact="low")
+    there = await submit(service)
+    assert (await clock(software, here)).due_at == at("Sat 6 17:00")
+    assert (await clock(service, there)).due_at == at("Thu 4 17:00")
+
+
+async def test_the_priority_and_every_deadline_cite_their_clause_and_what_they_were_made_of(software: Company) -> None:
+    request = await submit(software)
+    [rated] = await decisions(software, request, "requests.priority")
+    assert rated.inputs == {
+        "customer_tier": "strategic",
+        "impact": "high",
+        "urgency": "high",
+        "department_id": str(software.support_id),
+    }
+    assert rated.result == {"priority": "p1"}
+    response, resolution = await decisions(software, request, "requests.deadline")
+    assert response.result == {"due_at": "2026-06-01T01:30:00Z"}
+    assert resolution.inputs == {
+        "clock": "resolution",
+        "priority": "p1",
+        "target": {"working_minutes": 240},
+        "started_at": "2026-06-01T01:00:00Z",
+        "calendar_clause": "1.1",
+        "allowed_minutes": 240,
+        "counted_minutes": {"new": 0},
+        "excluded_minutes": {},
+    }
+
+
+async def test_a_priority_without_targets_has_no_limit_and_no_clock(service: Company, software: Company) -> None:
+    request = await submit(service, impact="low")
+    async with reading(service.admin) as work:
+        [only] = await queries.clocks_of(work, request.id)
+    assert (request.priority, only.kind) == ("p4", ClockKind.RESOLUTION)
+    [timer] = await timers(service)
+    assert timer.due_at == only.due_at == at("Sat 6 17:00")
+
+
+async def test_warnings_breach_and_levels_come_in_order_each_once(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Tue 2 12:00"))
+    assert await told(software, *WHAT_COMES) == [
+        ("requests.clock_warned", at("Mon 1 11:00")),
+        ("requests.clock_warned", at("Mon 1 12:00")),
+        ("requests.escalated", at("Mon 1 13:30")),
+        ("requests.clock_breached", at("Mon 1 14:00")),
+        ("requests.escalated", at("Mon 1 15:00")),
+    ]
+    resolution = await clock(software, request)
+    assert (resolution.state, resolution.breached_at) == (ClockState.BREACHED, at("Mon 1 14:00"))
+    assert await timers(software) == []
+
+
+async def test_no_level_is_skipped_when_nobody_was_awake_and_the_breach_keeps_its_instant(software: Company) -> None:
+    request = await under_way(software)
+    await sleep_until(software, at("Tue 2 11:00"))
+    await go_to(software, at("Tue 2 11:00"))
+    assert [name for name, _ in await told(software, *WHAT_COMES)] == [
+        "requests.clock_warned",
+        "requests.clock_warned",
+        "requests.escalated",
+        "requests.clock_breached",
+        "requests.escalated",
+    ]
+    assert (await clock(software, request)).breached_at == at("Mon 1 14:00")
+    assert [(level.level, level.due_at, level.at) for level in await escalations(software, request)] == [
+        (1, at("Mon 1 13:30"), at("Tue 2 11:00")),
+        (2, at("Mon 1 15:00"), at("Tue 2 11:00")),
+    ]
+
+
+async def test_a_timer_that_fires_twice_or_too_early_repeats_nothing(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 11:30"))
+    before = await told(software, *WHAT_COMES)
+    for _ in range(3):
+        async with writing(Actor.system(software.admin.tenant_id), settle=settle) as work:
+            work.record(ClockMarkDue(request_id=request.id))
+    assert await told(software, *WHAT_COMES) == before
+    [timer] = await timers(software)
+    assert timer.due_at == at("Mon 1 12:00")
+
+
+async def test_each_level_goes_to_the_next_superior_and_then_to_the_line_of_the_head(
+    software: Company, service: Company
+) -> None:
+    request = await under_way(software)
+    unassigned = await submit(service)
+    for company in (software, service):
+        await go_to(company, at("Wed 3 12:00"))
+    levels = await escalations(software, request)
+    assert [level.escalated_to_id for level in levels] == [software.head.id, software.boss.id]
+    # Nobody has it there, so the head of the department is told, once for each clock.
+    levels = await escalations(service, unassigned)
+    assert [level.escalated_to_id for level in levels] == [service.head.id, service.head.id]
+    [first, second] = await decisions(software, request, "requests.escalation")
+    assert (first.inputs["superior_level"], first.result["escalated_to_id"]) == (1, str(software.head.id))
+    assert second.inputs["level"] == 2
+
+
+async def test_a_superior_who_has_left_is_passed_over(software: Company) -> None:
+    request = await under_way(software)
+    async with writing(software.admin, settle=settle) as work:
+        assert software.head.id is not None
+        await organisation.release(work, staff_id=software.head.id, left_on=at("Mon 1 09:00").date())
+    await go_to(software, at("Mon 1 13:30"))
+    [level] = await escalations(software, request)
+    assert level.escalated_to_id == software.boss.id
+
+
+async def test_a_request_on_hold_is_not_violated_while_it_waits(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 10:00"))
+    held = await do(commands.put_on_hold, software.agent, request, reason="The customer looks for the log")
+    assert (held.due_at, await timers(software)) == (None, [])
+    await go_to(software, at("Mon 15 10:00"))
+    assert await told(software, *WHAT_COMES) == []
+    resolution = await clock(software, request)
+    assert (resolution.state, resolution.due_at, resolution.breached_at) == (ClockState.PAUSED, None, None)
+
+
+async def test_a_pause_over_the_weekend_moves_the_deadline_by_its_working_time(software: Company) -> None:
+    await go_to(software, at("Fri 12 16:00"))
+    request = await under_way(software)
+    await go_to(software, at("Fri 12 17:00"))
+    await do(commands.put_on_hold, software.agent, request, reason="Waiting for the customer")
+    await go_to(software, at("Mon 15 10:00"))
+    resumed = await do(commands.resume, software.agent, request)
+    assert resumed.due_at == (await clock(software, request)).due_at == at("Mon 15 14:00")
+    last = (await decisions(software, request, "requests.deadline"))[-1]
+    assert last.inputs["excluded_minutes"] == {"Waiting for the customer": 120}
+    await go_to(software, at("Mon 15 15:00"))
+    assert [instant for name, instant in await told(software, *WHAT_COMES) if name != "requests.escalated"] == [
+        at("Mon 15 11:00"),
+        at("Mon 15 12:00"),
+        at("Mon 15 14:00"),
+    ]
+
+
+async def test_a_target_in_days_does_not_gain_a_paused_weekend(software: Company) -> None:
+    await go_to(software, at("Thu 11 10:00"))
+    request = await under_way(software, impact="low")
+    await go_to(software, at("Fri 12 17:00"))
+    await do(commands.put_on_hold, software.agent, request, reason="Spare part")
+    await go_to(software, at("Mon 15 10:00"))
+    resumed = await do(commands.resume, software.agent, request)
+    # Of two days, 15 hours were used until Friday evening; one is left.
+    assert resumed.due_at == at("Mon 15 12:00")
+
+
+async def test_handing_over_what_is_on_hold_keeps_the_pause(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 10:00"))
+    await do(commands.put_on_hold, software.agent, request, reason="Customer")
+    await go_to(software, at("Mon 1 11:00"))
+    assert software.colleague.id is not None
+    await do(commands.assign, software.dispatcher, request, assignee_id=software.colleague.id)
+    await go_to(software, at("Tue 2 09:00"))
+    resumed = await do(commands.resume, software.colleague, request)
+    assert resumed.due_at == at("Tue 2 12:00")
+
+
+async def test_the_first_response_is_measured_by_its_own_clock(software: Company) -> None:
+    request = await assigned(software)
+    await go_to(software, at("Mon 1 09:31"))
+    await do(commands.start, software.agent, request)
+    response, resolution = [await clock(software, request, kind) for kind in ClockKind]
+    assert (response.state, response.breached_at) == (ClockState.BREACHED, at("Mon 1 09:30"))
+    assert response.stopped_at == at("Mon 1 09:31")
+    assert (resolution.state, resolution.due_at) == (ClockState.RUNNING, at("Mon 1 14:00"))
+
+
+async def test_who_stops_the_clock_at_the_very_deadline_is_in_time(software: Company) -> None:
+    request = await under_way(software)
+    await sleep_until(software, at("Mon 1 14:00"))
+    await do(commands.resolve, software.agent, request, resolution="Restarted")
+    resolution = await clock(software, request)
+    assert (resolution.state, resolution.stopped_at) == (ClockState.MET, at("Mon 1 14:00"))
+    assert resolution.due_at is None
+
+
+async def test_a_breach_does_not_depend_on_the_worker_who_would_have_noticed_it(software: Company) -> None:
+    request = await under_way(software)
+    await sleep_until(software, at("Mon 1 14:01"))
+    await do(commands.resolve, software.agent, request, resolution="Restarted")
+    assert (await clock(software, request)).state is ClockState.BREACHED
+    assert [name for name, _ in await told(software, *WHAT_COMES)] == [
+        "requests.clock_warned",
+        "requests.clock_warned",
+        "requests.escalated",
+        "requests.clock_breached",
+    ]
+    [breach] = await decisions(software, request, "requests.breach")
+    assert breach.inputs["counted_minutes"] == {"in_progress": 241}
+
+
+async def test_a_resolved_request_is_not_escalated_any_further(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 14:30"))
+    await do(commands.resolve, software.agent, request, resolution="Restarted")
+    await go_to(software, at("Tue 2 18:00"))
+    assert [level.level for level in await escalations(software, request)] == [1]
+
+
+async def test_the_time_a_reopened_request_was_resolved_is_neither_used_nor_a_pause(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 11:30"))
+    await do(commands.resolve, software.agent, request, resolution="Restarted")
+    await go_to(software, at("Tue 2 10:00"))
+    reopened = await do(commands.reopen, software.clerk, request, reason="It came back")
+    resolution = await clock(software, request)
+    assert reopened.due_at == resolution.due_at == at("Tue 2 11:30")
+    assert (resolution.state, resolution.stopped_at) == (ClockState.RUNNING, None)
+    last = (await decisions(software, request, "requests.deadline"))[-1]
+    assert (last.inputs["excluded_minutes"], last.inputs["counted_minutes"]) == (
+        {},
+        {"in_progress": 150, "assigned": 0},
+    )
+    await go_to(software, at("Tue 2 11:30"))
+    # The warning at half the time had come before; it does not come again.
+    assert await told(software, "requests.clock_warned") == [
+        ("requests.clock_warned", at("Mon 1 11:00")),
+        ("requests.clock_warned", at("Tue 2 10:30")),
+    ]
+
+
+async def test_a_met_response_stays_met_when_the_request_is_reopened_or_cancelled(software: Company) -> None:
+    request = await under_way(software)
+    await do(commands.resolve, software.agent, request, resolution="Restarted")
+    await do(commands.reopen, software.clerk, request, reason="It came back")
+    await go_to(software, at("Mon 1 13:00"))
+    await do(commands.cancel, software.clerk, request, reason="We live with it")
+    response, resolution = [await clock(software, request, kind) for kind in ClockKind]
+    assert (response.state, resolution.state) == (ClockState.MET, ClockState.VOID)
+    assert await timers(software) == []
+
+
+async def test_a_new_handbook_does_not_move_a_running_deadline_unless_it_says_so(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 09:10"))
+    await publish(software.admin, *software_clauses(level=_level(resolution_minutes=60)))
+    await go_to(software, at("Mon 1 10:30"))
+    assert await told(software, *WHAT_COMES) == []
+    assert (await clock(software, request)).due_at == at("Mon 1 14:00")
+    later = await submit(software)
+    assert (await clock(software, later)).due_at == at("Mon 1 11:30")
+
+
+def _level(resolution_minutes: int) -> ServiceLevel:
+    targets = {"p1": {"resolution": {"working_minutes": resolution_minutes}}}
+    return ServiceLevel.model_validate({**SOFTWARE_LEVEL.stored(), "targets": targets})
+
+
+async def adopt(company: Company, level: ServiceLevel, calendar: BusinessCalendarClause = SOFTWARE_CALENDAR) -> None:
+    """A new version whose calendar and service level hold for open cases too."""
+    async with writing(company.admin, settle=settle) as work:
+        version = await handbooks.draft(work)
+        for number, value in software_clauses(level=level):
+            chosen = calendar if number == "1.1" else value
+            open_too = number in ("1.1", "2.2")
+            await handbooks.write(
+                work, version.id, number, chosen.kind, chosen.stored(), applies_to_open_cases=open_too
+            )
+        await policies.submit_version(work, version_id=version.id)
+        await policies.publish_version(work, version_id=version.id)
+    async with reading(company.admin) as work:
+        now = work.now
+    await go_to(company, now)
+
+
+async def test_the_pause_is_kept_when_a_new_service_level_takes_hold_of_open_requests(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 10:00"))
+    await do(commands.put_on_hold, software.agent, request, reason="Customer")
+    await go_to(software, at("Mon 1 15:00"))
+    await adopt(software, _level(resolution_minutes=480))
+    await go_to(software, at("Tue 2 09:00"))
+    resumed = await do(commands.resume, software.agent, request)
+    # Eight hours, of which one was used before the pause.
+    assert resumed.due_at == at("Tue 2 17:00")
+
+
+async def test_a_feast_published_later_moves_open_deadlines_and_their_timer(software: Company) -> None:
+    await go_to(software, at("Tue 2 17:00"))
+    request = await under_way(software, impact="low")
+    assert (await clock(software, request)).due_at == at("Fri 5 17:00")
+    feast = SOFTWARE_CALENDAR.model_dump(mode="json") | {"holidays": ["2026-06-03", "2026-06-04"]}
+    await adopt(software, SOFTWARE_LEVEL, BusinessCalendarClause.model_validate(feast))
+    assert (await clock(software, request)).due_at == (await stored(software, request)).due_at == at("Sat 6 17:00")
+    [timer] = await timers(software)
+    assert timer.due_at > at("Fri 5 09:00")
+
+
+async def test_a_priority_that_is_promised_nothing_any_more_is_not_escalated(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 09:10"))
+    nothing = ServiceLevel.model_validate({"targets": {"p4": {"resolution": {"working_days": 9}}}})
+    await adopt(software, nothing)
+    resolution = await clock(software, request)
+    assert (resolution.state, resolution.due_at, await timers(software)) == (ClockState.VOID, None, [])
+    # What had been met before stays met.
+    assert (await clock(software, request, ClockKind.RESPONSE)).state is ClockState.MET
+
+
+async def test_a_move_that_began_earlier_but_came_later_does_not_turn_time_back(software: Company) -> None:
+    request = await assigned(software)
+    async with writing(software.agent, settle=settle) as work:
+        work.now = at("Mon 1 10:00")
+        await commands.start(work, request_id=request.id)
+    async with writing(software.agent, settle=settle) as work:
+        work.now = at("Mon 1 09:59")
+        await commands.put_on_hold(work, request_id=request.id, reason="Customer")
+    async with reading(software.admin) as work:
+        assert [change.at for change in await queries.history_of(work, request.id)][-2:] == [at("Mon 1 10:00")] * 2
+
+
+async def test_without_a_handbook_nothing_is_rated(pool: None) -> None:
+    company = await founded()
+    with pytest.raises(Refusal) as refused:
+        await submit(company)
+    assert refused.value.code == "NO_CLAUSE"
