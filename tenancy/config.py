@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
     worker_threads: Annotated[int, Field(ge=1)] = 4
     log_level: str = "INFO"
+    metrics: Annotated[
+        Path | None,
+        Field(
+            validation_alias="PROMETHEUS_MULTIPROC_DIR",
+            description="Where the processes of one machine keep their counters, so that /metrics tells of all of them",
+        ),
+    ] = None
 
 
 @lru_cache(maxsize=1)

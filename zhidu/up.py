@@ -110,7 +110,8 @@ def _run(
     say(f"data in {data}, logs in {data / 'log'}")
     _start_servers(keeper, port, data, mail)
     directory = Path(__file__).resolve().parents[1]
-    process = partial(ChildProcess, data=data, environment=child_environment(), directory=directory)
+    environment = {**child_environment(), "PROMETHEUS_MULTIPROC_DIR": str(_fresh(data / "metrics"))}
+    process = partial(ChildProcess, data=data, environment=environment, directory=directory)
     sink = ["mail-sink", "--data", str(data), "--socket", str(mail.fileno()), "--lifeline", str(lifeline.descriptor)]
     argv = [sys.executable, "-m", "zhidu", *sink]
     keeper.start(process(Child("mail", argv, pass_fds=(mail.fileno(), lifeline.descriptor))))
@@ -127,6 +128,13 @@ def _run(
     if demo and table.demo:
         keeper.start(process(table.demo))
     keeper.keep()
+
+
+def _fresh(directory: Path) -> Path:
+    """An empty directory: counters begin anew with the processes that count."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    return directory
 
 
 def _start_servers(keeper: Keeper, port: int, data: Path, mail: socket.socket) -> None:

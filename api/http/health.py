@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 import redis.asyncio
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -61,8 +62,12 @@ async def _broker() -> str:
 
 
 async def metrics(_: Request) -> Response:
-    """Prometheus' text form."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus' text form: of all processes that share a directory of counters, or else of this one alone."""
+    registry = REGISTRY
+    if settings().metrics is not None:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def schema(_: Request) -> Response:
