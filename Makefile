@@ -13,7 +13,7 @@ DEV := .venv/installed-dev
 GONE := $(shell test ! -d .venv || .venv/bin/python -c '' 2>/dev/null || rm -f $(RUNTIME) $(DEV))
 COMPILE := uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help up test check bench schema lock
+.PHONY: help up test check bench schema messages lock
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make check    the same without the tests"
 	@echo "make bench    measure; one line of JSON for each figure"
 	@echo "make schema   write api/schema.graphql"
+	@echo "make messages bring the catalogues of translations in step with the code, and list what is to be translated"
 	@echo "make lock     write the lock files anew (needs uv)"
 
 # `exec`, so that a signal to make's child reaches Zhidu itself.
@@ -43,6 +44,9 @@ bench: $(DEV)
 schema: $(RUNTIME)
 	@$(PYTHON_HERE) -m zhidu schema > api/schema.graphql.part
 	@mv api/schema.graphql.part api/schema.graphql
+
+messages: $(RUNTIME)
+	@$(PYTHON_HERE) -m tenancy.catalogue
 
 lock:
 	$(COMPILE) --extra embedded pyproject.toml -o requirements.lock
