@@ -2,13 +2,7 @@
 
 from enum import StrEnum
 
-
-class Language(StrEnum):
-    """What people read and write; the word is the key of every text that exists in three languages."""
-
-    ZH_HANS = "zh_Hans"
-    ZH_HANT = "zh_Hant"
-    EN = "en"
+from tenancy.language import Language
 
 
 class CustomerTier(StrEnum):
@@ -42,3 +36,6 @@ class Priority(StrEnum):
     P2 = "p2"
     P3 = "p3"
     P4 = "p4"
+
+
+__all__ = ["CustomerTier", "Impact", "Language", "Priority", "Urgency"]
