@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from domain.consequences import settle
@@ -43,6 +44,10 @@ async def pool(app_url: str) -> AsyncIterator[None]:
     yield
     await database.close()
 
+
+# No test is timed: machines differ. On a CI machine the same examples are drawn each time, so that red means changed.
+hypothesis.settings.register_profile("zhidu", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("zhidu")
 
 # The settings are read once a process, so the tests' own stand before anything reads them.
 os.environ.setdefault("ZHIDU_SECRET_KEY", "5e" * 32)
