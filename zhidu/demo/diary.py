@@ -37,4 +37,7 @@ def _entries(sample: Sample) -> Iterator[Entry]:
     for request in sample.several("requests"):
         yield {"do": "submit", **request}
         for line in request.get("life", ()):
-            yield {"about": request["key"], **line}
+            # Such as “09-02 10:00 wang assign zhao”, in the year of the request.
+            day, hour, by, do, *rest = line.split(maxsplit=4)
+            at = datetime.fromisoformat(f"{request['at'].year}-{day}T{hour}")
+            yield {"about": request["key"], "at": at, "by": by, "do": do, "with": rest[0] if rest else ""}

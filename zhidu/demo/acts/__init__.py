@@ -2,13 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import billing, people
+from zhidu.demo.acts import billing, people, requests
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
 Act = Callable[[Company, Entry], Awaitable[None]]
 
 ACTS: Mapping[str, Act] = {
+    "submit": requests.submit,
+    "assign": requests.assign,
+    "start": requests.start,
+    "hold": requests.hold,
+    "resume": requests.resume,
+    "resolve": requests.resolve,
+    "confirm": requests.confirm,
+    "reopen": requests.reopen,
+    "cancel": requests.cancel,
+    "comment": requests.comment,
     "resign": people.resign,
     "resubmit": people.resubmit,
     "withdraw": people.withdraw,

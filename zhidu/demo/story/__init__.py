@@ -7,13 +7,16 @@ from pathlib import Path
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
-from zhidu.demo.story import dunning, leaving
+from zhidu.demo.story import dunning, leaving, quality
 from zhidu.demo.story.teller import Line, Teller
 from zhidu.demo.story.terminal import cells, row
 from zhidu.demo.story.words import Words
 
 NARROWEST, WIDEST = 88, 140
 LABEL = 14
+
+EMPTY = """query($id: ID!) { customers { totalCount } staff { totalCount } invoices { totalCount }
+  resignations { totalCount } versions: handbookVersions { totalCount } node(id: $id) { id } }"""
 
 
 async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words: Words, data: Path) -> list[str]:
@@ -31,28 +34,34 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
         (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
         (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("quality"), await quality.month(one, other, "2026-09-01")),
+        (words("backup"), await quality.archives(one, other)),
     ):
         lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
         lines += _table(table, widths)
-    return [*lines, "", *await _third(third), "", *_next(one.page, client.url, words, data)]
+    return [
+        *lines,
+        "",
+        *await _third(third, one.page.ids["invoice/yongle"]),
+        "",
+        *_next(one.page, client.url, words, data),
+    ]
 
 
 def _table(table: Sequence[Line], widths: Sequence[int]) -> list[str]:
     return [line for cells_of in table for line in row(cells_of, widths)]
 
 
-async def _third(teller: Teller) -> list[str]:
-    found = await teller.read("{ customers { totalCount } staff { totalCount } handbookVersions { totalCount } }")
-    return [
-        teller.words(
-            "third",
-            name=teller.sample.name,
-            customers=found["customers"]["totalCount"],
-            requests=0,
-            staff=found["staff"]["totalCount"],
-            versions=found["handbookVersions"]["totalCount"],
-        )
-    ]
+async def _third(teller: Teller, stranger: str) -> list[str]:
+    """What the third company's administrator, who may do everything there, sees of the others."""
+    found = await teller.read_as_administrator(EMPTY, id=stranger)
+    counts = {
+        name: found[name]["totalCount"] for name in ("customers", "staff", "versions", "invoices", "resignations")
+    }
+    lines = [teller.words("third", name=teller.sample.name, **counts)]
+    if found["node"] is None:
+        lines.append(teller.words("stranger", id=stranger))
+    return lines
 
 
 def _next(page: Page, url: str, words: Words, data: Path) -> list[str]:

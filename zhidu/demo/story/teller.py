@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from zhidu.demo.client import Client, RefusedError
+from zhidu.demo.company import ADMINISTRATOR
 from zhidu.demo.notebook import Page
 from zhidu.demo.samples import Sample
 from zhidu.demo.story.words import Words
@@ -31,6 +32,13 @@ class Teller:
             return await self._client.ask(self._token, document, variables, language=self.words.language)
         except RefusedError as refusal:
             raise Failure(f"{self.sample.name}: the partner's program cannot read: {refusal}") from None
+
+    async def read_as_administrator(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of one query as the company's administrator gets it."""
+        try:
+            return await self._client.ask(self.page.users[ADMINISTRATOR].token, document, variables)
+        except RefusedError as refusal:
+            raise Failure(f"{self.sample.name}: the administrator cannot read: {refusal}") from None
 
     def day(self, day: str | None) -> str:
         """A day as people write it, with its weekday."""

@@ -1,0 +1,76 @@
+"""Service requests: taken in, handed to somebody, worked on, waited for, resolved, confirmed or reopened."""
+
+from typing import Any
+
+from zhidu.demo.company import Company
+from zhidu.demo.samples import Entry
+
+
+async def submit(company: Company, entry: Entry) -> None:
+    """Take a request in for a customer's contact."""
+    department = entry.get("department")
+    await company.change(
+        entry["key"],
+        entry["by"],
+        "submitRequest",
+        into="request",
+        customerId=company.ids[f"customer/{entry['customer']}"],
+        contactId=company.ids[f"contact/{entry['customer']}"],
+        departmentId=company.ids[f"department/{department}"] if department else None,
+        channel=entry["channel"],
+        impact=entry["impact"],
+        urgency=entry["urgency"],
+        title=entry["title"],
+        description=entry.get("description", ""),
+    )
+
+
+async def assign(company: Company, entry: Entry) -> None:
+    """Give it to one of the staff."""
+    await _move(company, entry, "assignRequest", assigneeId=company.member(entry["with"]))
+
+
+async def start(company: Company, entry: Entry) -> None:
+    """Begin to work on it, which is the first response."""
+    await _move(company, entry, "startRequest")
+
+
+async def hold(company: Company, entry: Entry) -> None:
+    """Let it wait for somebody, and say for whom."""
+    await _move(company, entry, "holdRequest", reason=entry["with"])
+
+
+async def resume(company: Company, entry: Entry) -> None:
+    """Go on with it."""
+    await _move(company, entry, "resumeRequest")
+
+
+async def resolve(company: Company, entry: Entry) -> None:
+    """Say what was done."""
+    await _move(company, entry, "resolveRequest", resolution=entry["with"])
+
+
+async def confirm(company: Company, entry: Entry) -> None:
+    """Pass on the customer's word and score."""
+    await _move(company, entry, "confirmRequest", score=int(entry["with"]))
+
+
+async def reopen(company: Company, entry: Entry) -> None:
+    """Pass on why the customer is not satisfied."""
+    await _move(company, entry, "reopenRequest", reason=entry["with"])
+
+
+async def cancel(company: Company, entry: Entry) -> None:
+    """Give it up, and say why."""
+    await _move(company, entry, "cancelRequest", reason=entry["with"])
+
+
+async def comment(company: Company, entry: Entry) -> None:
+    """Say something that its requester reads."""
+    await _move(company, entry, "commentOnRequest", text=entry["with"])
+
+
+async def _move(company: Company, entry: Entry, mutation: str, **more: Any) -> None:
+    about, at = entry["about"], entry["at"]
+    step = f"{about}/{entry['do']}/{at:%m-%d %H:%M}"
+    await company.change(step, entry["by"], mutation, requestId=company.ids[about], **more)
