@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,15 +33,16 @@ from tenancy.claims import Claim
 from tenancy.config import settings
 from tenancy.database import reading, writing
 from tenancy.effects import Effect
+from tenancy.outbox import release
 from tenancy.refusals import Conflict, Forbidden, Invalid, Unavailable, WrongState
-from tenancy.rehearsal import advance_clock, settled
+from tenancy.rehearsal import advance_clock, read_clock, settled
 from tests.conftest import found_company
 from tests.handbooks import publish
 from tests.lived_in import digests, live_in
 from tests.workers.facts import agenda, claim_all, found_rehearsal, work_off
 from workers.attempts import Outdated, attempt, begin
 from workers.jobs import backups as jobs
-from workers.performing import DOING
+from workers.performing import DOING, Performer
 
 # 9 o'clock in Shanghai.
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -584,6 +586,41 @@ async def test_a_company_that_was_restored_archives_itself_under_a_key_of_its_ow
     await work_off()
     assert (await archive_of(copy, again)).state is State.KEPT
     assert await identity_of(copy) != await identity_of(acme)
+
+
+async def test_a_restored_rehearsal_goes_on_where_its_clock_stood_and_its_timers_wait(tmp_path: Path) -> None:
+    stage = await found_rehearsal(MONDAY)
+    await publish(stage, ("9.1", BackupSchedule(daily_at="02:30", keep_days=30)))
+    await advance(stage, days=1)
+    [archive] = await every_archive(stage)
+    path = file_of(stage, archive, tmp_path)
+    found = await archives.restore(path, f"again-{archive.id.hex[:12]}", identity=await identity_of(stage))
+    copy = replace(stage, tenant_id=found.tenant_id)
+    async with reading(copy) as work:
+        clock = await read_clock(work)
+    assert clock is not None
+    assert (clock.at, clock.target_at) == (archive.started_at, archive.started_at)
+    await advance(copy, days=3)
+    assert await every_archive(copy) == []
+    # Once somebody has looked, what was due meanwhile happens, once, and the schedule goes on.
+    async with writing(copy, settle=settle) as work:
+        [timer] = await work.all(select(AgendaItem).where(AgendaItem.key == commands.TIMER))
+        await release(work, timer.id)
+    await advance(copy, days=1)
+    assert [each.state for each in await every_archive(copy)] == [State.KEPT, State.KEPT]
+
+
+async def test_a_worker_that_is_busy_with_a_job_leaves_others_for_later(acme: Actor, globex: Actor) -> None:
+    for actor in (acme, globex):
+        await back_up(actor)
+    performer = Performer()
+    for claim in [claim for claim in await claim_all() if claim.task is Task.RUN]:
+        await performer.perform(claim)
+        # It begins.
+        await asyncio.sleep(0)
+    await performer.finish(30)
+    states = {(await every_archive(actor))[0].state for actor in (acme, globex)}
+    assert states == {State.KEPT, State.RUNNING}
 
 
 async def test_another_company_sees_and_drills_nothing(acme: Actor) -> None:
