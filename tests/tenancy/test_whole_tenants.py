@@ -19,14 +19,15 @@ from tenancy.actor import Actor
 from tenancy.agenda import Standing
 from tenancy.archives.tables import Reference, Table, in_order, late_columns, read_tables
 from tenancy.config import settings
-from tenancy.database import archiving, reading, writing
+from tenancy.database import archiving, database, reading, writing
 from tenancy.effects import EffectKind, EffectState
 from tenancy.identity.accounts import SignInRefused, sign_in
 from tenancy.identity.models import AccessToken, ClientSecret, OAuthClient, Session
 from tenancy.journal import JournalEntry
 from tenancy.members import Member, Role
 from tenancy.refusals import Conflict, Invalid, Unavailable
-from tenancy.secrets import Unsealable
+from tenancy.secrets import Unsealable, seal
+from tests.isolation import companies
 from tests.lived_in import PASSWORD, agenda, digests, effects, live_in
 
 KEY = archives.new_identity()
@@ -157,6 +158,31 @@ async def test_a_restored_company_has_every_row_with_its_id(acme: Actor, tmp_pat
         assert last.name == "tenancy.company_restored"
     # The company that it was made of is as it was.
     assert await digests(acme.tenant_id) == before
+
+
+async def test_a_row_of_every_table_comes_back(pool: None, tmp_path: Path, owner_url: str) -> None:
+    async with database.pool.acquire() as connection:
+        company = await companies.found(connection, "whole")
+    connection = await asyncpg.connect(owner_url)
+    try:
+        async with archiving(company.tenant_id) as (_, rows):
+            tables = await read_tables(rows)
+        for table in tables:
+            for column, purpose in table.sealed.items():
+                sealed = seal(b"secret", tenant_id=company.tenant_id, purpose=purpose)
+                await connection.execute(
+                    f"UPDATE {table.name} SET {column} = $2 WHERE tenant_id = $1", company.tenant_id, sealed
+                )
+    finally:
+        await connection.close()
+    before = await digests(company.tenant_id)
+    assert all(count for count, _ in before.values()), before
+    path = tmp_path / "whole.age"
+    await archives.take(company.tenant_id, path, identity=KEY)
+    restored = await archives.restore(path, a_slug(), identity=KEY)
+    assert restored.differences == []
+    after = await digests(restored.tenant_id)
+    assert {name for name in before if before[name] != after[name]} <= {"agenda", "members", "journal_entries"}
 
 
 async def test_the_rows_of_a_second_archive_are_those_of_the_first(acme: Actor, tmp_path: Path) -> None:
