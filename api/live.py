@@ -43,14 +43,17 @@ class Switchboard:
         self._pubsub = self._client.pubsub(ignore_subscribe_messages=True)
         self._listeners: dict[UUID, set[asyncio.Queue[Change]]] = {}
         self._task: asyncio.Task[None] | None = None
+        # redis-py would open a second connection for two subscriptions at once, and hear only one of them.
+        self._one_at_a_time = asyncio.Lock()
 
     async def listen(self, tenant_id: UUID) -> asyncio.Queue[Change]:
         """A queue of the tenant's changes from now on."""
         queue: asyncio.Queue[Change] = asyncio.Queue(WAITING_CHANGES)
         first = tenant_id not in self._listeners
         self._listeners.setdefault(tenant_id, set()).add(queue)
-        if first:
-            await self._pubsub.subscribe(changes(tenant_id))
+        async with self._one_at_a_time:
+            if first:
+                await self._pubsub.subscribe(changes(tenant_id))
         if self._task is None:
             self._task = asyncio.create_task(self._hear())
         return queue
@@ -61,8 +64,11 @@ class Switchboard:
         listeners.discard(queue)
         if not listeners:
             self._listeners.pop(tenant_id, None)
-            with suppress(RedisError, OSError):
-                await self._pubsub.unsubscribe(changes(tenant_id))
+            async with self._one_at_a_time:
+                # Somebody of the company may have come meanwhile.
+                if tenant_id not in self._listeners:
+                    with suppress(RedisError, OSError):
+                        await self._pubsub.unsubscribe(changes(tenant_id))
 
     async def close(self) -> None:
         """Hang up."""

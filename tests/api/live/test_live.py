@@ -1,0 +1,115 @@
+"""Sockets hear what changes in their own company, until their owner may not come in any more."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import redis.asyncio
+
+from api import live
+from api.live import SWITCHBOARDS, Switchboard, changed
+from tenancy.actor import Actor
+from tenancy.channels import Change, changes
+from tenancy.refusals import Forbidden, Unauthenticated
+from zhidu.embedded.broker import Broker
+from zhidu.embedded.postgres import Postgres
+
+
+@pytest.fixture(scope="module")
+def broker(server: Postgres) -> Iterator[Broker]:
+    """A real Valkey for these tests."""
+    running = Broker(server.premises.directory, password="broker", premises=server.premises)
+    running.start()
+    # Its input ends when we do, however we end.
+    watch = subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r never; kill "$(cat "$0")"', str(running.directory / "valkey.pid")],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield running
+    finally:
+        running.stop()
+        watch.kill()
+        watch.communicate()
+
+
+@pytest.fixture
+async def board(broker: Broker) -> AsyncIterator[Switchboard]:
+    """The process's switchboard."""
+    opened = Switchboard(broker.url())
+    SWITCHBOARDS.append(opened)
+    yield opened
+    SWITCHBOARDS.remove(opened)
+    await opened.close()
+
+
+async def call_out(broker: Broker, tenant_id: UUID, name: str, channel: UUID | None = None) -> None:
+    """Publish a change as the workers do, until somebody hears it."""
+    client = redis.asyncio.Redis.from_url(broker.url())
+    change = Change(tenant_id=tenant_id, entry_id=uuid4(), name=name, subject_kind=None, subject_id=tenant_id)
+    while not await client.publish(changes(channel or tenant_id), change.dump()):
+        await asyncio.sleep(0.02)  # noqa: ASYNC110  # the broker tells nobody that somebody listens now
+    await client.aclose()
+
+
+class Socket:
+    """A socket's context whose owner is looked up by a function."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor: Actor | None = actor
+
+    async def look(self) -> Actor:
+        """Who it is now."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+
+def listening(socket: Socket, **wanted: Any) -> Any:
+    return changed(SimpleNamespace(context=socket), **wanted)  # type: ignore[arg-type]  # all that it looks at
+
+
+async def test_a_socket_hears_its_own_company_and_no_other(
+    broker: Broker, board: Switchboard, acme: Actor, globex: Actor
+) -> None:
+    heard = listening(Socket(acme))
+    first = asyncio.ensure_future(anext(heard))
+    other = listening(Socket(globex))
+    foreign = asyncio.ensure_future(anext(other))
+    await call_out(broker, acme.tenant_id, "tests.happened")
+    assert (await asyncio.wait_for(first, 10)).name == "tests.happened"
+    # A message of one company on another's channel is not believed.
+    await call_out(broker, acme.tenant_id, "tests.smuggled", channel=globex.tenant_id)
+    await call_out(broker, globex.tenant_id, "tests.own")
+    assert (await asyncio.wait_for(foreign, 10)).name == "tests.own"
+    await heard.aclose()
+    await other.aclose()
+
+
+async def test_a_revoked_owner_hears_nothing_more(
+    broker: Broker, board: Switchboard, acme: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_AGAIN_SECONDS", 0.05)
+    socket = Socket(acme)
+    heard = listening(socket)
+    waiting = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0.1)
+    socket.actor = None
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(waiting, 10)
+
+
+async def test_who_may_not_read_the_journal_names_the_record(board: Switchboard, acme: Actor) -> None:
+    clerk = Actor(tenant_id=acme.tenant_id, kind=acme.kind, id=acme.id)
+    with pytest.raises(Forbidden):
+        await anext(listening(Socket(clerk)))
+    heard = listening(Socket(clerk), subject_id=uuid4())
+    waiting = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    waiting.cancel()
