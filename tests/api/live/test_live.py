@@ -52,8 +52,8 @@ async def call_out(broker: Broker, tenant_id: UUID, name: str, channel: UUID | N
     """Publish a change as the workers do, until somebody hears it."""
     client = redis.asyncio.Redis.from_url(broker.url())
     change = Change(tenant_id=tenant_id, entry_id=uuid4(), name=name, subject_kind=None, subject_id=tenant_id)
-    while not await client.publish(changes(channel or tenant_id), change.dump()):
-        await asyncio.sleep(0.02)  # noqa: ASYNC110  # the broker tells nobody that somebody listens now
+    while not await client.publish(changes(channel or tenant_id), change.dump()):  # noqa: ASYNC110  # nobody tells us
+        await asyncio.sleep(0.02)
     await client.aclose()
 
 
