@@ -18,13 +18,14 @@ COMPANIES = ("software", "service", "empty")
 
 def run(*, as_json: bool) -> int:
     """Load the sample companies where they are absent, then tell their story, or print whom one may sign in as."""
-    with notebook.opened(settings().data) as notes:
-        lines = asyncio.run(_load(notes, told=not as_json))
+    words = Words(language_of(terminal_locale()))
+    with notebook.opened(settings().data, lambda: _say(words("another_demo"))) as notes:
+        lines = asyncio.run(_load(notes, words, told=not as_json))
         print("\n".join(lines) if not as_json else json.dumps(_credentials(notes), ensure_ascii=False, indent=2))
     return 0
 
 
-async def _load(notes: Notebook, *, told: bool) -> list[str]:
+async def _load(notes: Notebook, words: Words, *, told: bool) -> list[str]:
     """Load what is absent; the lines of the story when it is to be told."""
     operator_token = settings().operator_token.get_secret_value()
     if not operator_token:
@@ -33,13 +34,14 @@ async def _load(notes: Notebook, *, told: bool) -> list[str]:
     try:
         samples = [sample(name) for name in COMPANIES]
         companies = [Company(client, notes, each) for each in samples]
+        if not all(company.page.finished for company in companies):
+            _say(words("loading"))
         # One that fails does not leave the other in the middle of its month.
         outcomes = await asyncio.gather(
             *(_live(company, operator_token) for company in companies), return_exceptions=True
         )
         for problem in filter(None, outcomes):
             raise problem
-        words = Words(language_of(terminal_locale()))
         return await story.tell(client, notes, samples, words, settings().data) if told else []
     finally:
         await client.close()

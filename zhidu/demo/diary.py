@@ -14,14 +14,14 @@ async def live(company: Company, say: Say) -> None:
     sample = company.sample
     now: datetime = sample.written["starts_at"]
     month = 0
-    for at, entries in groupby(sorted(_entries(sample), key=_hour), key=_hour):
+    for at, written in groupby(sorted(entries(sample), key=_hour), key=_hour):
         if at > now:
             await company.advance(at)
             now = at
         if at.month != month:
             month = at.month
             say(f"{sample.name}  {at:%Y-%m}")
-        for entry in entries:
+        for entry in written:
             await ACTS[entry["do"]](company, entry)
     await company.advance(sample.written["ends_at"])
 
@@ -31,7 +31,7 @@ def _hour(entry: Entry) -> datetime:
     return at
 
 
-def _entries(sample: Sample) -> Iterator[Entry]:
+def entries(sample: Sample) -> Iterator[Entry]:
     """Everything that anybody does, in the order of the file; a request's life follows its first line."""
     yield from sample.several("diary")
     for request in sample.several("requests"):

@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,9 +70,13 @@ class Notebook:
 
 
 @contextlib.contextmanager
-def opened(data: Path) -> Iterator[Notebook]:
+def opened(data: Path, waiting: Callable[[], None]) -> Iterator[Notebook]:
     """The notebook of a data directory, held by one demo at a time: a second one waits and then finds all done."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield Notebook(data / "demo.json")

@@ -1,0 +1,162 @@
+"""The sample companies on a fresh installation: loaded once, through the API alone, whatever is killed meanwhile."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from zhidu.demo import COMPANIES
+from zhidu.demo.samples import sample
+from zhidu.embedded.processes import wait_until
+
+ROOT = Path(__file__).parents[3]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("ZHIDU_", "LC_"))}
+
+
+class Installation:
+    """`zhidu up` in a process of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as chosen:
+            chosen.bind(("127.0.0.1", 0))
+            self.port = int(chosen.getsockname()[1])
+        self.output = data / "output"
+        with self.output.open("wb") as output:
+            self.process = self.start("up", "--port", str(self.port), "--no-demo", stdout=output)
+
+    def start(self, *arguments: str, **more: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "zhidu", *arguments, "--data", str(self.data)],
+            cwd=ROOT,
+            env={**ENVIRONMENT, "LANG": "en_US.UTF-8"},
+            start_new_session=True,
+            **more,
+        )
+
+    def run(self, *arguments: str) -> str:
+        done = self.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said, complaints = done.communicate(timeout=240)
+        assert done.returncode == 0, complaints.decode() + self.output.read_text()
+        return said.decode()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of one of its processes."""
+        with contextlib.suppress(OSError):
+            os.kill(json.loads((self.data / "run" / f"{name}.json").read_text())["pid"], signal.SIGKILL)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+
+
+@pytest.fixture
+def running(place: Path) -> Iterator[Installation]:
+    installation = Installation(place)
+    try:
+        assert wait_until(
+            lambda: "ready: " in installation.output.read_text(),
+            seconds=90,
+            abandon=lambda: installation.process.poll() is not None,
+        ), installation.output.read_text()
+        yield installation
+    finally:
+        installation.stop()
+
+
+def ask(installation: Installation, company: Any, query: str) -> Any:
+    administrator = next(user for user in company["users"] if user["role"] == "administrator")
+    answer = httpx.post(
+        f"http://127.0.0.1:{installation.port}/graphql",
+        headers={"Authorization": f"Bearer {administrator['token']}"},
+        json={"query": query},
+        timeout=60,
+        trust_env=False,
+    ).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+COUNTS = """{ clock { settled } customers { totalCount } staff { totalCount } members { totalCount }
+  invoices(first: 50) { totalCount nodes { number dunningSteps { number withdrawnAt } } }
+  requests { totalCount } resignations { totalCount } archives { totalCount } handbookVersions { totalCount }
+  agenda(filter: {standing: {eq: PARKED}}) { totalCount }
+  letters: effects(first: 100, filter: {kind: {eq: MAIL}}) { totalCount }
+  waiting: effects(filter: {state: {in: [PLANNED, FAILED]}}) { totalCount } }"""
+
+
+def check_counts(found: Any, name: str) -> None:
+    """Everything that is written down happened, and happened once."""
+    written = sample(name)
+    assert found["clock"]["settled"]
+    assert (found["agenda"]["totalCount"], found["waiting"]["totalCount"]) == (0, 0)
+    people = len(written.several("people"))
+    assert (found["staff"]["totalCount"], found["members"]["totalCount"]) == (people, people + 1)
+    assert found["customers"]["totalCount"] == len(written.several("customers"))
+    assert found["requests"]["totalCount"] == len(written.several("requests"))
+    diary = Counter(entry["do"] for entry in written.several("diary") if not entry.get("refused"))
+    assert found["resignations"]["totalCount"] == diary["resign"]
+    assert found["invoices"]["totalCount"] == diary["invoice"]
+    assert sorted(invoice["number"] for invoice in found["invoices"]["nodes"]) == [*range(1, diary["invoice"] + 1)]
+    for invoice in found["invoices"]["nodes"]:
+        steps = [step["number"] for step in invoice["dunningSteps"] if step["withdrawnAt"] is None]
+        assert steps == [*range(1, len(steps) + 1)]
+    assert found["handbookVersions"]["totalCount"] == (1 if written.handbook else 0)
+
+
+def letters(installation: Installation) -> list[tuple[str, str, str]]:
+    """Message-ID, receiver and subject of everything that was sent."""
+    parser = BytesParser(policy=policy.default)
+    mails = [parser.parsebytes(path.read_bytes()) for path in (installation.data / "mail").glob("*.eml")]
+    return [(str(mail["Message-ID"]), str(mail["To"]), str(mail["Subject"])) for mail in mails]
+
+
+@pytest.mark.timeout(400)
+def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_sees_nothing(
+    running: Installation,
+) -> None:
+    loading = running.start("demo", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # The first company's clock is under way when the demo itself is killed.
+    assert loading.stderr is not None
+    wait_until(lambda: b"2026-09" in loading.stderr.readline(), seconds=90)  # type: ignore[union-attr]  # asserted
+    loading.kill()
+    loading.communicate()
+
+    again = running.start("demo", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for name in ("worker", "api", "scheduler"):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            again.wait(3)
+        running.kill(name)
+    story, complaints = (text.decode() for text in again.communicate(timeout=240))
+    assert again.returncode == 0, complaints
+    for words in ("The same six weeks by two handbooks", "〔5.1 Notice · v1〕", "restored as a drill", "zhidu mail"):
+        assert words in story
+
+    companies = json.loads(running.run("demo", "--json"))
+    assert [company["slug"] for company in companies] == [sample(name).slug for name in COMPANIES]
+    counts = {name: ask(running, each, COUNTS) for name, each in zip(COMPANIES, companies, strict=True)}
+    for name, found in counts.items():
+        check_counts(found, name)
+    sent = letters(running)
+    assert len(sent) == sum(found["letters"]["totalCount"] for found in counts.values())
+    to_customers = [(to, subject) for _, to, subject in sent if "namyuet" not in to and "qingfan" not in to]
+    assert to_customers
+    assert len(set(to_customers)) == len(to_customers)
+
+    # A further run loads nothing and sends nothing.
+    assert running.run("demo") == story.replace("loading", "")
+    assert sorted(letters(running)) == sorted(sent)
+    for name, each in zip(COMPANIES, companies, strict=True):
+        assert ask(running, each, COUNTS) == counts[name]
