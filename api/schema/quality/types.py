@@ -12,6 +12,7 @@ from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, com
 from api.reading.mapping import Node, Order, column, computed, one, page, shows
 from api.schema.organisation.types import Department
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.requests.types import ServiceRequest
 from api.schema.terms import CustomerTier
 from domain.policies.rules.kinds import Metric, Period
 from domain.quality import models, queries
@@ -27,7 +28,8 @@ strawberry.enum(Counted, name="QualityCounted", description="How a record counts
 class QualityEvidence(Node):
     """A record behind a result."""
 
-    request_id: UUID = column("The request's id.")
+    request: ServiceRequest | None = one("The request; null where you may not see it.", "request_id")
+    request_id: UUID = column("The request's id, whether you may see it or not.")
     counted: Counted = column("How it counts: in the numerator and the denominator, or in the denominator alone.")
 
 

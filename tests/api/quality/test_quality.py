@@ -23,7 +23,7 @@ LIST = """query($filter: QualityResultFilter) { qualityResults(filter: $filter) 
 RESULTS = """query($filter: QualityResultFilter) { qualityResults(first: 2, filter: $filter) { nodes {
   id metric startsOn department { name } targetPercent actualPercent numerator denominator verdict
   clause { number } revision frozenAt holds decisions(first: 5) { nodes { decision clause { number } result } }
-  evidence(first: 5, filter: {counted: {eq: DENOMINATOR}}) { totalCount nodes { requestId counted } } } } }"""
+  evidence(first: 5, filter: {counted: {eq: DENOMINATOR}}) { totalCount nodes { requestId counted request { number customer { name } } } } } } }"""
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ async def test_a_month_is_measured_and_read_with_what_it_rests_on(ask: Any, soft
     assert measured == {"measured": 10, "missed": 4, "errors": []}
     company_s = {"departmentId": {"isNull": True}, "metric": {"eq": "RESOLVED_IN_TIME"}, "holds": True}
     [result] = (await ask(software.admin, RESULTS, filter=company_s))["qualityResults"]["nodes"]
-    assert result["evidence"]["totalCount"] == 1
+    [bad] = result["evidence"]["nodes"]
+    assert (result["evidence"]["totalCount"], bad["counted"]) == (1, "DENOMINATOR")
+    assert bad["request"]["customer"] == {"name": "standard"}
     assert (result["targetPercent"], result["actualPercent"]) == (95, 66.6666)
     assert (result["numerator"], result["denominator"], result["verdict"]) == (2, 3, "MISSED")
     assert (result["clause"], result["department"], result["startsOn"]) == ({"number": "8.1"}, None, "2026-06-01")
