@@ -16,6 +16,7 @@ from api.endpoint import Endpoint
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.schema.subscriptions import LIVE_SCHEMA
+from tenancy import logs
 from tenancy.config import settings
 from tenancy.database import database, open_database
 
@@ -69,6 +70,7 @@ def application() -> ASGIApp:
 
 def run(port: int) -> int:
     """Serve until a signal ends it."""
+    logs.configure()
     configured = uvicorn.Config(
         application(),
         host=settings().listen_host,

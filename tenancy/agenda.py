@@ -47,6 +47,7 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
     )
     # A key is planned once; planning it again moves it, as when a deadline changes.
     upsert_on = "(tenant_id, key)"
+    fenced_by = "fence"
 
     task: Mapped[Task]
     due_at: Mapped[datetime]

@@ -40,7 +40,13 @@ class _Statement:
         sql = f"INSERT INTO {first.__tablename__} ({', '.join(columns)}) VALUES {values}"
         conflict = getattr(type(first), "upsert_on", None)
         if conflict is not None:
-            moved = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+            fenced = getattr(type(first), "fenced_by", None)
+            moved = ", ".join(
+                # Whoever still holds the row as it was before must not take it for this one.
+                f"{name} = {first.__tablename__}.{name} + 1" if name == fenced else f"{name} = excluded.{name}"
+                for name in columns
+                if name != "id"
+            )
             sql += f" ON CONFLICT {conflict} DO UPDATE SET {moved}"
         self.parts.append(sql)
 

@@ -14,7 +14,7 @@ import structlog
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import Middleware
 
-from tenancy import claims
+from tenancy import claims, logs
 from tenancy.config import settings
 from tenancy.database import database, open_database
 from workers import live, sweeps
@@ -78,6 +78,7 @@ def run_worker(*, threads: int | None = None) -> int:
 
     Raises RuntimeError when the database's role could step around row-level security. Outages are waited out.
     """
+    logs.configure()
     stopping = threading.Event()
     with _signals(stopping.set):
         yard = _Yard(stopping)
@@ -112,6 +113,7 @@ def run_scheduler(*, lease_seconds: float = claims.LEASE_SECONDS) -> int:
 
     Several may run. Raises RuntimeError when the database's role could step around row-level security.
     """
+    logs.configure()
     asyncio.run(_schedule(lease_seconds))
     return 0
 

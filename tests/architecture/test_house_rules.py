@@ -14,6 +14,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "base", "common"}
 
+
 def sources() -> Iterator[Path]:
     for room in ROOMS:
         yield from (path for path in (ROOT / room).rglob("*.py") if "__pycache__" not in path.parts)

@@ -128,3 +128,16 @@ async def test_nothing_of_a_transaction_outlives_it_on_its_connection(acme: Acto
         assert await work.all(select(Member))
     async with database.pool.acquire() as connection:
         assert await connection.fetchval("SELECT coalesce(current_setting('app.tenant', true), '')") == ""
+
+
+async def test_whoever_holds_a_timer_as_it_was_does_not_hold_it_moved(acme: Actor) -> None:
+    about = uuid4()
+    fences = []
+    for _ in range(3):
+        async with writing(acme, settle=settle) as work:
+            work.schedule(work.now, RoleRenamed(role_id=about), about=about, key="level-1")
+        async with reading(acme) as work:
+            item = await work.first(select(AgendaItem).where(AgendaItem.subject_id == about))
+            assert item is not None
+            fences.append(item.fence)
+    assert fences == [0, 1, 2]
