@@ -1,4 +1,4 @@
-"""What processes write of themselves: one line of JSON for each event, never the values that a fault had in its hands."""
+"""What processes write of themselves: one line of JSON for each event, and never the variables of a fault."""
 
 import logging
 from typing import Any
