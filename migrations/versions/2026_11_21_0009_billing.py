@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.security import guard
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.security import guard
 
 revision = "0011"
-down_revision = ("0008", "0010")
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.security import guard, keep_out_of_archives
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.security import guard, keep_out_of_archives
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
