@@ -36,7 +36,7 @@ from api.reading.binding import Slots
 from api.reading.documents import collect
 from api.reading.filters import Filters
 from api.reading.limits import LIMITS
-from api.reading.pieces import NO_ROWS, Rows, UnplannableError, named, value_of, word
+from api.reading.pieces import NO_ROWS, Rows, UnplannableError, about, named, value_of, word
 
 if TYPE_CHECKING:
     from api.reading.planning import Planner
@@ -158,7 +158,7 @@ def connection(
     page = PageRows(field, id(nodes[0]), planner.values[id(nodes[0])], planner.slots, rows, how)
     page.conditions += [visible, *planner.tied(outer)]
     if how.on is not None:
-        page.conditions.append(how.on(outer, rows))
+        page.conditions.append(about(how.on(outer, rows), outer, rows))
     return _Connection(planner, page, gtype, node_type, outer).json(nodes)
 
 

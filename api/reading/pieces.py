@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLField, get_named_type, is_list_type, is_non_null_type
 from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, FromClause, Select, Text, func, literal_column
+from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeEngine
 
 # PostgreSQL cuts longer names, and the answer's keys are names.
@@ -63,6 +64,21 @@ def kind_of(value: Any) -> TypeEngine[Any]:
 def value_of(expression: Callable[[Any], Any], row: Any) -> Any:
     """An expression over a row; a select becomes the one value it finds, and `row` stays the outer one's."""
     found = expression(row)
-    if isinstance(found, Select):
-        return found.correlate(row.source).scalar_subquery()
-    return found
+    return about(found.scalar_subquery() if isinstance(found, Select) else found, row)
+
+
+def about(expression: Any, *rows: Any) -> Any:
+    """The expression, its subqueries tied to these rows however far outside of them the rows stand.
+
+    By itself a subquery is tied to the statement right around it alone; it would read any row further out as a table of
+    its own, and answer about all rows at once.
+    """
+    around = [row.source for row in rows if isinstance(row, Rows)]
+    if around and isinstance(expression, ClauseElement):
+        subqueries = [element for element in visitors.iterate(expression) if isinstance(element, Select)]
+        # A source that doesn't stand around a subquery is not tied by being named here.
+        around += [source for subquery in subqueries for source in subquery.get_final_froms()]
+        for subquery in subqueries:
+            # They were made for this place a moment ago, and a copy would leave those inside it behind.
+            Select.correlate.non_generative(subquery, *around)  # type: ignore[attr-defined]  # correlate() without a copy
+    return expression

@@ -32,7 +32,7 @@ from api.reading import mapping
 from api.reading.binding import Slots, Source, Values, constant
 from api.reading.documents import Prepared, collect
 from api.reading.pages import connection
-from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, kind_of, leaf, named, value_of, word
+from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, about, kind_of, leaf, named, value_of, word
 from api.reading.roots import root_field
 from tenancy.actor import Actor
 from tenancy.models import Model
@@ -215,7 +215,7 @@ class Planner:
         chosen = (
             select(*self.object(gtype, nodes, there))
             .select_from(there.source)
-            .where(on(row, there), visible, *self.tied(row))
+            .where(about(on(row, there), row, there), visible, *self.tied(row))
         )
         return self.json(chosen, row)
 
@@ -227,7 +227,7 @@ class Planner:
         chosen = (
             select(*self.object(gtype, nodes, there))
             .select_from(there.source)
-            .where(how.on(row, there), visible, *self.tied(row))
+            .where(about(how.on(row, there), row, there), visible, *self.tied(row))
         )
         return self.json_list(chosen.order_by(*how.order(there)).limit(literal_column(str(how.most))), row)
 
@@ -244,7 +244,9 @@ class Planner:
             *(column(name, kinds[name]) for name in names), column("n", BigInteger()), name=self.name("known")
         ).data([(*(item[name] for name in names), number) for number, item in enumerate(known)])
         there = Rows(source)
-        chosen = select(*self.object(gtype, nodes, there)).select_from(source).where(how.on(row, there))
+        chosen = (
+            select(*self.object(gtype, nodes, there)).select_from(source).where(about(how.on(row, there), row, there))
+        )
         return self.json_list(chosen.order_by(there.n), row)
 
     def either(self, nodes: list[FieldNode], row: Any, how: mapping.Either) -> ColumnElement[Any]:
