@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Date, Text, and_, cast, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, Date, Text, and_, case, cast, func, literal_column, not_, or_
 
 from api.reading.filters import (
     DayFilter,
@@ -45,7 +45,8 @@ from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.actor import Actor
 from tenancy.effects import EffectState
-from tenancy.language import translate
+from tenancy.language import Language, translate
+from tenancy.models import current_language
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
 strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
@@ -153,11 +154,21 @@ class DunningBlocker:
     """Something that keeps the next step of a ladder from being taken now."""
 
     code: Blocker = column("A word for programs.")
-    message: str = column("A sentence for people, in your language.")
+    message: str = computed(
+        "A sentence for people, in your language.",
+        lambda row: case(
+            *((current_language() == language, getattr(row, language)) for language in Language if language != "en"),
+            else_=row.en,
+        ),
+    )
 
 
-def _blockers(actor: Actor) -> Sequence[Mapping[str, Any]]:
-    return [{"code": code, "message": translate(text, actor.language)} for code, text in BLOCKER_TEXTS.items()]
+def _blockers(_: Actor) -> Sequence[Mapping[str, Any]]:
+    # In every language, for a plan serves readers of all of them.
+    return [
+        {"code": code} | {language.value: translate(text, language) for language in Language}
+        for code, text in BLOCKER_TEXTS.items()
+    ]
 
 
 def _blocks(here: Any, blocker: Any) -> ColumnElement[bool]:

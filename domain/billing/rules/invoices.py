@@ -10,7 +10,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money, exponent
 from tenancy.refusals import Invalid, message
 
-MOST_LINES = 200
+MOST_LINES = 100
 DESCRIPTION_LENGTH = 500
 REFERENCE_LENGTH = 100
 # An invoice stays a little below the largest amount, so that fees and interest on it can still be reckoned.

@@ -1,13 +1,20 @@
 """An invoice from the draft to the last letter and the payment, by GraphQL alone, in two companies with two ladders."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from domain.consequences import settle
+from domain.customers import commands as customers
 from domain.kernel.permissions import Permission
-from domain.kernel.terms import Language
+from domain.kernel.terms import CustomerTier, Language
+from domain.organisation import commands as organisation
 from tenancy.actor import Actor
+from tenancy.database import writing
+from tenancy.language import translate
 from tests.conftest import found_company
 from tests.domain.billing.office import GENTLE, STRICT, Office, march, open_office, step
 
@@ -271,22 +278,52 @@ async def test_a_cancelled_invoice_keeps_its_number_and_is_not_dunned(ask: Any) 
     shown = await show(ask, office.admin, billed)
     assert (shown["dunningSteps"], shown["overdue"]) == ([], False)
     assert [blocker["code"] for blocker in shown["nextDunning"]["blockers"]] == ["CANCELLED"]
-    assert (await bill(ask, office))["number"] == 2
+    assert (await bill(ask, office, dueOn="2026-04-30"))["number"] == 2
 
 
 async def test_blockers_and_names_are_in_the_readers_language(ask: Any) -> None:
     office = await open_office(GENTLE)
     billed = (await bill(ask, office))["id"]
-    reader = Actor(
-        tenant_id=office.admin.tenant_id,
-        kind=office.admin.kind,
-        id=office.admin.id,
-        permissions=office.admin.permissions,
-        language=Language.ZH_HANS,
-    )
+    reader = replace(office.admin, language=Language.ZH_HANS)
     shown = await show(ask, reader, billed)
     assert shown["nextDunning"]["step"]["name"] == "第1步"
-    assert shown["nextDunning"]["blockers"][0]["message"] != "The hour of the next step has not come."
+    in_chinese = translate("The hour of the next step has not come.", Language.ZH_HANS)
+    assert shown["nextDunning"]["blockers"][0]["message"] == in_chinese
+    shown = await show(ask, office.admin, billed)
+    assert shown["nextDunning"]["blockers"][0]["message"] == "The hour of the next step has not come."
+
+
+async def test_the_account_owner_sees_the_customers_invoices_and_no_others(ask: Any) -> None:
+    office = await open_office({"steps": [{**STRICT["steps"][1], "number": 1}]})
+    assert office.admin.id is not None
+    async with writing(office.admin, settle=settle) as work:
+        department = await organisation.create_department(work, name="Sales")
+        post = await organisation.create_post(work, name="Seller")
+        await organisation.engage(
+            work, member_id=office.admin.id, department_id=department.id, post_id=post.id, hired_on=date(2025, 1, 6)
+        )
+        owned = await customers.create_customer(
+            work,
+            name="Owned",
+            tier=CustomerTier.STANDARD,
+            language=Language.EN,
+            billing_email="owned@example.com",
+            owner_id=office.admin.id,
+        )
+    others, own = await bill(ask, office), str(await office.bill(customer_id=owned.id))
+    await ask(office.admin, HOLD, input={"kind": "EXEMPTION", "reason": "x", "customerId": str(office.customer_id)})
+    await ask(office.admin, PAY, input=pay(own, "1"))
+    await office.live_until(march(12))
+    owner = replace(office.admin, permissions=office.admin.permissions - {Permission.BILLING_READ})
+    shown = await show(ask, owner, own)
+    assert ([taken["number"] for taken in shown["dunningSteps"]], shown["payments"]["totalCount"]) == ([1], 1)
+    assert shown["charges"] == {"amount": "100.00", "currency": "CNY"}
+    assert [blocker["code"] for blocker in shown["nextDunning"]["blockers"]] == ["LADDER_COMPLETED"]
+    other = await show(ask, office.admin, others["id"])
+    assert other["charges"]["amount"] == "0.00"
+    assert [blocker["code"] for blocker in other["nextDunning"]["blockers"]] == ["EXEMPTION", "NOT_YET"]
+    assert await show(ask, owner, others["id"]) is None
+    assert (await ask(owner, LIST))["invoices"]["totalCount"] == 1
 
 
 async def test_a_third_company_and_a_colleague_without_the_permission_see_nothing(ask: Any) -> None:
@@ -294,12 +331,7 @@ async def test_a_third_company_and_a_colleague_without_the_permission_see_nothin
     billed = (await bill(ask, office))["id"]
     assert await ask(third, SHOW, id=billed) == await ask(third, SHOW, id=str(uuid4())) == {"invoice": None}
     assert (await ask(third, LIST))["invoices"]["totalCount"] == 0
-    colleague = Actor(
-        tenant_id=office.admin.tenant_id,
-        kind=office.admin.kind,
-        id=office.admin.id,
-        permissions=office.admin.permissions - {Permission.BILLING_READ},
-    )
+    colleague = replace(office.admin, permissions=office.admin.permissions - {Permission.BILLING_READ})
     assert (await ask(colleague, LIST))["invoices"]["totalCount"] == 0
     foreign = (await ask(third, PAY, input=pay(billed, "1")))["recordPayment"]
     unknown = (await ask(third, PAY, input=pay(str(uuid4()), "1")))["recordPayment"]
