@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import NoticePeriod
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import Forbidden, Invalid, Refusal, WrongState, message, missing_permission
 
 OLDEST_LETTER = timedelta(days=31)
 LATEST_WISH = timedelta(days=731)
@@ -69,6 +70,46 @@ LIFECYCLE = Lifecycle(
         Move.LEAVE: message("Leave"),
     },
 )
+
+
+# What is done by hand with a letter: by its writer, and by whoever looks after people. Approvers and time do the rest.
+BY_ITS_WRITER = (Move.RESUBMIT, Move.WITHDRAW)
+BY_HAND = (*BY_ITS_WRITER, Move.WAIVE)
+
+
+class Obstacle(StrEnum):
+    """Why somebody can't do something with a resignation now, the first that counts first."""
+
+    FORBIDDEN = "forbidden"
+    OWN_NOTICE = "own_notice"
+    WRONG_STATE = "wrong_state"
+
+
+def obstacles(move: Move, state: State, *, is_writer: bool, manages: bool) -> list[Obstacle]:
+    """All that keeps somebody from doing something by hand; nothing when they may. `manages`: with `people.manage`."""
+    found = []
+    if not manages and not (is_writer and move in BY_ITS_WRITER):
+        found.append(Obstacle.FORBIDDEN)
+    if is_writer and move is Move.WAIVE:
+        found.append(Obstacle.OWN_NOTICE)
+    if (state, move) not in LIFECYCLE.table:
+        found.append(Obstacle.WRONG_STATE)
+    return found
+
+
+def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
+    """What an obstacle says to whoever tries all the same."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return missing_permission(Permission.PEOPLE_MANAGE)
+        case Obstacle.OWN_NOTICE:
+            return Forbidden(message("Nobody waives their own notice."), code="OWN_NOTICE")
+        case Obstacle.WRONG_STATE:
+            try:
+                LIFECYCLE.next(state, move)
+            except WrongState as refused:
+                return refused
+    raise AssertionError("this can be done")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,58 +1,24 @@
 """Resignations as clients see them."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, case
 
 from api.reading.filters import DayFilter, IdFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
+from api.reading.mapping import Node, Order, column, computed, one, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.organisation.types import Staff
+from api.schema.people.moves import ResignationMove, allowed_moves
 from api.schema.policies.types import HandbookVersion, decisions
-from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.people import models, queries
-from domain.people.rules import LIFECYCLE, Move, State
-from tenancy.actor import Actor
-from tenancy.models import current_member
+from domain.people.rules import State
 
 strawberry.enum(State, name="ResignationState", description="Where a resignation stands.")
-strawberry.enum(Move, name="ResignationMoveName", description="What can be done with a resignation.")
-
-# What is done by hand with a letter: by its writer, and by somebody else. The rest comes from approvers and from time.
-BY_ITS_WRITER = (Move.RESUBMIT, Move.WITHDRAW)
-BY_OTHERS = (Move.RESUBMIT, Move.WITHDRAW, Move.WAIVE)
-
-
-@part
-class ResignationMove:
-    """Something that you can do with a resignation now."""
-
-    move: Move = column("What can be done.")
-
-
-def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
-    manages = actor.may(Permission.PEOPLE_MANAGE)
-    return [
-        {
-            "state": state.value,
-            "move": move,
-            "own": move in BY_ITS_WRITER,
-            "others": manages and move in BY_OTHERS,
-        }
-        for state, move in LIFECYCLE.table
-        if move in BY_OTHERS
-    ]
-
-
-def _possible(here: Any, move: Any) -> ColumnElement[bool]:
-    own = func.coalesce(here.staff_id == current_member(), False)
-    return and_(here.state == move.state, or_(and_(own, move.own), and_(~own, move.others)))
 
 
 def _waived_days(row: Any) -> ColumnElement[int]:
@@ -85,7 +51,7 @@ class Resignation(Node):
     waiver_reason: str = column("Why it may come earlier.")
     handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
     decisions = decisions()
-    allowed_moves: list[ResignationMove] = listed("What you can do with it now.", _moves, _possible)
+    allowed_moves: list[ResignationMove] = allowed_moves()
 
 
 @strawberry.enum(description="How resignations are ordered.")

@@ -22,7 +22,7 @@ from domain.people.events import (
 )
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, Move, State
-from tenancy.refusals import Forbidden, Invalid, message
+from tenancy.refusals import Invalid
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -76,8 +76,7 @@ async def waive_notice(work: Work, *, resignation_id: UUID, last_day_on: date, r
     `last_day_on` is today or later, and before the present last day.
     """
     resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
-    if work.actor.is_member and work.actor.id == resignation.staff_id:
-        raise Forbidden(message("Nobody waives their own notice."), code="OWN_REQUEST")
+    queries.refuse_obstacles(work, resignation, Move.WAIVE)
     resignation.state = LIFECYCLE.next(resignation.state, Move.WAIVE)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     before, today = resignation.last_day_on, grounds.calendar.local_day(work.now)

@@ -13,7 +13,7 @@ from domain.people.commands.grounds import Grounds, cite_last_day, grounds_for
 from domain.people.events import ResignationResubmitted, ResignationSubmitted, ResignationWithdrawn
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, Move
-from tenancy.refusals import Conflict, Invalid, message, missing_permission
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 
@@ -68,7 +68,7 @@ async def resubmit_resignation(
 ) -> Resignation:
     """Hand in a returned letter as it is now; it is approved anew, by the version of the handbook it started under."""
     resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
-    _refuse_others(work, resignation)
+    queries.refuse_obstacles(work, resignation, Move.RESUBMIT)
     resignation.state = LIFECYCLE.next(resignation.state, Move.RESUBMIT)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     today = grounds.calendar.local_day(work.now)
@@ -95,7 +95,7 @@ async def resubmit_resignation(
 async def withdraw_resignation(work: Work, *, resignation_id: UUID) -> Resignation:
     """Take a letter back before it is decided; what waits for approval ends with it."""
     resignation = await queries.get(work, resignation_id, "resignationId")
-    _refuse_others(work, resignation)
+    queries.refuse_obstacles(work, resignation, Move.WITHDRAW)
     # The approval is locked before its subject, as by whoever decides on it at this moment.
     await approvals.end_with_subject(work, subject=Subject(SubjectKind.RESIGNATION, resignation.id))
     resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
@@ -114,13 +114,6 @@ def _who_leaves(work: Work, staff_id: UUID | None) -> UUID:
         return own
     work.actor.require(Permission.PEOPLE_MANAGE)
     return staff_id
-
-
-def _refuse_others(work: Work, resignation: Resignation) -> None:
-    if work.actor.is_member and work.actor.id == resignation.staff_id:
-        return
-    if not work.actor.may(Permission.PEOPLE_MANAGE):
-        raise missing_permission(Permission.PEOPLE_MANAGE)
 
 
 async def _lay_before_approvers(work: Work, resignation: Resignation, grounds: Grounds) -> None:

@@ -42,6 +42,19 @@ def test_refused_withdrawn_and_left_are_final() -> None:
     assert {state for state in State if LIFECYCLE.is_final(state)} == {State.REFUSED, State.WITHDRAWN, State.LEFT}
 
 
+@pytest.mark.parametrize("manages", [True, False])
+@pytest.mark.parametrize("is_writer", [True, False])
+def test_what_is_possible_by_hand_has_no_obstacle_and_the_rest_a_refusal(is_writer: bool, manages: bool) -> None:
+    for state in State:
+        for move in rules.BY_HAND:
+            found = rules.obstacles(move, state, is_writer=is_writer, manages=manages)
+            codes = [rules.refusal(obstacle, move, state).code for obstacle in found]
+            assert codes == [obstacle.value.upper() for obstacle in found]
+            own = is_writer and move in rules.BY_ITS_WRITER
+            others = manages and not (is_writer and move is Move.WAIVE)
+            assert (not found) == ((state, move) in LIFECYCLE.table and (own or others))
+
+
 def last_day(letter_on: date, rule: NoticePeriod, on_probation: bool = False, **more: Any) -> date:
     return rules.notice(letter_on, rule, on_probation, OFFICE, **more).last_day_on
 

@@ -1,0 +1,97 @@
+"""What can be done with a resignation by hand, and what keeps one from the rest: the commands' rules in a statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, true
+
+from api.reading.mapping import column, computed, listed, part, rendered
+from domain.kernel.permissions import Permission
+from domain.people import rules
+from domain.people.rules import BY_HAND, BY_ITS_WRITER, LIFECYCLE, Move, Obstacle, State
+from tenancy.actor import Actor
+from tenancy.language import translate
+from tenancy.models import current_member
+
+strawberry.enum(Move, name="ResignationMoveName", description="What can be done with a resignation.")
+strawberry.enum(Obstacle, name="ResignationBlockerCode", description="Why something is not possible for you now.")
+
+
+def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
+    """Whether an obstacle stands in the way of a listed move, as `rules.obstacles` has it."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return and_(not_(move.manages), not_(and_(move.own, move.of_writer)))
+        case Obstacle.OWN_NOTICE:
+            return and_(move.own, move.move == Move.WAIVE.value)
+        case Obstacle.WRONG_STATE:
+            return func.strpos(move.states, func.concat(",", move.state, ",")) == 0
+
+
+def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
+    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
+
+
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say."""
+    refusal = rules.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
+    return translate(refusal.text, actor.language, refusal.values)
+
+
+@part
+class ResignationBlocker:
+    """Something that keeps you from a move."""
+
+    code: Obstacle = column("A word for programs.")
+    message: str = rendered(
+        "A sentence for people, in your language.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        move=lambda blocker: blocker.move,
+        state=lambda blocker: blocker.state,
+    )
+
+
+@part
+class ResignationMove:
+    """Something that is done with resignations by hand, and whether you can do it with this one now."""
+
+    move: Move = column("What is done.")
+    allowed: bool = computed(
+        "Whether you can do it now. Whether a notice may be waived at all, its clause says.",
+        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
+    )
+    blockers: list[ResignationBlocker] = listed(
+        "What keeps you from it; nothing when you can do it.",
+        lambda _: [{"code": obstacle} for obstacle in Obstacle],
+        _blocks,
+        most=len(Obstacle),
+        carrying={"move": lambda move: move.move, "state": lambda move: move.state},
+    )
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "move": move,
+            "states": "".join(f",{state.value}," for state, possible in LIFECYCLE.table if possible is move),
+            "manages": actor.may(Permission.PEOPLE_MANAGE),
+            "of_writer": move in BY_ITS_WRITER,
+        }
+        for move in BY_HAND
+    ]
+
+
+def allowed_moves() -> Any:
+    """The field of a resignation that tells every move, whether it is possible, and why not."""
+    return listed(
+        "Everything that is done by hand, whether you can do it now, and what keeps you from it.",
+        _moves,
+        lambda *_: true(),
+        most=len(BY_HAND),
+        carrying={
+            "state": lambda resignation: resignation.state,
+            "own": lambda resignation: func.coalesce(resignation.staff_id == current_member(), false()),
+        },
+    )
