@@ -67,7 +67,7 @@ async def cancel(company: Company, entry: Entry) -> None:
 
 async def comment(company: Company, entry: Entry) -> None:
     """Say something that its requester reads."""
-    await _move(company, entry, "commentOnRequest", text=entry["with"])
+    await _move(company, entry, "commentRequest", text=entry["with"])
 
 
 async def _move(company: Company, entry: Entry, mutation: str, **more: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
-from zhidu.demo.story import dunning, leaving, quality
+from zhidu.demo.story import dunning, incident, leaving, quality
 from zhidu.demo.story.teller import Line, Teller
 from zhidu.demo.story.terminal import cells, row
 from zhidu.demo.story.words import Words
@@ -15,7 +15,9 @@ from zhidu.demo.story.words import Words
 NARROWEST, WIDEST = 88, 140
 LABEL = 14
 
-EMPTY = """query($id: ID!) { customers { totalCount } staff { totalCount } invoices { totalCount }
+EMPTY_OF = ("requests", "customers", "staff", "versions", "invoices", "resignations")
+EMPTY = """query($id: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
+  invoices { totalCount }
   resignations { totalCount } versions: handbookVersions { totalCount } node(id: $id) { id } }"""
 
 
@@ -28,6 +30,9 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     lines = ["", words("title"), "=" * cells(words("title")), ""]
     lines += row(("", one.sample.name, other.sample.name), widths)
     for title, table in (
+        (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
+        (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
+        (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
         (words("leaving"), await leaving.letters(one, other, "resignation/feng", "resignation/ng")),
         (words("leaving_on_probation"), await leaving.letters(one, other, "resignation/sun", "resignation/lau")),
         (words("silence"), await leaving.letters(one, other, "resignation/li", "resignation/fong")),
@@ -55,9 +60,7 @@ def _table(table: Sequence[Line], widths: Sequence[int]) -> list[str]:
 async def _third(teller: Teller, stranger: str) -> list[str]:
     """What the third company's administrator, who may do everything there, sees of the others."""
     found = await teller.read_as_administrator(EMPTY, id=stranger)
-    counts = {
-        name: found[name]["totalCount"] for name in ("customers", "staff", "versions", "invoices", "resignations")
-    }
+    counts = {name: found[name]["totalCount"] for name in EMPTY_OF}
     lines = [teller.words("third", name=teller.sample.name, **counts)]
     if found["node"] is None:
         lines.append(teller.words("stranger", id=stranger))

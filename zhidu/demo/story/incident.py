@@ -1,0 +1,70 @@
+"""How two requests were rated, promised, escalated and solved: the same incident above all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhidu.demo.story.teller import CITED, Line, Teller, decision
+
+REQUEST = (
+    "query($id: ID!) { request(id: $id) { number title channel customerTier priority submittedAt customer { name }"
+    " clocks { kind stoppedAt breachedAt narrative clause { number title version { number } }"
+    " calendarClause { number title version { number } } }"
+    " escalations { at escalatedTo { name } clock { kind } } " + CITED + " } }"
+)
+CLOCKS = ("RESPONSE", "RESOLUTION")
+
+
+async def requests(one: Teller, other: Teller, left: str, right: str = "") -> list[Line]:
+    """Two requests, line by line; the sample gives the same incident the same name in both companies."""
+    first, second = await _request(one, left), await _request(other, right or left)
+    names = ("reported", "priority", *CLOCKS, "calendar", "told")
+    return [(one.words(name), first[name], second[name]) for name in names]
+
+
+async def _request(teller: Teller, step: str) -> Mapping[str, str]:
+    found = (await teller.read(REQUEST, id=teller.page.ids[step]))["request"]
+    words, clocks = teller.words, {clock["kind"]: clock for clock in found["clocks"]}
+    calendar = next((clock["calendarClause"] for clock in found["clocks"]), None)
+    told = [
+        f"{teller.instant(item['at'])}  {(item['escalatedTo'] or {}).get('name', words('none'))}"
+        f" ({words(item['clock']['kind'])})"
+        for item in found["escalations"]
+    ]
+    return {
+        "reported": f"{teller.instant(found['submittedAt'])}, {words(found['channel'])}\n"
+        f"{found['customer']['name']} ({words(found['customerTier'])})\n{found['title']}",
+        "priority": found["priority"] + teller.clause(decision(found, "requests.priority")),
+        **{kind: _clock(teller, clocks.get(kind), kind, found) for kind in CLOCKS},
+        "calendar": _cited(teller, calendar).strip() or words("none"),
+        "told": "\n".join(told) or words("none"),
+    }
+
+
+def _clock(teller: Teller, clock: Mapping[str, Any] | None, kind: str, request: Mapping[str, Any]) -> str:
+    words = teller.words
+    if clock is None:
+        return words("no_limit")
+    due_at = _last_deadline(request["decisions"]["nodes"], kind)
+    lines = [words("deadline", due=teller.instant(due_at))]
+    done, since = teller.instant(clock["stoppedAt"]), teller.instant(clock["breachedAt"])
+    if clock["breachedAt"]:
+        lines.append(words("late", done=done, since=since) if clock["stoppedAt"] else words("still_late", since=since))
+    elif clock["stoppedAt"]:
+        lines.append(words("done", done=done))
+    if clock["narrative"]:
+        lines.append(clock["narrative"])
+    return "\n".join(lines) + _cited(teller, clock["clause"])
+
+
+def _last_deadline(decisions: Sequence[Mapping[str, Any]], kind: str) -> str | None:
+    """The deadline as it was reckoned last: a clock that has stopped shows none any more."""
+    found = [
+        item["result"]["due_at"]
+        for item in decisions
+        if item["decision"] == "requests.deadline" and item["inputs"]["clock"] == kind.lower()
+    ]
+    return found[-1] if found else None
+
+
+def _cited(teller: Teller, clause: Mapping[str, Any] | None) -> str:
+    return teller.clause({"clause": clause, "version": clause["version"]}) if clause else ""
