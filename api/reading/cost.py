@@ -16,6 +16,8 @@ from tenancy.refusals import message
 
 COUNTING = 5
 """A total is counted over all the rows that the filter admits."""
+LIST = 10
+"""What a short list inside a record counts as, however long it may grow."""
 RESOLVER = 20
 """A field that Python answers: a report, a command."""
 
@@ -68,7 +70,7 @@ class _Walk:
     ) -> None:
         how = read.how if read is not None else None
         if isinstance(how, mapping.Many | mapping.Listed):
-            times *= how.most
+            times *= min(how.most, LIST)
         self.found.cost += times
         if isinstance(how, mapping.Page):
             self._connection(named, nodes, times, path)
