@@ -26,6 +26,7 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     """
     reference = clean_reference(reference)
     invoice = await planning.lock_one(work, invoice_id)
+    await _take_turns(work, reference)
     known = await queries.payment_with(work, reference)
     if known is not None:
         return _same(known, invoice, amount, received_on)
@@ -56,6 +57,12 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     settled = move is Move.PAY_IN_FULL
     work.record(PaymentRecorded(invoice_id=invoice.id, payment_id=payment.id, settled=settled), about=invoice)
     return payment
+
+
+async def _take_turns(work: Work, reference: str) -> None:
+    """Let whoever records the same reference at this moment finish first, even if it is for another invoice."""
+    key = f"{work.actor.tenant_id} payments {reference}"
+    await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
 
 
 def _same(known: Payment, invoice: Invoice, amount: Money, received_on: date) -> Payment:

@@ -98,6 +98,15 @@ async def test_the_same_payment_sent_twice_is_one() -> None:
     assert (await office.invoice(billed)).state is State.PAID
 
 
+async def test_one_reference_for_two_invoices_at_once_is_refused_for_one_of_them() -> None:
+    office = await open_office(GENTLE)
+    billed = [await office.bill() for _ in range(3)]
+    outcomes = await asyncio.gather(
+        *(office.pay(invoice_id, "10000", "bank-9") for invoice_id in billed), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 2
+
+
 async def test_two_payments_at_once_never_exceed_what_is_owed() -> None:
     office = await open_office(GENTLE)
     billed = await office.bill()
