@@ -146,10 +146,15 @@ async def writing(
 
 async def answer(sql: str, arguments: Sequence[Any]) -> bytes:
     """One round trip for the reader, whose statement sets the tenant itself before it reads."""
-    async with database.pool.acquire() as connection:
-        found = await connection.fetchval(sql, *arguments)
+    found = await look(sql, arguments)
     assert isinstance(found, bytes)
     return found
+
+
+async def look(sql: str, arguments: Sequence[Any]) -> Any:
+    """The only value of a statement that sets its tenant itself: the reader's, or the question whose a token is."""
+    async with database.pool.acquire() as connection:
+        return await connection.fetchval(sql, *arguments)
 
 
 class Platform:

@@ -9,22 +9,25 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import SQLColumnExpression, func, literal, or_, select, update
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy import JSON, SQLColumnExpression, Text, bindparam, func, literal_column, null, or_, select, true, update
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from tenancy import secrets
 from tenancy.actor import Actor, ActorKind
+from tenancy.database import look
 from tenancy.identity import credentials, partner_tokens
 from tenancy.identity.door import tenant_door
 from tenancy.identity.models import AccessToken, Session
 from tenancy.identity.permits import granted_to
 from tenancy.identity.sessions import IDLE
 from tenancy.language import Language, negotiate
-from tenancy.members import Member
+from tenancy.members import Member, Role
 from tenancy.refusals import Unauthenticated
+from tenancy.statements import DIALECT
 
 REMEMBERED_SECONDS = 3.0
 MOST_REMEMBERED = 5_000
@@ -129,53 +132,72 @@ def _preferred(accept_language: str) -> Language:
 
 async def _find(token: str) -> Found:
     if token.startswith(credentials.PERSONAL):
-        return await _member(token, AccessToken, AccessToken.expires_at, AccessToken.scopes)
+        return await _member(token, AccessToken)
     if token.startswith(credentials.SESSION):
-        ends = func.least(Session.expires_at, Session.last_used_at + IDLE)
-        return await _member(token, Session, ends, literal(None))
+        return await _member(token, Session)
     return await _client(token)
 
 
-async def _member(
-    token: str,
-    table: type[AccessToken] | type[Session],
-    ends: SQLColumnExpression[Any],
-    scopes: SQLColumnExpression[Any],
-) -> Found:
+async def _member(token: str, table: type[AccessToken] | type[Session]) -> Found:
     tenant_id = credentials.tenant_of(token)
     if tenant_id is None:
         raise Unauthenticated
-    wanted: ClauseElement = (
+    sql, arguments = _wanted(table)
+    given = {"tenant": str(tenant_id), "hash": secrets.fingerprint(token)}
+    found = await look(sql, [given.get(name, constant) for name, constant in arguments])
+    if found is None:
+        raise Unauthenticated
+    if found["stale"]:
+        async with tenant_door(tenant_id) as door:
+            await door.rows(update(table).where(table.id == UUID(found["id"])).values(last_used_at=func.now()))
+    permissions = frozenset(word for role in found["granted"] or () for word in role)
+    if found["scopes"] is not None:
+        permissions &= frozenset(found["scopes"])
+    actor = Actor(
+        tenant_id=tenant_id,
+        kind=ActorKind.MEMBER,
+        id=UUID(found["member_id"]),
+        permissions=permissions,
+        language=found["language"],
+    )
+    return Found(actor, found["seconds_left"])
+
+
+@cache
+def _wanted(table: type[AccessToken] | type[Session]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The statement that finds a token's owner, and its arguments: names with the values of those that never vary.
+
+    It is one round trip: it sets the tenant itself, and looks at nothing before it has, as the reader's statements do.
+    """
+    tenant = func.set_config("app.tenant", bindparam("tenant", type_=Text()), literal_column("true"))
+    context = select(tenant.label("tenant")).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")
+    ends: SQLColumnExpression[Any]
+    scopes: SQLColumnExpression[Any]
+    if table is AccessToken:
+        ends, scopes = AccessToken.expires_at, AccessToken.scopes
+    else:
+        ends, scopes = func.least(Session.expires_at, Session.last_used_at + IDLE), null()
+    granted = granted_to(table.member_id).with_only_columns(func.json_agg(Role.permissions)).correlate(table)
+    found = (
         select(
             table.id,
             table.member_id,
             Member.language,
             scopes.label("scopes"),
             func.extract("epoch", ends - func.now()).label("seconds_left"),
-            func.coalesce(table.last_used_at < func.now() - TOUCHED_AFTER, True).label("stale"),
+            func.coalesce(table.last_used_at < func.now() - TOUCHED_AFTER, true()).label("stale"),
+            granted.scalar_subquery().label("granted"),
         )
         .join(Member, Member.id == table.member_id)
-        .where(table.hash == secrets.fingerprint(token), table.revoked_at.is_(None), Member.active)
-        .where(or_(ends.is_(None), ends > func.now()))
+        .where(context.c.tenant.is_not(None), table.hash == bindparam("hash"), table.revoked_at.is_(None))
+        .where(Member.active, or_(ends.is_(None), ends > func.now()))
+        .correlate(context)
+        .subquery("found")
     )
-    async with tenant_door(tenant_id) as door:
-        row = await door.row(wanted)
-        if row is None:
-            raise Unauthenticated
-        granted = await door.rows(granted_to(row["member_id"]))
-        if row["stale"]:
-            await door.rows(update(table).where(table.id == row["id"]).values(last_used_at=func.now()))
-    permissions = frozenset(word for role in granted for word in role["permissions"])
-    if row["scopes"] is not None:
-        permissions &= frozenset(row["scopes"])
-    actor = Actor(
-        tenant_id=tenant_id,
-        kind=ActorKind.MEMBER,
-        id=row["member_id"],
-        permissions=permissions,
-        language=row["language"],
-    )
-    return Found(actor, None if row["seconds_left"] is None else float(row["seconds_left"]))
+    row = select(func.row_to_json(found.table_valued(), type_=JSON())).scalar_subquery()
+    compiled = select(row).select_from(context).compile(dialect=DIALECT)
+    assert isinstance(compiled, SQLCompiler)
+    return compiled.string, tuple((name, compiled.params[name]) for name in compiled.positiontup or ())
 
 
 async def _client(token: str) -> Found:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, any_, func, literal, select, true
 
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
@@ -16,7 +16,7 @@ MANAGE_MEMBERS = "members.manage"
 MANAGE_ACCESS = "access.manage"
 
 
-def granted_to(member_id: UUID) -> Select[list[str]]:
+def granted_to(member_id: UUID | SQLColumnExpression[UUID]) -> Select[list[str]]:
     """The permissions of each role that a member holds."""
     return (
         select(Role.permissions)
