@@ -110,6 +110,8 @@ async def _people(company: Company) -> None:
     for person in company.sample.several("people"):
         await _engage(company, person)
     for department in company.sample.several("departments"):
+        if "head" not in department:
+            continue
         await company.change(
             f"head/{department['name']}",
             ADMINISTRATOR,

@@ -1,6 +1,7 @@
 """What the month came to in each company, by targets of its own, and the archives that were made meanwhile."""
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from typing import Any
 
 from zhidu.demo.story.teller import Line, Teller
@@ -41,7 +42,7 @@ def _result(teller: Teller, result: Mapping[str, Any]) -> str:
         return f"{who}: {words(result['verdict'])}"
     figure = words(
         "figure",
-        actual=f"{result['actualPercent']:g}",
+        actual=f"{floor(result['actualPercent'] * 10) / 10:g}",
         good=result["numerator"],
         all=result["denominator"],
         target=f"{result['targetPercent']:g}",
