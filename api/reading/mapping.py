@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
@@ -90,11 +90,13 @@ class Many:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list that the product knows rather than stores, such as the moves of a state; its rows are plain values."""
+    """A list that the product knows rather than stores, such as the moves of a state; its rows are plain values, and
+    each also has what it carries of the row that it is listed at."""
 
     rows: Callable[[Actor], Sequence[Mapping[str, Any]]]
     on: On
     most: int = 20
+    carrying: Mapping[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -239,9 +241,19 @@ def many(
     return _field(Many(condition, order, most), description, needs=needs)
 
 
-def listed(description: str, rows: Callable[[Actor], Sequence[Mapping[str, Any]]], on: On, *, most: int = 20) -> Any:
-    """The field is a list that the product knows; `on` chooses which of its rows belong to this one."""
-    return _field(Listed(rows, on, most), description)
+def listed(
+    description: str,
+    rows: Callable[[Actor], Sequence[Mapping[str, Any]]],
+    on: On,
+    *,
+    most: int = 20,
+    carrying: Mapping[str, Expression] | None = None,
+) -> Any:
+    """The field is a list that the product knows; `on` chooses which of its rows belong to this one.
+
+    What a list inside the list, or a value of its rows, needs of this row goes along under the names of `carrying`.
+    """
+    return _field(Listed(rows, on, most, carrying or {}), description)
 
 
 def either(description: str, *, kind: Expression, id: Expression, types: Mapping[str, str]) -> Any:

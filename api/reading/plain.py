@@ -140,8 +140,10 @@ async def _read(
             shown, there, visible = _rows_of(context, get_named_type(declared.type))
             chosen = select(there.source).where(on(row, there), visible).order_by(*order(there)).limit(most)
             return await _load(context, shown, chosen)
-        case mapping.Listed(rows=rows, on=on):
-            return [SimpleNamespace(**item) for item in rows(context.actor) if await _holds(context, how, row, item)]
+        case mapping.Listed(rows=rows):
+            carried = {key: await _part_value(context, carry, row) for key, carry in how.carrying.items()}
+            items = [{**item, **carried} for item in rows(context.actor)]
+            return [SimpleNamespace(**item) for item in items if await _holds(context, how, row, item)]
         case mapping.Either(kind=kind, id=id_, types=types):
             stored_kind = await _part_value(context, kind, row)
             stored_id = await _part_value(context, id_, row)
@@ -182,7 +184,7 @@ async def _any_node(context: PlainContext, wanted: Any) -> Any:
 async def _part_value(context: PlainContext, expression: mapping.Expression, row: Any) -> Any:
     """An expression over one stored row, asked of PostgreSQL."""
     if row is None or isinstance(row, SimpleNamespace):
-        return (await context.rows(select(value_of(expression, row))))[0][0]
+        return (await context.rows(select(value_of(expression, _literals(row)))))[0][0]
     there = Rows(type(row).__table__.alias())
     return (await context.rows(select(value_of(expression, there)).where(there.id == row.id)))[0][0]
 
@@ -194,12 +196,16 @@ def _word(declared: Any, value: Any) -> Any:
 
 
 async def _holds(context: PlainContext, how: mapping.Listed, row: Any, item: Any) -> bool:
-    known = SimpleNamespace(**{name: literal(value) for name, value in item.items()})
+    known = _literals(SimpleNamespace(**item))
     if isinstance(row, SimpleNamespace):
-        here: Any = SimpleNamespace(**{name: literal(value) for name, value in vars(row).items()})
-        return bool((await context.rows(select(how.on(here, known))))[0][0])
+        return bool((await context.rows(select(how.on(_literals(row), known))))[0][0])
     there = Rows(type(row).__table__.alias())
     return bool(await context.rows(select(there.id).where(there.id == row.id, how.on(there, known))))
+
+
+def _literals(row: Any) -> Any:
+    """Plain values as they stand in a statement; nothing where there is no row."""
+    return row and SimpleNamespace(**{name: literal(plain(value)) for name, value in vars(row).items()})
 
 
 async def _page(context: PlainContext, declared: Any, how: mapping.Page, row: Any, arguments: dict[str, Any]) -> Any:

@@ -243,11 +243,20 @@ class Planner:
         source = values(
             *(column(name, kinds[name]) for name in names), column("n", BigInteger()), name=self.name("known")
         ).data([(*(item[name] for name in names), number) for number, item in enumerate(known)])
-        there = Rows(source)
+        there = self.carried(source, how, row)
         chosen = (
-            select(*self.object(gtype, nodes, there)).select_from(source).where(about(how.on(row, there), row, there))
+            select(*self.object(gtype, nodes, there))
+            .select_from(there.source)
+            .where(about(how.on(row, there), row, there))
         )
         return self.json_list(chosen.order_by(there.n), row)
+
+    def carried(self, source: FromClause, how: mapping.Listed, row: Any) -> Rows:
+        """Known rows together with what each carries of the row that they are listed at."""
+        if not how.carrying:
+            return Rows(source)
+        more = [value_of(expression, row).label(name) for name, expression in how.carrying.items()]
+        return Rows(select(source, *more).correlate(self.source(row)).subquery(self.name("carried")))
 
     def either(self, nodes: list[FieldNode], row: Any, how: mapping.Either) -> ColumnElement[Any]:
         """One record of the type that the row names."""
