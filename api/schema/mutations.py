@@ -25,6 +25,8 @@ from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.quality import mutations as quality
+from api.schema.requests import mutations as requests
+from api.schema.requests.types import RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
 
@@ -123,6 +125,17 @@ class Mutation:
     create_customer = mutation(customers.create_customer, customer=Customer)
     change_customer = mutation(customers.change_customer, customer=Customer)
     add_contact = mutation(customers.add_contact, contact=Contact)
+
+    submit_request = mutation(requests.submit_request, request=ServiceRequest)
+    assign_request = mutation(requests.assign_request, request=ServiceRequest)
+    start_request = mutation(requests.start_request, request=ServiceRequest)
+    hold_request = mutation(requests.hold_request, request=ServiceRequest)
+    resume_request = mutation(requests.resume_request, request=ServiceRequest)
+    resolve_request = mutation(requests.resolve_request, request=ServiceRequest)
+    confirm_request = mutation(requests.confirm_request, request=ServiceRequest)
+    reopen_request = mutation(requests.reopen_request, request=ServiceRequest)
+    cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
+    comment_request = mutation(requests.comment_request, message=RequestMessage)
 
     submit_resignation = mutation(people.submit_resignation, resignation=Resignation)
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)

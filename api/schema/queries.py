@@ -32,6 +32,7 @@ from api.schema.policies.types import (
     clause_kinds,
 )
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
+from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
 from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
 
@@ -125,6 +126,14 @@ class Query:
         orders=CUSTOMER_ORDERS,
         filter=CustomerFilter,
         needs=Permission.CUSTOMERS_READ,
+    )
+
+    request = by_id("One request.", ServiceRequest)
+    requests = page(
+        "Requests: your own, those you have, those of your department or escalated to you, or all.",
+        ServiceRequest,
+        orders=SERVICE_REQUEST_ORDERS,
+        filter=ServiceRequestFilter,
     )
 
     resignation = by_id("One resignation.", Resignation)

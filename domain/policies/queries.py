@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.lifecycle import Labels
@@ -73,6 +73,12 @@ def control(versions: Any) -> ColumnElement[str]:
         (next_effective_at <= current_instant(), Control.SUPERSEDED.value),
         else_=Control.IN_FORCE.value,
     )
+
+
+def value_of_clause(clause_id: Any) -> Select[Any]:
+    """What a clause lays down, inside a statement, by its id."""
+    clauses = aliased(Clause)
+    return select(clauses.value).where(clauses.id == clause_id)
 
 
 async def version(work: Work, id: UUID, *path: str) -> HandbookVersion:

@@ -111,9 +111,14 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRe
     return found
 
 
-async def message(work: Work, id: UUID) -> Message:
+async def said(work: Work, id: UUID) -> Message:
     """One message; refuses with `NotFound`."""
     return await work.get(Message, id)
+
+
+async def change(work: Work, id: UUID) -> StateChange:
+    """One change of a request's state; refuses with `NotFound`."""
+    return await work.get(StateChange, id)
 
 
 async def escalation(work: Work, id: UUID) -> Escalation:

@@ -19,16 +19,38 @@ from domain.people.events import (
     ResignationSubmitted,
 )
 from domain.quality.events import TargetMissed
+from domain.requests.events import (
+    ClockBreached,
+    ClockWarned,
+    RequestAssigned,
+    RequestCancelled,
+    RequestCommented,
+    RequestConfirmed,
+    RequestEscalated,
+    RequestReopened,
+    RequestResolved,
+    RequestSubmitted,
+)
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import backups, billing, notifications, people, quality
+from workers.reactions import backups, billing, notifications, people, quality, requests
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
+    RequestSubmitted: [requests.confirm_the_intake, requests.ask_for_an_assignee],
+    RequestAssigned: [requests.tell_the_assignee],
+    RequestResolved: [requests.ask_for_the_confirmation],
+    RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation],
+    RequestReopened: [requests.tell_the_assignee_of_the_reopening],
+    RequestCancelled: [requests.tell_of_a_cancellation],
+    RequestCommented: [requests.tell_the_other_side_of_a_message],
+    ClockWarned: [requests.warn_the_assignee],
+    ClockBreached: [requests.tell_of_a_breach],
+    RequestEscalated: [requests.tell_of_an_escalation],
     ResignationSubmitted: [people.tell_personnel_of_a_resignation],
     ResignationApproved: [people.tell_its_writer_that_a_resignation_is_approved],
     ResignationRefused: [people.tell_its_writer_that_a_resignation_is_refused],

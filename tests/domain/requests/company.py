@@ -191,7 +191,7 @@ SOFTWARE_LEVEL = ServiceLevel.model_validate(
         },
         "warning_fractions": ["0.5", "0.75"],
         "escalation": [
-            {"offset_working_minutes": -30, "superior_level": 1},
+            {"offset_working_minutes": -15, "superior_level": 1},
             {"offset_working_minutes": 60, "superior_level": 2},
         ],
     }

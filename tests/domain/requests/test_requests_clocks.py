@@ -108,7 +108,7 @@ async def test_warnings_breach_and_levels_come_in_order_each_once(software: Comp
     assert await told(software, *WHAT_COMES) == [
         ("requests.clock_warned", at("Mon 1 11:00")),
         ("requests.clock_warned", at("Mon 1 12:00")),
-        ("requests.escalated", at("Mon 1 13:30")),
+        ("requests.escalated", at("Mon 1 13:45")),
         ("requests.clock_breached", at("Mon 1 14:00")),
         ("requests.escalated", at("Mon 1 15:00")),
     ]
@@ -130,7 +130,7 @@ async def test_no_level_is_skipped_when_nobody_was_awake_and_the_breach_keeps_it
     ]
     assert (await clock(software, request)).breached_at == at("Mon 1 14:00")
     assert [(level.level, level.due_at, level.at) for level in await escalations(software, request)] == [
-        (1, at("Mon 1 13:30"), at("Tue 2 11:00")),
+        (1, at("Mon 1 13:45"), at("Tue 2 11:00")),
         (2, at("Mon 1 15:00"), at("Tue 2 11:00")),
     ]
 
@@ -169,7 +169,7 @@ async def test_a_superior_who_has_left_is_passed_over(software: Company) -> None
     async with writing(software.admin, settle=settle) as work:
         assert software.head.id is not None
         await organisation.release(work, staff_id=software.head.id, left_on=at("Mon 1 09:00").date())
-    await go_to(software, at("Mon 1 13:30"))
+    await go_to(software, at("Mon 1 13:45"))
     [level] = await escalations(software, request)
     assert level.escalated_to_id == software.boss.id
 

@@ -1,0 +1,1 @@
+"""Service requests by GraphQL."""

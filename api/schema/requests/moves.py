@@ -1,0 +1,104 @@
+"""What can be done with a request, and what keeps one from the rest: the same rules as the commands', inside a
+statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, true
+
+from api.reading.mapping import column, computed, listed, part, rendered
+from domain.kernel.permissions import Permission
+from domain.requests import queries, rules
+from domain.requests.rules import DUTIES, LIFECYCLE, Move, Obstacle, State
+from tenancy.actor import Actor
+from tenancy.language import translate
+
+strawberry.enum(Move, name="RequestMoveName", description="What can be done with a request.")
+strawberry.enum(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
+
+
+def _stands(move: Any, obstacle: Obstacle) -> Any:
+    """Whether an obstacle stands in the way of a listed move, as `rules.obstacles` has it."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return not_(move.permitted)
+        case Obstacle.NOT_YOURS:
+            named = or_(and_(move.of_requester, move.asked), and_(move.of_assignee, move.has))
+            return and_(move.permitted, not_(move.assigns), not_(named))
+        case Obstacle.OWN_WORK:
+            return and_(move.not_of_assignee, move.has)
+        case Obstacle.WRONG_STATE:
+            return func.strpos(move.states, func.concat(",", move.state, ",")) == 0
+
+
+def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
+    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
+
+
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say."""
+    refusal = rules.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
+    return translate(refusal.text, actor.language, refusal.values)
+
+
+@part
+class RequestBlocker:
+    """Something that keeps you from a move."""
+
+    code: Obstacle = column("A word for programs.")
+    message: str = rendered(
+        "A sentence for people, in your language.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        move=lambda blocker: blocker.move,
+        state=lambda blocker: blocker.state,
+    )
+
+
+@part
+class RequestMove:
+    """Something that is done with requests, and whether you can do it with this one now."""
+
+    move: Move = column("What is done.")
+    allowed: bool = computed(
+        "Whether you can do it now.",
+        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
+    )
+    blockers: list[RequestBlocker] = listed(
+        "What keeps you from it; nothing when you can do it.",
+        lambda _: [{"code": obstacle} for obstacle in Obstacle],
+        _blocks,
+        most=len(Obstacle),
+        carrying={"move": lambda move: move.move, "state": lambda move: move.state},
+    )
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "move": move,
+            "states": "".join(f",{state.value}," for state, possible in LIFECYCLE.table if possible is move),
+            "permitted": actor.may(duty.permission),
+            "assigns": actor.may(Permission.REQUESTS_ASSIGN),
+            "of_requester": duty.requester,
+            "of_assignee": duty.assignee,
+            "not_of_assignee": duty.not_by_assignee,
+        }
+        for move, duty in DUTIES.items()
+    ]
+
+
+def allowed_moves() -> Any:
+    """The field of a request that tells every move, whether it is possible, and why not."""
+    return listed(
+        "Every move, whether you can make it now, and what keeps you from it.",
+        _moves,
+        lambda *_: true(),
+        most=len(Move),
+        carrying={
+            "state": lambda request: request.state,
+            "asked": lambda request: func.coalesce(queries.requested_by_me(request), false()),
+            "has": lambda request: func.coalesce(queries.assigned_to_me(request), false()),
+        },
+    )

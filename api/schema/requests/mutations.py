@@ -1,0 +1,161 @@
+"""Taking requests in, moving them on, talking about them."""
+
+from uuid import UUID
+
+import strawberry
+
+from api.schema.inputs import given, optional
+from api.schema.requests import types  # noqa: F401  # declares the enumerations that are used below
+from api.schema.terms import Impact, Urgency
+from domain.requests import commands
+from domain.requests.models import Message, ServiceRequest
+from domain.requests.rules import Audience, Channel
+from tenancy.work import Work
+
+
+@strawberry.input(description="Something a customer needs done.")
+class SubmitRequestInput:
+    """Something a customer needs done."""
+
+    customer_id: UUID = given("For whom.")
+    title: str = given("What it is about, in a line of at most 200 characters.")
+    impact: Impact = given("How much of the customer's work stands still.")
+    urgency: Urgency = given("How soon it hurts.")
+    channel: Channel = given("How it came in.")
+    description: str = optional("What it is about.", default="")
+    contact_id: UUID | None = optional("The customer's person.")
+    department_id: UUID | None = optional("The department it is for; its clauses hold for the request.")
+
+
+async def submit_request(work: Work, input: SubmitRequestInput) -> ServiceRequest:
+    """Take a request in: the handbook's matrix rates it, the service level starts its clocks. You are its requester."""
+    return await commands.submit(
+        work,
+        customer_id=input.customer_id,
+        title=input.title,
+        description=input.description,
+        channel=input.channel,
+        impact=input.impact,
+        urgency=input.urgency,
+        contact_id=input.contact_id,
+        department_id=input.department_id,
+    )
+
+
+@strawberry.input(description="Who gets a request.")
+class AssignRequestInput:
+    """Who gets a request."""
+
+    request_id: UUID = given("The request.")
+    assignee_id: UUID = given("Who of the staff gets it.")
+    department_id: UUID | None = optional("The department that has it; the person's own without it.")
+
+
+async def assign_request(work: Work, input: AssignRequestInput) -> ServiceRequest:
+    """Give a request to somebody. Its clocks run on; on hold it stays on hold."""
+    return await commands.assign(
+        work, request_id=input.request_id, assignee_id=input.assignee_id, department_id=input.department_id
+    )
+
+
+@strawberry.input(description="A request that is worked on.")
+class StartRequestInput:
+    """A request that is worked on."""
+
+    request_id: UUID = given("The request.")
+
+
+async def start_request(work: Work, input: StartRequestInput) -> ServiceRequest:
+    """Begin to work on a request, which is its first response."""
+    return await commands.start(work, request_id=input.request_id)
+
+
+@strawberry.input(description="A request that has to wait.")
+class HoldRequestInput:
+    """A request that has to wait."""
+
+    request_id: UUID = given("The request.")
+    reason: str = given("For whom or what it waits, in at most 500 characters.")
+
+
+async def hold_request(work: Work, input: HoldRequestInput) -> ServiceRequest:
+    """Put a request on hold; the clock of its resolution rests until it is resumed."""
+    return await commands.put_on_hold(work, request_id=input.request_id, reason=input.reason)
+
+
+@strawberry.input(description="A request that goes on.")
+class ResumeRequestInput:
+    """A request that goes on."""
+
+    request_id: UUID = given("The request.")
+
+
+async def resume_request(work: Work, input: ResumeRequestInput) -> ServiceRequest:
+    """Go on with a request; its deadline moves by the working time for which it has waited."""
+    return await commands.resume(work, request_id=input.request_id)
+
+
+@strawberry.input(description="A request that is done.")
+class ResolveRequestInput:
+    """A request that is done."""
+
+    request_id: UUID = given("The request.")
+    resolution: str = given("What was done.")
+
+
+async def resolve_request(work: Work, input: ResolveRequestInput) -> ServiceRequest:
+    """Say that a request is done; its requester confirms that, or their silence does where the handbook says so."""
+    return await commands.resolve(work, request_id=input.request_id, resolution=input.resolution)
+
+
+@strawberry.input(description="The requester's word that a request is done.")
+class ConfirmRequestInput:
+    """The requester's word that a request is done."""
+
+    request_id: UUID = given("The request.")
+    score: int | None = optional("How satisfied you are, on the scale of the handbook's survey.")
+
+
+async def confirm_request(work: Work, input: ConfirmRequestInput) -> ServiceRequest:
+    """Agree that a request is done, and close it."""
+    return await commands.confirm(work, request_id=input.request_id, score=input.score)
+
+
+@strawberry.input(description="A request that is not done after all.")
+class ReopenRequestInput:
+    """A request that is not done after all."""
+
+    request_id: UUID = given("The request.")
+    reason: str = given("What is still missing, in at most 500 characters.")
+
+
+async def reopen_request(work: Work, input: ReopenRequestInput) -> ServiceRequest:
+    """Say why a request is not done; whoever had it has the time that was left."""
+    return await commands.reopen(work, request_id=input.request_id, reason=input.reason)
+
+
+@strawberry.input(description="A request that is not needed any more.")
+class CancelRequestInput:
+    """A request that is not needed any more."""
+
+    request_id: UUID = given("The request.")
+    reason: str = given("Why, in at most 500 characters.")
+
+
+async def cancel_request(work: Work, input: CancelRequestInput) -> ServiceRequest:
+    """Take a request back for good."""
+    return await commands.cancel(work, request_id=input.request_id, reason=input.reason)
+
+
+@strawberry.input(description="Something to say about a request.")
+class CommentRequestInput:
+    """Something to say about a request."""
+
+    request_id: UUID = given("The request.")
+    text: str = given("What you say.")
+    audience: Audience = optional("Who reads it.", default=Audience.PUBLIC)
+
+
+async def comment_request(work: Work, input: CommentRequestInput) -> Message:
+    """Say something about a request: to everybody who sees it, or internally among those who work on requests."""
+    return await commands.comment(work, request_id=input.request_id, text=input.text, audience=input.audience)

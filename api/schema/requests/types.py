@@ -1,0 +1,208 @@
+"""Requests as clients see them, with their clocks, their history, what was said, and who was told of delays."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement, DateTime, func, literal_column
+from strawberry.scalars import JSON
+
+from api.reading.filters import IdFilter, InstantFilter, NumberFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, computed, many, one, page, rendered, shows
+from api.schema.access.types import Member
+from api.schema.customers.types import Contact, Customer
+from api.schema.organisation.types import Department, Staff
+from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.requests.moves import RequestMove, allowed_moves
+from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
+from api.schema.terms import CustomerTier, Impact, Priority, Urgency
+from domain.requests import models, queries
+from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
+from tenancy.models import current_instant
+
+strawberry.enum(State, name="RequestState", description="How far a request is.")
+strawberry.enum(Channel, name="RequestChannel", description="How a request came in.")
+strawberry.enum(Audience, name="MessageAudience", description="Who reads a message.")
+strawberry.enum(ClockKind, name="RequestClockKind", description="What a clock measures.")
+strawberry.enum(
+    ClockState,
+    name="RequestClockState",
+    description="Where a clock stands. A breached one stays so; a void one has no verdict.",
+)
+
+
+@shows(models.StateChange, visible=queries.visible_parts)
+class RequestChange(Node):
+    """A request entered a state, or entered it anew."""
+
+    at: datetime = column("When.")
+    state: State = column("The state it entered.")
+    move: Move | None = column("By which move; none for the intake.")
+    reason: str = column("Why; empty where no reason is asked for.")
+    member: Member | None = one("Who made the move; nobody when Zhidu or a partner's client did.", "member_id")
+
+
+@shows(models.Message, visible=queries.visible_messages)
+class RequestMessage(Node):
+    """Something that was said about a request."""
+
+    at: datetime = column("When.")
+    author: Member | None = one("Who said it; nobody for a partner's client.", "author_id")
+    audience: Audience = column("Who reads it.")
+    text: str = column("What was said.")
+
+
+@shows(models.Clock, visible=queries.visible_parts)
+class RequestClock(Node):
+    """What of a request is measured in working time, against which target, and how that stands."""
+
+    kind: ClockKind = column("What it measures.")
+    state: ClockState = column("Where it stands.")
+    started_at: datetime = column("Since when it measures.")
+    target: JSON | None = column("What is promised, in working minutes or days; null when nothing is any more.")
+    due_at: datetime | None = column("When its time runs out, or ran out; only while it runs.")
+    stopped_at: datetime | None = column("When it stopped.")
+    breached_at: datetime | None = column("When its time had run out although it was still running.")
+    warnings: int = column("How many warnings were given.")
+    levels: int = column("How many levels of escalation were reached.")
+    clause: Clause | None = one("The service level it goes by.", "clause_id")
+    calendar_clause: Clause | None = one("The calendar it goes by.", "calendar_clause_id")
+    reckoning: JSON | None = rendered(
+        "How its time came together until now: what counted for which state, what was excluded for which reason, and "
+        "by how much it is late, in whole minutes of working time and by the clock on the wall.",
+        as_data,
+        **NEEDS,
+    )
+    narrative: str | None = rendered("The same in a sentence or two, in your language.", as_sentence, **NEEDS)
+
+
+@shows(models.Escalation, visible=queries.visible_parts)
+class Escalation(Node):
+    """Somebody above was told that a clock runs out or has run out."""
+
+    level: int = column("The level, from 1, as the clause lists them.")
+    due_at: datetime = column("When the level was due.")
+    at: datetime = column("When it was reached.")
+    escalated_to: Staff | None = one("Who was told; nobody where nobody stands above.", "escalated_to_id")
+    clock: RequestClock | None = one("The clock it is about.", "clock_id")
+
+
+@strawberry.enum(description="How things that happened are ordered.")
+class RequestChangeOrder(Enum):
+    """Orders of changes."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+REQUEST_CHANGE_ORDERS = {
+    RequestChangeOrder.OLDEST: Order(lambda row: row.position),
+    RequestChangeOrder.NEWEST: Order(lambda row: row.position, descending=True),
+}
+
+
+@strawberry.enum(description="How messages are ordered.")
+class RequestMessageOrder(Enum):
+    """Orders of messages."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+REQUEST_MESSAGE_ORDERS = {
+    RequestMessageOrder.OLDEST: Order(lambda row: row.id),
+    RequestMessageOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+def _overdue(row: Any) -> ColumnElement[bool]:
+    return func.coalesce(row.due_at < current_instant(), False)
+
+
+@shows(models.ServiceRequest, visible=queries.visible)
+class ServiceRequest(Node):
+    """Something a customer needs done."""
+
+    number: str = column("Its number, such as REQ-000042.")
+    title: str = column("What it is about, in a line.")
+    description: str = column("What it is about.")
+    channel: Channel = column("How it came in.")
+    impact: Impact = column("How much of the customer's work stands still.")
+    urgency: Urgency = column("How soon it hurts.")
+    customer_tier: CustomerTier = column("How important the customer was when it came in.")
+    priority: Priority = column("How soon it is served, by the handbook's matrix.")
+    state: State = column("How far it is.")
+    submitted_at: datetime = column("When it came in.")
+    due_at: datetime | None = column("The earliest deadline of its running clocks; in the past when it was missed.")
+    overdue: bool = computed("Whether that deadline has passed.", _overdue)
+    breached: bool = computed("Whether any deadline was missed.", queries.breached)
+    hold_reason: str = column("Why it is on hold; empty otherwise.")
+    resolution: str = column("What was done, in its present or last resolution.")
+    resolved_at: datetime | None = column("When it was resolved.")
+    closes_at: datetime | None = column("When it closes by itself unless the requester speaks.")
+    closed_at: datetime | None = column("When it was confirmed or cancelled.")
+    reopened_times: int = column("How often it was reopened.")
+    satisfaction_score: int | None = column("The score at the confirmation, on the scale of the handbook's survey.")
+    satisfied: bool | None = column("Whether that score means satisfied, by the handbook's survey.")
+    customer: Customer | None = one("For whom.", "customer_id")
+    contact: Contact | None = one("The customer's person.", "contact_id")
+    requester: Member | None = one("Who wants it done, or recorded it for the contact.", "requester_id")
+    assignee: Staff | None = one("Who has it.", "assignee_id")
+    department: Department | None = one("The department that has it.", "department_id")
+    handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
+    clocks: list[RequestClock] = many(
+        "What of it is measured.", "request_id", order=lambda there: (there.kind.desc(),), most=len(ClockKind)
+    )
+    escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=40)
+    changes = page("Its course from the intake on.", RequestChange, on="request_id", orders=REQUEST_CHANGE_ORDERS)
+    messages = page("What was said.", RequestMessage, on="request_id", orders=REQUEST_MESSAGE_ORDERS)
+    decisions = decisions()
+    allowed_moves: list[RequestMove] = allowed_moves()
+
+
+@strawberry.enum(description="How requests are ordered.")
+class ServiceRequestOrder(Enum):
+    """Orders of requests."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DUE = "due"
+    PRIORITY = "priority"
+
+
+# What is not due at all comes last.
+_NEVER = literal_column("timestamptz '9999-12-31 00:00+00'", DateTime(timezone=True))
+SERVICE_REQUEST_ORDERS = {
+    ServiceRequestOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    ServiceRequestOrder.OLDEST: Order(lambda row: row.id),
+    ServiceRequestOrder.DUE: Order(lambda row: func.coalesce(row.due_at, _NEVER)),
+    ServiceRequestOrder.PRIORITY: Order(lambda row: row.priority),
+}
+
+
+@strawberry.input(description="Which requests to give.")
+class ServiceRequestFilter:
+    """Conditions on requests."""
+
+    number: TextFilter | None = filtered("By number.")
+    title: TextFilter | None = filtered("By title.")
+    state: WordFilter[State] | None = filtered("By how far they are.")
+    priority: WordFilter[Priority] | None = filtered("By priority.")
+    channel: WordFilter[Channel] | None = filtered("By how they came in.")
+    customer_id: IdFilter | None = filtered("By customer.")
+    requester_id: IdFilter | None = filtered("By requester.")
+    assignee_id: IdFilter | None = filtered("By who has them.")
+    department_id: IdFilter | None = filtered("By the department that has them.")
+    submitted_at: InstantFilter | None = filtered("By when they came in.")
+    due_at: InstantFilter | None = filtered("By their earliest deadline.")
+    resolved_at: InstantFilter | None = filtered("By when they were resolved.")
+    closed_at: InstantFilter | None = filtered("By when they were closed.")
+    satisfaction_score: NumberFilter | None = filtered("By score.")
+    overdue: bool | None = filtered("Whether their deadline has passed.", _overdue)
+    breached: bool | None = filtered("Whether any deadline was missed.", queries.breached)
+    asked_by_me: bool | None = filtered("Whether you asked.", queries.requested_by_me)
+    assigned_to_me: bool | None = filtered("Whether you have them.", queries.assigned_to_me)
+    and_: "list[ServiceRequestFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[ServiceRequestFilter] | None" = combining("One of these holds.", "or")
+    not_: "ServiceRequestFilter | None" = combining("This does not hold.", "not")

@@ -1,0 +1,345 @@
+"""A request from its intake to the confirmation, by GraphQL alone, in two companies with different rulebooks."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.schema import SCHEMA
+from domain.kernel.permissions import Permission
+from domain.requests import rules
+from domain.requests.rules import Move
+from tenancy.actor import Actor
+from tests.conftest import found_company
+from tests.domain.requests.company import Company, at, go_to, service_company, software_company
+
+SUBMIT = """mutation($input: SubmitRequestInput!) { submitRequest(input: $input) {
+  request { id number priority state dueAt overdue breached customer { name } requester { name } department { name }
+    handbookVersion { number } clocks { kind state dueAt target clause { number } calendarClause { number } }
+    decisions { nodes { decision clause { number } result } } }
+  errors { code path message clause { number } } } }"""
+MOVE = """mutation($input: %sInput!) { %s(input: $input) {
+  request { state dueAt holdReason resolution closesAt satisfactionScore satisfied assignee { name } }
+  errors { code path message clause { number } } } }"""
+COMMENT = """mutation($input: CommentRequestInput!) { commentRequest(input: $input) {
+  message { text audience author { name } } errors { code } } }"""
+MOVES = """query($id: ID!) { request(id: $id) { allowedMoves { move allowed blockers { code message } } } }"""
+SHOW = """query($id: ID!) { request(id: $id) { __typename number state breached overdue
+    clocks { kind state breachedAt stoppedAt warnings levels narrative reckoning }
+    escalations { level dueAt at escalatedTo { name } clock { kind } }
+    changes { nodes { state move reason member { name } } }
+    messages(order: NEWEST, first: 2) { totalCount nodes { text author { name } } }
+    decisions { totalCount } }
+  node(id: $id) { __typename } }"""
+LIST = """query($filter: ServiceRequestFilter, $order: ServiceRequestOrder! = NEWEST, $after: String) {
+  requests(filter: $filter, order: $order, first: 2, after: $after) {
+    totalCount pageInfo { endCursor } nodes { number priority } } }"""
+
+
+def with_names(company: Company) -> Company:
+    """The same people, who may also read each other's names."""
+    people = ("boss", "head", "agent", "colleague", "clerk", "dispatcher")
+    actors = {name: getattr(company, name) for name in people}
+    more = {str(Permission.MEMBERS_READ)}
+    return replace(
+        company, **{name: replace(actor, permissions=actor.permissions | more) for name, actor in actors.items()}
+    )
+
+
+@pytest.fixture
+async def software(pool: None) -> Company:
+    """Fast service with warnings and a ladder."""
+    return with_names(await software_company())
+
+
+@pytest.fixture
+async def service(pool: None) -> Company:
+    """Slower service on six days."""
+    return with_names(await service_company())
+
+
+async def submit(ask: Any, company: Company, actor: Actor | None = None, **more: Any) -> Any:
+    usual = {
+        "customerId": str(company.strategic_id),
+        "departmentId": str(company.support_id),
+        "title": "Nobody can sign in",
+        "channel": "HOTLINE",
+        "impact": "HIGH",
+        "urgency": "HIGH",
+    }
+    made = await ask(actor or company.clerk, SUBMIT, input=usual | more)
+    assert made["submitRequest"]["errors"] == []
+    return made["submitRequest"]["request"]
+
+
+async def move(ask: Any, actor: Actor, name: str, request: Any, **more: Any) -> Any:
+    """A move; what the payload says."""
+    document = MOVE % (name[0].upper() + name[1:], name)
+    return (await ask(actor, document, input={"requestId": request["id"], **more}))[name]
+
+
+async def done(ask: Any, actor: Actor, name: str, request: Any, **more: Any) -> Any:
+    """A move that succeeds; the request then."""
+    payload = await move(ask, actor, name, request, **more)
+    assert payload["errors"] == [], payload
+    return payload["request"]
+
+
+async def test_two_companies_promise_different_things_for_the_same_request(
+    ask: Any, software: Company, service: Company
+) -> None:
+    here, there = await submit(ask, software), await submit(ask, service)
+    assert (here["number"], here["priority"], here["state"], here["requester"]) == (
+        "REQ-000001",
+        "P1",
+        "NEW",
+        {"name": "Clerk"},
+    )
+    assert [(clock["kind"], clock["dueAt"], clock["target"]) for clock in here["clocks"]] == [
+        ("RESPONSE", "2026-06-01T01:30:00+00:00", {"working_minutes": 30}),
+        ("RESOLUTION", "2026-06-01T06:00:00+00:00", {"working_minutes": 240}),
+    ]
+    assert [(clock["dueAt"], clock["clause"], clock["calendarClause"]) for clock in there["clocks"]] == [
+        ("2026-06-01T03:00:00+00:00", {"number": "4.2"}, {"number": "3.1"}),
+        ("2026-06-02T09:00:00+00:00", {"number": "4.2"}, {"number": "3.1"}),
+    ]
+    assert there["priority"] == "P2"
+    assert [(node["decision"], node["clause"]["number"]) for node in here["decisions"]["nodes"]] == [
+        ("requests.priority", "2.1"),
+        ("requests.deadline", "2.2"),
+        ("requests.deadline", "2.2"),
+    ]
+
+
+async def test_a_request_goes_its_way_by_mutations_alone(ask: Any, software: Company) -> None:
+    request = await submit(ask, software, contactId=str(software.contact_id), description="Since 08:50")
+    agent, clerk = software.agent, software.clerk
+    assigned = await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(agent.id))
+    assert (assigned["state"], assigned["assignee"]) == ("ASSIGNED", {"name": "Agent"})
+    assert (await done(ask, agent, "startRequest", request))["state"] == "IN_PROGRESS"
+    held = await done(ask, agent, "holdRequest", request, reason="The customer looks for the log")
+    assert (held["dueAt"], held["holdReason"]) == (None, "The customer looks for the log")
+    await go_to(software, at("Mon 1 11:00"))
+    assert (await done(ask, agent, "resumeRequest", request))["dueAt"] == "2026-06-01T08:00:00+00:00"
+    resolved = await done(ask, agent, "resolveRequest", request, resolution="Restarted the proxy")
+    assert (resolved["state"], resolved["closesAt"]) == ("RESOLVED", "2026-06-05T03:00:00+00:00")
+    assert (await done(ask, clerk, "reopenRequest", request, reason="It is back"))["state"] == "ASSIGNED"
+    await done(ask, agent, "resolveRequest", request, resolution="Replaced the proxy")
+    closed = await done(ask, clerk, "confirmRequest", request, score=5)
+    assert (closed["state"], closed["satisfactionScore"], closed["satisfied"]) == ("CLOSED", 5, True)
+    other = await submit(ask, software)
+    assert (await done(ask, clerk, "cancelRequest", other, reason="Found it ourselves"))["state"] == "CANCELLED"
+    shown = (await ask(clerk, SHOW, id=request["id"]))["request"]
+    assert [(node["state"], node["move"]) for node in shown["changes"]["nodes"]] == [
+        ("NEW", None),
+        ("ASSIGNED", "ASSIGN"),
+        ("IN_PROGRESS", "START"),
+        ("ON_HOLD", "HOLD"),
+        ("IN_PROGRESS", "RESUME"),
+        ("RESOLVED", "RESOLVE"),
+        ("ASSIGNED", "REOPEN"),
+        ("RESOLVED", "RESOLVE"),
+        ("CLOSED", "CONFIRM"),
+    ]
+
+
+async def test_a_late_request_tells_its_story(ask: Any, software: Company) -> None:
+    request = await submit(ask, software)
+    await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
+    await done(ask, software.agent, "startRequest", request)
+    await go_to(software, at("Mon 1 10:00"))
+    await done(ask, software.agent, "holdRequest", request, reason="Log file")
+    await go_to(software, at("Mon 1 11:00"))
+    await done(ask, software.agent, "resumeRequest", request)
+    await go_to(software, at("Tue 2 09:10"))
+    shown = (await ask(software.head, SHOW, id=request["id"]))["request"]
+    assert (shown["breached"], shown["overdue"]) == (True, True)
+    response, resolution = shown["clocks"]
+    assert (response["state"], response["narrative"]) == ("MET", None)
+    assert (resolution["state"], resolution["breachedAt"], resolution["warnings"], resolution["levels"]) == (
+        "BREACHED",
+        "2026-06-01T07:00:00+00:00",
+        2,
+        2,
+    )
+    assert resolution["narrative"] == (
+        "Late by 3 h 10 min of working time: 7 h 10 min were needed, 4 h allowed. 1 h on hold do not count: Log file."
+    )
+    assert resolution["reckoning"]["lateByMinutes"] == 190
+    assert resolution["reckoning"]["counted"] == [{"reason": "in_progress", "workingMinutes": 430, "wallMinutes": 1390}]
+    assert resolution["reckoning"]["excluded"] == [{"reason": "Log file", "workingMinutes": 60, "wallMinutes": 60}]
+    assert [(level["level"], level["dueAt"], level["escalatedTo"]) for level in shown["escalations"]] == [
+        (1, "2026-06-01T06:45:00+00:00", {"name": "Head"}),
+        (2, "2026-06-01T08:00:00+00:00", {"name": "Boss"}),
+    ]
+    [chinese] = [
+        clock["narrative"]
+        for clock in (await ask(replace(software.head, language="zh_Hans"), SHOW, id=request["id"]))["request"][
+            "clocks"
+        ]
+        if clock["kind"] == "RESOLUTION"
+    ]
+    assert "Log file" in chinese
+    assert "Late" not in chinese
+
+
+async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(ask: Any, software: Company) -> None:
+    request = await submit(ask, software)
+    await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
+
+    async def moves(actor: Actor) -> dict[str, list[str]]:
+        found = (await ask(actor, MOVES, id=request["id"]))["request"]["allowedMoves"]
+        assert [item["move"] for item in found] == [possible.name for possible in Move]
+        assert all(item["allowed"] is (item["blockers"] == []) for item in found)
+        return {item["move"]: [blocker["code"] for blocker in item["blockers"]] for item in found}
+
+    assert await moves(software.agent) == {
+        "ASSIGN": ["FORBIDDEN"],
+        "START": [],
+        "HOLD": ["WRONG_STATE"],
+        "RESUME": ["WRONG_STATE"],
+        "RESOLVE": [],
+        "CONFIRM": ["FORBIDDEN", "OWN_WORK", "WRONG_STATE"],
+        "REOPEN": ["FORBIDDEN", "WRONG_STATE"],
+        "CANCEL": ["FORBIDDEN"],
+    }
+    assert (await moves(software.head))["START"] == ["NOT_YOURS"]
+    assert [name for name, blockers in (await moves(software.clerk)).items() if not blockers] == ["CANCEL"]
+    assert [name for name, blockers in (await moves(software.dispatcher)).items() if not blockers] == [
+        "ASSIGN",
+        "START",
+        "RESOLVE",
+        "CANCEL",
+    ]
+    found = (await ask(software.agent, MOVES, id=request["id"]))["request"]["allowedMoves"]
+    assert [blocker["message"] for blocker in found[2]["blockers"]] == [
+        "“Put on hold” is not possible in the state “Assigned”. Possible are: Assign, Start work, Resolve, Cancel."
+    ]
+
+
+async def test_what_a_move_says_beforehand_and_what_it_says_when_tried_are_the_same(
+    ask: Any, software: Company
+) -> None:
+    request = await submit(ask, software)
+    await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
+    given = {
+        "assignRequest": {"assigneeId": str(software.colleague.id)},
+        "startRequest": {},
+        "holdRequest": {"reason": "Log file"},
+        "resumeRequest": {},
+        "resolveRequest": {"resolution": "Done"},
+        "confirmRequest": {},
+        "reopenRequest": {"reason": "Back"},
+        "cancelRequest": {"reason": "No need"},
+    }
+    for actor in (software.agent, software.clerk, software.head):
+        listed = (await ask(actor, MOVES, id=request["id"]))["request"]["allowedMoves"]
+        for name, item in zip(given, listed, strict=True):
+            if item["allowed"]:
+                continue
+            refused = await move(ask, actor, name, request, **given[name])
+            assert refused["request"] is None
+            assert refused["errors"][0]["message"] == item["blockers"][0]["message"]
+
+
+async def test_messages_are_read_by_those_they_are_for(ask: Any, software: Company) -> None:
+    request = await submit(ask, software)
+    await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
+    said = await ask(software.clerk, COMMENT, input={"requestId": request["id"], "text": "Any news?"})
+    assert said["commentRequest"]["message"] == {
+        "text": "Any news?",
+        "audience": "PUBLIC",
+        "author": {"name": "Clerk"},
+    }
+    internal = {"requestId": request["id"], "text": "Again…", "audience": "INTERNAL"}
+    assert (await ask(software.agent, COMMENT, input=internal))["commentRequest"]["errors"] == []
+    refused = (await ask(software.clerk, COMMENT, input=internal))["commentRequest"]
+    assert refused == {"message": None, "errors": [{"code": "NOT_YOURS"}]}
+    counts = [
+        (await ask(actor, SHOW, id=request["id"]))["request"]["messages"]["totalCount"]
+        for actor in (software.clerk, software.agent)
+    ]
+    assert counts == [1, 2]
+
+
+async def test_lists_are_filtered_ordered_and_paged(ask: Any, software: Company) -> None:
+    low = {"impact": "LOW", "urgency": "LOW"}
+    for given in (low, {}, {"customerId": str(software.standard_id), **low}):
+        await submit(ask, software, **given)
+
+    async def numbers(**variables: Any) -> list[int]:
+        found = (await ask(software.dispatcher, LIST, **variables))["requests"]
+        return [int(node["number"][-2:]) for node in found["nodes"]]
+
+    assert await numbers() == [3, 2]
+    assert await numbers(order="PRIORITY") == [2, 1]
+    assert await numbers(order="DUE") == [2, 1]
+    assert await numbers(filter={"priority": {"eq": "P3"}}) == [3]
+    assert await numbers(filter={"customerId": {"eq": str(software.strategic_id)}, "askedByMe": False}) == [2, 1]
+    assert await numbers(filter={"assignedToMe": True}) == []
+    first = (await ask(software.dispatcher, LIST, order="DUE"))["requests"]
+    assert first["totalCount"] == 3
+    assert await numbers(order="DUE", after=first["pageInfo"]["endCursor"]) == [3]
+    await go_to(software, at("Mon 1 16:00"))
+    assert await numbers(filter={"breached": True}) == [2, 1]
+    assert await numbers(filter={"overdue": True, "priority": {"in": ["P1"]}}) == [2]
+
+
+async def test_a_bad_intake_names_its_input(ask: Any, software: Company) -> None:
+    usual = {"title": "x", "channel": "CHAT", "impact": "LOW", "urgency": "LOW"}
+    for given, code, path in (
+        ({"customerId": str(uuid4())}, "NOT_FOUND", ["customerId"]),
+        ({"customerId": str(software.strategic_id), "title": "  "}, "INVALID", ["title"]),
+        ({"customerId": str(software.standard_id), "contactId": str(software.contact_id)}, "INVALID", ["contactId"]),
+    ):
+        refused = (await ask(software.clerk, SUBMIT, input=usual | given))["submitRequest"]
+        assert refused["request"] is None
+        assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == (code, path)
+    assert (await ask(software.clerk, LIST))["requests"]["totalCount"] == 0
+
+
+async def test_a_company_without_a_handbook_learns_what_is_missing(ask: Any, acme: Actor) -> None:
+    made = await ask(
+        acme,
+        """mutation { createCustomer(input: {name: "Big", tier: KEY, language: EN, billingEmail: "b@example.com"}) {
+          customer { id } errors { code } } }""",
+    )
+    given = {"customerId": made["createCustomer"]["customer"]["id"], "title": "x", "channel": "API"}
+    refused = await ask(acme, SUBMIT, input=given | {"impact": "LOW", "urgency": "LOW"})
+    [error] = refused["submitRequest"]["errors"]
+    assert (error["code"], error["message"]) == (
+        "NO_CLAUSE",
+        "No handbook is in force yet, and this needs its clause of the kind “Priority matrix”.",
+    )
+
+
+async def test_a_score_outside_the_scale_names_the_clause(ask: Any, software: Company) -> None:
+    request = await submit(ask, software)
+    await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
+    await done(ask, software.agent, "resolveRequest", request, resolution="Done")
+    refused = await move(ask, software.clerk, "confirmRequest", request, score=6)
+    assert refused["errors"] == [
+        {
+            "code": "INVALID",
+            "path": ["score"],
+            "message": "The score lies between 1 and 5.",
+            "clause": {"number": "2.4"},
+        }
+    ]
+
+
+async def test_a_third_company_sees_nothing(ask: Any, software: Company) -> None:
+    request = await submit(ask, software)
+    third = await found_company()
+    unknown = await ask(third, SHOW, id=str(uuid4()))
+    assert await ask(third, SHOW, id=request["id"]) == unknown == {"request": None, "node": None}
+    assert (await ask(third, LIST))["requests"]["totalCount"] == 0
+    refused = await move(ask, third, "startRequest", request)
+    assert refused == await move(ask, third, "startRequest", {"id": str(uuid4())})
+
+
+def test_every_move_has_its_mutation() -> None:
+    names = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]  # the schema has mutations
+    assert {f"{possible.value}Request" for possible in Move} <= set(names)
+    assert set(rules.DUTIES) == set(Move)

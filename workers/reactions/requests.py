@@ -1,0 +1,236 @@
+"""What follows the facts of the module requests: who is told, in the product and by mail, in their language."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.notifications import commands as notifications
+from domain.notifications.queries import members_who_may
+from domain.organisation import queries as organisation
+from domain.requests import queries
+from domain.requests.events import (
+    ClockBreached,
+    ClockWarned,
+    RequestAssigned,
+    RequestCancelled,
+    RequestCommented,
+    RequestConfirmed,
+    RequestEscalated,
+    RequestReopened,
+    RequestResolved,
+    RequestSubmitted,
+)
+from domain.requests.rules import Audience, ClockKind
+from tenancy.refusals import message
+from tenancy.work import Work
+
+WARNINGS = {
+    ClockKind.RESPONSE: message("Request {number} has to be answered by {due_at}: {title}"),
+    ClockKind.RESOLUTION: message("Request {number} has to be resolved by {due_at}: {title}"),
+}
+BREACHES = {
+    ClockKind.RESPONSE: message("Request {number} should have been answered by {breached_at}: {title}"),
+    ClockKind.RESOLUTION: message("Request {number} should have been resolved by {breached_at}: {title}"),
+}
+
+
+async def confirm_the_intake(work: Work, event: RequestSubmitted) -> None:
+    """The requester learns the number, the priority and the deadline."""
+    request = await queries.get(work, event.request_id)
+    text = message("Your request {number} has come in with priority {priority}: {title}")
+    if request.due_at is not None:
+        text = message("Your request {number} has come in with priority {priority} and is due at {due_at}: {title}")
+    await _tell(
+        work,
+        request.id,
+        [request.requester_id],
+        text,
+        key="submitted",
+        priority=request.priority.value.upper(),
+        due_at=request.due_at,
+    )
+
+
+async def ask_for_an_assignee(work: Work, event: RequestSubmitted) -> None:
+    """The head of the department, or else whoever assigns requests, learns that a new one waits."""
+    request = await queries.get(work, event.request_id)
+    if request.assignee_id is not None:
+        return
+    told = await queries.responsible(work, request) or await members_who_may(work, Permission.REQUESTS_ASSIGN)
+    text = message("Request {number} waits for somebody who takes it: {title}")
+    await _tell(work, request.id, told, text, key="waits", mail=False)
+
+
+async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
+    """Whoever got a request learns of it, unless they took it themselves."""
+    request = await queries.get(work, event.request_id)
+    text = message("Request {number} has been assigned to you, with priority {priority}: {title}")
+    if request.due_at is not None:
+        text = message(
+            "Request {number} has been assigned to you, with priority {priority}; it is due at {due_at}: {title}"
+        )
+    await _tell(
+        work,
+        request.id,
+        [event.assignee_id],
+        text,
+        key=f"assigned:{event.change_id}",
+        by_change=event.change_id,
+        priority=request.priority.value.upper(),
+        due_at=request.due_at,
+    )
+
+
+async def ask_for_the_confirmation(work: Work, event: RequestResolved) -> None:
+    """The requester learns what was done, and until when to say whether it helped."""
+    request = await queries.get(work, event.request_id)
+    text = message("Your request {number} is resolved: {resolution}\n\nPlease confirm it, or say what is missing.")
+    if request.closes_at is not None:
+        text = message(
+            "Your request {number} is resolved: {resolution}\n\nPlease confirm it, or say what is missing. Without a"
+            " word from you it closes at {closes_at}."
+        )
+    await _tell(
+        work,
+        request.id,
+        [request.requester_id],
+        text,
+        key=f"resolved:{event.change_id}",
+        by_change=event.change_id,
+        resolution=request.resolution,
+        closes_at=request.closes_at,
+    )
+
+
+async def tell_the_assignee_of_the_confirmation(work: Work, event: RequestConfirmed) -> None:
+    """The assignee learns that a request is closed, and the score that was given."""
+    request = await queries.get(work, event.request_id)
+    text = message("Request {number} is confirmed and closed: {title}")
+    if event.by_itself:
+        text = message("Request {number} has closed by itself, because nobody objected: {title}")
+    elif event.satisfaction_score is not None:
+        text = message("Request {number} is confirmed with a score of {score} and closed: {title}")
+    await _tell(
+        work,
+        request.id,
+        [request.assignee_id],
+        text,
+        key=f"confirmed:{event.change_id}",
+        by_change=event.change_id,
+        mail=False,
+        score=event.satisfaction_score,
+    )
+
+
+async def tell_the_assignee_of_the_reopening(work: Work, event: RequestReopened) -> None:
+    """The assignee learns that a request is not done, and what is missing."""
+    request = await queries.get(work, event.request_id)
+    change = await queries.change(work, event.change_id)
+    await _tell(
+        work,
+        request.id,
+        [request.assignee_id],
+        message("Request {number} is open again: {reason}"),
+        key=f"reopened:{event.change_id}",
+        by_change=event.change_id,
+        reason=change.reason,
+    )
+
+
+async def tell_of_a_cancellation(work: Work, event: RequestCancelled) -> None:
+    """Requester and assignee learn that a request is not needed any more, and why."""
+    request = await queries.get(work, event.request_id)
+    change = await queries.change(work, event.change_id)
+    await _tell(
+        work,
+        request.id,
+        [request.requester_id, request.assignee_id],
+        message("Request {number} is cancelled: {reason}"),
+        key=f"cancelled:{event.change_id}",
+        by_change=event.change_id,
+        reason=change.reason,
+    )
+
+
+async def tell_the_other_side_of_a_message(work: Work, event: RequestCommented) -> None:
+    """Requester and assignee learn what the other has said; of internal notes the assignee alone."""
+    request = await queries.get(work, event.request_id)
+    said = await queries.said(work, event.message_id)
+    told = {request.assignee_id}
+    if event.audience == Audience.PUBLIC:
+        told.add(request.requester_id)
+    await _tell(
+        work,
+        request.id,
+        told - {said.author_id},
+        message("About request {number}, {title}:\n\n{said}"),
+        key=f"said:{said.id}",
+        said=said.text,
+    )
+
+
+async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
+    """Whoever has to act learns that the time is running out, if it still is."""
+    request = await queries.get(work, event.request_id)
+    clock = await queries.clock(work, event.clock_id)
+    if clock.due_at is None or clock.breached_at is not None:
+        return
+    told = await queries.responsible(work, request)
+    key = f"warned:{clock.id}:{event.warning}"
+    await _tell(work, request.id, told, WARNINGS[clock.kind], key=key, due_at=clock.due_at)
+
+
+async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
+    """Whoever has to act, and the requester, learn that a deadline was missed."""
+    request = await queries.get(work, event.request_id)
+    clock = await queries.clock(work, event.clock_id)
+    told = {*await queries.responsible(work, request), request.requester_id}
+    await _tell(work, request.id, told, BREACHES[clock.kind], key=f"breached:{clock.id}", breached_at=clock.breached_at)
+
+
+async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
+    """Whoever stands above learns of the delay, and the assignee that they do; where nobody stands above, whoever
+    assigns requests."""
+    request = await queries.get(work, event.request_id)
+    escalation = await queries.escalation(work, event.escalation_id)
+    text = message("Request {number} has been escalated to you, level {level}: {title}")
+    above = escalation.escalated_to_id
+    if above is None:
+        told = await members_who_may(work, Permission.REQUESTS_ASSIGN)
+    else:
+        told = [above]
+    key = f"escalated:{escalation.id}"
+    await _tell(work, request.id, told, text, key=key, level=escalation.level)
+    if above is not None and request.assignee_id not in (None, above):
+        name = (await organisation.member(work, above)).name
+        text = message("Request {number} has been escalated to {name}, level {level}: {title}")
+        mine = [request.assignee_id]
+        await _tell(work, request.id, mine, text, key=f"{key}:assignee", mail=False, name=name, level=escalation.level)
+
+
+async def _tell(
+    work: Work,
+    request_id: UUID,
+    member_ids: Collection[UUID | None],
+    text: str,
+    *,
+    key: str,
+    by_change: UUID | None = None,
+    mail: bool = True,
+    **values: Any,
+) -> None:
+    """Tell these members something about a request, but not whoever has made the change themselves."""
+    request = await queries.get(work, request_id)
+    by = (await queries.change(work, by_change)).member_id if by_change is not None else None
+    told = {member_id for member_id in member_ids if member_id is not None and member_id != by}
+    await notifications.notify(
+        work,
+        member_ids=sorted(told),
+        text=text,
+        values={"number": request.number, "title": request.title, **values},
+        about=Subject(SubjectKind.REQUEST, request.id),
+        mail=mail,
+        key=f"request:{request.id}:{key}",
+    )
