@@ -263,8 +263,9 @@ class InvoiceOrder(Enum):
     DUE = "due"
 
 
-# Drafts have no due date and come last.
-_NEVER = literal_column("date '9999-12-31'", Date())
+# Drafts have no due date and come last. Not the last of Python's days: the driver takes that for infinity, and a cursor
+# to a draft would lead behind all of them.
+_NEVER = literal_column("date '9999-12-30'", Date())
 INVOICE_ORDERS = {
     InvoiceOrder.NEWEST: Order(lambda row: row.id, descending=True),
     InvoiceOrder.DUE: Order(lambda row: func.coalesce(row.due_on, _NEVER)),
