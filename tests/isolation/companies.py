@@ -32,7 +32,7 @@ from tenancy.actor import Actor, ActorKind
 from tenancy.models import Model
 
 SETS = 2
-"""Every table gets so many rows; those of a set belong together, and the second set stands below the first."""
+"""Every table gets so many rows; those of a set belong together, and the first set stands below the second."""
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PERMISSIONS = frozenset(str(permission) for permission in Permission)
 
@@ -87,12 +87,36 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("members", "language"): lambda _, __: "en",
     ("members", "account_id"): lambda company, number: company.id("accounts", number),
     ("roles", "permissions"): lambda _, __: ["members.read"],
+    ("clauses", "scope"): lambda _, __: {},
+    ("clocks", "target"): lambda _, __: None,
+    ("decisions", "subject_id"): lambda company, number: company.id(("resignations", "invoices")[number]),
 }
 
 
 def like(id_: UUID) -> UUID:
     """An id of the same form and moment that belongs to nobody."""
     return UUID(int=id_.int ^ 0b1011)
+
+
+def strange(value: Any) -> Any:
+    """The same value as nobody has it."""
+    match value:
+        case bool():
+            return value
+        case UUID():
+            return like(value)
+        case str():
+            # Marks end in a number of their company; words of an enumeration have none and stay as they are.
+            return value.replace("acme", "none").replace("globex", "nobody")
+        case bytes():
+            return strange(value.decode()).encode()
+        case int():
+            return value + 1_000_000
+        case dict():
+            return {key: strange(item) for key, item in value.items()}
+        case list():
+            return [strange(item) for item in value]
+    return value
 
 
 def tables() -> Iterator[Table]:
@@ -127,6 +151,7 @@ async def found(connection: asyncpg.Connection, name: str) -> Company:
                 if table.name != "tenants" or number == 0:
                     await _insert(connection, table, company, number, there)
                 there.add(table.name)
+        for number in range(SETS):
             for table in filled:
                 await _complete(connection, table, company, number)
         company.rows[1]["tenants"] = company.rows[0]["tenants"]
@@ -162,7 +187,7 @@ async def _complete(connection: asyncpg.Connection, table: Table, company: Compa
     """References that lead forward, or to the same table, once every row of the set is there."""
     for name, target in references_of(table).items():
         row = company.rows[number][table.name]
-        above = company.id(target) if target == table.name and number > 0 else None
+        above = company.id(target, number + 1) if target == table.name and number + 1 < SETS else None
         later = company.id(target, number) if target != table.name else above
         if row[name] is None and later is not None:
             row[name] = later

@@ -76,11 +76,13 @@ async def superuser(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture(scope="module")
-async def dwelling(pool: None, ground: Ground) -> AsyncIterator[Ground]:
-    """The product's own doors lead here, through a single connection, until the module is done."""
+@asynccontextmanager
+async def housed(ground: Ground, connections: int) -> AsyncIterator[None]:
+    """The product's own doors lead to the database of these tests."""
     before = database.url, database.size, database._pool
-    await open_database(ground.app_url, 1)
-    yield ground
-    await database.close()
-    database.url, database.size, database._pool = before
+    await open_database(ground.app_url, connections)
+    try:
+        yield
+    finally:
+        await database.close()
+        database.url, database.size, database._pool = before

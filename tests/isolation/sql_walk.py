@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import Table
 from uuid_utils.compat import uuid7
 
-from tests.isolation.companies import Company, like, references_of
+from tests.isolation.companies import Company, like, references_of, strange
 
 NOTHING = "nothing"
 FORBIDDEN, NO_SUCH_KEY, NOT_SUPPORTED = "42501", "23503", "0A000"
@@ -113,7 +113,7 @@ def _copied_in(name: str, to: Target) -> Act:
 def _attempts(table: Table, victim: Company, intruder: Company, *, updatable: bool) -> Iterator[Attempt]:
     row = victim.rows[0][table.name]
     foreign = Target(row["id"], victim.tenant_id, row)
-    absent = Target(like(row["id"]), like(victim.tenant_id), {name: _strange(value) for name, value in row.items()})
+    absent = Target(like(row["id"]), like(victim.tenant_id), {name: strange(value) for name, value in row.items()})
 
     def attempt(name: str, make: Callable[[Target], Act], *expected: str) -> Attempt:
         return Attempt(name, make(foreign), make(absent), frozenset(expected))
@@ -205,30 +205,9 @@ def _referring(table: Table, column: str, referred: UUID, intruder: Company, *, 
         if updatable:
             return _sql(f"UPDATE {name} SET {column} = $1 WHERE id = $2", id_, own["id"])
         home = {key: own[key] for key in references_of(table)}
-        row = {key: _strange(value) for key, value in own.items() if key != "tenant_id"} | home
+        row = {key: strange(value) for key, value in own.items() if key != "tenant_id"} | home
         row |= {"id": uuid7(), column: id_}
         places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
         return _sql(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({places})", *row.values())
 
     return Attempt(f"referring to it by {column}", refer(referred), refer(like(referred)), frozenset({NO_SUCH_KEY}))
-
-
-def _strange(value: Any) -> Any:
-    """The same value as nobody has it."""
-    match value:
-        case bool():
-            return value
-        case UUID():
-            return like(value)
-        case str():
-            # Marks end in a number of their company; words of an enumeration have none and stay as they are.
-            return value.replace("acme", "none").replace("globex", "nobody")
-        case bytes():
-            return _strange(value.decode()).encode()
-        case int():
-            return value + 1_000_000
-        case dict():
-            return {key: _strange(item) for key, item in value.items()}
-        case list():
-            return [_strange(item) for item in value]
-    return value

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from domain.consequences import settle
 from tenancy import database as doors
 from tenancy.database import database
-from tests.isolation.conftest import Ground
+from tests.isolation.conftest import Ground, housed
 from tests.isolation.sessions import left_behind
 
 Door = Callable[[Ground], AbstractAsyncContextManager[Any]]
@@ -48,6 +48,13 @@ async def go(door: Door, ground: Ground, accident: str) -> None:
             await getattr(rows, "sql", getattr(rows, "text", None))("SELECT 1 / 0")
         if accident == "a cancellation":
             await asyncio.sleep(60)
+
+
+@pytest.fixture(scope="module")
+async def dwelling(pool: None, ground: Ground) -> AsyncIterator[Ground]:
+    """The product's doors, with a single connection behind all of them."""
+    async with housed(ground, 1):
+        yield ground
 
 
 @pytest.mark.parametrize("accident", ["nothing", "a mishap", "an error of the database", "a cancellation"])

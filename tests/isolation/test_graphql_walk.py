@@ -1,0 +1,39 @@
+"""Layer 4: every place of the schema that takes an id, a cursor or a filter, with another company's values."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api import writing as writer
+from tests.isolation.conftest import Ground, housed
+from tests.isolation.coordinates import coordinates
+from tests.isolation.graphql_cases import cases
+from tests.isolation.graphql_walk import Walker, forgetting
+
+CASES = {case.name: case for case in cases()}
+# Where the victim's own id makes no difference to the victim either, so that the case alone proves little.
+WITHOUT_EFFECT = {
+    "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
+}
+
+
+@pytest.fixture(scope="module")
+async def walker(pool: None, ground: Ground) -> AsyncIterator[Walker]:
+    """Both readers, at home in the database of these tests; nothing that they change is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "writing", forgetting)
+        async with housed(ground, 4):
+            yield Walker(ground.acme, ground.globex)
+
+
+def test_every_coordinate_has_a_case() -> None:
+    walked = {str(case.coordinate) for case in CASES.values()}
+    missing = {str(coordinate) for coordinate in coordinates()} - walked
+    assert missing == {"Subscription.changed(names)", "Subscription.changed(subjectId)"}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+async def test_a_foreign_value_is_as_good_as_none(walker: Walker, name: str) -> None:
+    verdict = await walker.judge(CASES[name])
+    assert verdict.wrong == []
+    assert verdict.matters is (name not in WITHOUT_EFFECT), "a case must be able to fail, or be named with its reason"
