@@ -7,12 +7,13 @@ import sys
 from tenancy.config import settings, terminal_locale
 from zhidu.demo import diary, founding, notebook, story
 from zhidu.demo.client import Client
-from zhidu.demo.company import Company
+from zhidu.demo.company import ADMINISTRATOR, Company
 from zhidu.demo.notebook import Notebook
 from zhidu.demo.samples import sample
 from zhidu.demo.story.words import Words, language_of
 from zhidu.failures import Failure
 
+MEMBERS = "{ members(first: 100, filter: {active: true}) { nodes { memberId } } }"
 COMPANIES = ("software", "service", "empty")
 
 
@@ -53,10 +54,18 @@ async def _live(company: Company, operator_token: str) -> None:
     try:
         await founding.found(company, operator_token)
         await diary.live(company, _say)
+        await _note_who_left(company)
         company.page.answers.clear()
         company.page.finished = True
     finally:
         company.notebook.save()
+
+
+async def _note_who_left(company: Company) -> None:
+    found = await company.read(ADMINISTRATOR, MEMBERS)
+    active = {member["memberId"] for member in found["members"]["nodes"]}
+    for user in company.page.users.values():
+        user.active = user.member_id in active
 
 
 def _credentials(notes: Notebook) -> list[dict[str, object]]:
@@ -67,6 +76,7 @@ def _credentials(notes: Notebook) -> list[dict[str, object]]:
             "users": [
                 {"name": user.name, "email": user.email, "role": user.role, "token": user.token}
                 for user in page.users.values()
+                if user.active
             ],
             "client": {"id": page.client_id, "secret": page.client_secret},
         }

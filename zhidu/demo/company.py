@@ -21,6 +21,8 @@ LONGEST_LOOK_SECONDS = 0.5
 ARRIVAL_SECONDS = 180.0
 
 ADMINISTRATOR = "administrator"
+# What is wrong when a token that the notebook keeps is not known.
+FOREIGN = " The file demo.json was lost or is another installation's: put it back, or choose another --data."
 
 
 class Company:
@@ -71,7 +73,8 @@ class Company:
                 self.token(who), asked.document, {"input": given}, key=f"demo/{self.sample.slug}/{step}"
             )
         except RefusedError as refusal:
-            raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was not taken: {refusal}") from None
+            hint = FOREIGN if refusal.code == "UNAUTHENTICATED" else ""
+            raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was not taken: {refusal}{hint}") from None
         answer: Payload = data[asked.field]
         return answer
 

@@ -21,6 +21,8 @@ class User:
     email: str
     role: str
     token: str
+    # Whoever has left the company in the meantime can't sign in any more.
+    active: bool = True
 
 
 @dataclass

@@ -1,12 +1,15 @@
 """The sample companies as they are written down: whole, in three languages, and different where the story needs it."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.policies.rules import checks
 from domain.policies.rules.kinds import KINDS
+from zhidu import demo
 from zhidu.demo import COMPANIES
 from zhidu.demo.acts import ACTS
 from zhidu.demo.diary import entries
@@ -56,3 +59,15 @@ def test_the_same_incident_is_reported_to_both_at_the_same_hour() -> None:
     ]
     assert len(reported) == 2
     assert len(set(reported)) == 1
+
+
+def test_the_demo_knows_nothing_of_the_house_but_its_address() -> None:
+    """What it does, any client could do: it speaks to the public API and imports no room behind the door."""
+    room = Path(demo.__file__).parent
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] not in ("api", "domain", "workers", "migrations", "sqlalchemy", "asyncpg")
+                assert not name.startswith("tenancy") or name == "tenancy.config", path

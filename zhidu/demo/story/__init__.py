@@ -36,6 +36,7 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         (words("leaving"), await leaving.letters(one, other, "resignation/feng", "resignation/ng")),
         (words("leaving_on_probation"), await leaving.letters(one, other, "resignation/sun", "resignation/lau")),
         (words("silence"), await leaving.letters(one, other, "resignation/li", "resignation/fong")),
+        (words("turned_down"), await leaving.letters(one, other, "resignation/han", "resignation/cheung")),
         (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
         (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
         (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
@@ -69,7 +70,10 @@ async def _third(teller: Teller, stranger: str) -> list[str]:
 
 def _next(page: Page, url: str, words: Words, data: Path) -> list[str]:
     user = page.users["lin"]
-    query = "{ viewer { member { name } tenant { name now } } clauses: handbookVersions { nodes { title number } } }"
+    query = (
+        "{ requests(first: 5, filter: {breached: true}) { nodes { number title priority assignee { name }"
+        " clocks { kind narrative clause { number title } } } } }"
+    )
     count = len(list((data / "mail").glob("*.eml")))
     return [
         f"── {words('next')} ──",

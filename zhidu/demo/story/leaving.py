@@ -7,7 +7,7 @@ from zhidu.demo.story.teller import CITED, Line, Teller, decision
 
 LETTER = (
     "query($id: ID!) { resignation(id: $id) { staff { name post { name } } letterOn noticeDays waivedDays onProbation"
-    " lastDayOn leavesAt state approval { chain tasks { step state endReason seatReason assignee { name } } } "
+    " lastDayOn leavesAt state approval { chain tasks { step state endReason comment assignee { name } } } "
     + CITED
     + " } }"
 )
@@ -52,7 +52,6 @@ def _approvers(teller: Teller, approval: Mapping[str, Any]) -> str:
         name = teller.in_language(approval["chain"]["steps"][task["step"]]["name"])
         who = task["assignee"]["name"] if task["assignee"] else teller.words("none")
         known = task["endReason"] in ("ESCALATED", "DEADLINE")
-        lines.append(
-            f"{task['step'] + 1}. {name}: {who} – {teller.words(task['endReason'] if known else task['state'])}"
-        )
+        line = f"{task['step'] + 1}. {name}: {who} – {teller.words(task['endReason'] if known else task['state'])}"
+        lines.append(f"{line}\n   “{task['comment']}”" if task["comment"] else line)
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from zhidu.demo.client import Client, RefusedError
-from zhidu.demo.company import ADMINISTRATOR
+from zhidu.demo.company import ADMINISTRATOR, FOREIGN
 from zhidu.demo.notebook import Page
 from zhidu.demo.samples import Sample
 from zhidu.demo.story.words import Words
@@ -31,7 +31,8 @@ class Teller:
                 self._token = await self._client.sign_in(self.page.client_id, self.page.client_secret)
             return await self._client.ask(self._token, document, variables, language=self.words.language)
         except RefusedError as refusal:
-            raise Failure(f"{self.sample.name}: the partner's program cannot read: {refusal}") from None
+            hint = FOREIGN if refusal.code in ("UNAUTHENTICATED", "invalid_client") else ""
+            raise Failure(f"{self.sample.name}: the partner's program cannot read: {refusal}{hint}") from None
 
     async def read_as_administrator(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data of one query as the company's administrator gets it."""
