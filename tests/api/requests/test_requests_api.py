@@ -286,6 +286,20 @@ async def test_lists_are_filtered_ordered_and_paged(ask: Any, software: Company)
     assert await numbers(filter={"overdue": True, "priority": {"in": ["P1"]}}) == [2]
 
 
+async def test_what_is_not_due_comes_last_and_is_paged_through_like_the_rest(ask: Any, software: Company) -> None:
+    requests = [await submit(ask, software) for _ in range(5)]
+    for request in requests[:4]:
+        await done(ask, software.clerk, "cancelRequest", request, reason="No need")
+    seen: list[str] = []
+    after = None
+    while len(seen) < 5:
+        page = (await ask(software.dispatcher, LIST, order="DUE", after=after))["requests"]
+        seen += [node["number"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        assert page["nodes"]
+    assert seen == [f"REQ-{number:06}" for number in (5, 1, 2, 3, 4)]
+
+
 async def test_a_bad_intake_names_its_input(ask: Any, software: Company) -> None:
     usual = {"title": "x", "channel": "CHAT", "impact": "LOW", "urgency": "LOW"}
     for given, code, path in (

@@ -72,9 +72,9 @@ class Company:
     contact_id: UUID
 
 
-async def founded(starts_at: datetime = at("Mon 1 09:00")) -> Company:  # noqa: B008 - an instant never changes
-    """A rehearsal company with its people and customers, whose clock stands at an instant."""
-    admin = await found_rehearsal(starts_at)
+async def founded(admin: Actor | None = None) -> Company:
+    """A company with its people and customers: this administrator's, or a rehearsal on a Monday morning at nine."""
+    admin = admin or await found_rehearsal(at("Mon 1 09:00"))
     async with writing(admin, settle=settle) as work:
         root = await organisation.create_department(work, name="Company")
         support = await organisation.create_department(work, name="Support", parent_id=root.id)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import select
 
 from domain.consequences import settle
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
+from domain.policies.rules.kinds import BusinessCalendarClause
 from domain.requests import commands
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Audience, ClockKind, ClockState, State
@@ -24,10 +26,13 @@ from tests.domain.requests.company import (
     clock,
     do,
     escalations,
+    founded,
+    software_clauses,
     software_company,
     stored,
     submit,
 )
+from tests.handbooks import publish
 from tests.workers.facts import work_off
 
 pytestmark = pytest.mark.usefixtures("quiet", "configured")
@@ -113,6 +118,27 @@ async def test_warnings_breach_and_levels_reach_those_they_are_for_each_once(com
     assert [level.at for level in await escalations(company, request)] == [at("Mon 1 13:45"), at("Mon 1 15:00")]
     # Mails leave while the clock shows their hour.
     assert len(await mails_to(company, company.boss)) == 1
+
+
+async def test_an_ordinary_company_s_timer_fires_by_the_real_clock(behind: asyncpg.Connection, acme: Actor) -> None:
+    company = await founded(acme)
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    always = {"zone": "Asia/Shanghai", "weekly_hours": {day: [["00:00", "24:00"]] for day in days}}
+    clauses = [(number, value) for number, value in software_clauses() if number != "1.1"]
+    await publish(acme, ("1.1", BusinessCalendarClause.model_validate(always)), *clauses)
+    request = await assigned(company)
+    await do(commands.start, company.agent, request)
+    await work_off()
+    assert (await clock(company, request)).warnings == 0
+    # Five and a half hours pass.
+    await behind.execute(
+        "UPDATE request_state_changes SET at = at - interval '330 minutes' WHERE tenant_id = $1", acme.tenant_id
+    )
+    await behind.execute("UPDATE agenda SET due_at = now() WHERE tenant_id = $1", acme.tenant_id)
+    await work_off()
+    found = await clock(company, request)
+    assert (found.state, found.warnings, found.levels) == (ClockState.BREACHED, 2, 2)
+    assert len(await told(company.boss)) == 1
 
 
 async def test_what_is_on_hold_is_neither_warned_of_nor_escalated(company: Company) -> None:
