@@ -15,7 +15,7 @@ from zhidu.failures import Failure
 Payload = dict[str, Any]
 
 CLOCK = "{ clock { now targetAt settled } }"
-FIRST_LOOK_SECONDS = 0.05
+FIRST_LOOK_SECONDS = 0.1
 LONGEST_LOOK_SECONDS = 0.5
 # So long may one advance of the clock take; a kill of everything and a slow start lie well inside.
 ARRIVAL_SECONDS = 180.0

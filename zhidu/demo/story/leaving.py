@@ -33,7 +33,8 @@ async def _letter(teller: Teller, step: str) -> Mapping[str, str]:
     words = teller.words
     notice = words("days", days=found["noticeDays"])
     if found["waivedDays"]:
-        notice += f", {words('waived', days=found['waivedDays'])}"
+        granted = found["state"] in ("APPROVED", "LEFT")
+        notice += f", {words('waived' if granted else 'to_be_waived', days=found['waivedDays'])}"
     moment = decision(found, "people.last_moment") if found["leavesAt"] else None
     return {
         "letter": f"{found['staff']['name']} ({found['staff']['post']['name']}), {teller.day(found['letterOn'])}",
