@@ -1,5 +1,7 @@
 """A company with rows in every table, made from the declarations alone, each text marked as this company's own."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +31,9 @@ from uuid_utils.compat import uuid7
 from domain.kernel.permissions import Permission
 from migrations.tables import METADATA
 from tenancy.actor import Actor, ActorKind
+from tenancy.identity import credentials
 from tenancy.models import Model
+from tenancy.secrets import fingerprint
 
 SETS = 2
 """Every table gets so many rows; those of a set belong together, and the first set stands below the second."""
@@ -49,6 +53,11 @@ class Company:
     def first_number(self) -> int:
         """Where its numbers begin, so that no two companies have the same."""
         return int(self.mark[-6:], 16) * SETS
+
+    def token(self, number: int = 0) -> str:
+        """The personal token of the member of a set."""
+        secret = base64.urlsafe_b64encode(hashlib.sha256(f"{self.mark} {number}".encode()).digest()).decode()
+        return f"{credentials.PERSONAL}{self.tenant_id.hex}_{secret.rstrip('=')}"
 
     def id(self, table: str, number: int = 0) -> UUID:
         """The id of the row of a table in a set."""
@@ -79,6 +88,9 @@ class Company:
 Made = Callable[[Company, int], Any]
 # What a row needs beyond its types: a word that code reads, a value that a check demands, an id without a foreign key.
 VALUES: Mapping[tuple[str, str], Made] = {
+    ("access_tokens", "hash"): lambda company, number: fingerprint(company.token(number)),
+    # So far ahead that a use need not be written down.
+    ("access_tokens", "last_used_at"): lambda _, __: datetime(2126, 1, 1, tzinfo=UTC),
     ("accounts", "member_id"): lambda company, number: company.id("members", number),
     ("tenants", "id"): lambda company, _: company.tenant_id,
     ("tenants", "zone"): lambda _, __: "Asia/Shanghai",

@@ -11,6 +11,7 @@ import pytest
 from migrations.run import upgrade_async
 from tenancy.database import Database, database, open_database
 from tests.isolation.companies import Company, found
+from tests.isolation.graphql_walk import Walker
 from zhidu.embedded.postgres import SUPERUSER, Postgres
 
 
@@ -86,3 +87,9 @@ async def housed(ground: Ground, connections: int) -> AsyncIterator[None]:
     finally:
         await database.close()
         database.url, database.size, database._pool = before
+
+
+@pytest.fixture(scope="session")
+def walker(ground: Ground) -> Walker:
+    """One for the run: what its readers have planned once they need not plan again."""
+    return Walker(ground.acme, ground.globex)

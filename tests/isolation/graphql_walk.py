@@ -49,16 +49,16 @@ class Walker:
     async def judge(self, case: Case) -> Verdict:
         """Send it as everybody; `writing` must be `forgetting` meanwhile."""
         verdict = Verdict()
-        foreign, absent = await case.probes(self.victim, self._ask)
+        foreign, absent = await case.probes(self.victim, self.ask)
         # First by the victim itself: what is remembered of that must not reach the others.
         owner = self.victim.administrator()
-        mine = await self._answer(self.planned, owner, case, self.victim, foreign)
+        mine = await self.answer(self.planned, owner, case, self.victim, foreign)
         if case.coordinate.leaf is not None and NOTHING_THERE not in mine:
-            verdict.matters = mine != await self._answer(self.planned, owner, case, self.victim, absent)
+            verdict.matters = mine != await self.answer(self.planned, owner, case, self.victim, absent)
         answers: dict[str, bytes] = {}
         for who, reader, actor in self._actors(case):
-            answer = answers[who] = await self._answer(reader, actor, case, self.intruder, foreign)
-            other = answer if absent is None else await self._answer(reader, actor, case, self.intruder, absent)
+            answer = answers[who] = await self.answer(reader, actor, case, self.intruder, foreign)
+            other = answer if absent is None else await self.answer(reader, actor, case, self.intruder, absent)
             if answer != other:
                 verdict.wrong.append(f"{who}: {answer!r} with a foreign value, {other!r} with none")
             if any(mark in answer for mark in self.victim.marked() - {str(foreign).encode()}):
@@ -77,7 +77,7 @@ class Walker:
             yield "a client", self.planned, self.intruder.client()
         yield "a newcomer", self.planned, self.intruder.newcomer()
 
-    async def _answer(self, reader: Reader, actor: Actor, case: Case, own: Company, probe: Any) -> bytes:
+    async def answer(self, reader: Reader, actor: Actor, case: Case, own: Company, probe: Any) -> bytes:
         """The answer's bytes, without what differs between any two calls."""
         variables = case.variables(own, probe)
         try:
@@ -98,7 +98,7 @@ class Walker:
             found = ANY_ID.sub(lambda id_: id_[0] if id_[0] in self.known else b"<new>", found)
         return found
 
-    async def _ask(self, document: str, variables: dict[str, Any]) -> Any:
+    async def ask(self, document: str, variables: dict[str, Any]) -> Any:
         answer = await self.planned.run(Call(document, variables=variables), self.victim.administrator())
         assert answer.data is not None, (document, answer.errors)
         return orjson.loads(answer.data)

@@ -3,7 +3,8 @@
 import asyncpg
 
 LEFT = {
-    "a setting": "SELECT name || ' = ' || setting FROM pg_settings WHERE source = 'session'",
+    # The driver sets jit to what it is anyway, whenever it asks for a type.
+    "a setting": "SELECT name || ' = ' || setting FROM pg_settings WHERE source = 'session' AND name <> 'jit'",
     # Settings of our own are in no list, so each that the product uses is asked for by its name.
     "a setting of ours": """
         SELECT name || ' = ' || current_setting(name, true)

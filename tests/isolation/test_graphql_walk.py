@@ -17,13 +17,13 @@ WITHOUT_EFFECT = {
 }
 
 
-@pytest.fixture(scope="module")
-async def walker(pool: None, ground: Ground) -> AsyncIterator[Walker]:
-    """Both readers, at home in the database of these tests; nothing that they change is kept."""
+@pytest.fixture(scope="module", autouse=True)
+async def at_home(pool: None, ground: Ground) -> AsyncIterator[None]:
+    """The product's doors lead to the database of these tests; nothing that is changed there is kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "writing", forgetting)
         async with housed(ground, 4):
-            yield Walker(ground.acme, ground.globex)
+            yield
 
 
 def test_every_coordinate_has_a_case() -> None:
