@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth.routes import ROUTES as AUTH_ROUTES
-from api.endpoint import Endpoint
+from api.endpoint import Endpoint, sees
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.schema.subscriptions import LIVE_SCHEMA
@@ -65,7 +65,7 @@ def application() -> ASGIApp:
     """The ASGI application."""
     routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
-    return Door(Endpoint(), Live(LIVE_SCHEMA), others)
+    return Door(Endpoint(), Live(LIVE_SCHEMA, sees), others)
 
 
 def run(port: int) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid_utils.compat import uuid7
 from api.auth.authentication import CHALLENGE, authenticate
 from api.errors import formatted, of_refusal, unexpected
 from api.metrics import OPERATIONS
+from api.reading.documents import GraphQLErrors
 from api.reading.limits import LIMITS
 from api.reading.requests import Answer, Call
 from api.reading.running import Reader
@@ -29,6 +31,12 @@ MODERN = b"application/graphql-response+json"
 MOST_BYTES = 1_000_000
 NUL = b"\\u0000"
 KEPT_DOCUMENTS = 2_000
+
+
+async def sees(actor: Actor, id: UUID) -> bool:
+    """Whether an actor sees the record with an id, as a query would show it."""
+    answer = await READER.run(Call("query($id: ID!) { node(id: $id) { id } }", variables={"id": str(id)}), actor)
+    return answer.data is not None and orjson.loads(answer.data)["node"] is not None
 
 
 class BadRequestError(Exception):
@@ -100,12 +108,11 @@ class Endpoint:
         answer = await self._reader.run(call, actor, charge)
         OPERATIONS.labels("planned" if answer.planned else "executed", "errors" if answer.errors else "ok").inc()
         body = _body(answer, actor, balances)
-        if not balances:
-            refused = answer.errors[0].extensions or {}
-            return (405 if refused.get("code") == "BAD_METHOD" else 400 if modern else 200), body, []
         more = _rate_headers(balances[-1])
         if balances[-1].wait_seconds:
             return 429, body, [*more, (b"retry-after", str(balances[-1].wait_seconds).encode())]
+        if answer.errors and (answer.errors[0].extensions or {}).get("code") == "BAD_METHOD":
+            return 405, body, more
         return (400 if modern and answer.data is None else 200), body, more
 
     def _call(
@@ -141,7 +148,10 @@ class Endpoint:
             if isinstance(sha, str):
                 if hashlib.sha256(text.encode()).hexdigest() != sha:
                     raise BadRequestError(400, "The document is not the one that its id names.", "BAD_DOCUMENT_ID")
-                self._documents[sha] = text
+                # Only what is a document of ours is kept, so nobody can fill the memory with anything else.
+                with suppress(GraphQLErrors, GraphQLError):
+                    self._reader.documents.prepare(text, asked.get("operationName"))
+                    self._documents[sha] = text
                 if len(self._documents) > KEPT_DOCUMENTS:
                     self._documents.popitem(last=False)
             return text
@@ -149,6 +159,7 @@ class Endpoint:
             found = self._documents.get(sha)
             if found is None:
                 raise BadRequestError(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+            self._documents.move_to_end(sha)
             return found
         raise BadRequestError(400, "The body needs a query or a documentId.", "BAD_REQUEST")
 

@@ -1,7 +1,7 @@
 """Subscriptions: the journal says that something changed, and the client reads again what it may read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from tenancy.actor import Actor
 from tenancy.channels import Change, changes
 from tenancy.config import settings
 from tenancy.identity.actors import actor_for
-from tenancy.refusals import Invalid, Refusal, message
+from tenancy.refusals import Invalid, NotFound, Refusal, message
 
 log = structlog.get_logger(__name__)
 
@@ -41,24 +41,29 @@ class Switchboard:
     def __init__(self, url: str) -> None:
         self._client = redis.asyncio.Redis.from_url(url)
         self._pubsub = self._client.pubsub(ignore_subscribe_messages=True)
-        self._listeners: dict[UUID, set[asyncio.Queue[Change]]] = {}
+        self._listeners: dict[UUID, set[asyncio.Queue[Change | None]]] = {}
+        self._subscribed: set[UUID] = set()
         self._task: asyncio.Task[None] | None = None
         # redis-py would open a second connection for two subscriptions at once, and hear only one of them.
         self._one_at_a_time = asyncio.Lock()
 
-    async def listen(self, tenant_id: UUID) -> asyncio.Queue[Change]:
-        """A queue of the tenant's changes from now on."""
-        queue: asyncio.Queue[Change] = asyncio.Queue(WAITING_CHANGES)
-        first = tenant_id not in self._listeners
+    async def listen(self, tenant_id: UUID) -> asyncio.Queue[Change | None]:
+        """A queue of the tenant's changes from now on; None in it ends it: its reader did not keep up."""
+        queue: asyncio.Queue[Change | None] = asyncio.Queue(WAITING_CHANGES)
         self._listeners.setdefault(tenant_id, set()).add(queue)
-        async with self._one_at_a_time:
-            if first:
-                await self._pubsub.subscribe(changes(tenant_id))
+        try:
+            async with self._one_at_a_time:
+                if tenant_id not in self._subscribed:
+                    await self._pubsub.subscribe(changes(tenant_id))
+                    self._subscribed.add(tenant_id)
+        except BaseException:
+            await self.leave(tenant_id, queue)
+            raise
         if self._task is None:
             self._task = asyncio.create_task(self._hear())
         return queue
 
-    async def leave(self, tenant_id: UUID, queue: asyncio.Queue[Change]) -> None:
+    async def leave(self, tenant_id: UUID, queue: asyncio.Queue[Change | None]) -> None:
         """Nobody waits at this queue any more."""
         listeners = self._listeners.get(tenant_id, set())
         listeners.discard(queue)
@@ -66,7 +71,8 @@ class Switchboard:
             self._listeners.pop(tenant_id, None)
             async with self._one_at_a_time:
                 # Somebody of the company may have come meanwhile.
-                if tenant_id not in self._listeners:
+                if tenant_id not in self._listeners and tenant_id in self._subscribed:
+                    self._subscribed.discard(tenant_id)
                     with suppress(RedisError, OSError):
                         await self._pubsub.unsubscribe(changes(tenant_id))
 
@@ -99,15 +105,22 @@ class Switchboard:
         for queue in self._listeners.get(tenant_id, set()):
             if queue.full():
                 log.info("live.slow_listener", tenant=str(tenant_id))
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(None)
                 continue
             queue.put_nowait(change)
+
+
+Sees = Callable[[Actor, UUID], Awaitable[bool]]
+"""Whether an actor sees the record with an id."""
 
 
 class LiveContext:
     """One socket: who opened it, and with what they did, so that it can be looked at again."""
 
-    def __init__(self, scope: Any) -> None:
-        self.scope = scope
+    def __init__(self, scope: Any, sees: Sees) -> None:
+        self.scope, self.sees = scope, sees
         self.actor: Actor | None = None
         self.authorization: str | None = None
         # strawberry puts what the client sent with connection_init here.
@@ -125,7 +138,8 @@ class LiveContext:
 class Live(GraphQL[LiveContext, None]):
     """The WebSocket behind /graphql: graphql-transport-ws and no other protocol."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, sees: Sees) -> None:
+        self._sees = sees
         super().__init__(
             schema,
             graphql_ide=None,
@@ -137,7 +151,7 @@ class Live(GraphQL[LiveContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> LiveContext:
         """The socket's own context."""
-        return LiveContext(request.scope)
+        return LiveContext(request.scope, self._sees)
 
     async def on_ws_connect(self, context: LiveContext) -> dict[str, object]:
         """Let in who sends a token with connection_init, or a session cookie from our own pages."""
@@ -175,26 +189,35 @@ class Changed:
     subject_id: UUID | None = strawberry.field(description="The record it is about; ask for it with node.")
 
 
+async def _allowed(context: LiveContext, subject_id: UUID | None) -> Actor:
+    """Who listens now, if they still may: to everything with journal.read, else to a record that they see."""
+    actor = await context.look()
+    if subject_id is None:
+        actor.require(Permission.JOURNAL_READ)
+    elif not actor.may(Permission.JOURNAL_READ) and not await context.sees(actor, subject_id):
+        raise NotFound(path=("subjectId",))
+    return actor
+
+
 async def changed(
     info: strawberry.Info, names: list[str] | None = None, subject_id: UUID | None = None
 ) -> AsyncIterator[Changed]:
     """Facts of the company as they happen, until the socket's owner may not come in any more."""
     context: LiveContext = info.context
-    actor = await context.look()
-    if subject_id is None:
-        actor.require(Permission.JOURNAL_READ)
+    actor = await _allowed(context, subject_id)
     if names is not None and len(names) > 100:
         raise Invalid(message("Name at most {most} facts."), {"most": 100}, path=("names",))
     board = SWITCHBOARDS[0]
     queue = await board.listen(actor.tenant_id)
     try:
         while True:
+            change, heard = None, False
+            with suppress(TimeoutError):
+                change, heard = await asyncio.wait_for(queue.get(), LOOK_AGAIN_SECONDS), True
+            if heard and change is None:
+                return
             try:
-                change = await asyncio.wait_for(queue.get(), LOOK_AGAIN_SECONDS)
-            except TimeoutError:
-                change = None
-            try:
-                await context.look()
+                await _allowed(context, subject_id)
             except Refusal:
                 return
             if change is None or (names is not None and change.name not in names):

@@ -77,9 +77,9 @@ def mutation(
 
     resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect looks for it there
         [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info), *parameters],
-        return_annotation=payload,
+        return_annotation=payload | None,
     )
-    resolve.__annotations__ = {"info": strawberry.Info, "return": payload} | {
+    resolve.__annotations__ = {"info": strawberry.Info, "return": payload | None} | {
         item.name: item.annotation for item in parameters
     }
     description = inspect.getdoc(function)

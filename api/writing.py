@@ -52,14 +52,14 @@ class Writer:
             async with self._open() as work:
                 claimed = await self._claim(work, key)
                 if claimed is not None and claimed.answer is not None:
-                    return claimed.answer.encode()
+                    return idempotency.answer_of(work, claimed)
                 results = write.results(await write.function(work, **arguments))
                 await settle(work)
                 bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
                 rows = await work.sql(plan.sql, *plan.arguments(bound, self.actor))
                 answer = plan.finished(rows[0][0], self.actor)
                 if claimed is not None:
-                    claimed.answer = answer.decode()
+                    idempotency.keep(work, claimed, answer)
                 return answer
         except Refusal as refusal:
             return _refused(prepared, field, nodes, variables.coerced, write, problem(refusal, self.actor.language))
@@ -83,9 +83,10 @@ class Writer:
     async def _claim(self, work: Work, key: str) -> idempotency.IdempotencyKey | None:
         if self.call.idempotency_key is None:
             return None
-        asked = orjson.dumps([self.call.document, self.call.variables], option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.sha256(asked).hexdigest()
-        return await idempotency.claim(work, f"{self.call.idempotency_key}/{key}", digest)
+        call = self.call
+        asked = [call.document, call.operation_name, call.variables]
+        digest = hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return await idempotency.claim(work, self.call.idempotency_key, key, digest)
 
 
 def _arguments(definition: Any, field: GraphQLField, node: FieldNode, variables: Any) -> dict[str, Any]:

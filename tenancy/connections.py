@@ -98,12 +98,13 @@ class Connections:
 
     async def _open(self) -> TenantConnection:
         self._count += 1
+        connection: TenantConnection | None = None
         try:
-            connection: TenantConnection = await asyncpg.connect(
-                self.url, connection_class=TenantConnection, **self._options
-            )
+            connection = await asyncpg.connect(self.url, connection_class=TenantConnection, **self._options)
             await self._prepare(connection)
         except BaseException:
+            if connection is not None:
+                connection.terminate()
             self._count -= 1
             # Somebody who waits may try in our place.
             self._offer(None)

@@ -145,6 +145,9 @@ class Work:
         if row.id is None:
             row.id = self.new_id()
         self._rows[type(row), row.id] = row
+        if getattr(type(row), "upsert_on", None) is not None:
+            # Planned twice in one piece of work: the later one is meant.
+            self._new = [new for new in self._new if not (type(new) is type(row) and _same_key(new, row))]
         self._new.append(row)
         return row
 
@@ -250,6 +253,11 @@ class Work:
         effect.id = id
         self.add(effect)
         self.add(AgendaItem(task=Task.SEND, due_at=self.opening.real_now, subject_id=id, key=f"send:{key}"))
+
+
+def _same_key(one: TenantModel, other: TenantModel) -> bool:
+    key = getattr(one, "key", None)
+    return key is not None and key == getattr(other, "key", None)
 
 
 def _values(row: TenantModel) -> dict[str, Any]:

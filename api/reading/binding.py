@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from graphql import GraphQLError
 from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.types import TypeEngine
 
@@ -49,6 +50,8 @@ def plain(value: Any) -> Any:
     """A value as the driver takes it: enumerations as their stored words."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, str) and "\0" in value:
+        raise GraphQLError("A text cannot hold the character U+0000.", extensions={"code": "BAD_TEXT"})
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value

@@ -18,6 +18,8 @@ COUNTING = 5
 """A total is counted over all the rows that the filter admits."""
 LIST = 10
 """What a short list inside a record counts as, however long it may grow."""
+INTROSPECTION = 500
+"""The schema's description of itself, which Python writes."""
 RESOLVER = 20
 """A field that Python answers: a report, a command."""
 
@@ -53,6 +55,7 @@ class _Walk:
         for key, nodes in selected.items():
             declared = gtype.fields.get(nodes[0].name.value)
             if declared is None:
+                self.found.cost += INTROSPECTION if nodes[0].selection_set is not None else 0
                 continue
             definition = declared.extensions.get("strawberry-definition")
             read = mapping.read_of(definition) if definition is not None else None
@@ -81,7 +84,12 @@ class _Walk:
             self.fields(named, collect(self.prepared, named, nodes, self.variables), times, path)
 
     def _connection(self, gtype: GraphQLObjectType, nodes: list[FieldNode], times: int, path: tuple[str, ...]) -> None:
-        size, _ = page_size(dict(self.values[id(nodes[0])]))
+        arguments = dict(self.values[id(nodes[0])])
+        size, _ = page_size(arguments)
+        compared = _size(arguments.get("filter"))
+        if compared > LIMITS.filter_values:
+            raise too_much("values in a filter", LIMITS.filter_values)
+        self.found.cost += compared
         for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
             name = fields[0].name.value
             if name == "totalCount":
@@ -101,3 +109,10 @@ class _Walk:
                 extensions={"code": "FORBIDDEN", "permission": str(needs)},
             )
         )
+
+
+def _size(value: Any) -> int:
+    """How many values and conditions a filter holds."""
+    if isinstance(value, Mapping):
+        return sum(1 + _size(item) for item in value.values() if item is not None)
+    return sum(1 + _size(item) for item in value) if isinstance(value, list) else 0

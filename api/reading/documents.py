@@ -30,7 +30,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
-from api.reading.limits import LIMITS, check_limits
+from api.reading.limits import LIMITS, check_limits, too_much
 
 KEPT_DOCUMENTS = 1_000
 # A shape is what decides the SQL: which arguments are given, page sizes, orders, what is skipped.
@@ -47,6 +47,8 @@ class Prepared:
     fragments: Mapping[str, FragmentDefinitionNode]
     calls: dict[int, tuple[GraphQLField, FieldNode]]
     conditions: tuple[str, ...]
+    # The calls whose arguments decide the SQL: pages. Everything else is merely bound.
+    shaped: frozenset[int]
     plans: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
 
     @property
@@ -95,14 +97,16 @@ class Documents:
         if found is not None:
             self._kept.move_to_end((text, operation_name))
             return found
+        if len(text) > LIMITS.document:
+            raise too_much("characters", LIMITS.document)
         document = parse(text, max_tokens=LIMITS.tokens)
-        errors = [*check_limits(document), *validate(self._schema, document)]
+        errors = check_limits(document) or validate(self._schema, document)
         if errors:
-            raise GraphQLErrors(errors)
+            raise GraphQLErrors(list(errors))
         operation = _choose(document, operation_name)
         calls: dict[int, tuple[GraphQLField, FieldNode]] = {}
         info = TypeInfo(self._schema)
-        visit(document, TypeInfoVisitor(info, _Calls(info, calls)))
+        visit(_reached(document, operation), TypeInfoVisitor(info, _Calls(info, calls)))
         prepared = Prepared(
             self._schema,
             document,
@@ -110,6 +114,7 @@ class Documents:
             {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)},
             calls,
             _conditions(document),
+            frozenset(key for key, (called, _) in calls.items() if "first" in called.args),
         )
         self._kept[text, operation_name] = prepared
         if len(self._kept) > KEPT_DOCUMENTS:
@@ -139,6 +144,22 @@ def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if not found:
         raise GraphQLError("There is no such operation in the document.")
     raise GraphQLError("The document has several operations: name one with operationName.")
+
+
+def _reached(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:
+    """The operation and the fragments that it uses: other operations have variables of their own."""
+    fragments = {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)}
+    used: dict[str, FragmentDefinitionNode] = {}
+
+    class Spreads(Visitor):
+        def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
+            name = node.name.value
+            if name not in used:
+                used[name] = fragments[name]
+                visit(fragments[name], self)
+
+    visit(operation, Spreads())
+    return DocumentNode(definitions=(operation, *used.values()))
 
 
 def _conditions(document: DocumentNode) -> tuple[str, ...]:

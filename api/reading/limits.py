@@ -26,6 +26,11 @@ class Limits:
     root_fields: int = 20
     fragments: int = 50
     value_depth: int = 20
+    # Of one filter: values that are compared, and conditions around them.
+    filter_values: int = 200
+    # PostgreSQL cuts longer names, and the answer's keys are names.
+    key: int = 63
+    document: int = 50_000
     page: int = 100
     default_page: int = 50
     cost: int = 5_000
@@ -96,6 +101,8 @@ class _Count:
         self.directives += len(node.directives or ())
         if isinstance(node, FieldNode):
             self.aliases += node.alias is not None
+            if node.alias is not None and len(node.alias.value) > LIMITS.key:
+                raise _OverError("characters in an alias", LIMITS.key)
             for argument in node.arguments or ():
                 self.values(argument.value, 0)
         if self.aliases > LIMITS.aliases:

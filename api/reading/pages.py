@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from api.reading.planning import Planner
 
 
+LARGEST_NUMBER = 2**63 - 1
+
+
 def page_size(arguments: Mapping[str, Any]) -> tuple[int, bool]:
     """How many rows, and whether from the end; raises GraphQLError when the arguments contradict or exceed."""
     first: Any = arguments.get("first")
@@ -68,21 +71,27 @@ def decode_cursor(cursor: str, order: str, kind: TypeEngine[Any]) -> tuple[Any, 
         name, value, row = orjson.loads(base64.b64decode(cursor, validate=True))
         if name == order:
             return _value(value, kind), UUID(row)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         pass
     raise GraphQLError("This is no cursor of this list in this order.", extensions={"code": "BAD_CURSOR"})
 
 
 def _value(value: Any, kind: TypeEngine[Any]) -> Any:
     if isinstance(kind, DateTime):
-        return datetime.fromisoformat(value)
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError
+        return at
     if isinstance(kind, Date):
         return date.fromisoformat(value)
     if isinstance(kind, Uuid):
         return UUID(value)
     if isinstance(kind, BigInteger | Integer):
-        return int(value)
-    if not isinstance(value, str):
+        number = int(value)
+        if abs(number) > LARGEST_NUMBER:
+            raise OverflowError
+        return number
+    if not isinstance(value, str) or "\0" in value:
         raise TypeError
     return value
 

@@ -28,6 +28,8 @@ from api.writing import Writer
 from tenancy.actor import Actor
 from tenancy.database import answer, reading
 
+REFUSED_POINTS = 20
+
 
 class Made:
     """What was made for one shape of a document: its survey, and its plan unless strawberry must execute it."""
@@ -62,10 +64,9 @@ class Reader:
                 raise GraphQLErrors(made.survey.refused)
             if charge is not None:
                 charge(made.survey.cost)
-        except GraphQLErrors as several:
-            return Answer(None, several.errors)
-        except GraphQLError as error:
-            return Answer(None, [error])
+        except (GraphQLErrors, GraphQLError) as refused:
+            errors = refused.errors if isinstance(refused, GraphQLErrors) else [refused]
+            return Answer(None, _charged(errors, charge))
         if is_mutation(prepared):
             found = await self._write(prepared, made, call, actor, variables, values)
         elif made.plan is None:
@@ -79,7 +80,7 @@ class Reader:
         key = (
             actor.kind,
             actor.permissions,
-            tuple(shape(item) for item in values.values()),
+            tuple(shape(item) for key, item in values.items() if key in prepared.shaped),
             tuple(variables.get(name) for name in prepared.conditions),
         )
         made: Made | None = prepared.plans.get(key)
@@ -136,14 +137,23 @@ class Reader:
         fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables.coerced)
         writer = Writer(actor, call)
         parts: dict[str, Any] = {}
+        errors: list[GraphQLError] = []
         for key, nodes in fields.items():
             if nodes[0].name.value == "__typename":
                 parts[key] = prepared.root.name
                 continue
             field = prepared.root.fields[nodes[0].name.value]
-            data = await writer.planned(prepared, field, key, nodes, made.writes[key], variables, values)
-            parts[key] = orjson.Fragment(data)
-        return Answer(orjson.dumps(parts))
+            try:
+                data = await writer.planned(prepared, field, key, nodes, made.writes[key], variables, values)
+                parts[key] = orjson.Fragment(data)
+            except GraphQLError as error:
+                parts[key] = None
+                errors.append(GraphQLError(error.message, nodes, path=[key], extensions=error.extensions))
+            except Exception as fault:
+                # What came before in the document has happened, and the caller must learn of it.
+                parts[key] = None
+                errors.append(GraphQLError(str(fault), nodes, path=[key], original_error=fault))
+        return Answer(orjson.dumps(parts), errors)
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
         async with reading(actor) as work:
@@ -158,6 +168,16 @@ class Reader:
             result: ExecutionResult = await found if is_awaitable(found) else found
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False)
+
+
+def _charged(errors: list[GraphQLError], charge: Any) -> list[GraphQLError]:
+    """What is refused was read all the same; whoever sends nothing else is told to wait like everybody."""
+    if charge is not None and (errors[0].extensions or {}).get("code") != "RATE_LIMITED":
+        try:
+            charge(REFUSED_POINTS)
+        except GraphQLError as limited:
+            return [limited]
+    return errors
 
 
 def _is_mapped(prepared: Prepared, nodes: list[FieldNode]) -> bool:

@@ -90,9 +90,10 @@ class HandbookVersionFilter:
 
 
 @shows(models.Decision, visible=queries.visible_decisions)
-class Decision(Node):
-    """Something that was decided by a clause, and how."""
+class Decision:
+    """Something that was decided by a clause, and how. It is shown with the record that it is about, and only there."""
 
+    id: UUID = column("The decision's id.")
     at: datetime = column("When it was decided.")
     decision: str = column("What was decided, such as requests.deadline.")
     inputs: JSON = column("The values that it was decided from.")

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from api.app import Door
 from api.auth.routes import ROUTES
-from api.endpoint import Endpoint
+from api.endpoint import Endpoint, sees
 from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
 from domain.consequences import settle
@@ -34,7 +35,7 @@ async def client(pool: None) -> AsyncIterator[httpx.AsyncClient]:
         settle=settle,
         token_name="t",
     )
-    app = Door(Endpoint(), Live(LIVE_SCHEMA), Starlette(routes=ROUTES))
+    app = Door(Endpoint(), Live(LIVE_SCHEMA, sees), Starlette(routes=ROUTES))
     transport = httpx.ASGITransport(app)
     headers = {"authorization": f"Bearer {founding.token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://zhidu", headers=headers) as opened:
@@ -141,6 +142,10 @@ def aliases(count: int) -> str:
 
 
 ATTACKS = {
+    "an alias longer than a name in PostgreSQL": "{ " + "a" * 64 + ": viewer { kind } }",
+    "introspection many times": "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(11)) + " }",
+    "a forged cursor": '{ members(after: "WyJuYW1lIiwiYSIsNV0=") { nodes { name } } }',
+    "a text with U+0000": '{ members(filter: {name: {contains: "a\\u0000"}}) { totalCount } }',
     "aliases": aliases(101),
     "directives": "{ viewer { kind " + "@include(if: true) " * 60 + "} }",
     "unknown directives": "{ viewer { kind " + "@aa " * 60 + "} }",
@@ -183,3 +188,59 @@ async def test_a_get_reads_and_never_changes(client: httpx.AsyncClient) -> None:
     assert refused.status_code == 405
     assert "data" not in refused.json()
     assert (await client.get("/graphql")).status_code == 400
+
+
+async def test_a_filter_holds_so_many_values_and_no_more(client: httpx.AsyncClient) -> None:
+    query = "query($f: MemberFilter) { members(filter: $f) { totalCount } }"
+    wide = {"or": [{"name": {"contains": "a"}}] * 100}
+    answer = await post(client, query, MODERN, variables={"f": wide})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+async def test_refused_documents_cost_too(client: httpx.AsyncClient) -> None:
+    first = await post(client, "{ nothing }")
+    second = await post(client, "{ nothing }")
+    left = [int(answer.headers["ratelimit"].split("r=")[1]) for answer in (first, second)]
+    assert left[0] < 50_000
+
+
+async def test_one_operation_of_several_has_its_own_variables(client: httpx.AsyncClient) -> None:
+    document = "query A($id: ID!) { staffMember(id: $id) { id } } query B { viewer { kind } }"
+    answer = await post(client, document, operationName="B")
+    assert answer.json()["data"] == {"viewer": {"kind": "MEMBER"}}
+
+
+async def test_a_key_is_of_one_operation(client: httpx.AsyncClient) -> None:
+    document = """mutation A { createPost(input: {name: "A"}) { post { name } errors { code } } }
+      mutation B { createPost(input: {name: "B"}) { post { name } errors { code } } }"""
+    first = await post(client, document, {"idempotency-key": "k"}, operationName="A")
+    assert first.json()["data"]["createPost"]["post"] == {"name": "A"}
+    other = await post(client, document, {"idempotency-key": "k"}, operationName="B")
+    assert other.json()["data"]["createPost"]["errors"] == [{"code": "CONFLICT"}]
+
+
+async def test_a_secret_in_a_first_answer_is_kept_sealed(client: httpx.AsyncClient, owner_url: str) -> None:
+    mutation = 'mutation { createAccessToken(input: {name: "script"}) { secret } }'
+    key = {"idempotency-key": "token"}
+    first, second = await post(client, mutation, key), await post(client, mutation, key)
+    secret = first.json()["data"]["createAccessToken"]["secret"]
+    assert second.json()["data"]["createAccessToken"]["secret"] == secret
+    connection = await asyncpg.connect(owner_url)
+    try:
+        kept = await connection.fetchval("SELECT string_agg(answer, '') FROM idempotency_keys")
+    finally:
+        await connection.close()
+    assert secret not in kept
+    assert secret.rsplit("_", 1)[1] not in kept
+
+
+async def test_a_fault_in_a_later_change_does_not_hide_an_earlier_one(client: httpx.AsyncClient) -> None:
+    document = """mutation { one: createDepartment(input: {name: "One"}) { department { name } }
+      two: createDepartment(input: {name: "Two"}) { department { staff(after: "junk") { nodes { id } } } }
+      three: createDepartment(input: {name: "Three"}) { department { name } } }"""
+    answer = (await post(client, document)).json()
+    assert answer["data"]["one"]["department"] == {"name": "One"}
+    assert answer["data"]["two"] is None
+    assert answer["data"]["three"]["department"] == {"name": "Three"}
+    assert answer["errors"][0]["path"] == ["two"]
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_CURSOR"

@@ -14,7 +14,7 @@ from api import live
 from api.live import SWITCHBOARDS, Switchboard, changed
 from tenancy.actor import Actor
 from tenancy.channels import Change, changes
-from tenancy.refusals import Forbidden, Unauthenticated
+from tenancy.refusals import Forbidden, NotFound, Unauthenticated
 from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import Postgres
 
@@ -57,11 +57,18 @@ async def call_out(broker: Broker, tenant_id: UUID, name: str, channel: UUID | N
     await client.aclose()
 
 
+SEEN = uuid4()
+
+
 class Socket:
     """A socket's context whose owner is looked up by a function."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor: Actor | None = actor
+
+    async def sees(self, _: Actor, id: UUID) -> bool:
+        """Whether they see a record."""
+        return id == SEEN
 
     async def look(self) -> Actor:
         """Who it is now."""
@@ -108,7 +115,9 @@ async def test_who_may_not_read_the_journal_names_the_record(board: Switchboard,
     clerk = Actor(tenant_id=acme.tenant_id, kind=acme.kind, id=acme.id)
     with pytest.raises(Forbidden):
         await anext(listening(Socket(clerk)))
-    heard = listening(Socket(clerk), subject_id=uuid4())
+    with pytest.raises(NotFound):
+        await anext(listening(Socket(clerk), subject_id=uuid4()))
+    heard = listening(Socket(clerk), subject_id=SEEN)
     waiting = asyncio.ensure_future(anext(heard))
     await asyncio.sleep(0.05)
     assert not waiting.done()

@@ -23,7 +23,8 @@ LIST = """query($filter: QualityResultFilter) { qualityResults(filter: $filter) 
 RESULTS = """query($filter: QualityResultFilter) { qualityResults(first: 2, filter: $filter) { nodes {
   id metric startsOn department { name } targetPercent actualPercent numerator denominator verdict
   clause { number } revision frozenAt holds decisions(first: 5) { nodes { decision clause { number } result } }
-  evidence(first: 5, filter: {counted: {eq: DENOMINATOR}}) { totalCount nodes { requestId counted request { number customer { name } } } } } } }"""
+  evidence(first: 5, filter: {counted: {eq: DENOMINATOR}}) { totalCount nodes {
+    requestId counted request { number customer { name } } } } } } }"""
 
 
 @pytest.fixture
