@@ -10,6 +10,7 @@ from strawberry.extensions import MaskErrors, MaxTokensLimiter
 
 from api.live import Changed, changed
 from api.reading.limits import LIMITS
+from api.schema import scalars
 from tenancy.refusals import Refusal
 
 
@@ -46,6 +47,7 @@ def _is_fault(error: GraphQLError) -> bool:
 LIVE_SCHEMA = strawberry.Schema(
     Nothing,
     subscription=Subscription,
+    config=scalars.config(),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=LIMITS.tokens),
         lambda: MaskErrors(should_mask_error=_is_fault, error_message="Something went wrong on our side."),
