@@ -50,7 +50,7 @@ hypothesis.settings.register_profile("zhidu", deadline=None, derandomize="CI" in
 hypothesis.settings.load_profile("zhidu")
 
 # The settings are read once a process, so the tests' own stand before anything reads them.
-os.environ.setdefault("ZHIDU_SECRET_KEY", "5e" * 32)
+os.environ.setdefault("ZHIDU_SECRET_KEY", "5a" * 32)
 
 
 async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> Actor:

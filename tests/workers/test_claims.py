@@ -145,7 +145,8 @@ async def test_claims_of_one_company_touch_no_other(acme: Actor, globex: Actor) 
     assert [claim.tenant_id for claim in claimed.claims] == [acme.tenant_id]
 
 
-async def test_only_the_application_may_claim_and_only_by_the_functions(pool: None, app_url: str) -> None:
+async def test_only_the_application_may_claim_and_only_by_the_functions(acme: Actor) -> None:
+    await ring(acme, 7)
     async with platform() as door:
         rows = await door.text(
             "SELECT p.oid::regprocedure::text AS name, p.prosecdef, p.proconfig,"

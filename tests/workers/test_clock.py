@@ -278,7 +278,8 @@ async def test_one_rehearsals_clock_moves_nobody_elses(stage: Actor, acme: Actor
 
 
 @given(
-    hours=st.lists(st.integers(min_value=0, max_value=200), max_size=12), stops=st.lists(st.integers(1, 60), max_size=4)
+    hours=st.lists(st.integers(min_value=0, max_value=200), max_size=12),
+    stops=st.lists(st.integers(1, 60), min_size=1, max_size=4),
 )
 @given_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_in_however_many_advances_the_same_bells_ring_in_the_same_order(

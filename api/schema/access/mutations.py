@@ -126,6 +126,7 @@ async def revoke_access_token(work: Work, input: AccessTokenInput) -> AccessToke
 
 async def revoke_sessions(work: Work, input: MemberInput) -> int:
     """End all of a member's sessions."""
+    await work.get(Member, input.member_id, "memberId")
     return await sessions.revoke_sessions(work, member_id=input.member_id)
 
 
