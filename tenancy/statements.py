@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Enum, inspect
+from sqlalchemy import Enum, bindparam, inspect, select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.orm import Mapper, configure_mappers
 from sqlalchemy.sql import ClauseElement
@@ -43,6 +43,13 @@ def prepare(statement: ClauseElement) -> tuple[str, list[Any]]:
 
 
 @cache
+def by_id(model: type[Model], *, lock: bool) -> str:
+    """The text that loads the row with an id, its only argument: what is asked most often is not built each time."""
+    found = select(model).where(model.id == bindparam("id"))
+    return str((found.with_for_update() if lock else found).compile(dialect=DIALECT))
+
+
+@cache
 def columns_of(model: type[Model]) -> tuple[str, ...]:
     """The column names of a table, in the order of its class."""
     return tuple(column.name for column in _mapper(model).columns)
@@ -63,6 +70,19 @@ def _enums(model: type[Model]) -> Mapping[str, type[enum.Enum]]:
         if isinstance(column.type, Enum) and column.type.enum_class is not None:
             found[column.name] = column.type.enum_class
     return found
+
+
+@cache
+def _defaults(model: type[Model]) -> Mapping[str, Any]:
+    """What the columns of a row hold that says nothing of them; the tenant's is PostgreSQL's own."""
+    blank = _mapper(model).class_manager.new_instance()
+    return {name: getattr(blank, name) for name in columns_of(model) if name != "tenant_id"}
+
+
+def state_of(row: Model) -> dict[str, Any]:
+    """What a row holds, by the names of its columns and in their order, without the tenant."""
+    said = row.__dict__
+    return {name: said.get(name, default) for name, default in _defaults(type(row)).items()}
 
 
 def build(model: type[M], values: Mapping[str, Any]) -> M:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from tenancy.models import TenantModel
-from tenancy.statements import DIALECT, columns_of
+from tenancy.statements import DIALECT, columns_of, state_of
 
 # PostgreSQL takes 65,535 arguments; a chunk stays far below and its text stays readable.
 CHUNK_ARGUMENTS = 8_000
+# The texts of longer statements are rarely the same twice.
+SHORT_ARGUMENTS = 500
 
 
 @dataclass(frozen=True)
@@ -19,51 +23,70 @@ class Change:
     values: dict[str, Any]
 
 
+# What a part of a statement does, to which table, and how many rows it inserts or which columns it changes.
+_Part = tuple[str, type[TenantModel], int | tuple[str, ...]]
+
+
 class _Statement:
     """Common table expressions that write, one after the other, with numbered arguments."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
+        self.parts: list[_Part] = []
         self.arguments: list[Any] = []
 
-    def bind(self, row: TenantModel, column: str, value: Any) -> str:
-        self.arguments.append(value)
-        kind = row.__table__.c[column].type.compile(dialect=DIALECT)
-        return f"${len(self.arguments)}::{kind}"
-
     def insert(self, rows: Sequence[TenantModel]) -> None:
-        first = rows[0]
-        columns = [name for name in columns_of(type(first)) if name != "tenant_id"]
-        values = ", ".join(
-            "(" + ", ".join(self.bind(row, name, getattr(row, name)) for name in columns) + ")" for row in rows
-        )
-        sql = f"INSERT INTO {first.__tablename__} ({', '.join(columns)}) VALUES {values}"
-        conflict = getattr(type(first), "upsert_on", None)
-        if conflict is not None:
-            fenced = getattr(type(first), "fenced_by", None)
-            moved = ", ".join(
-                # Whoever still holds the row as it was before must not take it for this one.
-                f"{name} = {first.__tablename__}.{name} + 1" if name == fenced else f"{name} = excluded.{name}"
-                for name in columns
-                if name != "id"
-            )
-            sql += f" ON CONFLICT {conflict} DO UPDATE SET {moved}"
-        self.parts.append(sql)
+        self.parts.append(("insert", type(rows[0]), len(rows)))
+        for row in rows:
+            self.arguments += state_of(row).values()
 
     def update(self, change: Change) -> None:
-        row = change.row
-        sets = ", ".join(f"{name} = {self.bind(row, name, value)}" for name, value in change.values.items())
-        self.parts.append(f"UPDATE {row.__tablename__} SET {sets} WHERE id = {self.bind(row, 'id', row.id)}")
+        self.parts.append(("update", type(change.row), tuple(change.values)))
+        self.arguments += (*change.values.values(), change.row.id)
 
     def delete(self, row: TenantModel) -> None:
-        self.parts.append(f"DELETE FROM {row.__tablename__} WHERE id = {self.bind(row, 'id', row.id)}")
+        self.parts.append(("delete", type(row), 0))
+        self.arguments.append(row.id)
 
     def sql(self) -> str:
-        *before, last = self.parts
-        if not before:
-            return last
-        named = ", ".join(f"w{number} AS ({part})" for number, part in enumerate(before))
-        return f"WITH {named} {last}"
+        parts = tuple(self.parts)
+        return _text(parts) if len(self.arguments) <= SHORT_ARGUMENTS else _text.__wrapped__(parts)
+
+
+@lru_cache(maxsize=1_000)
+def _text(parts: tuple[_Part, ...]) -> str:
+    """The text of a statement: the same command writes the same rows again and again."""
+    arguments = count(1)
+    *before, last = (_part(arguments, *part) for part in parts)
+    if not before:
+        return last
+    named = ", ".join(f"w{number} AS ({part})" for number, part in enumerate(before))
+    return f"WITH {named} {last}"
+
+
+def _part(arguments: Iterator[int], verb: str, model: type[TenantModel], detail: int | tuple[str, ...]) -> str:
+    def bound(column: str) -> str:
+        return f"${next(arguments)}::{model.__table__.c[column].type.compile(dialect=DIALECT)}"
+
+    table = model.__tablename__
+    if verb == "delete":
+        return f"DELETE FROM {table} WHERE id = {bound('id')}"
+    if isinstance(detail, tuple):
+        sets = ", ".join(f"{name} = {bound(name)}" for name in detail)
+        return f"UPDATE {table} SET {sets} WHERE id = {bound('id')}"
+    columns = [name for name in columns_of(model) if name != "tenant_id"]
+    rows = ", ".join("(" + ", ".join(bound(name) for name in columns) + ")" for _ in range(detail))
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}"
+    conflict = getattr(model, "upsert_on", None)
+    if conflict is not None:
+        fenced = getattr(model, "fenced_by", None)
+        moved = ", ".join(
+            # Whoever still holds the row as it was before must not take it for this one.
+            f"{name} = {table}.{name} + 1" if name == fenced else f"{name} = excluded.{name}"
+            for name in columns
+            if name != "id"
+        )
+        sql += f" ON CONFLICT {conflict} DO UPDATE SET {moved}"
+    return sql
 
 
 def storing(

@@ -17,7 +17,7 @@ from tenancy.effects import Effect, EffectKind, effect_id
 from tenancy.journal import Event, JournalEntry
 from tenancy.models import TenantModel
 from tenancy.refusals import NotFound
-from tenancy.statements import build, columns_of, prepare
+from tenancy.statements import build, by_id, prepare, state_of
 from tenancy.storing import Change, storing
 
 T = TypeVar("T", bound=TenantModel)
@@ -80,8 +80,8 @@ class Work:
         if known is not None and not lock:
             assert isinstance(known, model)
             return known
-        statement = select(model).where(model.id == id)
-        return await self.first(statement.with_for_update() if lock else statement)
+        rows = await self.sql(by_id(model, lock=lock), id)
+        return self._keep(model, rows[0]) if rows else None
 
     async def first(self, statement: Select[T]) -> T | None:
         """The first row of `select(Model)…`, or None."""
@@ -185,7 +185,7 @@ class Work:
                 self._rows.pop((type(row), row.id))
                 continue
             # Defaults are the class's until now; from here on the row says itself what is stored.
-            self._stored[row] = _values(row)
+            self._stored[row] = state_of(row)
             row.__dict__.update(self._stored[row])
         for changed_row, values in changed:
             self._stored[changed_row] = self._stored[changed_row] | values
@@ -219,7 +219,7 @@ class Work:
     def _describe(self, entry: JournalEntry, subject: TenantModel | None) -> None:
         if subject is None or subject in self._deleted:
             return
-        values = _values(subject)
+        values = state_of(subject)
         before = self._told.get(subject) or dict.fromkeys(values)
         entry.changes = {name: [before[name], after] for name, after in values.items() if before.get(name) != after}
         self._told[subject] = values
@@ -258,7 +258,3 @@ class Work:
 def _same_key(one: TenantModel, other: TenantModel) -> bool:
     key = getattr(one, "key", None)
     return key is not None and key == getattr(other, "key", None)
-
-
-def _values(row: TenantModel) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in columns_of(type(row)) if name != "tenant_id"}
