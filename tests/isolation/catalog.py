@@ -46,8 +46,8 @@ class Declared:
 def declared() -> Declared:
     """What the classes of the product say."""
     mapped = {mapper.class_ for mapper in Model.registry.mappers}
-    tenant = {str(model.__table__.name) for model in mapped if issubclass(model, TenantModel)}
-    platform = {str(model.__table__.name) for model in mapped if issubclass(model, PlatformModel)}
+    tenant = {model.__tablename__ for model in mapped if issubclass(model, TenantModel)}
+    platform = {model.__tablename__ for model in mapped if issubclass(model, PlatformModel)}
     # Tests declare no tables of their own, so what is mapped is what is migrated.
     assert tenant | platform == set(METADATA.tables)
     return Declared(frozenset(tenant), frozenset(platform), frozenset({"alembic_version"}))

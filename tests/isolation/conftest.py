@@ -41,6 +41,9 @@ async def created(server: Postgres, name: str, template: str | None = None) -> A
     door = await asyncpg.connect(server.url(SUPERUSER, server.password, "postgres"))
     try:
         await door.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        if template is not None:
+            # A copy has everything but the rights on the database itself.
+            await door.execute(f'REVOKE CREATE, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
         yield name
         await door.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     finally:

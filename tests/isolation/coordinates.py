@@ -53,7 +53,8 @@ class Coordinate:
     @property
     def field(self) -> GraphQLField:
         """The field's declaration."""
-        return object_type(self.type_name).fields[self.field_name]
+        found: GraphQLField = object_type(self.type_name).fields[self.field_name]
+        return found
 
     def __str__(self) -> str:
         return f"{self.type_name}.{self.field_name}" + (f"({self.leaf})" if self.leaf else "")
@@ -140,7 +141,7 @@ def places() -> Mapping[str, Place]:
         shown = shown_by(gtype)
         if shown is None:
             continue
-        table = str(shown.model.__table__.name)
+        table = shown.model.__tablename__
         # The field `node` looks into every table, so it is the longer way.
         if name in by_id:
             found[name] = Place(f"{by_id[name]}(id: $own) {{", "}", table)
@@ -170,7 +171,7 @@ def shown_by(gtype: Any) -> mapping.Shown | None:
 
 def node_type(field: GraphQLField) -> Any:
     """The type of a connection's rows."""
-    connection = get_named_type(field.type)
+    connection: Any = get_named_type(field.type)
     return get_named_type(connection.fields["nodes"].type) if is_connection(connection) else connection
 
 

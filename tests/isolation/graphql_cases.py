@@ -142,16 +142,18 @@ def cases() -> Iterator[Case]:
 
 
 def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
-    name, kind = str(coordinate), coordinate.leaf.kind
+    leaf = coordinate.leaf
+    assert leaf is not None
+    name, kind = str(coordinate), leaf.kind
     if name == "Query.node(id)":
         for gtype in SCHEMA_GRAPH.type_map.values():
             shown = shown_by(gtype)
             if shown is not None and is_node(gtype):
-                yield Case(f"{name} of {gtype.name}", coordinate, place, _id_of(str(shown.model.__table__.name)))
+                yield Case(f"{name} of {gtype.name}", coordinate, place, _id_of(shown.model.__tablename__))
     elif kind == "cursor":
         orders: Any = get_named_type(coordinate.field.args["order"].type)
         assert isinstance(orders, GraphQLEnumType)
-        size = "first" if coordinate.leaf.path == ("after",) else "last"
+        size = "first" if leaf.path == ("after",) else "last"
         for order in orders.values:
             special = {"order": order, size: PAGE}
             yield Case(f"{name} by {order}", coordinate, place, _cursor(coordinate, place, order), special, IDS)
@@ -160,11 +162,11 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
         for inside in JSON_IDS[name]:
             yield Case(f"{name} of {inside.table}", coordinate, place, _inside(inside), inside.special)
     elif coordinate.type_name == "Mutation":
-        yield Case(name, coordinate, place, _id_of(table_of(coordinate.leaf.owner, coordinate.leaf.path[-1])))
-    elif coordinate.leaf.path == ("id",):
+        yield Case(name, coordinate, place, _id_of(table_of(leaf.owner, leaf.path[-1])))
+    elif leaf.path == ("id",):
         shown = shown_by(get_named_type(coordinate.field.type))
         assert shown is not None, f"whose id does {name} take?"
-        yield Case(name, coordinate, place, _id_of(str(shown.model.__table__.name)))
+        yield Case(name, coordinate, place, _id_of(shown.model.__tablename__))
     else:
         yield Case(name, coordinate, place, _condition(coordinate, place), {"first": PAGE}, IDS)
 
@@ -243,7 +245,7 @@ def _condition(coordinate: Coordinate, place: Place) -> Any:
 def _table(coordinate: Coordinate) -> str:
     shown = shown_by(node_type(coordinate.field))
     assert shown is not None, f"whose rows does {coordinate} choose?"
-    return str(shown.model.__table__.name)
+    return str(shown.model.__tablename__)
 
 
 async def _first(coordinate: Coordinate, place: Place, victim: Company, ask: Ask, order: str, shown: str) -> Any:

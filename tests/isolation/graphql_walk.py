@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from api import writing as writer
 from api.errors import formatted
 from api.reading.requests import Call
 from api.reading.running import Reader
@@ -128,6 +127,3 @@ async def forgetting(actor: Actor, **given: Any) -> AsyncIterator[Work]:
 
 class _UndoneError(Exception):
     """All went well, and none of it is kept."""
-
-
-assert writer.writing is writing, "the walk replaces the door by this name"

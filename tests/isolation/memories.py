@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "domain", "tenancy", "workers")
 EMPTY = {"dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakKeyDictionary", "WeakValueDictionary"}
-GROWING = dict | list | set | OrderedDict | deque
+GROWING = (dict, list, set, OrderedDict, deque)
 
 # Every memory, and why no company can be told from it what is another's.
 KNOWN = {

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from domain.consequences import settle
 from tenancy import database as doors
 from tenancy.database import database
+from tenancy.work import Work
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.sessions import left_behind
 
@@ -45,7 +46,7 @@ async def go(door: Door, ground: Ground, accident: str) -> None:
             raise Mishap
         if accident == "an error of the database":
             rows = opened[1] if isinstance(opened, tuple) else opened
-            await getattr(rows, "sql", getattr(rows, "text", None))("SELECT 1 / 0")
+            await (rows.sql if isinstance(rows, Work) else rows.text)("SELECT 1 / 0")
         if accident == "a cancellation":
             await asyncio.sleep(60)
 
@@ -71,5 +72,30 @@ async def test_a_door_leaves_nothing_behind(dwelling: Ground, door: str, acciden
     else:
         assert accident == "nothing"
     # There is one connection, so this is the one that was used, or a new one in its place.
+    async with database.pool.acquire() as connection:
+        assert await left_behind(connection) == []
+
+
+SETTING = "set_config('app.tenant', $1, true)"
+
+
+@pytest.mark.parametrize(
+    ("happens", "sql"),
+    [
+        ("nothing", f"SELECT convert_to({SETTING}, 'UTF8')"),
+        ("an error", f"SELECT convert_to((1 / (length({SETTING}) - 36))::text, 'UTF8')"),
+        ("a cancellation", f"SELECT convert_to({SETTING} || pg_sleep(60)::text, 'UTF8')"),
+    ],
+)
+async def test_a_statement_that_sets_its_own_tenant_leaves_nothing_behind(
+    dwelling: Ground, happens: str, sql: str
+) -> None:
+    task = asyncio.create_task(doors.answer(sql, [str(dwelling.acme.tenant_id)]))
+    if happens == "a cancellation":
+        await asyncio.sleep(0.02)
+        task.cancel()
+    result = (await asyncio.gather(task, return_exceptions=True))[0]
+    expected = {"nothing": bytes, "an error": asyncpg.DivisionByZeroError, "a cancellation": asyncio.CancelledError}
+    assert isinstance(result, expected[happens])
     async with database.pool.acquire() as connection:
         assert await left_behind(connection) == []

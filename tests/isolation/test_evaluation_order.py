@@ -1,19 +1,18 @@
 """The reader sets the tenant in the statement that reads: whatever plan PostgreSQL chooses, the setting comes first."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 import pytest
 
 from tenancy import database
-from tenancy.database import Database, look
+from tenancy.database import Database
 from tenancy.identity import actors
 from tenancy.identity.actors import actor_for
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.graphql_cases import cases
-from tests.isolation.graphql_walk import THIS_MOMENT, Walker
-from tests.isolation.sessions import left_behind
+from tests.isolation.graphql_walk import Walker
+from tests.isolation.statements import Listener, Statement, disagreements
 
 PLANNERS: Mapping[str, Mapping[str, str]] = {
     "custom plans": {"plan_cache_mode": "force_custom_plan"},
@@ -33,21 +32,6 @@ PLANNERS: Mapping[str, Mapping[str, str]] = {
         "max_parallel_workers_per_gather": "4",
     },
 }
-Statement = tuple[str, tuple[Any, ...], Any]
-"""The text, the arguments, and what it answered."""
-
-
-class Listener:
-    """Hears every statement that sets its tenant itself."""
-
-    def __init__(self) -> None:
-        self.said: list[Statement] = []
-
-    async def __call__(self, sql: str, arguments: Sequence[Any]) -> Any:
-        """Carry it out, and remember it with what it answered."""
-        found = await look(sql, arguments)
-        self.said.append((sql, tuple(arguments), found))
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +41,7 @@ async def statements(pool: None, ground: Ground, walker: Walker) -> list[tuple[S
     listener = Listener()
 
     def heard() -> None:
+        assert all(found is not None for _, _, found in listener.said)
         if len(listener.said) == 2:
             pairs[listener.said[0][0]] = (listener.said[0], listener.said[1])
         listener.said.clear()
@@ -88,29 +73,6 @@ async def connection(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
     async with product.pool.acquire() as opened:
         yield opened
     await product.close()
-
-
-async def disagreements(connection: asyncpg.Connection, groups: Iterable[Iterable[Statement]]) -> list[str]:
-    """Where the statements answer anything else than they did, or leave anything behind."""
-    before = await left_behind(connection)
-    wrong = []
-    for group in groups:
-        # One after the other, so that what was prepared for one company answers the other.
-        for sql, arguments, expected in group:
-            try:
-                found = await connection.fetchval(sql, *arguments)
-            except asyncpg.PostgresError as problem:
-                found = problem
-            if _lasting(found) != _lasting(expected):
-                wrong.append(f"{found!r} instead of {expected!r}: {sql}")
-    if await left_behind(connection) != before:
-        wrong.append(f"left behind: {await left_behind(connection)}")
-    return wrong
-
-
-def _lasting(found: Any) -> bytes:
-    """What of an answer is the same at any moment."""
-    return THIS_MOMENT.sub(b"", found if isinstance(found, bytes) else repr(found).encode())
 
 
 @pytest.mark.parametrize("planner", ["custom plans", "generic plans"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import Table
 
 from tenancy.database import Database
 from tests.isolation import sql_walk
@@ -29,12 +30,16 @@ async def intruding(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.mark.parametrize("table", GUARDED, ids=lambda table: table.name)
-async def test_foreign_rows_are_as_if_they_were_not_there(intruding: asyncpg.Connection, ground: Ground, table) -> None:
+async def test_foreign_rows_are_as_if_they_were_not_there(
+    intruding: asyncpg.Connection, ground: Ground, table: Table
+) -> None:
     assert await sql_walk.walk(intruding, table, ground.acme, ground.globex) == []
 
 
 @pytest.mark.parametrize("table", GUARDED, ids=lambda table: table.name)
-async def test_whoever_is_in_no_company_is_told_nothing(ground: Ground, intruding: asyncpg.Connection, table) -> None:
+async def test_whoever_is_in_no_company_is_told_nothing(
+    ground: Ground, intruding: asyncpg.Connection, table: Table
+) -> None:
     fresh = await asyncpg.connect(ground.app_url)
     assert await sql_walk.without_tenant(fresh, table) == []
     await fresh.close()
