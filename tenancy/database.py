@@ -1,7 +1,7 @@
 """The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, and for archives `archiving()` and `restoring()`;
 nobody else opens a transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,12 +18,12 @@ from tenancy.connections import Connections
 from tenancy.models import PlatformModel
 from tenancy.refusals import Refusal, Unavailable, message
 from tenancy.statements import build, prepare
-from tenancy.work import Opening, Work
+from tenancy.work import ASKED_ALONG, Opening, Work
 
 OPENING = (
     "SELECT t.status, t.rehearsal, t.zone, coalesce(t.clock_at, now()) AS now, now() AS real_now, "
-    "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true) "
-    "FROM tenants t WHERE t.id = $1::uuid"
+    "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true)"
+    "{along} FROM tenants t WHERE t.id = $1::uuid"
 )
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
@@ -103,14 +103,20 @@ async def open_database(url: str | None = None, size: int | None = None) -> None
     await database.open()
 
 
-async def _enter(connection: asyncpg.Connection, actor: Actor) -> Opening:
+async def _enter(
+    connection: asyncpg.Connection, actor: Actor, along: Mapping[str, str]
+) -> tuple[Opening, dict[str, Any]]:
+    """Set the tenant, and learn of it what every work needs and what is asked along."""
     member = str(actor.id) if actor.is_member else ""
-    row = await connection.fetchrow(OPENING, str(actor.tenant_id), member, actor.language)
+    # What stands behind the settings is evaluated after them.
+    more = "".join(f', ({asked}) AS "{name}"' for name, asked in along.items())
+    row = await connection.fetchrow(OPENING.format(along=more), str(actor.tenant_id), member, actor.language)
     if row is None:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
-    return Opening(
+    opening = Opening(
         status=row["status"], rehearsal=row["rehearsal"], zone=row["zone"], now=row["now"], real_now=row["real_now"]
     )
+    return opening, {name: row[name] for name in along}
 
 
 @asynccontextmanager
@@ -120,7 +126,8 @@ async def reading(actor: Actor) -> AsyncIterator[Work]:
         database.pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        yield Work(connection, actor, await _enter(connection, actor))
+        opening, _ = await _enter(connection, actor, {})
+        yield Work(connection, actor, opening)
 
 
 @asynccontextmanager
@@ -132,13 +139,13 @@ async def writing(
     Raises `Refusal` with the code TENANT_SUSPENDED while the tenant is suspended or closing.
     """
     async with database.pool.acquire() as connection, connection.transaction():
-        opening = await _enter(connection, actor)
+        opening, known = await _enter(connection, actor, ASKED_ALONG)
         if opening.status != "active":
             raise Refusal(
                 message("This company is suspended: everything can be read and exported, nothing changed."),
                 code="TENANT_SUSPENDED",
             )
-        work = Work(connection, actor, opening, request_id=request_id, reason=reason)
+        work = Work(connection, actor, opening, request_id=request_id, reason=reason, known=known)
         yield work
         await settle(work)
         await work.flush()

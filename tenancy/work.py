@@ -1,6 +1,6 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,6 +21,10 @@ from tenancy.statements import build, by_id, prepare, state_of
 from tenancy.storing import Change, storing
 
 T = TypeVar("T", bound=TenantModel)
+
+# What most commands would ask for is asked along with the opening of their work, and stands in its memo: by the asking
+# module's word, a select of one value, in which `t` is the tenant. It can rely on the tenant being set.
+ASKED_ALONG: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,14 @@ class Work:
         *,
         request_id: UUID | None = None,
         reason: str | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> None:
         self.actor, self.opening = actor, opening
         self.now = opening.now
         self.request_id, self.reason = request_id, reason
         self.recorded: list[Event] = []
         # What this piece of work has found out and need not ask again, by the asking module's own words.
-        self.memo: dict[str, Any] = {}
+        self.memo: dict[str, Any] = dict(known or {})
         self._connection = connection
         self._rows: dict[tuple[type[TenantModel], UUID], TenantModel] = {}
         self._stored: dict[TenantModel, dict[str, Any]] = {}

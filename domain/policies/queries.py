@@ -23,9 +23,14 @@ from tenancy.caches import TenantCache
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_instant
 from tenancy.refusals import Invalid, Refusal, message
-from tenancy.work import Work
+from tenancy.work import ASKED_ALONG, Work
 
 EVERYWHERE = Scope()
+IN_FORCE = "policies.version_in_force"
+ASKED_ALONG[IN_FORCE] = (
+    "SELECT v.id FROM handbook_versions v WHERE v.state = 'published'"
+    " AND v.effective_at <= coalesce(t.clock_at, now()) ORDER BY v.effective_at DESC LIMIT 1"
+)
 
 # Published versions, which never change; each is some hundred kilobytes at most.
 _published: TenantCache[Handbook] = TenantCache(200)
@@ -87,17 +92,22 @@ async def version(work: Work, id: UUID, *path: str) -> HandbookVersion:
 
 
 async def version_in_force(work: Work) -> HandbookVersion | None:
-    """The version in force at the work's instant; asked for once in a piece of work."""
-    key = "policies.version_in_force"
-    if key not in work.memo:
+    """The version in force at the work's instant."""
+    id = await _id_in_force(work)
+    return await work.get(HandbookVersion, id) if id is not None else None
+
+
+async def _id_in_force(work: Work) -> UUID | None:
+    """The same by its id, which is known from the opening unless this work has published a version itself."""
+    if IN_FORCE not in work.memo:
         newest = (
-            select(HandbookVersion)
+            select(HandbookVersion.id)
             .where(HandbookVersion.state == State.PUBLISHED, HandbookVersion.effective_at <= work.now)
             .order_by(HandbookVersion.effective_at.desc())
             .limit(1)
         )
-        work.memo[key] = await work.first(newest)
-    found: HandbookVersion | None = work.memo[key]
+        work.memo[IN_FORCE] = await work.value(newest)
+    found: UUID | None = work.memo[IN_FORCE]
     return found
 
 
@@ -230,17 +240,14 @@ async def may_publish_alone(work: Work, member_id: UUID) -> bool:
 
 def forget(work: Work, *, published: UUID) -> None:
     """What this work knew of the version in force may have changed: it has just published a version itself."""
-    work.memo.pop("policies.version_in_force", None)
+    work.memo.pop(IN_FORCE, None)
     work.memo.setdefault("policies.published_here", set()).add(published)
 
 
 async def _book(work: Work, version_id: UUID | None) -> Handbook | None:
     if version_id is None:
-        found = await version_in_force(work)
-        if found is None:
-            return None
-        version_id = found.id
-    return await handbook(work, version_id)
+        version_id = await _id_in_force(work)
+    return await handbook(work, version_id) if version_id is not None else None
 
 
 async def _departments_above(work: Work, department_id: UUID) -> list[UUID]:
@@ -254,7 +261,7 @@ async def _departments_above(work: Work, department_id: UUID) -> list[UUID]:
 
 async def _no_clause(work: Work, label: str, version_id: UUID | None) -> Refusal:
     values = {"kind": Labels((label,))}
-    if version_id is None and await version_in_force(work) is None:
+    if version_id is None and await _id_in_force(work) is None:
         text = message("No handbook is in force yet, and this needs its clause of the kind “{kind}”.")
         return Refusal(text, values, code="NO_CLAUSE")
     text = message("The handbook has no clause of the kind “{kind}” for this case.")

@@ -38,6 +38,7 @@ KNOWN = {
     "tenancy.storing._text": "By the tables and columns that are written: the statement's text.",
     "tenancy.statements.columns_of": "By table.",
     "tenancy.storage.storage": "The installation's own; its keys begin with the tenant.",
+    "tenancy.work.ASKED_ALONG": "The code's own words.",
     "workers.gateways.webhooks._public_authorities": "The world's own certificates.",
     "workers.live._voices": "The process's own line to the broker.",
 }
