@@ -1,0 +1,126 @@
+"""`python -m benchmarks`: one run of everything, some five minutes; `--quick` for a look, `--only` for a part."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import asyncpg
+
+from benchmarks import companies, peers, trials
+from benchmarks.calls import (
+    OURS,
+    THEIRS,
+    Asked,
+    Statements,
+    ask,
+    body_for,
+    customers_of_one_tier,
+    follow,
+    headers_for,
+    http,
+    some_requests,
+    submission,
+)
+from benchmarks.companies import Caller, Scale
+from benchmarks.figures import Figures, table
+from benchmarks.goals import GOALS
+from benchmarks.ground import Ground, ground
+from benchmarks.load import Load
+from benchmarks.processes import Server
+from benchmarks.same_writes import FUNCTIONS, function, sample, statement
+from benchmarks.workloads import DETAIL, LIST, WORKLOADS, Workload
+from tenancy.database import database, open_database
+
+
+def main() -> int:
+    """Run, and say how it went."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rows, shorter trials: a look, no measurement")
+    parser.add_argument(
+        "--only", action="append", choices=[w.name for w in WORKLOADS], help="this workload; may be repeated"
+    )
+    parser.add_argument("--rounds", type=int, default=0, help="of each workload (default: 5, or 2 when quick)")
+    arguments = parser.parse_args()
+    chosen = [workload for workload in WORKLOADS if not arguments.only or workload.name in arguments.only]
+    figures = Figures()
+    scale = Scale(10, 500) if arguments.quick else Scale()
+    with ground() as there, Load(there.directory) as load:
+        callers, customers, ids, submit = asyncio.run(_settle_in(there, scale))
+        asked = {workload: ask(workload, callers, ids, customers) for workload in chosen}
+        servers: dict[str, Server] = {}
+        try:
+            statements = Statements(submit)
+            _start(there, servers, asked, statements)
+            for workload, calls in asked.items():
+                trials.compare(servers, workload, calls, statements)
+                if workload is DETAIL:
+                    trials.keep_apart(servers[OURS], calls)
+                for name in servers:
+                    requests = [
+                        http(body_for(name, workload, each, statements), headers_for(name, each)) for each in calls
+                    ]
+                    load.keep(f"{name}/{workload.name}", requests)
+            counted = asyncio.run(trials.count_statements(there, servers, asked, statements))
+            for (workload_name, server_name), count in counted.items():
+                figures.say(f"{workload_name}.statements.{server_name}", count, "")
+            rounds = arguments.rounds or (2 if arguments.quick else 5)
+            running = trials.Trials(there, load, servers, figures)
+            for workload in chosen:
+                running.run(workload, rounds=rounds, seconds=1.0 if arguments.quick else 2.0)
+            for name, server in servers.items():
+                figures.say(f"memory.{name}", server.resident_mb(), "MB")
+        except RuntimeError:
+            for name, server in servers.items():
+                print(f"{name} says: {server.said()}", file=sys.stderr)
+            raise
+        finally:
+            for server in servers.values():
+                server.stop()
+    print(table(figures, GOALS))
+    return 0
+
+
+async def _settle_in(there: Ground, scale: Scale) -> tuple[list[Caller], list[str], list[str], str]:
+    """Fill the companies, and learn from one real submission what the others have to write."""
+    await open_database()
+    owner = await asyncpg.connect(there.owner_url)
+    try:
+        founder = await companies.found("company-0")
+        callers = await companies.fill(there.owner_url, founder, scale)
+        customers = await customers_of_one_tier(owner, callers[0])
+        ids = await some_requests(owner, callers[0])
+        await submission(callers[0], customers[0])
+        actor = callers[0].actor
+        assert actor.id is not None
+        written = await sample(owner, actor.tenant_id, actor.id)
+        await owner.execute(FUNCTIONS)
+        await owner.execute(function(written))
+        return callers, customers, ids, statement(written)
+    finally:
+        await owner.close()
+        await database.close()
+
+
+def _start(
+    there: Ground, servers: dict[str, Server], asked: dict[Workload, Sequence[Asked]], statements: Statements
+) -> None:
+    """Start the servers; the bare one last, for it is given the statements of all calls."""
+    servers[OURS] = peers.ours(there)
+    peer = peers.theirs(there)
+    if isinstance(peer, Server):
+        servers[THEIRS] = peer
+    else:
+        print(f"PostGraphile is left out: {peer}.", file=sys.stderr)
+    if LIST in asked:
+        urls = {name: f"http://127.0.0.1:{server.port}/graphql" for name, server in servers.items()}
+        follow(asked[LIST], ours=urls[OURS], theirs=urls.get(THEIRS))
+    for workload, calls in asked.items():
+        for each in calls:
+            statements.call(workload, each)
+    bare = peers.bare(there, statements.known)
+    servers[bare.name] = bare
+
+
+if __name__ == "__main__":
+    sys.exit(main())

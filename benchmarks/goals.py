@@ -1,0 +1,27 @@
+"""What is meant: most of it as ratios within one run, for the same machine never gives the same seconds twice."""
+
+from benchmarks.calls import BARE, THEIRS
+from benchmarks.figures import Goal
+
+
+def _four(name: str, ratio_to: str, *bounds: float, least: bool = False) -> list[Goal]:
+    workloads = ("list", "detail", "viewer", "submit")
+    return [
+        Goal(f"{workload}.{name}", ratio_to, at_least=bound if least else None, at_most=None if least else bound)
+        for workload, bound in zip(workloads, bounds, strict=True)
+    ]
+
+
+GOALS = (
+    *_four("requests_per_second", THEIRS, 3, 3.5, 3, 2, least=True),
+    *_four("server_cpu", THEIRS, 0.15, 0.3, 0.4, 0.5),
+    *_four("both_cpu", THEIRS, 0.5, 0.4, 0.4, 0.6),
+    *_four("postgres_cpu", THEIRS, 1.0, 0.7, 0.4, 0.8),
+    *_four("server_cpu", BARE, 1.5, 1.5, 1.5, 3),
+    *_four("requests_per_second", BARE, 0.9, 0.7, 0.65, 0.55, least=True),
+    Goal("list.p99_to_p50", at_most=3),
+    Goal("detail.p99_to_p50", at_most=10),
+    *(Goal(f"{workload}.statements.zhidu", at_most=1) for workload in ("list", "detail", "viewer")),
+    Goal("submit.statements.zhidu", at_most=4),
+    Goal("memory.zhidu", at_most=80),
+)
