@@ -17,11 +17,12 @@ GROWING = (dict, list, set, OrderedDict, deque)
 KNOWN = {
     "api.endpoint.READER": "Documents by their text, plans by the permissions they were made for; see `personal`.",
     "api.live.SWITCHBOARDS": "The process's own; its listeners are kept by tenant.",
-    "domain.kernel.calendars._table": "By the calendar's own value.",
+    "domain.kernel.calendars._shared_table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",
     "domain.kernel.money.exponent": "By currency.",
     "domain.policies.queries._published": "A TenantCache: by tenant.",
     "tenancy.config.settings": "The installation's own.",
+    "tenancy.database.database": "Connections, which keep nothing: see test_doors.py.",
     "tenancy.identity.actors.ACTORS": "By a fingerprint of the whole token, which names its tenant.",
     "tenancy.identity.actors._preferred": "By the header that asks for a language.",
     "tenancy.identity.actors._wanted": "By table: the statement's text.",

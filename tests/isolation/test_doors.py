@@ -14,7 +14,9 @@ from domain.consequences import settle
 from tenancy import database as doors
 from tenancy.database import database
 from tenancy.work import Work
+from tests.isolation import callers
 from tests.isolation.conftest import Ground, housed
+from tests.isolation.declarations import agree
 from tests.isolation.sessions import left_behind
 
 Door = Callable[[Ground], AbstractAsyncContextManager[Any]]
@@ -34,6 +36,14 @@ def test_every_door_is_here() -> None:
         if inspect.isasyncgenfunction(getattr(door, "__wrapped__", None)) and door.__module__ == doors.__name__
     }
     assert there == DOORS.keys()
+
+
+def test_whoever_opens_a_door_to_more_than_one_company_is_named() -> None:
+    agree(callers.door_callers(), callers.DOORS)
+
+
+def test_whoever_asks_the_platform_s_tables_is_named() -> None:
+    agree(callers.platform_askers(), callers.PLATFORM_TABLES)
 
 
 class Mishap(Exception):

@@ -17,7 +17,7 @@ from tests.isolation.declarations import agree
 from tests.isolation.memories import KNOWN, memories
 
 
-def test_every_memory_of_a_process_is_named() -> None:
+def test_every_memory_of_a_process_is_named(pool: None) -> None:
     agree(memories(), KNOWN)
 
 

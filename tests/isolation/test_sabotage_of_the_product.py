@@ -11,6 +11,7 @@ from sqlalchemy import Text, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.schema import Column
 
+from api import writing as writer
 from api.reading import planning
 from api.reading.binding import Slots
 from api.reading.mapping import Shown
@@ -29,7 +30,7 @@ from tenancy.work import Work
 from tests.isolation import companies, coordinates, keepers
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.graphql_cases import Case, cases
-from tests.isolation.graphql_walk import Walker
+from tests.isolation.graphql_walk import Walker, forgetting
 from tests.isolation.sessions import left_behind
 from tests.isolation.statements import Listener, disagreements
 
@@ -166,8 +167,9 @@ def case(name: str) -> Case:
 
 
 @pytest.fixture
-async def at_home(pool: None, ground: Ground) -> AsyncIterator[None]:
-    """The product's doors lead to the database of these tests."""
+async def at_home(pool: None, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """The product's doors lead to the database of these tests; nothing that is changed there is kept."""
+    monkeypatch.setattr(writer, "writing", forgetting)
     async with housed(ground, 4):
         yield
 
