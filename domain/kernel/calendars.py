@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -170,14 +170,9 @@ class BusinessCalendar(BaseModel):
                 raise _unfit(text, day=make_up.day, weekday=make_up.hours_of.value)
         return self
 
-    @cached_property
-    def _table(self) -> "_Table":
-        # To look for one's equal costs more than most answers, so each calendar does it once.
-        return _shared_table(self)
-
     def is_working_day(self, day: date) -> bool:
         """Whether any working time lies on this day of the zone."""
-        return bool(self._table.frames(day))
+        return bool(_table(self).frames(day))
 
     def is_provisional(self, day: date) -> bool:
         """Whether the day lies beyond the published holidays, so that what is reckoned from it may still move."""
@@ -185,23 +180,23 @@ class BusinessCalendar(BaseModel):
 
     def frames(self, day: date) -> tuple[Interval, ...]:
         """The working intervals of a day in UTC, in order; none when it is closed."""
-        return self._table.frames(day)
+        return _table(self).frames(day)
 
     def local_day(self, at: datetime) -> date:
         """The day it is in the calendar's zone."""
-        return self._table.local_day(_instant(at))
+        return _table(self).local_day(_instant(at))
 
     def at_wall_time(self, day: date, wall_time: str) -> datetime:
         """The instant of a wall time such as “10:00” on a day of the zone, whether the day is worked or not."""
         _check_day(day)
-        return _to_utc(day, minutes_of(wall_time), self._table.zone)
+        return _to_utc(day, minutes_of(wall_time), _table(self).zone)
 
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """The working time between two instants; negative when `end` comes first."""
         start, end = _instant(start), _instant(end)
         if end < start:
             return -self.open_between(end, start)
-        table, total = self._table, _NOTHING
+        table, total = _table(self), _NOTHING
         day, last = table.local_day(start) - _DAY, table.local_day(end) + _DAY
         while day <= last:
             for opens, closes in table.frames(day):
@@ -246,7 +241,7 @@ class BusinessCalendar(BaseModel):
         It begins a day early: where clocks once went back over midnight, the day of an instant is not always the day
         whose frames hold it.
         """
-        table, closed = self._table, 0
+        table, closed = _table(self), 0
         for number in itertools.count(-1):
             frames = table.frames(_shift(day, number if forward else -number))
             closed = 0 if frames else closed + 1
@@ -280,7 +275,7 @@ class BusinessCalendar(BaseModel):
         return self._nearest_working_day(day, -1)
 
     def _nearest_working_day(self, day: date, step: int) -> date:
-        table = self._table
+        table = _table(self)
         for number in range(MAX_CLOSED_DAYS + 1):
             candidate = _shift(day, number * step)
             if table.frames(candidate):
@@ -289,7 +284,7 @@ class BusinessCalendar(BaseModel):
 
     def end_of_working_day(self, day: date) -> datetime:
         """The instant at which the last frame of a working day closes; refuses a day that is not worked."""
-        frames = self._table.frames(day)
+        frames = _table(self).frames(day)
         if not frames:
             raise Invalid(message("{day} is not a working day."), {"day": day})
         return frames[-1][1]
@@ -297,7 +292,7 @@ class BusinessCalendar(BaseModel):
     def is_open(self, at: datetime) -> bool:
         """Whether work is done at this instant; a closing instant is closed already."""
         at = _instant(at)
-        table, day = self._table, self.local_day(at)
+        table, day = _table(self), self.local_day(at)
         nearby = (table.frames(_shift(day, number)) for number in (-1, 0, 1))
         return any(opens <= at < closes for frames in nearby for opens, closes in frames)
 
@@ -346,7 +341,7 @@ class _Table:
 
 
 @lru_cache(maxsize=256)
-def _shared_table(calendar: BusinessCalendar) -> _Table:
+def _table(calendar: BusinessCalendar) -> _Table:
     """Equal calendars share their table, so a clause that is read anew for every request is not reckoned anew."""
     return _Table(calendar)
 

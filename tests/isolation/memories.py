@@ -17,7 +17,7 @@ GROWING = (dict, list, set, OrderedDict, deque)
 KNOWN = {
     "api.endpoint.READER": "Documents by their text, plans by the permissions they were made for; see `personal`.",
     "api.live.SWITCHBOARDS": "The process's own; its listeners are kept by tenant.",
-    "domain.kernel.calendars._shared_table": "By the calendar's own value.",
+    "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",
     "domain.kernel.money.exponent": "By currency.",
     "domain.policies.queries._published": "A TenantCache: by tenant.",
