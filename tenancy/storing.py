@@ -1,13 +1,13 @@
 """How pending rows are written: one statement for all of a transaction's inserts, changes and deletions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from tenancy.models import TenantModel
-from tenancy.statements import DIALECT, columns_of, state_of
+from tenancy.statements import DIALECT, columns_of
 
 # PostgreSQL takes 65,535 arguments; a chunk stays far below and its text stays readable.
 CHUNK_ARGUMENTS = 8_000
@@ -34,10 +34,10 @@ class _Statement:
         self.parts: list[_Part] = []
         self.arguments: list[Any] = []
 
-    def insert(self, rows: Sequence[TenantModel]) -> None:
-        self.parts.append(("insert", type(rows[0]), len(rows)))
+    def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]]) -> None:
+        self.parts.append(("insert", model, len(rows)))
         for row in rows:
-            self.arguments += state_of(row).values()
+            self.arguments += row.values()
 
     def update(self, change: Change) -> None:
         self.parts.append(("update", type(change.row), tuple(change.values)))
@@ -90,9 +90,12 @@ def _part(arguments: Iterator[int], verb: str, model: type[TenantModel], detail:
 
 
 def storing(
-    new: Sequence[TenantModel], changes: Sequence[Change], deleted: Sequence[TenantModel]
+    new: Mapping[TenantModel, Mapping[str, Any]], changes: Sequence[Change], deleted: Sequence[TenantModel]
 ) -> Iterator[tuple[str, list[Any]]]:
-    """The statements, normally one, that write everything pending; foreign keys are checked at the end of each."""
+    """The statements, normally one, that write everything pending; foreign keys are checked at the end of each.
+
+    New rows come with their state, in the order of their columns.
+    """
     statement = _Statement()
     if deleted:
         # On its own and first, since parts of one statement don't see each other: a freed key may be used again.
@@ -100,13 +103,13 @@ def storing(
             statement.delete(row)
         yield statement.sql(), statement.arguments
         statement = _Statement()
-    by_table: dict[type[TenantModel], list[TenantModel]] = {}
-    for row in new:
-        by_table.setdefault(type(row), []).append(row)
-    for rows in by_table.values():
-        size = max(1, CHUNK_ARGUMENTS // len(columns_of(type(rows[0]))))
+    by_table: dict[type[TenantModel], list[Mapping[str, Any]]] = {}
+    for row, state in new.items():
+        by_table.setdefault(type(row), []).append(state)
+    for model, rows in by_table.items():
+        size = max(1, CHUNK_ARGUMENTS // len(columns_of(model)))
         for start in range(0, len(rows), size):
-            statement.insert(rows[start : start + size])
+            statement.insert(model, rows[start : start + size])
             if len(statement.arguments) >= CHUNK_ARGUMENTS:
                 yield statement.sql(), statement.arguments
                 statement = _Statement()

@@ -170,30 +170,26 @@ class Work:
 
     async def flush(self) -> None:
         """Write what is pending as one statement."""
-        changed = [
-            (row, difference)
-            for row, stored in self._stored.items()
-            if (difference := {name: row.__dict__[name] for name in stored if row.__dict__[name] != stored[name]})
-        ]
-        if not (self._new or changed or self._deleted or self._entries):
+        changes = [Change(row, values) for row, stored in self._stored.items() if (values := _difference(row, stored))]
+        if not (self._new or changes or self._deleted or self._entries):
             return
         for entry, subject in self._entries:
             self._describe(entry, subject)
             self._new.append(entry)
         self._entries = []
-        changes = [Change(row, values) for row, values in changed]
-        for sql, arguments in storing(self._new, changes, self._deleted):
+        new = {row: state_of(row) for row in self._new}
+        for sql, arguments in storing(new, changes, self._deleted):
             await self._connection.execute(sql, *arguments)
-        for row in self._new:
+        for row, state in new.items():
             if getattr(type(row), "upsert_on", None) is not None:
                 # The stored row may be an older one with an id of its own.
                 self._rows.pop((type(row), row.id))
                 continue
             # Defaults are the class's until now; from here on the row says itself what is stored.
-            self._stored[row] = state_of(row)
-            row.__dict__.update(self._stored[row])
-        for changed_row, values in changed:
-            self._stored[changed_row] = self._stored[changed_row] | values
+            self._stored[row] = state
+            row.__dict__.update(state)
+        for change in changes:
+            self._stored[change.row] = self._stored[change.row] | change.values
         for row in self._deleted:
             self._stored.pop(row, None)
             self._told.pop(row, None)
@@ -263,3 +259,9 @@ class Work:
 def _same_key(one: TenantModel, other: TenantModel) -> bool:
     key = getattr(one, "key", None)
     return key is not None and key == getattr(other, "key", None)
+
+
+def _difference(row: TenantModel, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row holds that is not stored so; most of it is the very same object, which is seen at once."""
+    held = row.__dict__
+    return {name: held[name] for name, value in stored.items() if held[name] is not value and held[name] != value}

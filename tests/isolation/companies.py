@@ -98,6 +98,9 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("tenants", "zone"): lambda _, __: "Asia/Shanghai",
     ("tenants", "language"): lambda _, __: "en",
     ("tenants", "rehearsal"): lambda _, __: False,
+    # The second version is in force.
+    ("handbook_versions", "state"): lambda _, number: ("draft", "published")[number],
+    ("handbook_versions", "effective_at"): lambda _, number: (None, BEGINNING)[number],
     ("members", "language"): lambda _, __: "en",
     ("members", "account_id"): lambda company, number: company.id("accounts", number),
     ("roles", "permissions"): lambda _, __: ["members.read"],

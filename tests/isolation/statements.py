@@ -1,52 +1,72 @@
 """Hearing the statements that set their tenant themselves, and asking them again under other circumstances."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import asyncpg
+import pytest
 
-from tenancy.database import look
+from tenancy.connections import TenantConnection
 from tests.isolation.graphql_walk import THIS_MOMENT
 from tests.isolation.sessions import left_behind
 
-Statement = tuple[str, tuple[Any, ...], Any]
-"""The text, the arguments, and what it answered."""
+Statement = tuple[str, tuple[Any, ...]]
+"""The text and its arguments."""
+METHODS = ("fetch", "fetchrow", "fetchval")
 
 
-class Listener:
-    """Hears every statement that sets its tenant itself."""
+@contextmanager
+def hearing() -> Iterator[list[Statement]]:
+    """Every statement on the product's connections that sets a tenant and reads."""
+    said: list[Statement] = []
 
-    def __init__(self) -> None:
-        self.said: list[Statement] = []
+    def listening(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def listened(connection: asyncpg.Connection, sql: str, *arguments: Any, **more: Any) -> Any:
+            if "set_config" in sql and "FROM" in sql:
+                said.append((sql, arguments))
+            return await method(connection, sql, *arguments, **more)
 
-    async def __call__(self, sql: str, arguments: Sequence[Any]) -> Any:
-        """Carry it out, and remember it with what it answered."""
-        found: Any = None
-        try:
-            found = await look(sql, arguments)
-        finally:
-            self.said.append((sql, tuple(arguments), found))
-        return found
+        return listened
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in METHODS:
+            patch.setattr(TenantConnection, name, listening(getattr(TenantConnection, name)))
+        yield said
 
 
-async def disagreements(connection: asyncpg.Connection, groups: Iterable[Iterable[Statement]]) -> list[str]:
-    """Where the statements answer anything else than they did, or leave anything behind."""
+async def answers(connection: asyncpg.Connection, statements: Iterable[Statement]) -> list[bytes]:
+    """What the statements answer, one after the other, without what is different at any moment."""
+    return [await _answer(connection, *statement) for statement in statements]
+
+
+async def disagreements(
+    connection: asyncpg.Connection, statements: Iterable[Statement], expected: Iterable[bytes]
+) -> list[str]:
+    """Where statements answer anything else than they should, or leave anything behind."""
     before = await left_behind(connection)
-    wrong = []
-    for group in groups:
-        # One after the other, so that what was prepared for one company answers the other.
-        for sql, arguments, expected in group:
-            try:
-                found = await connection.fetchval(sql, *arguments)
-            except asyncpg.PostgresError as problem:
-                found = problem
-            if _lasting(found) != _lasting(expected):
-                wrong.append(f"{found!r} instead of {expected!r}: {sql}")
-    if await left_behind(connection) != before:
-        wrong.append(f"left behind: {await left_behind(connection)}")
+    statements = list(statements)
+    found = await answers(connection, statements)
+    wrong = [
+        f"{here!r} instead of {there!r}: {sql}"
+        for here, there, (sql, _) in zip(found, expected, statements, strict=True)
+        if here != there
+    ]
+    if (after := await left_behind(connection)) != before:
+        wrong.append(f"left behind: {after}")
     return wrong
 
 
-def _lasting(found: Any) -> bytes:
-    """What of an answer is the same at any moment."""
-    return THIS_MOMENT.sub(b"", found if isinstance(found, bytes) else repr(found).encode())
+async def _answer(connection: asyncpg.Connection, sql: str, arguments: tuple[Any, ...]) -> bytes:
+    try:
+        rows = await connection.fetch(sql, *arguments)
+    except asyncpg.PostgresError as refused:
+        return f"{type(refused).__name__}: {refused}".encode()
+    return THIS_MOMENT.sub(b"", b"\n".join(_text(value) for row in rows for value in row))
+
+
+def _text(value: Any) -> bytes:
+    if isinstance(value, datetime):
+        return value.isoformat().encode()
+    return value if isinstance(value, bytes) else repr(value).encode()

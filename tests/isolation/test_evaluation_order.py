@@ -1,18 +1,21 @@
 """The reader sets the tenant in the statement that reads: whatever plan PostgreSQL chooses, the setting comes first."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
 
-from tenancy import database
-from tenancy.database import Database
-from tenancy.identity import actors
-from tenancy.identity.actors import actor_for
+from domain.consequences import settle
+from tenancy.database import Database, database, writing
+from tenancy.identity.actors import Remembered, actor_for
+from tests.isolation.companies import Company
 from tests.isolation.conftest import Ground, housed
-from tests.isolation.graphql_cases import cases
+from tests.isolation.graphql_cases import Case, cases
 from tests.isolation.graphql_walk import Walker
-from tests.isolation.statements import Listener, Statement, disagreements
+from tests.isolation.statements import Statement, answers, disagreements, hearing
 
 PLANNERS: Mapping[str, Mapping[str, str]] = {
     "custom plans": {"plan_cache_mode": "force_custom_plan"},
@@ -34,35 +37,51 @@ PLANNERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Heard:
+    """One text, as the intruder sent it and as the victim did, and what each is answered."""
+
+    intruding: Statement
+    owning: Statement
+    expected: tuple[bytes, bytes]
+
+
 @pytest.fixture(scope="module")
-async def statements(pool: None, ground: Ground, walker: Walker) -> list[tuple[Statement, Statement]]:
-    """Each statement that the walk's questions and tokens become: as the intruder sent it, and as the victim did."""
+async def heard(pool: None, ground: Ground, walker: Walker) -> list[Heard]:
+    """Each statement that reads and sets its tenant itself: of works that begin, of tokens, of the walk's questions."""
     pairs: dict[str, tuple[Statement, Statement]] = {}
-    listener = Listener()
+    companies = (ground.globex, ground.acme)
+    with hearing() as said:
 
-    def heard() -> None:
-        assert all(found is not None for _, _, found in listener.said)
-        if len(listener.said) == 2:
-            pairs[listener.said[0][0]] = (listener.said[0], listener.said[1])
-        listener.said.clear()
+        async def compare(act: Callable[[Company], Awaitable[Any]]) -> None:
+            said.clear()
+            for company in companies:
+                await act(company)
+            half = len(said) // 2
+            pairs.update({one[0]: (one, other) for one, other in zip(said[:half], said[half:], strict=True)})
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "look", listener)
-        patch.setattr(actors, "look", listener)
         async with housed(ground, 2):
-            for company in (ground.globex, ground.acme):
-                assert (await actor_for(f"Bearer {company.token()}", None, None)).tenant_id == company.tenant_id
-            heard()
+            await compare(lambda company: actor_for(f"Bearer {company.token()}", None, None, remembered=Remembered()))
+            await compare(_begun)
             for case in cases():
                 if not case.changes:
                     foreign, _ = await case.probes(ground.acme, walker.ask)
-                    listener.said.clear()
-                    for company in (ground.globex, ground.acme):
-                        await walker.answer(walker.planned, company.administrator(), case, company, foreign)
-                    heard()
+                    await compare(partial(_asked, walker, case, foreign))
+            async with database.pool.acquire() as connection:
+                expected = await answers(connection, [statement for pair in pairs.values() for statement in pair])
     assert len(pairs) > 100
-    assert any("access_tokens" in sql for sql in pairs)
-    return list(pairs.values())
+    for word in ("access_tokens", "t.rehearsal", "r1_customers"):
+        assert any(word in sql for sql in pairs), f"no statement about {word} was heard"
+    return [Heard(*pair, (expected[2 * place], expected[2 * place + 1])) for place, pair in enumerate(pairs.values())]
+
+
+async def _begun(company: Company) -> None:
+    async with writing(company.administrator(), settle=settle):
+        pass
+
+
+async def _asked(walker: Walker, case: Case, foreign: Any, company: Company) -> None:
+    await walker.answer(walker.planned, company.administrator(), case, company, foreign)
 
 
 @pytest.fixture
@@ -77,20 +96,23 @@ async def connection(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.mark.parametrize("planner", ["custom plans", "generic plans"])
 async def test_one_plan_serves_one_company_after_the_other(
-    connection: asyncpg.Connection, statements: list[tuple[Statement, Statement]], planner: str
+    connection: asyncpg.Connection, heard: list[Heard], planner: str
 ) -> None:
     for name, value in PLANNERS[planner].items():
         await connection.execute(f"SET {name} = {value}")
-    assert await disagreements(connection, statements) == []
+    statements = [statement for each in heard for statement in (each.intruding, each.owning)]
+    expected = [answer for each in heard for answer in each.expected]
+    assert await disagreements(connection, statements, expected) == []
 
 
 @pytest.mark.parametrize("planner", sorted(PLANNERS))
 async def test_whatever_the_plan_the_company_comes_first(
-    connection: asyncpg.Connection, statements: list[tuple[Statement, Statement]], ground: Ground, planner: str
+    connection: asyncpg.Connection, heard: list[Heard], ground: Ground, planner: str
 ) -> None:
     """Were anything read before the tenant is set, it would be read in the company that stands in the session."""
     for name, value in PLANNERS[planner].items():
         await connection.execute(f"SET {name} = {value}")
     await connection.execute(f"SET app.tenant = '{ground.acme.tenant_id}'")
     await connection.execute(f"SET app.member = '{ground.acme.id('members')}'")
-    assert await disagreements(connection, [(intruding,) for intruding, _ in statements]) == []
+    statements, expected = [each.intruding for each in heard], [each.expected[0] for each in heard]
+    assert await disagreements(connection, statements, expected) == []

@@ -1,5 +1,6 @@
 """Layer 7, second half: faults in the product's own code, each of which a check must notice."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +16,10 @@ from api import writing as writer
 from api.reading import planning
 from api.reading.binding import Slots
 from api.reading.mapping import Shown
+from api.reading.requests import Call
 from api.schema.notifications.types import Notification
 from api.schema.tenancy.types import Tenant
+from domain.consequences import settle
 from tenancy import database as doors
 from tenancy import secrets
 from tenancy.actor import Actor
@@ -32,7 +35,7 @@ from tests.isolation.conftest import Ground, housed
 from tests.isolation.graphql_cases import Case, cases
 from tests.isolation.graphql_walk import Walker, forgetting
 from tests.isolation.sessions import left_behind
-from tests.isolation.statements import Listener, disagreements
+from tests.isolation.statements import Statement, answers, disagreements, hearing
 
 # Roles that must not start the product.
 
@@ -249,21 +252,51 @@ def context(kept: str) -> Any:
 async def test_a_reader_that_keeps_or_omits_the_company_is_noticed(
     at_home: None, fresh: Walker, monkeypatch: pytest.MonkeyPatch, kept: str, noticed: str
 ) -> None:
-    question, listener = case("Query.customers"), Listener()
-    actor = fresh.intruder.administrator()
-    monkeypatch.setattr(doors, "look", listener)
-    await fresh.answer(fresh.planned, actor, question, fresh.intruder, None)
-    monkeypatch.setattr(planning, "_context", context(kept))
-    again = Walker(fresh.victim, fresh.intruder)
-    await again.answer(again.planned, actor, question, again.intruder, None)
-    (_, _, right), *said = listener.said
-    assert len(said) == 1
+    question, actor = case("Query.customers"), fresh.intruder.administrator()
+    with hearing() as said:
+        await fresh.answer(fresh.planned, actor, question, fresh.intruder, None)
+        monkeypatch.setattr(planning, "_context", context(kept))
+        again = Walker(fresh.victim, fresh.intruder)
+        await again.answer(again.planned, actor, question, again.intruder, None)
+    right, faulty = said if kept else (said[0], await _unheard(again, question, actor))
+    await _compare(fresh, right, faulty, noticed)
+
+
+async def _unheard(walker: Walker, question: Case, actor: Actor) -> Statement:
+    """The faulty statement that sets nothing, so that nobody heard it."""
+    prepared, variables, values = walker.planned.prepare(Call(question.document, variables={"first": 5}))
+    plan = walker.planned._made(prepared, actor, variables.coerced, values).plan
+    assert plan is not None
+    return plan.sql, tuple(plan.arguments(values, actor))
+
+
+@pytest.mark.parametrize(("late", "noticed"), [(True, "instead of"), (False, "")])
+async def test_a_work_that_asks_before_it_has_begun_is_noticed(
+    at_home: None, fresh: Walker, monkeypatch: pytest.MonkeyPatch, late: bool, noticed: str
+) -> None:
+    async def begin() -> None:
+        async with doors.writing(fresh.intruder.administrator(), settle=settle):
+            pass
+
+    with hearing() as said:
+        await begin()
+        if late:
+            early = doors.OPENING.replace("{along}", "").replace("SELECT ", "SELECT '' {along}, ", 1)
+            monkeypatch.setattr(doors, "OPENING", early)
+        # Alone it fails by itself; where a company was left behind it would read that one's rows.
+        with contextlib.suppress(asyncpg.PostgresError):
+            await begin()
+    await _compare(fresh, *said, noticed)
+
+
+async def _compare(walker: Walker, right: Statement, faulty: Statement, noticed: str) -> None:
+    """Ask both where the victim's company was left behind, and see what is said of the faulty one."""
     async with database.pool.acquire() as connection:
-        # What the session is in is the victim's company, until it is given back.
-        await connection.execute(f"SET app.tenant = '{fresh.victim.tenant_id}'")
+        expected = await answers(connection, [right])
+        await connection.execute(f"SET app.tenant = '{walker.victim.tenant_id}'")
         await connection.execute("SET app.member = ''")
-        found = await disagreements(connection, [[(sql, arguments, right) for sql, arguments, _ in said]])
-        await connection.execute("RESET app.tenant; RESET app.member")
+        found = await disagreements(connection, [faulty], expected)
+        await connection.execute("RESET app.tenant; RESET app.member; RESET app.language")
     assert (noticed in " ".join(found)) if noticed else found == []
 
 
