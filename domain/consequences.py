@@ -44,16 +44,17 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
 }
 
 # A table that leads back to itself would never end; honest chains are three or four facts long.
-LONGEST_CHAIN = 200
+LONGEST_CHAIN = 20
 
 
 async def settle(work: Work) -> None:
     """Run the consequences of every fact recorded so far, and of the facts they record, oldest first."""
-    done = 0
+    length = 0
     while work.recorded:
-        event = work.recorded.pop(0)
-        done += 1
-        if done > LONGEST_CHAIN:
-            raise RuntimeError(f"consequences lead in a circle through {event.name}")
-        for consequence in CONSEQUENCES.get(type(event), ()):
-            await consequence(work, event)
+        facts, work.recorded = work.recorded, []
+        length += 1
+        if length > LONGEST_CHAIN:
+            raise RuntimeError(f"consequences lead in a circle through {facts[0].name}")
+        for fact in facts:
+            for consequence in CONSEQUENCES.get(type(fact), ()):
+                await consequence(work, fact)

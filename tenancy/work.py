@@ -161,10 +161,10 @@ class Work:
         return [self.add(row) for row in rows]
 
     def delete(self, row: TenantModel) -> None:
-        """Delete a stored row with the next flush."""
+        """Delete a row with the next flush; from now on it is not found any more."""
+        self._rows.pop((type(row), row.id), None)
         if row in self._new:
             self._new.remove(row)
-            self._rows.pop((type(row), row.id), None)
         else:
             self._deleted.append(row)
 
@@ -193,7 +193,6 @@ class Work:
         for row in self._deleted:
             self._stored.pop(row, None)
             self._told.pop(row, None)
-            self._rows.pop((type(row), row.id), None)
         self._new, self._deleted = [], []
 
     # Recording

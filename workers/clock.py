@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from tenancy.agenda import AgendaItem, Standing, Task
 from tenancy.claims import Claim, claim_of
@@ -88,10 +88,13 @@ async def _step(claim: Claim) -> _Arrived | _Wait | _Fire:
 
 
 async def _something_to_follow(work: Work) -> bool:
+    """Whether the clock has to stand still: for facts until they are followed or parked, for letters and jobs unless
+    they wait for another try, since a receiver that is away must not stop the clock."""
+    leaving = and_(
+        or_(AgendaItem.task == Task.SEND, AgendaItem.task == Task.RUN), AgendaItem.due_at <= work.opening.real_now
+    )
     waiting = select(AgendaItem.id).where(
-        AgendaItem.task == Task.DELIVER,
-        AgendaItem.standing == Standing.PENDING,
-        AgendaItem.due_at <= work.opening.real_now,
+        AgendaItem.standing == Standing.PENDING, or_(AgendaItem.task == Task.DELIVER, leaving)
     )
     return await work.value(waiting.limit(1)) is not None
 

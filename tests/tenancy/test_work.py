@@ -35,6 +35,16 @@ async def test_a_row_is_kept_with_its_company_and_seen_by_no_other(acme: Actor, 
             await work.get(Role, role.id)
 
 
+async def test_a_row_that_is_to_be_deleted_is_not_found_any_more(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        role = work.add(Role(name="passing", permissions=[]))
+        await work.flush()
+        work.delete(role)
+        assert await work.find(Role, role.id) is None
+        with pytest.raises(NotFound):
+            await work.get(Role, role.id, lock=True)
+
+
 async def test_a_refused_command_leaves_nothing_behind(acme: Actor) -> None:
     with pytest.raises(Refusal):
         async with writing(acme, settle=settle) as work:

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from domain import consequences
 from domain.consequences import settle
 from tenancy.actor import Actor
-from tenancy.agenda import AgendaItem, Standing
+from tenancy.agenda import AgendaItem, Standing, Task
+from tenancy.claims import Claim
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.refusals import Forbidden, Invalid, Refusal
@@ -31,8 +32,8 @@ from tests.workers.facts import (
     marks,
     work_off,
 )
-from workers import clock
-from workers.attempts import attempt
+from workers import attempts, clock
+from workers.attempts import attempt, hold, working
 from workers.performing import DOING
 from workers.reactions import REACTIONS
 
@@ -110,6 +111,70 @@ async def test_what_follows_a_timer_happens_before_the_next_one_fires(
     await _send_to(stage, 4)
     await work_off()
     assert await _rung(stage) == [(1, 1.0), (5, 2.0), (3, 3.0)]
+
+
+async def test_the_clock_stands_until_a_fact_whose_reaction_failed_has_been_followed(
+    stage: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    async def stumble(work: Work, event: BellRang) -> None:
+        tries.append(event.number)
+        if tries == [1]:
+            raise ValueError("not yet")
+        await leave_a_mark(work, event)
+
+    monkeypatch.setattr(attempts, "BACKOFF_SECONDS", (0.2, 0.2))
+    _follow(monkeypatch, stumble)
+    await _plan(stage, bell1=1, bell2=2)
+    await _send_to(stage, 3)
+    await work_off()
+    assert tries == [1, 1, 2]
+    assert await marks(stage) == [1, 2]
+
+
+async def test_every_letter_leaves_while_the_clock_shows_its_hour(
+    stage: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float] = []
+
+    async def write_five(work: Work, event: BellRang) -> None:
+        for number in range(5):
+            work.add(
+                AgendaItem(
+                    task=Task.SEND, due_at=work.opening.real_now, subject_id=uuid4(), key=f"{event.number}/{number}"
+                )
+            )
+
+    async def leave(claim: Claim, _: AgendaItem) -> None:
+        async with working(claim) as work:
+            held = await hold(work, claim)
+            left.append((work.now - MONDAY).total_seconds() / 3600)
+            work.delete(held)
+
+    _follow(monkeypatch, write_five)
+    monkeypatch.setattr(clock, "BATCH", 2)
+    monkeypatch.setitem(cast(dict[Any, Any], clock.ON_THE_WAY), Task.SEND, leave)
+    await _plan(stage, bell1=1, bell2=2)
+    await _send_to(stage, 3)
+    await work_off()
+    assert left == [1.0] * 5 + [2.0] * 5
+
+
+async def test_a_receiver_that_is_away_does_not_stop_the_clock(stage: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def write(work: Work, event: BellRang) -> None:
+        work.add(AgendaItem(task=Task.SEND, due_at=work.opening.real_now, subject_id=uuid4(), key=str(event.number)))
+
+    async def away(claim: Claim, item: AgendaItem) -> None:
+        raise ConnectionRefusedError
+
+    _follow(monkeypatch, write)
+    monkeypatch.setitem(cast(dict[Any, Any], clock.ON_THE_WAY), Task.SEND, away)
+    await _plan(stage, bell1=1, bell2=2)
+    await _send_to(stage, 3)
+    await work_off()
+    assert await _rung(stage) == [(1, 1.0), (2, 2.0)]
+    assert await _now(stage) == MONDAY + timedelta(hours=3)
 
 
 async def test_a_timer_planned_for_the_past_fires_next_and_never_turns_the_clock_back(stage: Actor) -> None:
