@@ -1,0 +1,50 @@
+"""What every kind of clause has: a name, a label, what may limit it, what acts on it, and a typed value."""
+
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.policies.rules.scopes import Dimension
+
+Fraction = Annotated[Decimal, Field(gt=0, lt=1, max_digits=6)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
+Days = Annotated[int, Field(ge=0, le=366)]
+
+
+class ClauseKind(BaseModel):
+    """What a clause of one kind lays down: its value, typed and checked when it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # The kind's name, for ever: it is stored with every clause.
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    # What may limit a clause of this kind; the first outweighs all that follow when the most specific is sought.
+    dimensions: ClassVar[tuple[Dimension, ...]] = ()
+    # What acts on it; empty for what people do by hand or what is not built yet.
+    consumed_by: ClassVar[str] = ""
+    # Whether only one clause of this kind, topic and scope may stand in a version.
+    exclusive: ClassVar[bool] = True
+
+    @property
+    def topic(self) -> str:
+        """What the clause is about within its kind; clauses about different topics never compete."""
+        return ""
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        """The kinds without which this value can't be acted on."""
+        return ()
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The form of the value, for clients."""
+        return cls.model_json_schema()
+
+    def stored(self) -> dict[str, Any]:
+        """The value as a clause keeps it: every field said, numbers with decimals as text."""
+        return self.model_dump(mode="json")
+
+
+K = TypeVar("K", bound=ClauseKind)
