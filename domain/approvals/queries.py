@@ -17,8 +17,8 @@ from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
+from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.kinds import ApprovalChain
-from domain.policies.rules.values import Approver, ApproverKind, Step
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_member

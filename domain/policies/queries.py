@@ -13,10 +13,10 @@ from domain.kernel.subjects import Subject
 from domain.organisation import queries as organisation
 from domain.policies.models import Clause, Decision, HandbookVersion
 from domain.policies.rules import checks
+from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
 from domain.policies.rules.kinds import ApprovalChain, K
 from domain.policies.rules.scopes import Dimension, Scope
-from domain.policies.rules.values import Approver, ApproverKind
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
 from tenancy.caches import TenantCache

@@ -19,9 +19,9 @@ from domain.approvals.rules.seats import Seating
 from domain.approvals.rules.states import LIFECYCLE, TASK_LIFECYCLE, EndReason, Move, SeatReason, TaskMove, TaskState
 from domain.approvals.rules.steps import StepOutcome
 from domain.policies import queries as policies
+from domain.policies.rules.chains import Approver, Step
 from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
-from domain.policies.rules.values import Approver, Step
 from tenancy.work import Work
 
 

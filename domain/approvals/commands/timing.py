@@ -11,8 +11,8 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation.events import StaffLeft
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
+from domain.policies.rules.chains import OnDeadline, Step
 from domain.policies.rules.kinds import ApprovalChain
-from domain.policies.rules.values import OnDeadline, Step
 from tenancy.work import Work
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.approvals.rules.states import EndReason, SeatReason
-from domain.policies.rules.values import Approver, Mode, Step, WhenRequester, WhenVacant
+from domain.policies.rules.chains import Approver, Mode, Step, WhenRequester, WhenVacant
 
 
 @dataclass(frozen=True)

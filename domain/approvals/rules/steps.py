@@ -10,8 +10,9 @@ import orjson
 
 from domain.approvals.rules.states import TaskState
 from domain.kernel.terms import Language
+from domain.policies.rules.chains import Approver, ApproverKind, Mode, Step, WhenVacant
 from domain.policies.rules.kinds import ApprovalChain
-from domain.policies.rules.values import Approver, ApproverKind, Mode, Step, WhenVacant, Wording
+from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
 
 COMMENT_LENGTH = 2000

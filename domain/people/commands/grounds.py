@@ -13,13 +13,13 @@ from domain.people import rules
 from domain.people.models import Resignation
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
+from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import (
     ApprovalChain,
     BusinessCalendarClause,
     K,
     NoticePeriod,
-    chain_topic,
 )
 from domain.policies.rules.scopes import Scope
 from tenancy.refusals import Invalid

@@ -5,68 +5,30 @@ published years ago must still be read.
 """
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from domain.kernel.calendars import BusinessCalendar, DayKind, WallTime, minutes_of
-from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.policies.rules.chains import Chain
+from domain.policies.rules.chains import chain_topic as chain_topic
+from domain.policies.rules.clause_kind import ClauseKind as ClauseKind
+from domain.policies.rules.clause_kind import Days, Fraction, Percent
+from domain.policies.rules.clause_kind import K as K
 from domain.policies.rules.dunning import Ladder
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.values import (
-    Approver,
     EscalationLevel,
     PriorityTargets,
-    Step,
     Wording,
     unfit,
 )
 from tenancy.refusals import message
-
-Fraction = Annotated[Decimal, Field(gt=0, lt=1, max_digits=6)]
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
-Days = Annotated[int, Field(ge=0, le=366)]
-
-
-class ClauseKind(BaseModel):
-    """What a clause of one kind lays down: its value, typed and checked when it is written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    # The kind's name, for ever: it is stored with every clause.
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    # What may limit a clause of this kind; the first outweighs all that follow when the most specific is sought.
-    dimensions: ClassVar[tuple[Dimension, ...]] = ()
-    # What acts on it; empty for what people do by hand or what is not built yet.
-    consumed_by: ClassVar[str] = ""
-    # Whether only one clause of this kind, topic and scope may stand in a version.
-    exclusive: ClassVar[bool] = True
-
-    @property
-    def topic(self) -> str:
-        """What the clause is about within its kind; clauses about different topics never compete."""
-        return ""
-
-    @property
-    def relies_on(self) -> tuple[str, ...]:
-        """The kinds without which this value can't be acted on."""
-        return ()
-
-    @classmethod
-    def json_schema(cls) -> dict[str, Any]:
-        """The form of the value, for clients."""
-        return cls.model_json_schema()
-
-    def stored(self) -> dict[str, Any]:
-        """The value as a clause keeps it: every field said, numbers with decimals as text."""
-        return self.model_dump(mode="json")
 
 
 class Provision(ClauseKind):
@@ -193,22 +155,13 @@ class NoticePeriod(ClauseKind):
         return self.probation_days if on_probation and self.probation_days is not None else self.days
 
 
-class ApprovalChain(ClauseKind):
-    """Who decides, in which steps, on a kind of record, and who is told of the outcome (AP-1).
-
-    `purpose` tells apart several things that are decided about one kind of record, such as writing an invoice off and
-    cancelling it.
-    """
+class ApprovalChain(ClauseKind, Chain):
+    """Who decides, in which steps, on a kind of record (AP-1); the clause's value is the chain itself."""
 
     kind = "approval_chain"
     label = message("Approval chain")
     dimensions = (Dimension.POST, Dimension.DEPARTMENT, Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
     consumed_by = "approvals.open_approval"
-
-    subject_kind: SubjectKind
-    purpose: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
-    informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
 
     @property
     def topic(self) -> str:
@@ -217,11 +170,6 @@ class ApprovalChain(ClauseKind):
     @property
     def relies_on(self) -> tuple[str, ...]:
         return (BusinessCalendarClause.kind,) if any(step.deadline for step in self.steps) else ()
-
-
-def chain_topic(subject_kind: SubjectKind, purpose: str = "") -> str:
-    """The topic under which the chain for a kind of record, and for a purpose, is found."""
-    return f"{subject_kind.value}/{purpose}" if purpose else subject_kind.value
 
 
 class DunningLadder(ClauseKind, Ladder):
@@ -365,8 +313,6 @@ class Retention(ClauseKind):
     def topic(self) -> str:
         return self.record.value
 
-
-K = TypeVar("K", bound=ClauseKind)
 
 KINDS: dict[str, type[ClauseKind]] = {
     kind.kind: kind

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from domain.approvals.rules.states import LIFECYCLE, TASK_LIFECYCLE, State, TaskMove, TaskState, moves
 from domain.approvals.rules.steps import StepOutcome, clean_comment, digest, outcome, taken
 from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.chains import Mode
 from domain.policies.rules.kinds import ApprovalChain
-from domain.policies.rules.values import Mode
 from tenancy.refusals import Invalid
 
 A, R, W, V, S = TaskState.APPROVED, TaskState.REJECTED, TaskState.WAITING, TaskState.VOID, TaskState.SKIPPED

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.approvals.rules.seats import Found, Seating, StandIns, seating
 from domain.approvals.rules.states import EndReason, SeatReason
-from domain.policies.rules.values import Mode, Step, WhenRequester, WhenVacant
+from domain.policies.rules.chains import Mode, Step, WhenRequester, WhenVacant
 
 REQUESTER, SUPERIOR, ADMIN, OTHER_ADMIN = (UUID(int=number) for number in (1, 2, 3, 4))
 PEOPLE = [UUID(int=number) for number in range(1, 8)]

@@ -8,8 +8,9 @@ import pytest
 
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules import checks
+from domain.policies.rules.chains import Condition, Operator
 from domain.policies.rules.kinds import KINDS, BackupSchedule, BusinessCalendarClause, PriorityMatrix, ServiceLevel
-from domain.policies.rules.values import Condition, Operator, Wording
+from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid
 from tests.domain.policies.handbooks import OFFICE_HOURS
 

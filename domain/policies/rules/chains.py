@@ -1,0 +1,180 @@
+"""The parts of an approval chain: steps, who decides in them, under which conditions, and what time does to them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+
+from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.values import Part, Target, Wording, unfit
+from tenancy.refusals import Invalid, message
+
+
+class Operator(StrEnum):
+    """How a fact is compared with a condition's value."""
+
+    EQUALS = "equals"
+    DIFFERS = "differs"
+    ONE_OF = "one_of"
+    AT_LEAST = "at_least"
+    MORE_THAN = "more_than"
+    AT_MOST = "at_most"
+    LESS_THAN = "less_than"
+
+
+_ORDERED = {Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN}
+
+
+class Condition(Part):
+    """A comparison of one of the subject's facts, such as `amount_minor` `at_least` 1000000."""
+
+    fact: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    operator: Operator
+    value: StrictBool | StrictInt | StrictStr | tuple[StrictInt | StrictStr, ...]
+
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> Self:
+        if (self.operator is Operator.ONE_OF) != isinstance(self.value, tuple):
+            raise unfit(message("“one_of” takes a list of values, every other comparison a single value."))
+        if self.operator in _ORDERED and type(self.value) is not int:
+            raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
+        return self
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the facts meet the condition. Raises `Invalid` (UNKNOWN_FACT) for a fact that was not given.
+
+        A fact that is missing must never let a step be left out in silence, so it is no answer.
+        """
+        fact = facts.get(self.fact)
+        if fact is None or (self.operator in _ORDERED and type(fact) is not int):
+            text = message("The condition on “{fact}” can't be judged: the subject doesn't say it, or not as a number.")
+            raise Invalid(text, {"fact": self.fact}, code="UNKNOWN_FACT")
+        match self.operator, self.value:
+            case Operator.EQUALS, value:
+                return bool(fact == value)
+            case Operator.DIFFERS, value:
+                return bool(fact != value)
+            case Operator.ONE_OF, tuple(values):
+                return fact in values
+            case Operator.AT_LEAST, int(least):
+                return bool(fact >= least)
+            case Operator.MORE_THAN, int(less):
+                return bool(fact > less)
+            case Operator.AT_MOST, int(most):
+                return bool(fact <= most)
+            case _, int(more):
+                return bool(fact < more)
+        raise AssertionError("a condition is checked when it is written")
+
+
+class ApproverKind(StrEnum):
+    """How a chain names somebody (AP-2)."""
+
+    MEMBER = "member"
+    POST = "post"
+    ROLE = "role"
+    DEPARTMENT_HEAD = "department_head"
+    SUPERIOR = "superior"
+    CUSTOMER_OWNER = "customer_owner"
+    ADMINISTRATOR = "administrator"
+
+
+class Approver(Part):
+    """Who decides: a member by id, the holders of a post or a role by name, the head of the subject's department, the
+    requester's n-th superior, who looks after the subject's customer, or whoever administers approvals."""
+
+    by: ApproverKind
+    value: Annotated[str, Field(max_length=200)] | None = None
+    level: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _named_as_its_kind_wants(self) -> Self:
+        named = self.by in {ApproverKind.MEMBER, ApproverKind.POST, ApproverKind.ROLE}
+        if named != bool(self.value and self.value.strip()):
+            text = message("“{by}” names its post, role or member in “value”; the others have no value.")
+            raise unfit(text, by=self.by.value)
+        if (self.by is ApproverKind.SUPERIOR) != (self.level is not None):
+            raise unfit(message("“superior” says which one in “level”; the others have no level."))
+        if self.by is ApproverKind.MEMBER and self.value is not None:
+            try:
+                UUID(self.value)
+            except ValueError:
+                raise unfit(message("“{value}” is not the id of a member."), value=self.value[:60]) from None
+        return self
+
+
+class Mode(StrEnum):
+    """Whose decisions a step needs: the first one's, all, or so many agreeing."""
+
+    ANY = "any"
+    ALL = "all"
+    QUORUM = "quorum"
+
+
+class OnDeadline(StrEnum):
+    """What follows when a step's time is up (AP-4)."""
+
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class WhenVacant(StrEnum):
+    """Who decides where a chain finds nobody (AP-5). A chain that stops waits for an administrator to name somebody."""
+
+    SKIP = "skip"
+    SUPERIOR = "superior"
+    ADMINISTRATOR = "administrator"
+    STOP = "stop"
+
+
+class WhenRequester(StrEnum):
+    """Who decides where a chain finds the requester alone, who never decides on their own request (AP-5)."""
+
+    SKIP = "skip"
+    SUPERIOR = "superior"
+    ADMINISTRATOR = "administrator"
+
+
+class Step(Part):
+    """One step of an approval chain. It is left out unless all its conditions hold; without any it is always taken."""
+
+    name: Wording
+    mode: Mode = Mode.ANY
+    quorum: Annotated[int, Field(ge=1, le=50)] | None = None
+    approvers: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
+    only_if: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
+    deadline: Target | None = None
+    on_deadline: OnDeadline = OnDeadline.REMIND
+    most_reminders: Annotated[int, Field(ge=1, le=20)] = 3
+    when_vacant: WhenVacant = WhenVacant.ADMINISTRATOR
+    when_requester: WhenRequester = WhenRequester.SUPERIOR
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.mode is Mode.QUORUM) != (self.quorum is not None):
+            raise unfit(message("A step that needs a quorum says how many in “quorum”; the others don't."))
+        if self.on_deadline is not OnDeadline.REMIND and self.deadline is None:
+            raise unfit(message("What happens at the deadline is said, but there is no deadline."))
+        return self
+
+
+class Chain(Part):
+    """An approval chain: its steps in order, and who is told of the outcome (AP-1).
+
+    `purpose` tells apart several things that are decided about one kind of record, such as writing an invoice off and
+    cancelling it.
+    """
+
+    subject_kind: SubjectKind
+    purpose: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
+    informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
+
+
+def chain_topic(subject_kind: SubjectKind, purpose: str = "") -> str:
+    """The topic under which the chain for a kind of record, and for a purpose, is found."""
+    return f"{subject_kind.value}/{purpose}" if purpose else subject_kind.value
