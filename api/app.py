@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """Open the database and refuse a role that row-level security does not bind."""
-    await open_database()
+    await open_database(most_seconds=settings().statement_seconds)
     await open_switchboard()
     # What was loaded at the start stays for ever: the collector need not look at it again.
     gc.collect()

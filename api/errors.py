@@ -13,6 +13,7 @@ from tenancy.refusals import Refusal, message
 log = structlog.get_logger(__name__)
 
 UNEXPECTED = message("Something went wrong on our side. Nothing was changed. Tell us this number: {number}.")
+TOO_SLOW = message("This took too long and was stopped. Nothing was changed; ask for less, or for one thing at a time.")
 NOT_REACHED = message("The database cannot be reached at the moment. Nothing was changed; try again.")
 
 
@@ -47,6 +48,9 @@ def unexpected(problem: BaseException, language: str, **more: Any) -> dict[str, 
     if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError | OSError):
         log.warning("request.unavailable", number=number, error=str(problem))
         return {"message": translate(NOT_REACHED, language), "extensions": {"code": "UNAVAILABLE", "id": number}}
+    if isinstance(problem, asyncpg.QueryCanceledError):
+        log.warning("request.too_slow", number=number, error=str(problem))
+        return {"message": translate(TOO_SLOW, language), **more, "extensions": {"code": "TIMEOUT", "id": number}}
     log.error("request.failed", number=number, exc_info=problem)
     text = translate(UNEXPECTED, language, {"number": number})
     return {"message": text, **more, "extensions": {"code": "INTERNAL", "id": number}}

@@ -32,8 +32,8 @@ Settle = Callable[[Work], Awaitable[None]]
 class Database:
     """One process's pool of connections as the role that row-level security binds."""
 
-    def __init__(self, url: str, size: int) -> None:
-        self.url, self.size = url, size
+    def __init__(self, url: str, size: int, most_seconds: int = 0) -> None:
+        self.url, self.size, self.most_seconds = url, size, most_seconds
         self._pool: Connections | None = None
 
     @property
@@ -51,7 +51,14 @@ class Database:
             prepare=_speak_json,
             # Its plans are as good as on the first day, and making them anew costs more than most queries.
             max_cached_statement_lifetime=0,
-            server_settings={"application_name": "zhidu", "jit": "off", "TimeZone": "UTC"},
+            server_settings={
+                "application_name": "zhidu",
+                "jit": "off",
+                "TimeZone": "UTC",
+                # PostgreSQL takes nought for no limit.
+                "statement_timeout": f"{self.most_seconds}s",
+                "idle_in_transaction_session_timeout": f"{2 * self.most_seconds}s",
+            },
         )
         async with self._pool.acquire() as connection:
             await refuse_bypassing_role(connection)
@@ -96,10 +103,15 @@ async def refuse_bypassing_role(connection: asyncpg.Connection) -> None:
 database = Database("", 0)
 
 
-async def open_database(url: str | None = None, size: int | None = None) -> None:
-    """Open this process's pool; the settings say where unless the caller does."""
+async def open_database(url: str | None = None, size: int | None = None, *, most_seconds: int = 0) -> None:
+    """Open this process's pool; the settings say where unless the caller does.
+
+    PostgreSQL stops a statement after `most_seconds`, if there are any, and ends a transaction in which nothing was
+    said for twice as long.
+    """
     database.url = url or settings().database_url
     database.size = size or settings().pool_size
+    database.most_seconds = most_seconds
     await database.open()
 
 

@@ -17,6 +17,7 @@ from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
+from tenancy.database import Database, database
 from tenancy.provisioning import create_tenant
 
 MODERN = {"accept": "application/graphql-response+json"}
@@ -244,3 +245,22 @@ async def test_a_fault_in_a_later_change_does_not_hide_an_earlier_one(client: ht
     assert answer["data"]["three"]["department"] == {"name": "Three"}
     assert answer["errors"][0]["path"] == ["two"]
     assert answer["errors"][0]["extensions"]["code"] == "BAD_CURSOR"
+
+
+async def test_what_takes_too_long_is_stopped_and_says_so(
+    client: httpx.AsyncClient, app_url: str, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = Database(app_url, 1, most_seconds=1)
+    await impatient.open()
+    monkeypatch.setattr(database, "_pool", impatient.pool)
+    behind = await asyncpg.connect(owner_url)
+    try:
+        async with behind.transaction():
+            await behind.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+            answer = await post(client, "{ customers(first: 1) { nodes { id } } }")
+    finally:
+        await behind.close()
+        await impatient.close()
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "TIMEOUT"
+    assert "Nothing was changed" in error["message"]
