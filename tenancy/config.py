@@ -40,9 +40,7 @@ class Settings(BaseSettings):
     )
     archive_url: Annotated[str, Field(description="file:///… or s3://bucket/prefix; empty is DATA/archives")] = ""
     pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
-    statement_seconds: Annotated[int, Field(ge=0, description="How long one statement of the API may run; 0: no end")] = (
-        30
-    )
+    statement_seconds: Annotated[int, Field(ge=0, description="The longest statement of the API; 0: no end")] = 30
     worker_threads: Annotated[int, Field(ge=1)] = 4
     log_level: str = "INFO"
     metrics: Annotated[

@@ -1,9 +1,13 @@
 """One real PostgreSQL for the run, migrated once; a new company for every test that asks for one."""
 
+import copy
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
+import asyncpg
 import hypothesis
 import pytest
 
@@ -12,7 +16,9 @@ from domain.kernel.permissions import Permission
 from migrations.run import upgrade
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import database, open_database
+from tenancy.models import TenantModel
 from tenancy.provisioning import create_tenant
+from tenancy.work import Work
 from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
 
 
@@ -70,6 +76,34 @@ async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> A
         id=founding.member_id,
         permissions=frozenset(Permission),
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def replaced_never_mutated() -> Iterator[None]:
+    """Lists and mappings in rows are replaced: one that is changed in place would be lost in silence, so it fails."""
+    flush, keep = Work.flush, Work._keep
+    as_stored: WeakKeyDictionary[TenantModel, dict[str, Any]] = WeakKeyDictionary()
+
+    def remember(row: TenantModel, stored: Mapping[str, Any]) -> None:
+        as_stored[row] = copy.deepcopy({name: held for name, held in stored.items() if isinstance(held, list | dict)})
+
+    async def watching(self: Work) -> None:
+        for row, stored in self._stored.items():
+            for name, before in as_stored[row].items():
+                assert stored[name] == before, f"{type(row).__name__}.{name} was changed in place: replace it"
+        await flush(self)
+        for row, stored in self._stored.items():
+            remember(row, stored)
+
+    def watched(self: Work, model: type[Any], record: asyncpg.Record) -> Any:
+        row = keep(self, model, record)
+        remember(row, self._stored[row])
+        return row
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Work, "flush", watching)
+        patch.setattr(Work, "_keep", watched)
+        yield
 
 
 @pytest.fixture

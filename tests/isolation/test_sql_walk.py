@@ -62,7 +62,7 @@ async def test_a_company_that_destroys_all_it_can_destroys_its_own(
     await transaction.start()
     await enter(ground.acme.tenant_id)
     before = await count()
-    assert set(before.values()) == {SETS}, "each table has rows that could be lost"
+    assert {name: rows for name, rows in before.items() if rows != SETS} == {}, "each table has rows to lose"
     await enter(ground.globex.tenant_id)
     for table in reversed(GUARDED):
         for sql in (f"UPDATE {table.name} SET id = id", f"DELETE FROM {table.name}"):

@@ -45,6 +45,14 @@ async def test_a_row_that_is_to_be_deleted_is_not_found_any_more(acme: Actor) ->
             await work.get(Role, role.id, lock=True)
 
 
+async def test_a_list_that_is_changed_in_place_is_noticed_by_these_tests(acme: Actor) -> None:
+    with pytest.raises(AssertionError, match="changed in place"):
+        async with writing(acme, settle=settle) as work:
+            role = work.add(Role(name="careless", permissions=["requests.read"]))
+            await work.flush()
+            role.permissions.append("requests.submit")
+
+
 async def test_a_refused_command_leaves_nothing_behind(acme: Actor) -> None:
     with pytest.raises(Refusal):
         async with writing(acme, settle=settle) as work:
