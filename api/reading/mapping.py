@@ -91,8 +91,8 @@ class Many:
 @dataclass(frozen=True)
 class Listed:
     """A list that the product knows rather than stores, such as the moves of a state; its rows are plain values, and
-    each also has what it carries of the row that it is listed at. They may depend on the actor's kind and permissions, not
-    on the actor's language or id: plans are shared by whoever has the same permissions."""
+    each also has what it carries of the row that it is listed at. They may depend on the actor's permissions, not on
+    language or id: a plan is shared by whoever has the same permissions."""
 
     rows: Callable[[Actor], Sequence[Mapping[str, Any]]]
     on: On
