@@ -84,9 +84,11 @@ async def _restore(archive: Path, slug: str, key: Path | None) -> None:
         raise Failure(f"There is no file {archive}.")
     identity = _read_key(key) if key is not None else await _find_key(archive)
     try:
-        heading = await archives.heading(archive, identity=identity)
+        if not await _opens(archive, identity):
+            raise Failure(f"{archive} was made with another key than the one in {key}.")
     except ValueError as error:
         raise Failure(f"{key} holds no key: {error}.") from None
+    heading = await archives.heading(archive, identity=identity)
     # Only an archive that the company itself made, here, speaks for whom its passwords belong to.
     own = identity in await _identities(heading.company.id)
     restored = await archives.restore(archive, slug, identity=identity, link_accounts=own)
@@ -138,17 +140,27 @@ def _read_key(path: Path) -> str:
 
 async def _find_key(archive: Path) -> str:
     """The key among this installation's that opens the archive; the company in whose folder it lies is asked first."""
+    # With a key that opens nothing, so that a file which no key could open is told by its own fault.
+    await _opens(archive, archives.new_identity())
     tenants = [tenant.id for tenant in await provisioning.list_tenants()]
     for tenant_id in sorted(tenants, key=lambda id: str(id) not in archive.resolve().parts):
         for identity in await _identities(tenant_id):
-            try:
-                await archives.heading(archive, identity=identity)
-            except Invalid:
-                continue
-            return identity
+            if await _opens(archive, identity):
+                return identity
     raise Failure(
-        f"No key of this installation opens {archive}: it is damaged, or its key was kept elsewhere (--key FILE)."
+        f"{archive} was made with a key that is not this installation's: give it with --key FILE (where the archive was"
+        " made: zhidu backup COMPANY --print-key). If it was made here, its beginning is damaged."
     )
+
+
+async def _opens(archive: Path, identity: str) -> bool:
+    try:
+        await archives.heading(archive, identity=identity)
+    except Invalid as refusal:
+        if refusal.code != archives.OTHER_KEY:
+            raise
+        return False
+    return True
 
 
 async def _identities(tenant_id: UUID) -> list[str]:

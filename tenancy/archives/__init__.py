@@ -19,13 +19,14 @@ from tenancy.archives.form import (
     row_digest,
     table_digest,
 )
-from tenancy.archives.reading import heading, read, verify
+from tenancy.archives.reading import OTHER_KEY, heading, read, verify
 from tenancy.archives.restoring import Restored, rehearse, restore
 from tenancy.archives.taking import take
 from tenancy.archives.writing import write
 
 __all__ = [
     "LIMITS",
+    "OTHER_KEY",
     "Batch",
     "Company",
     "Heading",

@@ -34,6 +34,11 @@ from tenancy.refusals import Invalid, Refusal, Unavailable, message
 
 _Event: TypeAlias = Heading | Batch | Manifest
 
+# The code of the refusal by which somebody with several keys goes on to the next.
+OTHER_KEY = "OTHER_KEY"
+# How every file that age encrypts begins.
+_BEGINNING = b"age-encryption.org/v1\n"
+
 
 async def heading(source: Path | IO[bytes], *, identity: str) -> Heading:
     """What the archive says it is, from its first bytes; refuses as `verify` does, but sees no later damage."""
@@ -46,9 +51,9 @@ async def heading(source: Path | IO[bytes], *, identity: str) -> Heading:
 async def verify(source: Path | IO[bytes], *, identity: str, limits: Limits = LIMITS) -> Manifest:
     """Read an archive to its end and answer its manifest, which then holds true of every row.
 
-    `Invalid` when any byte was changed, it is cut short or lengthened, another key made it, a table or row is missing,
-    it is too large or of a newer format; `Unavailable` when the file cannot be read. A file object is read from where
-    it stands.
+    `Invalid` when any byte was changed, it is cut short or lengthened, a table or row is missing, it is too large or of
+    a newer format, with the code OTHER_KEY when another key made it and NO_ARCHIVE when the file is nothing of the
+    kind; `Unavailable` when the file cannot be read. A file object is read from where it stands.
     """
     async with aclosing(_events(source, identity, limits)) as events:
         async for event in events:
@@ -128,28 +133,39 @@ def _decrypt(file: IO[bytes], fill: int, key: Any) -> None:
         except pyrage.DecryptError as problem:
             if source.failure is not None:
                 raise _unreadable() from source.failure
-            raise Invalid(
-                message("This archive does not open: it was made with another key, or its beginning is damaged.")
-            ) from problem
+            raise _closed(source.beginning, str(problem)) from problem
         except OSError as problem:
             if source.failure is not None:
                 raise _unreadable() from source.failure
             raise _damaged() from problem
 
 
+def _closed(beginning: bytes, said: str) -> Invalid:
+    """Why age does not even begin to decrypt. It names one cause in its own words; the others show in the file."""
+    if not beginning:
+        return Invalid(message("The file is empty: it is no archive."), code="NO_ARCHIVE")
+    if not beginning.startswith(_BEGINNING[: len(beginning)]):
+        return Invalid(message("The file is no archive: it does not begin as one."), code="NO_ARCHIVE")
+    return _foreign() if said == "No matching keys found" else _damaged()
+
+
 class _Source:
-    """The file, remembering its own failure, which age mixes up with damage."""
+    """The file, remembering how it began, and its own failure, which age mixes up with damage."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self.beginning = b""
         self.failure: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._file.read(size)
+            piece = self._file.read(size)
         except Exception as failure:
             self.failure = failure
             raise
+        if len(self.beginning) < len(_BEGINNING):
+            self.beginning = (self.beginning + piece)[: len(_BEGINNING)]
+        return piece
 
 
 class _Unpacked:
@@ -287,7 +303,13 @@ def _compare(found: Manifest, content: bytes) -> None:
 
 
 def _damaged() -> Invalid:
-    return Invalid(message("This archive is damaged or cut short. Use another one."))
+    text = message("This archive is damaged or cut short: what it holds does not pass its check. Use another one.")
+    return Invalid(text, code="ARCHIVE_DAMAGED")
+
+
+def _foreign() -> Invalid:
+    # Whoever changes a key's own line in the file is not told apart from this.
+    return Invalid(message("This archive was made with another key."), code=OTHER_KEY)
 
 
 def _contradictory(part: str) -> Invalid:

@@ -162,6 +162,32 @@ async def test_another_companys_key_does_not_open_it() -> None:
         await archives.verify(io.BytesIO(await written(SMALL)), identity=OTHER_KEY)
 
 
+@pytest.mark.parametrize(
+    ("beginning", "code"),
+    [(b"", "NO_ARCHIVE"), (b"PK\x03\x04", "NO_ARCHIVE"), (b"age-enc", "ARCHIVE_DAMAGED"), (b"\x1f\x8b", "NO_ARCHIVE")],
+    ids=["empty", "another program's", "cut in its first line", "zipped only"],
+)
+async def test_a_file_that_no_key_opens_is_told_by_its_beginning(beginning: bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await archives.verify(io.BytesIO(beginning), identity=KEY)
+    assert refused.value.code == code
+
+
+async def test_damage_and_another_key_are_told_apart() -> None:
+    archive = await written(SMALL)
+    changed = bytearray(archive)
+    changed[-40] ^= 1
+    for content, key, code in (
+        (archive, OTHER_KEY, "OTHER_KEY"),
+        (bytes(changed), KEY, "ARCHIVE_DAMAGED"),
+        (archive[:-1], KEY, "ARCHIVE_DAMAGED"),
+        (archive[: archive.index(b"\n---")], KEY, "ARCHIVE_DAMAGED"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await archives.verify(io.BytesIO(content), identity=key)
+        assert refused.value.code == code
+
+
 async def test_a_text_that_is_no_key_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="AGE-SECRET-KEY"):
         await archives.verify(io.BytesIO(b""), identity="no key")
