@@ -60,7 +60,7 @@ async def create_tenant(
             path=("slug",),
         )
     if zone not in available_timezones():
-        raise Invalid(message("“{zone}” is no time zone of the IANA list."), {"zone": zone}, path=("zone",))
+        raise Invalid(message("“{zone}” is not a time zone of the IANA list, such as Asia/Shanghai."), {"zone": zone}, path=("zone",))
     if not name.strip():
         raise Invalid(message("A company needs a name."), path=("name",))
     password_hash = await hash_password(password) if password is not None else None

@@ -101,7 +101,7 @@ def clean_names(names: Sequence[str], known: Collection[str]) -> list[str]:
         raise Invalid(message("Choose at least one fact, or * for all."), path=("events",))
     for name in chosen:
         if name != EVERY_FACT and (name not in known or name.startswith(UNTOLD)):
-            raise Invalid(message("“{name}” is no fact that webhooks tell of."), {"name": name[:80]}, path=("events",))
+            raise Invalid(message("“{name}” is not a fact that webhooks tell of."), {"name": name[:80]}, path=("events",))
     return [EVERY_FACT] if EVERY_FACT in chosen else chosen
 
 

@@ -31,7 +31,7 @@ def clean_email(email: str, *path: str) -> str:
     """The address in small letters; refuses what is none."""
     cleaned = email.strip().lower()
     if len(cleaned) > EMAIL_LENGTH or not _EMAIL.fullmatch(cleaned):
-        raise Invalid(message("This is no e-mail address."), path=path or ("email",))
+        raise Invalid(message("This is not an e-mail address."), path=path or ("email",))
     return cleaned
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.billing import queries
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
 from domain.billing.rules.invoices import OPEN
@@ -13,11 +15,12 @@ from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.policies.rules.dunning import Channel
 from tenancy.refusals import message
+from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 # What the account owner does by hand; letters by mail leave by themselves.
 TASKS = {
-    Channel.TELEPHONE: message("Call {customer}: invoice {number} is {days} days overdue, {amount} is outstanding."),
+    Channel.TELEPHONE: message("Call {customer}: {amount} of invoice {number} is outstanding (days overdue: {days})."),
     Channel.POST: message("Post the letter about invoice {number} to {customer}: {amount} is outstanding."),
     Channel.HAND_OVER: message("Hand invoice {number} of {customer} over for collection: {amount} is outstanding."),
 }
@@ -35,11 +38,12 @@ async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
         language=customer.language,
         subject=message("Invoice {number}"),
         text=message(
-            "Dear {customer},\n\ninvoice {number} of {issued_on} amounts to {amount}. It is payable by {due_on}."
-            " Please state its number with your payment."
+            "Dear {customer},\n\nOur invoice {number} of {issued_on} amounts to {amount}. It is payable by {due_on}."
+            " Please state its number with your payment.\n\nKind regards,\n{company}"
         ),
         values={
             "customer": customer.name,
+            "company": await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)),
             "number": invoice.number,
             "issued_on": invoice.issued_on,
             "amount": Money(invoice.total_minor, invoice.currency),

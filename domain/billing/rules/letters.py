@@ -24,7 +24,7 @@ _STANDARD = {
     Tone.FRIENDLY: _Standard(
         message("Reminder: invoice {number} was due on {due_on}"),
         message(
-            "Dear {customer},\n\nour invoice {number} was due on {due_on}, and {amount} of it is outstanding. Perhaps"
+            "Dear {customer},\n\nOur invoice {number} was due on {due_on}, and {amount} of it is outstanding. Perhaps"
             " it has escaped your notice. Please pay it in the next few days. If your payment is on its way already,"
             " please disregard this letter."
         ),
@@ -32,16 +32,16 @@ _STANDARD = {
     Tone.FIRM: _Standard(
         message("Payment is overdue: invoice {number}"),
         message(
-            "Dear {customer},\n\nour invoice {number}, due on {due_on}, is {days_overdue} days overdue; {amount} is"
-            " outstanding. Please pay without delay, or tell us what stands in the way."
+            "Dear {customer},\n\nOur invoice {number} was due on {due_on}; {amount} is outstanding (days overdue:"
+            " {days_overdue}). Please pay without delay, or tell us what stands in the way."
         ),
     ),
     Tone.FINAL: _Standard(
         message("Final notice: invoice {number}"),
         message(
-            "Dear {customer},\n\ndespite our earlier letters, {amount} of our invoice {number}, due on {due_on}, is"
-            " still outstanding after {days_overdue} days. This is our final notice: if we receive no payment, we shall"
-            " hand the matter over for collection."
+            "Dear {customer},\n\nDespite our earlier letters, {amount} of our invoice {number}, due on {due_on}, is"
+            " still outstanding (days overdue: {days_overdue}). This is our final notice: if we receive no payment, we"
+            " shall hand the matter over for collection."
         ),
     ),
 }
@@ -49,7 +49,7 @@ _STANDARD = {
 _IN_GOOD_TIME = _Standard(
     message("Invoice {number} is payable by {due_on}"),
     message(
-        "Dear {customer},\n\nplease remember that our invoice {number} is payable by {due_on}; {amount} of it is"
+        "Dear {customer},\n\nPlease remember that our invoice {number} is payable by {due_on}; {amount} of it is"
         " outstanding. If your payment is on its way already, please disregard this letter."
     ),
 )
