@@ -37,7 +37,7 @@ _SENTENCES = {
     "too_short": message("At least {min_length} entries are needed."),
     "string_too_long": message("At most {max_length} characters are possible."),
     "string_too_short": message("At least {min_length} characters are needed."),
-    "string_pattern_mismatch": message("This has not the form {pattern}."),
+    "string_pattern_mismatch": message("This does not match the form {pattern}."),
     "decimal_max_digits": message("At most {max_digits} digits are possible."),
 }
 _NUMBERS = ("int_", "decimal_", "float_", "is_instance_of", "finite_number")
@@ -70,7 +70,7 @@ def parse(model: type[ModelT], given: Any, *path: str) -> ModelT:
     try:
         written = orjson.dumps(given, default=str)
     except orjson.JSONEncodeError as error:
-        raise Invalid(message("This has not the form that is needed here."), path=path) from error
+        raise Invalid(message("This does not have the form that is needed here."), path=path) from error
     if len(written) > MOST_BYTES:
         raise Invalid(message("The value is too large."), path=path)
     try:
@@ -103,7 +103,7 @@ def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:
         return Invalid(message("A text is needed here."), path=place)
     if kind.startswith("date_"):
         return Invalid(message("A day such as 2026-01-31 is needed here."), path=place)
-    return Invalid(message("This has not the form that is needed here."), path=place)
+    return Invalid(message("This does not have the form that is needed here."), path=place)
 
 
 def clean_number(number: str) -> str:
