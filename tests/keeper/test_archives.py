@@ -4,7 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -179,7 +179,8 @@ async def test_a_file_that_cannot_be_restored_says_what_is_wrong_with_it(
         "changed-at-the-end": (bytes(last), "damaged or cut short"),
         "of-another-zhidu": (pyrage.encrypt(b"rows", [elsewhere.to_public()]), "not this installation's"),
     }
-    asked, expected = [], []
+    asked: list[tuple[str, ...]] = []
+    expected: list[str] = []
     for name, (content, said) in files.items():
         (tmp_path / name).write_bytes(content)
         asked.append(("restore", str(tmp_path / name), "--as", "half-done"))
@@ -197,7 +198,7 @@ async def test_a_file_that_cannot_be_restored_says_what_is_wrong_with_it(
         await connection.close()
 
 
-def refusals(commands: list[tuple[str, ...]]) -> list[str]:
+def refusals(commands: Sequence[tuple[str, ...]]) -> list[str]:
     """Which of the sentences known here each of several refused commands says, in one line; else the whole line."""
     run = subprocess.run(
         [sys.executable, "-c", SEVERAL, json.dumps(commands)],
