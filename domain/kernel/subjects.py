@@ -1,7 +1,10 @@
 """A pointer to any record: what approvals decide on, decisions are about and journal entries tell of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -25,3 +28,71 @@ class Subject:
 
     kind: SubjectKind
     id: UUID
+
+
+class FactType(StrEnum):
+    """What a fact about a subject is, so that a condition on it can be checked when it is written."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    TEXT = "text"
+    DAY = "day"
+    MEMBER = "member"
+    DEPARTMENT = "department"
+    CUSTOMER = "customer"
+
+    def admits(self, value: Any) -> bool:
+        """Whether a value, in its JSON form, is such a fact."""
+        match self:
+            case FactType.NUMBER:
+                # What exceeds 64 bits has no form in CEL.
+                return type(value) is int and -(2**63) <= value < 2**63
+            case FactType.FLAG:
+                return type(value) is bool
+            case FactType.TEXT:
+                return isinstance(value, str)
+            case FactType.DAY:
+                return isinstance(value, str) and _read(date.fromisoformat, value)
+            case _:
+                return isinstance(value, str) and _read(UUID, value)
+
+
+def _read(form: Any, value: str) -> bool:
+    try:
+        form(value)
+    except ValueError:
+        return False
+    return True
+
+
+_INVOICE = {
+    "amount_minor": FactType.NUMBER,
+    "open_minor": FactType.NUMBER,
+    "currency": FactType.TEXT,
+    "days_overdue": FactType.NUMBER,
+    "customer_id": FactType.CUSTOMER,
+    "customer_tier": FactType.TEXT,
+}
+
+# What approvers are shown of each kind of record, by purpose: a module that asks for approvals writes its facts here.
+# Facts are only ever added: published chains name them.
+FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
+    (SubjectKind.RESIGNATION, ""): {
+        "department_id": FactType.DEPARTMENT,
+        "post": FactType.TEXT,
+        "key_post": FactType.FLAG,
+        "on_probation": FactType.FLAG,
+        "days_employed": FactType.NUMBER,
+        "letter_on": FactType.DAY,
+        "notice_days": FactType.NUMBER,
+        "last_day_on": FactType.DAY,
+        "waived_days": FactType.NUMBER,
+    },
+    (SubjectKind.INVOICE, "write_off"): _INVOICE,
+    (SubjectKind.INVOICE, "cancel"): _INVOICE,
+}
+
+
+def facts_of(kind: SubjectKind, purpose: str = "") -> Mapping[str, FactType]:
+    """The facts of a kind of record that is approved for a purpose; none where nothing asks for such an approval."""
+    return FACTS.get((kind, purpose), {})

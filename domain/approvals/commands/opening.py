@@ -14,7 +14,7 @@ from domain.approvals.rules import steps
 from domain.approvals.rules.states import Move
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject
+from domain.kernel.subjects import Subject, SubjectKind, facts_of
 from domain.policies import commands as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain
@@ -45,6 +45,7 @@ async def open_approval(
     if await queries.waiting_about(work, subject, purpose=purpose) is not None:
         raise Conflict(message("This is waiting for approval already."))
     plain: dict[str, Any] = to_jsonable_python(dict(facts))
+    _check_facts(subject.kind, purpose, plain)
     taken = steps.taken(value, plain)
     approval = Approval(
         subject_kind=subject.kind.value,
@@ -76,6 +77,16 @@ async def open_approval(
         )
     await enter(work, approval, 0)
     return approval
+
+
+def _check_facts(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
+    """A module gives the facts that it has declared: chains are checked against them."""
+    declared = facts_of(kind, purpose)
+    for name, value in facts.items():
+        if name not in declared or not (value is None or declared[name].admits(value)):
+            raise ValueError(
+                f"{kind.value} {purpose} has no fact “{name}” with such a value: see domain.kernel.subjects"
+            )
 
 
 async def _informed(work: Work, chain: ApprovalChain, requester_id: UUID, facts: Mapping[str, Any]) -> list[UUID]:

@@ -52,9 +52,7 @@ def outcome(mode: Mode, quorum: int | None, states: Iterable[TaskState]) -> Step
 
 def taken(chain: ApprovalChain, facts: Mapping[str, Any]) -> list[bool]:
     """Which steps a subject with these facts goes through. Raises `Invalid` (UNKNOWN_FACT) for a fact nobody gave."""
-    # Every condition is judged, also after one that fails: what is missing is found when the approval is opened.
-    judged = [[condition.holds(facts) for condition in step.only_if] for step in chain.steps]
-    return [all(conditions) for conditions in judged]
+    return [chain.takes(step, facts) for step in chain.steps]
 
 
 def digest(subject_kind: str, subject_id: UUID, purpose: str, facts: Mapping[str, Any]) -> str:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr, ValidationInfo, model_validator
 
-from domain.kernel.subjects import SubjectKind
+from domain.kernel.subjects import FactType, SubjectKind, facts_of
+from domain.policies.rules import conditions
 from domain.policies.rules.values import Part, Target, Wording, unfit
 from tenancy.refusals import Invalid, message
 
@@ -41,6 +42,18 @@ class Condition(Part):
         if self.operator in _ORDERED and type(self.value) is not int:
             raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
         return self
+
+    def check(self, subject_kind: SubjectKind, purpose: str) -> None:
+        """Refuse with `Invalid` a fact that the subject has not, or a value of another type."""
+        facts = facts_of(subject_kind, purpose)
+        if self.fact not in facts:
+            text = message("The subject has no fact “{name}”. It has: {facts}.")
+            raise Invalid(text, {"name": self.fact, "facts": ", ".join(facts) or "—"})
+        kind = facts[self.fact]
+        for value in self.value if isinstance(self.value, tuple) else (self.value,):
+            if not kind.admits(value) or (self.operator in _ORDERED and kind is not FactType.NUMBER):
+                text = message("“{fact}” is a {type}; it can't be compared like this.")
+                raise Invalid(text, {"fact": self.fact, "type": kind.value})
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the facts meet the condition. Raises `Invalid` (UNKNOWN_FACT) for a fact that was not given.
@@ -140,13 +153,17 @@ class WhenRequester(StrEnum):
 
 
 class Step(Part):
-    """One step of an approval chain. It is left out unless all its conditions hold; without any it is always taken."""
+    """One step of an approval chain. It is left out unless its conditions hold; without any it is always taken.
+
+    Conditions are simple comparisons in `only_if`, all of which hold, and one in CEL in `when`.
+    """
 
     name: Wording
     mode: Mode = Mode.ANY
     quorum: Annotated[int, Field(ge=1, le=50)] | None = None
     approvers: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
     only_if: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
+    when: Annotated[str, Field(max_length=conditions.MOST_CHARACTERS)] | None = None
     deadline: Target | None = None
     on_deadline: OnDeadline = OnDeadline.REMIND
     most_reminders: Annotated[int, Field(ge=1, le=20)] = 3
@@ -173,6 +190,39 @@ class Chain(Part):
     purpose: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
     informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
+
+    @model_validator(mode="after")
+    def _can_be_judged(self, info: ValidationInfo) -> Self:
+        # Only what is written now is checked (it comes as JSON): a published version must still be read.
+        if info.mode == "json":
+            for index, step in enumerate(self.steps):
+                self._check_conditions(index, step)
+        return self
+
+    def _check_conditions(self, index: int, step: Step) -> None:
+        for number, condition in enumerate(step.only_if):
+            try:
+                condition.check(self.subject_kind, self.purpose)
+            except Invalid as refusal:
+                raise _at(refusal, "steps", index, "only_if", number) from None
+        if step.when is not None:
+            try:
+                conditions.check(step.when, self.subject_kind, self.purpose)
+            except Invalid as refusal:
+                raise _at(refusal, "steps", index, "when") from None
+
+    def takes(self, step: Step, facts: Mapping[str, Any]) -> bool:
+        """Whether a subject with these facts goes through a step. Raises `Invalid` (UNKNOWN_FACT)."""
+        # Every condition is judged, also after one that fails: what is missing is found when the approval is opened.
+        judged = [condition.holds(facts) for condition in step.only_if]
+        if step.when is not None:
+            judged.append(conditions.holds(step.when, self.subject_kind, self.purpose, facts))
+        return all(judged)
+
+
+def _at(refusal: Invalid, *place: str | int) -> ValueError:
+    """A refusal inside a validator of the whole, with the place of the part at fault."""
+    return ValueError(Invalid(refusal.text, refusal.values, path=tuple(str(each) for each in place)))
 
 
 def chain_topic(subject_kind: SubjectKind, purpose: str = "") -> str:

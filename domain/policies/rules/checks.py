@@ -90,7 +90,8 @@ def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:
     if isinstance(cause, ValueError) and cause.args and isinstance(cause.args[0], Refusal):
         cause = cause.args[0]
     if isinstance(cause, Refusal):
-        return Invalid(cause.text, cause.values, path=place)
+        # A validator of the whole may know the part at fault better.
+        return Invalid(cause.text, cause.values, path=(*place, *cause.path))
     kind = found["type"]
     sentence = _SENTENCES.get(kind)
     if sentence is not None:

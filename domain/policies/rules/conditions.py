@@ -1,0 +1,131 @@
+"""Conditions in CEL: checked against the types of a subject's facts when they are written, judged at bounded cost.
+
+Of the language there is what compares, combines and reckons with whole numbers: no loops, no conversions, no division.
+What is left takes time in proportion to its length, and fails for one reason only: a fact that nobody gave.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from domain.kernel.subjects import FactType, SubjectKind, facts_of
+from tenancy.refusals import Invalid, message
+
+MOST_CHARACTERS = 1000
+_FUNCTIONS = (
+    *("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"),
+    *("_&&_", "_||_", "!_", "_?_:_"),
+    *("_+_", "_-_", "-_", "_*_"),
+    *("size", "startsWith", "endsWith", "contains"),
+)
+_CONFIG = "name: facts\nstdlib:\n  disable_macros: true\n  include_functions:\n" + "".join(
+    f'  - name: "{name}"\n' for name in _FUNCTIONS
+)
+_TYPES = {
+    FactType.NUMBER: cel.Type.INT,
+    FactType.FLAG: cel.Type.BOOL,
+    FactType.DAY: cel.Type.TIMESTAMP,
+}
+_DAY = re.compile(r"\bday\s*\(")
+_DAY_WRITTEN = re.compile(r"""day\s*\(\s*(["'])(\d{4}-\d{2}-\d{2})\1\s*\)""")
+_FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+
+
+_DAY_FUNCTION = cel.FunctionDecl(
+    "day",
+    [
+        cel.Overload(
+            id="day_of_text",
+            return_type=cel.Type.TIMESTAMP,
+            parameters=[cel.Type.STRING],
+            is_member=False,
+            impl=_midnight,
+        )
+    ],
+)
+
+
+def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
+    """Refuse with `Invalid` what is no condition on the facts of this subject: a name that it has not, a comparison of
+    different types, a day that is none, or what does not come to yes or no."""
+    try:
+        compiled = _compiled(expression, subject_kind, purpose)
+    except RuntimeError as error:
+        raise _fault(str(error), subject_kind, purpose) from error
+    if compiled.return_type() != cel.Type.BOOL:
+        raise Invalid(message("A condition comes to yes or no; this comes to something else."))
+    for found in _DAY.finditer(expression):
+        written = _DAY_WRITTEN.match(expression, found.start())
+        if written is None or not _is_day(written.group(2)):
+            raise Invalid(message("A day is written as day(“2026-01-31”), with straight quotation marks."))
+
+
+def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the facts meet a condition. Raises `Invalid` (UNKNOWN_FACT) when it turns on a fact that was not given.
+
+    A fact that is missing must never let a step be left out in silence, so it is no answer. Where the other facts
+    decide already, what is missing makes no difference.
+    """
+    try:
+        result = _compiled(expression, subject_kind, purpose).eval(data=_typed(subject_kind, purpose, facts))
+        answer = result.value() if result.type() == cel.Type.BOOL else None
+    except (RuntimeError, ValueError):
+        # A published version may name what the subject has no more.
+        answer = None
+    if not isinstance(answer, bool):
+        text = message("The condition “{condition}” can't be judged: the subject doesn't say all of it.")
+        raise Invalid(text, {"condition": expression}, code="UNKNOWN_FACT")
+    return answer
+
+
+@lru_cache(maxsize=64)
+def _environment(subject_kind: SubjectKind, purpose: str) -> Any:
+    types = {name: _TYPES.get(kind, cel.Type.STRING) for name, kind in facts_of(subject_kind, purpose).items()}
+    config = cel.NewEnvConfigFromYaml(_CONFIG)
+    return cel.NewEnv(config=config, variables=types, functions=[_DAY_FUNCTION])
+
+
+@lru_cache(maxsize=2000)
+def _compiled(expression: str, subject_kind: SubjectKind, purpose: str) -> Any:
+    """What is evaluated; the same expression of several companies is the same. Raises `RuntimeError`."""
+    return _environment(subject_kind, purpose).compile(expression)
+
+
+def _typed(subject_kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    known = facts_of(subject_kind, purpose)
+    given = {name: facts[name] for name in known if facts.get(name) is not None and known[name].admits(facts[name])}
+    return {name: _midnight(fact) if known[name] is FactType.DAY else fact for name, fact in given.items()}
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _fault(said: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
+    """The compiler's first complaint, in our words where people make the mistake often."""
+    found = _FAULT.search(said)
+    place = int(found.group(2)) if found else 1
+    complaint = found.group(3) if found else said
+    unknown = re.match(r"undeclared reference to '([^']*)'", complaint)
+    if unknown is not None:
+        text = message("The subject has no fact “{name}”. It has: {facts}.")
+        return Invalid(text, {"name": unknown.group(1), "facts": ", ".join(facts_of(subject_kind, purpose)) or "—"})
+    if "no matching overload" in complaint:
+        text = message("At character {place}, values of different types meet: {complaint}.")
+        return Invalid(text, {"place": place, "complaint": complaint.split("applied to", 1)[-1].strip(" '")})
+    text = message(
+        "At character {place} the condition can't be read. A right one: amount_minor >= 1000000 && key_post."
+    )
+    return Invalid(text, {"place": place})

@@ -1,0 +1,171 @@
+"""Conditions of steps, in CEL: what can be written, what is refused at the desk, and what a case makes of them."""
+
+from typing import Any
+
+import pytest
+
+from domain.kernel.subjects import FactType, SubjectKind, facts_of
+from domain.policies.rules import checks, conditions
+from domain.policies.rules.kinds import ApprovalChain
+from tenancy.actor import Actor
+from tenancy.database import reading
+from tenancy.refusals import Invalid
+from tests.conftest import found_company
+from tests.domain.approvals.company import BOSS, HEAD, HR, ask, founded, lay_down, step, waiting
+
+INVOICE = {"subject_kind": "invoices", "purpose": "write_off"}
+
+
+def chain(when: str, **more: Any) -> dict[str, Any]:
+    return {**INVOICE, "steps": [step(HEAD), step(BOSS, when=when, **more)]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "holds"),
+    [
+        ("amount_minor >= 1000000", {"amount_minor": 1000000}, True),
+        ("amount_minor >= 1000000", {"amount_minor": 999999}, False),
+        ("amount_minor > 500 && currency == 'CNY'", {"amount_minor": 501, "currency": "HKD"}, False),
+        ("customer_tier in ['key', 'strategic'] || days_overdue > 90", {"customer_tier": "key"}, True),
+        ("!(currency.startsWith('C')) || amount_minor * 2 - 1 > 100", {"currency": "CNY", "amount_minor": 51}, True),
+        ("amount_minor > 10 ? open_minor > 5 : false", {"amount_minor": 11, "open_minor": 5}, False),
+    ],
+)
+def test_a_condition_compares_and_combines_facts(condition: str, facts: dict[str, Any], holds: bool) -> None:
+    parsed = checks.parse(ApprovalChain, chain(condition))
+    assert parsed.takes(parsed.steps[1], facts) is holds
+
+
+@pytest.mark.parametrize(("day", "holds"), [("2026-12-31", False), ("2027-01-01", True)])
+def test_a_day_is_compared_with_a_day(day: str, holds: bool) -> None:
+    after = "last_day_on > day('2026-12-31')"
+    assert conditions.holds(after, SubjectKind.RESIGNATION, "", {"last_day_on": day}) is holds
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("amont_minor >= 1000000", "no fact “amont_minor”"),
+        ("amount_minor >= '1000000'", "different types"),
+        ("amount_minor == 3.5", "different types"),
+        ("amount_minor + 1", "yes or no"),
+        ("amount_minor >=", "can't be read"),
+        ("", "can't be read"),
+        ("key_post", "no fact “key_post”"),
+        ("days_overdue > 3 && x > ", "can't be read"),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_found_when_the_clause_is_written(condition: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checks.parse(ApprovalChain, chain(condition), "value")
+    assert said in str(refused.value)
+    assert refused.value.path == ("value", "steps", "1", "when")
+
+
+@pytest.mark.parametrize("condition", ["day('tomorrow')", "day('2026-02-30')", "day(post)", "day( '2026-1-1' )"])
+def test_a_day_that_is_none_is_found_when_the_clause_is_written(condition: str) -> None:
+    value = {"subject_kind": "resignations", "steps": [step(HEAD, when=f"last_day_on > {condition}")]}
+    with pytest.raises(Invalid) as refused:
+        checks.parse(ApprovalChain, value)
+    assert "A day is written as" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fact", "operator", "value", "said"),
+    [
+        ("amont_minor", "at_least", 5, "no fact"),
+        ("amount_minor", "equals", "5", "is a number"),
+        ("currency", "one_of", ["CNY", 5], "is a text"),
+        ("currency", "at_least", 5, "is a text"),
+    ],
+)
+def test_a_simple_condition_is_checked_too(fact: str, operator: str, value: Any, said: str) -> None:
+    only_if = [{"fact": fact, "operator": operator, "value": value}]
+    with pytest.raises(Invalid) as refused:
+        checks.parse(ApprovalChain, {**INVOICE, "steps": [step(HEAD, only_if=only_if)]})
+    assert said in str(refused.value)
+    assert refused.value.path == ("steps", "0", "only_if", "0")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "[1, 2, 3].exists(x, x == amount_minor)",
+        "[1, 2].map(x, [1, 2].map(y, x * y)).size() > 3",
+        "currency.matches('(a+)+b')",
+        "amount_minor / 0 == 1",
+        "dyn(amount_minor) == 'a'",
+        "int('x') == amount_minor",
+        "(" * 400 + "true" + ")" * 400,
+        "true" + "||true" * 200,
+    ],
+)
+def test_nothing_can_be_written_that_loops_fails_or_has_no_end(condition: str) -> None:
+    with pytest.raises(Invalid):
+        checks.parse(ApprovalChain, chain(condition))
+
+
+def test_a_missing_fact_leaves_no_step_out_in_silence() -> None:
+    parsed = checks.parse(ApprovalChain, chain("amount_minor >= 100 && days_overdue > 90"))
+    for facts in ({"amount_minor": 100}, {"amount_minor": 100, "days_overdue": None}, {"days_overdue": 91}):
+        with pytest.raises(Invalid) as refused:
+            parsed.takes(parsed.steps[1], facts)
+        assert refused.value.code == "UNKNOWN_FACT"
+    # Where what is known decides already, what is missing makes no difference.
+    assert parsed.takes(parsed.steps[1], {"amount_minor": 99}) is False
+
+
+def test_a_published_condition_is_read_even_if_its_fact_has_gone() -> None:
+    published = ApprovalChain.model_validate(chain("discontinued > 3"))
+    with pytest.raises(Invalid) as refused:
+        published.takes(published.steps[1], {"amount_minor": 5})
+    assert refused.value.code == "UNKNOWN_FACT"
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        (FactType.NUMBER, 5, True),
+        (FactType.NUMBER, -(2**63), 2**63),
+        (FactType.FLAG, False, 0),
+        (FactType.TEXT, "", 5),
+        (FactType.DAY, "2026-11-21", "2026-11-31"),
+        (FactType.MEMBER, "0192f0c1-2345-7000-8000-000000000000", "Mr Wang"),
+    ],
+)
+def test_a_fact_is_of_its_type(kind: FactType, right: Any, wrong: Any) -> None:
+    assert kind.admits(right)
+    assert not kind.admits(wrong)
+
+
+def test_a_kind_of_record_nobody_asks_about_has_no_facts() -> None:
+    assert facts_of(SubjectKind.ARCHIVE) == {}
+
+
+async def test_each_company_s_own_condition_leads_its_own_way(acme: Actor, globex: Actor) -> None:
+    mine, theirs = await founded(acme), await founded(globex)
+    await lay_down(acme, step(HEAD, when="!key_post"), step(BOSS, when="key_post"))
+    await lay_down(globex, step(HR, when="days_employed < 365"), step(BOSS, when="days_employed >= 365"))
+    facts = {"key_post": True, "days_employed": 100}
+    here, there = await ask(mine.engineer, **facts), await ask(theirs.engineer, **facts)
+    assert set(await waiting(acme, here.id)) == {mine.boss.id}
+    assert set(await waiting(globex, there.id)) == {theirs.hr.id}
+    third = await found_company()
+    async with reading(third) as work:
+        assert await work.sql("SELECT id FROM approvals") == []
+
+
+async def test_what_a_condition_lacks_is_found_when_the_approval_is_opened(acme: Actor) -> None:
+    company = await founded(acme)
+    await lay_down(acme, step(HEAD), step(BOSS, when="key_post"))
+    with pytest.raises(Invalid) as refused:
+        await ask(company.engineer)
+    assert refused.value.code == "UNKNOWN_FACT"
+
+
+async def test_a_module_gives_the_facts_that_it_has_declared(acme: Actor) -> None:
+    company = await founded(acme)
+    await lay_down(acme, step(HEAD))
+    for facts in ({"weather": "fine"}, {"key_post": "yes"}):
+        with pytest.raises(ValueError, match="has no fact"):
+            await ask(company.engineer, **facts)
