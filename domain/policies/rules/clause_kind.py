@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.sentences import Sentence
 
 Fraction = Annotated[Decimal, Field(gt=0, lt=1, max_digits=6)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
@@ -35,6 +36,10 @@ class ClauseKind(BaseModel):
     @property
     def relies_on(self) -> tuple[str, ...]:
         """The kinds without which this value can't be acted on."""
+        return ()
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        """What the value lays down, for a clause without a text of its own; nothing where only its own text tells."""
         return ()
 
     @classmethod

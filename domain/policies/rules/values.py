@@ -1,12 +1,14 @@
-"""The parts that values of clauses are made of: texts in three languages, targets, escalation levels."""
+"""The parts that values of clauses are made of: texts in three languages, targets, recurrences, weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.calendars import BusinessCalendar, WallTime, Weekday
 from domain.kernel.terms import Language
 from tenancy.refusals import Invalid, message
 
@@ -120,3 +122,61 @@ class EscalationLevel(Part):
 
     offset_working_minutes: Annotated[int, Field(ge=-14_400, le=144_000)]
     superior_level: Annotated[int, Field(ge=1, le=10)]
+
+
+class Cadence(StrEnum):
+    """How often something comes round."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+
+
+class Recurrence(Part):
+    """When something comes round: daily, on a day of the week, or on a day of the month in which the period begins.
+
+    `at` is a wall time of the company's zone. Where a month has no such day, its last day is meant.
+    """
+
+    every: Cadence
+    weekday: Weekday | None = None
+    day: Annotated[int, Field(ge=1, le=31)] | None = None
+    at: WallTime = "09:00"
+
+    @model_validator(mode="after")
+    def _on_one_day(self) -> Self:
+        if (self.every is Cadence.WEEKLY) != (self.weekday is not None):
+            raise unfit(message("What comes weekly says on which day of the week; the others don't."))
+        if (self.every in (Cadence.DAILY, Cadence.WEEKLY)) == (self.day is not None):
+            raise unfit(message("What comes monthly or more rarely says on which day of the month; the others don't."))
+        return self
+
+
+Share = Annotated[Decimal, Field(gt=0, le=100, max_digits=6)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class Weighted(Part):
+    """An indicator and its weight in per cent of the whole."""
+
+    name: Wording
+    weight_percent: Share
+
+
+def check_whole(weights: Iterable[Decimal]) -> None:
+    """Refuse weights that don't make up the whole."""
+    total = sum(weights, Decimal(0))
+    if total != 100:
+        raise unfit(message("The weights add up to {total} per cent, not to 100."), total=total)
+
+
+def check_once(given: Iterable[str]) -> None:
+    """Refuse what is listed twice."""
+    seen: set[str] = set()
+    for each in given:
+        if each in seen:
+            raise unfit(message("“{given}” is listed twice."), given=each)
+        seen.add(each)

@@ -10,80 +10,12 @@ from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Condition, Operator
 from domain.policies.rules.kinds import KINDS, BackupSchedule, BusinessCalendarClause, PriorityMatrix, ServiceLevel
+from domain.policies.rules.sentences import read_all
 from domain.policies.rules.values import Wording
+from tenancy.language import Language, translate
 from tenancy.refusals import Invalid
+from tests.domain.policies.examples import EXAMPLES, MATRIX
 from tests.domain.policies.handbooks import OFFICE_HOURS
-
-MATRIX = {
-    tier: {impact: dict.fromkeys(("low", "medium", "high"), "p2") for impact in ("low", "medium", "high")}
-    for tier in ("strategic", "key", "standard")
-}
-
-EXAMPLES: dict[str, dict[str, Any]] = {
-    "provision": {},
-    "business_calendar": OFFICE_HOURS,
-    "priority_matrix": {"matrix": MATRIX},
-    "service_level": {
-        "targets": {
-            "p1": {"response": {"working_minutes": 30}, "resolution": {"working_minutes": 240}},
-            "p4": {"resolution": {"working_days": 5, "end_of_day": True}},
-        },
-        "warning_fractions": ["0.5", "0.8"],
-        "escalation": [
-            {"offset_working_minutes": -60, "superior_level": 1},
-            {"offset_working_minutes": 0, "superior_level": 2},
-        ],
-    },
-    "auto_confirm": {"after_working_days": 3},
-    "notice_period": {"days": 30, "probation_days": 15, "day_kind": "calendar", "waiver_allowed": True},
-    "approval_chain": {
-        "subject_kind": "resignations",
-        "steps": [
-            {
-                "name": {"en": "Head", "zh_Hans": "部门负责人"},
-                "approvers": [{"by": "department_head"}],
-                "deadline": {"working_days": 2},
-                "on_deadline": "escalate",
-            },
-            {
-                "name": {"en": "Leadership"},
-                "mode": "quorum",
-                "quorum": 2,
-                "approvers": [{"by": "post", "value": "Director"}, {"by": "superior", "level": 2}],
-                "only_if": [{"fact": "key_post", "operator": "equals", "value": True}],
-                "when_vacant": "stop",
-            },
-        ],
-        "informed": [{"by": "role", "value": "hr"}],
-    },
-    "dunning_ladder": {
-        "steps": [
-            {
-                "number": 1,
-                "name": {"en": "Reminder", "zh_Hans": "友情提醒"},
-                "delay": {"days": 3, "kind": "working"},
-                "channel": "email",
-                "template": "dunning.friendly",
-            },
-            {
-                "number": 2,
-                "name": {"en": "Final notice"},
-                "delay": {"days": 14, "kind": "working"},
-                "channel": "post",
-                "template": "dunning.final",
-                "tone": "final",
-                "fee": {"minor": 5000, "currency": "CNY"},
-                "late_interest_rate": "4.35",
-                "needs_approval": True,
-            },
-        ],
-        "send_time": "09:30",
-    },
-    "satisfaction_survey": {"question": {"en": "Were you satisfied?"}, "satisfied_from": 4},
-    "quality_target": {"metric": "resolved_in_time", "at_least_percent": "95.5", "minimum_sample": 5},
-    "backup_schedule": {"daily_at": "02:30", "keep_days": 30, "drill_every": 7},
-    "retention": {"record": "journal", "keep_days": 3650},
-}
 
 
 def changed(kind: str, value: Any, *path: str | int) -> dict[str, Any]:
@@ -148,6 +80,27 @@ def test_no_kind_takes_a_field_it_does_not_know(kind: str) -> None:
         ("satisfaction_survey", ("satisfied_from",), 6, "lies above 1 and is at most 5"),
         ("quality_target", ("at_least_percent",), "101", "most possible is 100"),
         ("backup_schedule", ("cron",), "0 2 * * *", "either a time"),
+        ("publishing_rules", ("dry_run_months",), None, "only be signed where"),
+        ("role_definition", ("permissions",), ["journal.read", "journal.read"], "listed twice"),
+        ("role_definition", ("permissions", 0), "all", "One of these"),
+        ("password_rules", ("least_length",), 6, "least possible is 8"),
+        ("confidentiality_agreement", ("needed_from",), "public", "needs no signature"),
+        ("service_tree", ("lines", 0, "parent"), "operations.remote", "before its parent"),
+        ("request_form", ("fields", 1, "choices"), [], "at least two choices"),
+        ("request_form", ("fields", 1, "code"), "system", "listed twice"),
+        ("inspection_schedule", ("when", "every"), "daily", "day of the month"),
+        ("inspection_schedule", ("when", "every"), "weekly", "day of the week"),
+        ("complaint_handling", ("proposal", "working_days"), 9, "acknowledged first"),
+        ("return_visits", ("after_days",), [30, 7], "soonest to the last"),
+        ("expert_review", ("when_complex",), "no", "true or false"),
+        ("discount_limit", ("free_percent",), "30", "can't be more"),
+        ("payment_terms", ("instalments", 0, "share_percent"), "40", "add up to 110"),
+        ("reported_target", ("at_least_percent",), "90", "either at least or at most"),
+        ("appraisal_scheme", ("raters", "peer"), "20", "add up to 90"),
+        ("document_loan", ("remind_before_working_days",), 5, "before the loan begins"),
+        ("expiry_reminders", ("days_before",), [7, 30], "most days"),
+        ("risk_matrix", ("levels",), [["high", "low"], ["low", "low"]], "lower level"),
+        ("risk_matrix", ("levels",), [["low", "low"], ["low", "low", "low"]], "as many levels"),
         ("backup_schedule", ("daily_at",), "25:00", "not a time of day"),
     ],
 )
@@ -239,3 +192,38 @@ def test_an_amount_that_is_not_known_leaks_through_no_condition(facts: dict[str,
     with pytest.raises(Invalid) as refused:
         condition.holds(facts)
     assert refused.value.code == "UNKNOWN_FACT"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", Language)
+def test_a_clause_without_a_text_of_its_own_can_be_read_in_every_language(kind: str, language: Language) -> None:
+    value = checks.parse(KINDS[kind], EXAMPLES[kind], "value")
+    lines = read_all(value.standard_text(), language)
+    assert (lines == "") == (kind == "provision")
+    assert "{" not in lines
+    assert "_" not in lines.replace("zh_", "") or kind in ("role_definition", "message_template")
+    if language is not Language.EN and kind != "provision":
+        # Nothing is left in English.
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in lines)
+        assert lines != read_all(value.standard_text(), Language.EN)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_says_what_it_is_for_and_by_which_name_people_know_it(kind: str) -> None:
+    known = KINDS[kind]
+    assert (known.__doc__ or "").strip()
+    assert known.label
+    assert translate(known.label, Language.ZH_HANS) != known.label
+    assert len(set(known.dimensions)) == len(known.dimensions)
+
+
+def test_what_a_clause_says_reads_like_a_rule() -> None:
+    def read(kind: str, language: str) -> str:
+        return read_all(checks.parse(KINDS[kind], EXAMPLES[kind], "value").standard_text(), language)
+
+    assert read("auto_confirm", "en") == (
+        "A resolved request closes by itself after 3 working days without a word of its requester."
+    )
+    assert read("retention", "zh_Hans") == "操作日志保存 3650 天。"
+    assert read("notice_period", "zh_Hant").startswith("須提前 30 個")
+    assert read("payment_terms", "en").endswith("Contracts are paid in parts: On signing 30 %, On acceptance 70 %.")

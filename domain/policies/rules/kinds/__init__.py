@@ -1,0 +1,163 @@
+"""The catalogue of clause kinds: what a handbook can lay down, chapter by chapter of the company's life.
+
+Adding a kind is one class in its chapter and its line in `KINDS`. Kinds only ever gain fields with defaults: a version
+that was published years ago must still be read.
+"""
+
+from domain.policies.rules.chains import chain_topic
+from domain.policies.rules.clause_kind import ClauseKind, K
+from domain.policies.rules.kinds.access import ConfidentialityAgreement, PasswordRules, RoleDefinition, UsageLimits
+from domain.policies.rules.kinds.assets import (
+    DocumentLoan,
+    DocumentReview,
+    ExpiryReminders,
+    MaintenanceSchedule,
+    ScrappingRule,
+    UsePermission,
+)
+from domain.policies.rules.kinds.company import (
+    ApprovalChain,
+    BackupSchedule,
+    MessageTemplate,
+    Provision,
+    PublishingRules,
+    ReadingConfirmation,
+    Retention,
+)
+from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
+from domain.policies.rules.kinds.intake import (
+    AssignmentRules,
+    InspectionSchedule,
+    RequestForm,
+    ServiceStandard,
+    ServiceTree,
+)
+from domain.policies.rules.kinds.money import ContractChecklist, DunningLadder, PaymentTerms
+from domain.policies.rules.kinds.people import (
+    AppraisalScheme,
+    ExitAudit,
+    NoticePeriod,
+    RecruitingStages,
+    RewardsAndPenalties,
+    TrainingHours,
+)
+from domain.policies.rules.kinds.quality import (
+    Metric,
+    MonitoringIndicators,
+    Period,
+    QualityTarget,
+    Rectification,
+    ReportedTarget,
+)
+from domain.policies.rules.kinds.relations import (
+    ComplaintHandling,
+    DiscountLimit,
+    ExpertReview,
+    InquiryContact,
+    ReturnVisits,
+    SatisfactionSurvey,
+)
+from domain.policies.rules.kinds.risk import MeetingCadence, RiskMatrix, RiskThresholds, WeeklyReport
+from domain.policies.rules.kinds.service import (
+    AutoConfirm,
+    BusinessCalendarClause,
+    ImportanceTiers,
+    PriorityMatrix,
+    ReopenWindow,
+    ServiceLevel,
+    UpdateCadence,
+)
+
+KINDS: dict[str, type[ClauseKind]] = {
+    kind.kind: kind
+    for kind in (
+        # The company's own order
+        Provision,
+        PublishingRules,
+        ReadingConfirmation,
+        ApprovalChain,
+        Retention,
+        BackupSchedule,
+        MessageTemplate,
+        # Access and confidentiality
+        RoleDefinition,
+        PasswordRules,
+        UsageLimits,
+        ConfidentialityAgreement,
+        # Service
+        ImportanceTiers,
+        ServiceTree,
+        ServiceStandard,
+        BusinessCalendarClause,
+        RequestForm,
+        AssignmentRules,
+        PriorityMatrix,
+        ServiceLevel,
+        UpdateCadence,
+        AutoConfirm,
+        ReopenWindow,
+        InspectionSchedule,
+        # Customers
+        InquiryContact,
+        ExpertReview,
+        DiscountLimit,
+        ComplaintHandling,
+        ReturnVisits,
+        SatisfactionSurvey,
+        # Contracts and money
+        ContractChecklist,
+        PaymentTerms,
+        DunningLadder,
+        # Projects
+        PlanReview,
+        InspectionPoints,
+        AcceptanceDocuments,
+        # Quality
+        QualityTarget,
+        ReportedTarget,
+        MonitoringIndicators,
+        Rectification,
+        # People
+        RecruitingStages,
+        TrainingHours,
+        AppraisalScheme,
+        RewardsAndPenalties,
+        NoticePeriod,
+        ExitAudit,
+        # Things and documents
+        UsePermission,
+        MaintenanceSchedule,
+        ScrappingRule,
+        DocumentReview,
+        DocumentLoan,
+        ExpiryReminders,
+        # Risks, reports, meetings
+        RiskMatrix,
+        RiskThresholds,
+        WeeklyReport,
+        MeetingCadence,
+    )
+}
+
+__all__ = [
+    "KINDS",
+    "ApprovalChain",
+    "AutoConfirm",
+    "BackupSchedule",
+    "BusinessCalendarClause",
+    "ClauseKind",
+    "DunningLadder",
+    "K",
+    "Metric",
+    "NoticePeriod",
+    "Period",
+    "PriorityMatrix",
+    "Provision",
+    "PublishingRules",
+    "QualityTarget",
+    "ReadingConfirmation",
+    "Retention",
+    "SatisfactionSurvey",
+    "ServiceLevel",
+    "chain_topic",
+]

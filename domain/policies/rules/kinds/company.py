@@ -1,0 +1,255 @@
+"""The company's own order: its handbook, approvals, records, archives and what it sends."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import Field, field_validator, model_validator
+
+from domain.kernel.calendars import WallTime, minutes_of
+from domain.policies.rules.chains import Chain, chain_topic
+from domain.policies.rules.clause_kind import ClauseKind, Days
+from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.sentences import Sentence, say
+from domain.policies.rules.values import Wording, unfit
+from domain.policies.rules.words import worded
+from tenancy.refusals import message
+
+
+class Provision(ClauseKind):
+    """A rule that people follow by hand; Zhidu shows it and acts on nothing."""
+
+    kind = "provision"
+    label = message("Provision")
+    dimensions = tuple(Dimension)
+    exclusive = False
+
+
+class PublishingRules(ClauseKind):
+    """What the company asks of a new version of its handbook before it is published (PO-3, PO-6)."""
+
+    kind = "publishing_rules"
+    label = message("Publishing rules")
+
+    dry_run_months: Annotated[
+        int | None, Field(ge=1, le=24, description="Over how many past months a dry run is needed; none needs none.")
+    ] = None
+    dry_run_signed: Annotated[
+        bool, Field(description="Whether somebody who may publish has to sign the result of the dry run.")
+    ] = False
+    least_days_before_effect: Annotated[
+        Days, Field(description="Calendar days that lie at least between issuing a version and its taking effect.")
+    ] = 0
+
+    @model_validator(mode="after")
+    def _signs_what_is_run(self) -> Self:
+        if self.dry_run_signed and self.dry_run_months is None:
+            raise unfit(message("A dry run can only be signed where one is needed."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = [
+            say(
+                message("A version of the handbook takes effect at the earliest {days} days after it is issued."),
+                days=self.least_days_before_effect,
+            )
+        ]
+        if self.dry_run_months is not None:
+            text = message("Before that it is tried on the cases of the past {months} months.")
+            told.append(say(text, months=self.dry_run_months))
+        if self.dry_run_signed:
+            told.append(say(message("Somebody who may publish signs the result.")))
+        return tuple(told)
+
+
+class ReadingConfirmation(ClauseKind):
+    """Staff confirm that they have read a version of the handbook, and are reminded until they have (PO-9)."""
+
+    kind = "reading_confirmation"
+    label = message("Confirmation of reading")
+    dimensions = (Dimension.POST, Dimension.DEPARTMENT)
+
+    within_days: Annotated[
+        int, Field(ge=1, le=366, description="Calendar days from a version's taking effect in which it is read.")
+    ]
+    remind_every_days: Annotated[
+        int, Field(ge=1, le=366, description="Calendar days from one reminder to the next, once the time is up.")
+    ] = 3
+    most_reminders: Annotated[int, Field(ge=0, le=20)] = 3
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message(
+            "Staff confirm within {days} days that they have read a new version of the handbook; "
+            "after that they are reminded every {every} days, at most {most} times."
+        )
+        return (say(text, days=self.within_days, every=self.remind_every_days, most=self.most_reminders),)
+
+
+class ApprovalChain(ClauseKind, Chain):
+    """Who decides, in which steps, on a kind of record (AP-1); the clause's value is the chain itself."""
+
+    kind = "approval_chain"
+    label = message("Approval chain")
+    dimensions = (Dimension.POST, Dimension.DEPARTMENT, Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+    consumed_by = "approvals.open_approval"
+
+    @property
+    def topic(self) -> str:
+        return chain_topic(self.subject_kind, self.purpose)
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        # By its name: the calendar stands in the chapter on service.
+        return ("business_calendar",) if any(step.deadline for step in self.steps) else ()
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        subject = say(message("{subject} need approval."), subject=self.subject_kind)
+        if self.purpose:
+            text = message("{subject} need approval (purpose: {purpose}).")
+            subject = say(text, subject=self.subject_kind, purpose=self.purpose)
+        steps = [
+            say(
+                message("Step {number}, {name}: {approvers}; {mode}."),
+                number=number,
+                name=step.name,
+                mode=step.mode,
+                approvers=tuple(
+                    say(message("{by} “{name}”"), by=approver.by, name=approver.value)
+                    if approver.value
+                    else approver.by
+                    for approver in step.approvers
+                ),
+            )
+            for number, step in enumerate(self.steps, 1)
+        ]
+        return (subject, *steps)
+
+
+class RetainedRecord(StrEnum):
+    """What is kept for so long and no longer."""
+
+    CLOSED_REQUESTS = "closed_requests"
+    JOURNAL = "journal"
+    CLOSED_COMPANY = "closed_company"
+    CANDIDATES = "candidates"
+    CONTRACTS = "contracts"
+    INVOICES = "invoices"
+    PERSONNEL_FILES = "personnel_files"
+    PROJECT_FILES = "project_files"
+
+
+worded(
+    {
+        RetainedRecord.CLOSED_REQUESTS: message("closed requests"),
+        RetainedRecord.JOURNAL: message("the journal"),
+        RetainedRecord.CLOSED_COMPANY: message("the data of a company that was closed"),
+        RetainedRecord.CANDIDATES: message("records of candidates"),
+        RetainedRecord.CONTRACTS: message("contracts"),
+        RetainedRecord.INVOICES: message("invoices and receipts"),
+        RetainedRecord.PERSONNEL_FILES: message("personnel files"),
+        RetainedRecord.PROJECT_FILES: message("project files"),
+    }
+)
+
+
+class Retention(ClauseKind):
+    """How long records of a kind are kept after they have served their purpose (TN-1, KD-2)."""
+
+    kind = "retention"
+    label = message("Retention")
+
+    record: RetainedRecord
+    keep_days: Annotated[int, Field(ge=1, le=36_600, description="Calendar days from the end of their purpose.")]
+
+    @property
+    def topic(self) -> str:
+        return self.record.value
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return (say(message("Kept for {days} days: {record}."), record=self.record, days=self.keep_days),)
+
+
+class BackupSchedule(ClauseKind):
+    """When the company's archive is written and how long archives are kept (BK-1): daily, or by a cron expression.
+
+    Times are wall times of the company's zone. An archive goes when it is older than `keep_days`, but never the newest
+    `keep_at_least`. Every `drill_every`-th archive is restored into a rehearsal by itself.
+    """
+
+    kind = "backup_schedule"
+    label = message("Backup schedule")
+    consumed_by = "backups"
+
+    daily_at: WallTime | None = None
+    cron: Annotated[str, Field(max_length=100)] | None = None
+    keep_days: Annotated[int, Field(ge=1, le=3660)]
+    keep_at_least: Annotated[int, Field(ge=1, le=1000)] = 3
+    drill_every: Annotated[int, Field(ge=1, le=366)] | None = None
+
+    @field_validator("cron")
+    @classmethod
+    def _understood(cls, given: str | None) -> str | None:
+        try:
+            if given is not None:
+                CronSim(given, datetime(2026, 1, 1))  # noqa: DTZ001  # cron speaks of wall times, which have no zone
+        except CronSimError:
+            raise unfit(message("“{given}” is not a cron expression, such as 30 2 * * 1-5."), given=given) from None
+        return given
+
+    @model_validator(mode="after")
+    def _in_one_way(self) -> Self:
+        if (self.daily_at is None) == (self.cron is None):
+            raise unfit(message("A schedule has either a time of every day in “daily_at” or a “cron” expression."))
+        if self.daily_at == "24:00":
+            raise unfit(message("Write 00:00 for midnight."))
+        return self
+
+    def next_after(self, at: datetime, zone: str) -> datetime:
+        """The next instant, with the company's zone, at which an archive is due, strictly after `at`."""
+        hours, minutes = divmod(minutes_of(self.daily_at or "00:00"), 60)
+        found: datetime = next(CronSim(self.cron or f"{minutes} {hours} * * *", at.astimezone(ZoneInfo(zone))))
+        return found
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        written = say(message("An archive of all data is written by the schedule {cron}."), cron=self.cron)
+        if self.daily_at is not None:
+            written = say(message("An archive of all data is written daily at {at}."), at=self.daily_at)
+        kept = say(
+            message("It is kept for {days} days, but never fewer than the newest {least}."),
+            days=self.keep_days,
+            least=self.keep_at_least,
+        )
+        if self.drill_every is None:
+            return written, kept
+        drilled = say(message("Every {every}th archive is restored for practice."), every=self.drill_every)
+        return written, kept, drilled
+
+
+class MessageTemplate(ClauseKind):
+    """What a message about an event says, in the company's own words (NT-1)."""
+
+    kind = "message_template"
+    label = message("Message template")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+
+    event: Annotated[
+        str,
+        Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80, description="The event's name, such as requests.resolved."),
+    ]
+    subject: Wording
+    body: Wording
+
+    @property
+    def topic(self) -> str:
+        return self.event
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return (
+            say(
+                message("The message about the event {event} is headed “{subject}”."),
+                event=self.event,
+                subject=self.subject,
+            ),
+        )

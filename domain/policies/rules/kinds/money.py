@@ -1,0 +1,96 @@
+"""Contracts and money: what is checked before signing, when is paid, how overdue invoices are asked for."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.policies.rules.clause_kind import ClauseKind, Percent
+from domain.policies.rules.dunning import Ladder
+from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.sentences import Sentence, say
+from domain.policies.rules.values import Part, Share, Wording, check_whole
+from tenancy.refusals import message
+
+
+class ContractChecklist(ClauseKind):
+    """What a contract must say before it is signed, and who gets a copy (CT-1, CT-2)."""
+
+    kind = "contract_checklist"
+    label = message("Contract checklist")
+    dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
+
+    items: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=100)]
+    copies_to: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
+        Field(max_length=50, description="Departments, by name, that get a copy."),
+    ] = ()
+    confirm_copy_within_days: Annotated[int, Field(ge=1, le=366, description="Calendar days.")] = 5
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = say(message("A contract is signed only when it settles: {items}."), items=self.items)
+        if not self.copies_to:
+            return (told,)
+        text = message("Copies go to {departments}, who confirm them within {days} days.")
+        return told, say(text, departments=self.copies_to, days=self.confirm_copy_within_days)
+
+
+class Instalment(Part):
+    """One payment of a contract and its share of the price."""
+
+    name: Wording
+    share_percent: Share
+
+
+class PaymentTerms(ClauseKind):
+    """In which instalments contracts are paid and how long an invoice has (CT-1, AR-1)."""
+
+    kind = "payment_terms"
+    label = message("Payment terms")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+
+    due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
+    instalments: Annotated[tuple[Instalment, ...], Field(max_length=24)] = ()
+    tax_percent: Annotated[Percent, Field(description="The usual tax on top of the price.")] = Decimal(0)
+
+    @model_validator(mode="after")
+    def _make_up_the_whole(self) -> Self:
+        if self.instalments:
+            check_whole(instalment.share_percent for instalment in self.instalments)
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        due = say(message("Invoices are due {days} days after their date."), days=self.due_days)
+        parts = tuple(
+            say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
+        )
+        return (due, say(message("Contracts are paid in parts: {parts}."), parts=parts)) if parts else (due,)
+
+
+class DunningLadder(ClauseKind, Ladder):
+    """The steps by which overdue invoices are asked for (AR-3); the clause's value is the ladder itself."""
+
+    kind = "dunning_ladder"
+    label = message("Dunning ladder")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+    consumed_by = "billing.issue_invoice, billing.record_payment, billing.place_hold"
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return ("business_calendar",)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        steps = [
+            say(
+                message("Step {number}, {name}: {channel}, {days} {day_kind} after the due date."),
+                number=step.number,
+                name=step.name,
+                channel=step.channel,
+                days=step.delay.days,
+                day_kind=step.delay.kind,
+            )
+            for step in self.steps
+        ]
+        held = say(message("An invoice is left alone for these reasons: {holds}."), holds=self.holds)
+        paid = say(message("When a part is paid, {then}."), then=self.after_part_payment)
+        return (*steps, held, paid)

@@ -1,0 +1,221 @@
+"""Customers before and after the work: inquiries, reviews, discounts, complaints, visits, surveys."""
+
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.kernel.money import Money
+from domain.policies.rules.clause_kind import ClauseKind, Percent
+from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.sentences import Sentence, say
+from domain.policies.rules.values import Target, Wording, unfit
+from domain.policies.rules.words import worded
+from tenancy.refusals import message
+
+CALENDAR = "business_calendar"
+_CUSTOMER = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+
+
+class SatisfactionSurvey(ClauseKind):
+    """What customers are asked after a request, on which scale, and from which score they were satisfied (CP-3)."""
+
+    kind = "satisfaction_survey"
+    label = message("Satisfaction survey")
+    dimensions = _CUSTOMER
+    consumed_by = "requests.confirm, quality"
+
+    question: Wording
+    lowest: Annotated[int, Field(ge=0, le=1)] = 1
+    highest: Annotated[int, Field(ge=2, le=10)] = 5
+    satisfied_from: int
+    send_after_working_days: Annotated[int, Field(ge=0, le=60)] = 0
+    valid_days: Annotated[int, Field(ge=1, le=366)] = 14
+
+    @model_validator(mode="after")
+    def _on_the_scale(self) -> Self:
+        if not self.lowest < self.satisfied_from <= self.highest:
+            text = message("“satisfied_from” lies above {lowest} and is at most {highest}.")
+            raise unfit(text, lowest=self.lowest, highest=self.highest)
+        return self
+
+    def satisfied(self, score: int) -> bool:
+        """Whether somebody who gave this score was satisfied."""
+        return score >= self.satisfied_from
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message(
+            "Customers are asked “{question}” from {lowest} to {highest}; satisfied is who gives {from_score} or more."
+        )
+        scale = {"lowest": self.lowest, "highest": self.highest, "from_score": self.satisfied_from}
+        return (say(text, question=self.question, **scale),)
+
+
+class ComplaintHandling(ClauseKind):
+    """How soon a complaint is acknowledged, proposed a remedy for and answered (CP-1)."""
+
+    kind = "complaint_handling"
+    label = message("Complaint handling")
+    dimensions = _CUSTOMER
+
+    acknowledge: Annotated[Target, Field(description="From its receipt to the apology or acknowledgement.")]
+    proposal: Annotated[Target | None, Field(description="From its receipt to a proposal.")] = None
+    result: Annotated[Target, Field(description="From its receipt to the result that the customer is told.")]
+    escalates_to_level: Annotated[int, Field(ge=1, le=10, description="Which superior takes over what is late.")] = 1
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (CALENDAR,)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        steps = [target for target in (self.acknowledge, self.proposal, self.result) if target is not None]
+        for earlier, later in pairwise(steps):
+            for unit in ("working_minutes", "working_days"):
+                first, last = getattr(earlier, unit), getattr(later, unit)
+                if first is not None and last is not None and first > last:
+                    raise unfit(message("A complaint is acknowledged first, then a remedy is proposed, then it ends."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return (
+            say(message("A complaint is acknowledged within {target}."), target=self.acknowledge),
+            say(
+                message("A remedy is proposed within {proposal}; the customer is told the result within {result}."),
+                proposal=self.proposal,
+                result=self.result,
+            ),
+            say(message("The superior of level {level} takes over what is late."), level=self.escalates_to_level),
+        )
+
+
+class VisitAfter(StrEnum):
+    """What a return visit follows."""
+
+    ACCEPTANCE = "acceptance"
+    RESOLUTION = "resolution"
+    COMPLAINT = "complaint"
+
+
+class VisitChannel(StrEnum):
+    """How a return visit is made."""
+
+    TELEPHONE = "telephone"
+    ON_SITE = "on_site"
+    ONLINE = "online"
+
+
+worded(
+    {
+        VisitAfter.ACCEPTANCE: message("acceptance"),
+        VisitAfter.RESOLUTION: message("the resolution of a request"),
+        VisitAfter.COMPLAINT: message("a complaint"),
+    }
+)
+worded(
+    {
+        VisitChannel.TELEPHONE: message("by telephone"),
+        VisitChannel.ON_SITE: message("on site"),
+        VisitChannel.ONLINE: message("online"),
+    }
+)
+
+
+class ReturnVisits(ClauseKind):
+    """When customers are visited or called again (CP-2)."""
+
+    kind = "return_visits"
+    label = message("Return visits")
+    dimensions = _CUSTOMER
+
+    after: VisitAfter
+    after_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1095)], ...],
+        Field(min_length=1, max_length=24, description="Calendar days after it, the soonest first."),
+    ]
+    channel: VisitChannel = VisitChannel.TELEPHONE
+
+    @property
+    def topic(self) -> str:
+        return self.after.value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.after_days)):
+            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("Customers are visited {channel} {days} days after {after}.")
+        return (say(text, channel=self.channel, days=self.after_days, after=self.after),)
+
+
+class InquiryContact(ClauseKind):
+    """How soon presales gets in touch about an inquiry (PS-1)."""
+
+    kind = "inquiry_contact"
+    label = message("Contact after an inquiry")
+    dimensions = _CUSTOMER
+
+    within: Target
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (CALENDAR,)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return (say(message("Presales gets in touch within {target} of an inquiry."), target=self.within),)
+
+
+class ExpertReview(ClauseKind):
+    """Which solutions experts review before a customer sees them, and how many of them (PS-3)."""
+
+    kind = "expert_review"
+    label = message("Expert review of solutions")
+    dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
+
+    from_amount: Annotated[Money | None, Field(description="From which price on a solution is major.")] = None
+    when_complex: Annotated[bool, Field(description="Whether complex solutions are reviewed whatever they cost.")] = (
+        True
+    )
+    least_experts: Annotated[int, Field(ge=1, le=20)] = 3
+
+    @model_validator(mode="after")
+    def _reviews_something(self) -> Self:
+        if self.from_amount is None and not self.when_complex:
+            raise unfit(message("Say which solutions are reviewed: from an amount on, complex ones, or both."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = []
+        if self.from_amount is not None:
+            text = message("Solutions of {amount} or more are reviewed by {least} experts.")
+            told.append(say(text, amount=self.from_amount, least=self.least_experts))
+        if self.when_complex:
+            told.append(say(message("Complex solutions are reviewed by {least} experts."), least=self.least_experts))
+        return tuple(told)
+
+
+class DiscountLimit(ClauseKind):
+    """Which discount a quotation may grant without, and with, an approval (PS-4)."""
+
+    kind = "discount_limit"
+    label = message("Discount limit")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.POST)
+
+    free_percent: Annotated[Percent, Field(description="Up to this much without an approval.")]
+    most_percent: Annotated[Percent, Field(description="Up to this much with an approval; never more.")]
+    valid_days: Annotated[int, Field(ge=1, le=366, description="Calendar days a quotation holds.")] = 30
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.free_percent > self.most_percent:
+            raise unfit(message("What needs no approval can't be more than what is allowed at all."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message(
+            "Discounts up to {free} % need no approval, up to {most} % they do; quotations hold for {days} days."
+        )
+        return (say(text, free=self.free_percent, most=self.most_percent, days=self.valid_days),)

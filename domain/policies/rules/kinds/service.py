@@ -1,0 +1,218 @@
+"""Service as it is promised: calendars, priorities, times, and how a request ends."""
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.kernel.calendars import WEEKDAYS, BusinessCalendar
+from domain.kernel.money import Money
+from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.policies.rules.clause_kind import ClauseKind, Fraction
+from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.sentences import Sentence, say
+from domain.policies.rules.values import EscalationLevel, Part, PriorityTargets, Target, Wording, check_once, unfit
+from tenancy.refusals import message
+
+
+class BusinessCalendarClause(ClauseKind, BusinessCalendar):
+    """The working days and hours by which deadlines run; the clause's value is the calendar itself."""
+
+    kind = "business_calendar"
+    label = message("Business calendar")
+    dimensions = (Dimension.DEPARTMENT, Dimension.SERVICE_LINE)
+    consumed_by = "requests, approvals, billing, people"
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        hours = [
+            say(
+                message("{day}: {hours}."),
+                day=weekday,
+                hours=tuple(f"{opens}–{closes}" for opens, closes in self.weekly_hours.on(weekday)),
+            )
+            for weekday in WEEKDAYS
+            if self.weekly_hours.on(weekday)
+        ]
+        days = say(
+            message("{holidays} holidays and {make_up_days} make-up days are entered; times are those of {zone}."),
+            holidays=len(self.holidays),
+            make_up_days=len(self.make_up_days),
+            zone=self.zone,
+        )
+        return (*hours, days)
+
+
+class PriorityMatrix(ClauseKind):
+    """Which priority a request has, by its customer's tier, impact and urgency (RQ-2); no combination is left open."""
+
+    kind = "priority_matrix"
+    label = message("Priority matrix")
+    dimensions = (Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.submit"
+
+    matrix: dict[CustomerTier, dict[Impact, dict[Urgency, Priority]]]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for tier in CustomerTier:
+            for impact in Impact:
+                for urgency in Urgency:
+                    if urgency not in self.matrix.get(tier, {}).get(impact, {}):
+                        text = message("There is no priority for tier {tier}, impact {impact} and urgency {urgency}.")
+                        raise unfit(text, tier=tier.value, impact=impact.value, urgency=urgency.value)
+        return self
+
+    def rate(self, tier: CustomerTier, impact: Impact, urgency: Urgency) -> Priority:
+        """The priority of a request."""
+        return self.matrix[tier][impact][urgency]
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return tuple(
+            say(
+                message("{tier}, impact {impact}: urgency low {low}, medium {medium}, high {high}."),
+                tier=tier,
+                impact=impact,
+                low=self.rate(tier, impact, Urgency.LOW),
+                medium=self.rate(tier, impact, Urgency.MEDIUM),
+                high=self.rate(tier, impact, Urgency.HIGH),
+            )
+            for tier in CustomerTier
+            for impact in Impact
+        )
+
+
+class ServiceLevel(ClauseKind):
+    """How soon requests of each priority are answered and resolved, when a warning is due and who is told (RQ-6).
+
+    A priority without targets has no limit. Warnings fall due when such a fraction of the time is used up.
+    """
+
+    kind = "service_level"
+    label = message("Service level")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.submit, requests.resolve"
+
+    targets: Annotated[dict[Priority, PriorityTargets], Field(min_length=1)]
+    warning_fractions: Annotated[tuple[Fraction, ...], Field(max_length=10)] = ()
+    escalation: Annotated[tuple[EscalationLevel, ...], Field(max_length=20)] = ()
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (BusinessCalendarClause.kind,)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.warning_fractions)):
+            raise unfit(message("Warnings are listed from the smallest fraction to the largest, each once."))
+        offsets = [level.offset_working_minutes for level in self.escalation]
+        if any(later <= earlier for earlier, later in pairwise(offsets)):
+            raise unfit(message("Escalation levels are listed in the order in which they come, each at its own time."))
+        return self
+
+    def targets_for(self, priority: Priority) -> PriorityTargets | None:
+        """What a priority is promised; None when there is no limit."""
+        return self.targets.get(priority)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        promised = [
+            say(
+                message("{priority}: response {response}, resolution {resolution}."),
+                priority=priority,
+                response=targets.response,
+                resolution=targets.resolution,
+            )
+            for priority, targets in sorted(self.targets.items())
+        ]
+        told = [
+            say(
+                message("The superior of level {level} is told {minutes} working minutes from the deadline."),
+                level=level.superior_level,
+                minutes=f"{level.offset_working_minutes:+d}",
+            )
+            for level in self.escalation
+        ]
+        return (*promised, *told)
+
+
+class UpdateCadence(ClauseKind):
+    """How often the requester of an open request hears how it stands, by priority (RQ-6)."""
+
+    kind = "update_cadence"
+    label = message("Update cadence")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+
+    every: Annotated[dict[Priority, Target], Field(min_length=1)]
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (BusinessCalendarClause.kind,)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("The requester of an open {priority} request hears of it at least every {target}.")
+        return tuple(say(text, priority=priority, target=target) for priority, target in sorted(self.every.items()))
+
+
+class AutoConfirm(ClauseKind):
+    """A resolved request closes by itself when its requester has said nothing for so many working days (RQ-5)."""
+
+    kind = "auto_confirm"
+    label = message("Automatic confirmation")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.resolve"
+
+    after_working_days: Annotated[int, Field(ge=1, le=366)]
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (BusinessCalendarClause.kind,)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("A resolved request closes by itself after {days} working days without a word of its requester.")
+        return (say(text, days=self.after_working_days),)
+
+
+class ReopenWindow(ClauseKind):
+    """For how long a requester who is not satisfied may reopen a request (RQ-5)."""
+
+    kind = "reopen_window"
+    label = message("Reopen window")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+
+    working_days: Annotated[int, Field(ge=0, le=366, description="Working days from its closing; 0 for never.")]
+    most_times: Annotated[int, Field(ge=1, le=100)] = 3
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (BusinessCalendarClause.kind,)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("A closed request may be reopened within {days} working days, at most {most} times.")
+        return (say(text, days=self.working_days, most=self.most_times),)
+
+
+class TierRule(Part):
+    """What makes a customer one of a tier."""
+
+    tier: CustomerTier
+    meaning: Wording
+    least_yearly_revenue: Money | None = None
+
+
+class ImportanceTiers(ClauseKind):
+    """Which customers are strategic, key or standard, and how often that is looked at anew (TN-9)."""
+
+    kind = "importance_tiers"
+    label = message("Importance of customers")
+
+    tiers: Annotated[tuple[TierRule, ...], Field(min_length=1, max_length=3)]
+    review_every_months: Annotated[int, Field(ge=1, le=60)] = 12
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        check_once(rule.tier for rule in self.tiers)
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        meant = [say(message("{tier}: {meaning}"), tier=rule.tier, meaning=rule.meaning) for rule in self.tiers]
+        text = message("The importance of customers is reviewed every {months} months.")
+        return (*meant, say(text, months=self.review_every_months))
