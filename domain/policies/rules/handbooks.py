@@ -114,7 +114,7 @@ class Handbook:
                 others.append(_candidate(clause, Standing.OTHER_CASE, dimension))
         if not applying:
             return None
-        weights = {clause.id: specificity(clause.scope, kind.dimensions, departments) for clause in applying}
+        weights = {clause.id: specificity(clause.scope, kind.dimensions, case, departments) for clause in applying}
         # A stable sort keeps the order of the numbers among equals.
         ranked = sorted(applying, key=lambda clause: weights[clause.id], reverse=True)
         won = ranked[0]
