@@ -151,14 +151,19 @@ def check_scope(kind: type[ClauseKind], scope: Scope) -> None:
 
 
 def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:
-    """Clauses of one kind about the same thing with the same scope: no rule could say which of them holds."""
+    """Clauses of one kind about the same thing that no rule could choose between.
+
+    Two clauses that apply to the same case are equally specific only when they have the same limits in every dimension
+    of their kind: whatever else is limited, the order of the kind's dimensions and the nearness of departments decide.
+    """
     found: list[Refusal] = []
-    first: dict[tuple[str, str, Scope], str] = {}
-    for clause in clauses:
-        if not KINDS[clause.kind].exclusive:
+    first: dict[tuple[str, str, tuple[Any, ...]], str] = {}
+    for clause in sorted(clauses, key=lambda clause: clause.position):
+        kind = KINDS[clause.kind]
+        if not kind.exclusive:
             continue
-        key = (clause.kind, clause.parsed.topic, clause.scope)
-        other = first.setdefault(key, clause.number)
+        limits = tuple(getattr(clause.scope, dimension.value) for dimension in kind.dimensions)
+        other = first.setdefault((clause.kind, clause.parsed.topic, limits), clause.number)
         if other != clause.number:
             text = message("Clauses {one} and {other} are both of the kind {kind} and concern the same cases.")
             values = {"one": other, "other": clause.number, "kind": clause.kind}
