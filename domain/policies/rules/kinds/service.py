@@ -89,7 +89,7 @@ class ServiceLevel(ClauseKind):
 
     kind = "service_level"
     label = message("Service level")
-    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.SLA_CLASS, Dimension.DEPARTMENT)
     consumed_by = "requests.submit, requests.resolve"
 
     targets: Annotated[dict[Priority, PriorityTargets], Field(min_length=1)]
