@@ -9,6 +9,9 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# The data directory of an installation that names none, below the directory in which it is started.
+DEFAULT_DATA = Path(".zhidu")
+
 
 class Settings(BaseSettings):
     """Every `ZHIDU_…` variable; `zhidu up` sets those of the servers that it starts itself."""
@@ -35,8 +38,8 @@ class Settings(BaseSettings):
     operator_token: Annotated[
         SecretStr, Field(description="Bearer of the platform's own mutations (creating tenants); empty closes them")
     ] = SecretStr("")
-    data: Annotated[Path, Field(description="Embedded servers, the mail sink, archives when no store is named")] = Path(
-        ".zhidu"
+    data: Annotated[Path, Field(description="Embedded servers, the mail sink, archives when no store is named")] = (
+        DEFAULT_DATA
     )
     archive_url: Annotated[str, Field(description="file:///… or s3://bucket/prefix; empty is DATA/archives")] = ""
     pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
@@ -78,3 +81,9 @@ def child_environment() -> dict[str, str]:
 def terminal_locale() -> str:
     """The POSIX locale in which whoever sits at the terminal reads, such as `zh_CN.UTF-8`; empty when none is set."""
     return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+
+
+def terminal_directory() -> Path:
+    """The directory in which whoever sits at the terminal is, also for a process that was started in another one."""
+    named = Path(os.environ.get("PWD", ""))
+    return named if named.is_absolute() and named.is_dir() else Path.cwd()

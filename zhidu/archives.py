@@ -25,6 +25,7 @@ from tenancy.refusals import Invalid, Unavailable
 from tenancy.tenants import Tenant
 from workers.attempts import attempt
 from workers.performing import DOING
+from zhidu import pasting
 from zhidu.failures import Failure
 
 LOOK_AGAIN_SECONDS = 0.2
@@ -67,7 +68,8 @@ async def _back_up(slug: str) -> None:
         raise Failure(translate(archive.drill_problem or "", "en", archive.drill_problem_values))
     if archive.drill is DrillState.PASSED:
         print(f"drill   passed: {archive.drill_rows} rows restored, compared and undone")
-    print(f"It opens with this installation only, unless you keep its key elsewhere: zhidu backup {slug} --print-key")
+    show = pasting.command("backup", slug, "--print-key", data=settings().data)
+    print(f"It opens with this installation only, unless you keep its key elsewhere: {show}")
 
 
 async def _print_key(slug: str) -> None:
@@ -124,7 +126,8 @@ async def _tenant(slug: str) -> Tenant:
     for tenant in await provisioning.list_tenants():
         if tenant.slug == slug:
             return tenant
-    raise Failure(f"There is no company with the short name “{slug}”: zhidu tenant list shows them.")
+    listing = pasting.command("tenant", "list", data=settings().data)
+    raise Failure(f"There is no company with the short name “{slug}”: {listing} shows them.")
 
 
 def _read_key(path: Path) -> str:

@@ -30,10 +30,9 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from tenancy.config import Settings
     from tenancy.refusals import Refusal
 
-    arguments.data = (arguments.data or Settings().data).resolve()
+    arguments.data = (arguments.data or _usual_data()).resolve()
     if arguments.lifeline is not None:
         from zhidu import lifeline
 
@@ -47,6 +46,12 @@ def _run(arguments: argparse.Namespace) -> int:
         return command(arguments)
     except Refusal as refusal:
         return _fail(str(refusal))
+
+
+def _usual_data() -> Path:
+    from tenancy.config import Settings
+
+    return Settings().data
 
 
 def _fail(line: str) -> int:
@@ -69,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "migrate", _migrate, "bring the database to this version")
     _add_tenant(commands)
     demo = _add(commands, "demo", _demo, "load the sample companies if they are absent, and tell their story")
-    demo.add_argument("--json", action="store_true", help="print only their users, tokens and clients")
+    demo.add_argument("--json", action="store_true", help="print only their address, users, tokens and clients")
     backup = _add(commands, "backup", _backup, "write the archive of one company")
     backup.add_argument("tenant", metavar="TENANT", help="its short name")
     backup.add_argument("--print-key", action="store_true", help="print the key of its archives instead; keep it safe")
@@ -238,7 +243,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _mail(arguments: argparse.Namespace) -> int:
     from zhidu import mail
 
-    return mail.show(arguments.data / "mail", arguments.message)
+    return mail.show(arguments.data, arguments.message)
 
 
 def _mail_sink(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from migrations.run import heads
 from migrations.tables import METADATA
 from tenancy.config import settings
 from tenancy.database import refuse_bypassing_role
+from zhidu import pasting
 
 # Before these, PostgreSQL could show rows through planner statistics in spite of row-level security.
 SAFE_MINOR = {15: 14, 16: 10, 17: 6}
@@ -50,7 +51,9 @@ async def examine() -> AsyncIterator[Finding]:
     try:
         connection = await asyncpg.connect(settings().database_url, timeout=5)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
-        yield Finding("database", str(problem) or type(problem).__name__, "set ZHIDU_DATABASE_URL, or start `zhidu up`")
+        yield Finding(
+            "database", str(problem) or type(problem).__name__, f"set ZHIDU_DATABASE_URL, or start “{_ours('up')}”"
+        )
     else:
         try:
             yield _version(connection)
@@ -62,6 +65,10 @@ async def examine() -> AsyncIterator[Finding]:
             await connection.close()
     yield await _broker()
     yield await _mail()
+
+
+def _ours(*words: str) -> str:
+    return pasting.command(*words, data=settings().data)
 
 
 def _version(connection: asyncpg.Connection) -> Finding:
@@ -78,7 +85,7 @@ async def _role(connection: asyncpg.Connection) -> Finding:
     try:
         await refuse_bypassing_role(connection)
     except RuntimeError as problem:
-        return Finding("role", str(problem), "connect as zhidu_app, which `zhidu migrate` creates")
+        return Finding("role", str(problem), f"connect as zhidu_app, which “{_ours('migrate')}” creates")
     return Finding("role", f"{name}, bound by row-level security")
 
 
@@ -92,7 +99,7 @@ async def _row_security(connection: asyncpg.Connection) -> Finding:
     open_tables = sorted(guarded & {row["relname"] for row in rows if not row["closed"]})
     if open_tables:
         return Finding(
-            "row locks", f"open: {', '.join(open_tables)}", "run `zhidu migrate`; if that mends nothing, stop"
+            "row locks", f"open: {', '.join(open_tables)}", f"run “{_ours('migrate')}”; if that mends nothing, stop"
         )
     return Finding("row locks", f"forced on {len(guarded & {row['relname'] for row in rows})} tables")
 
@@ -103,7 +110,7 @@ async def _migrations(connection: asyncpg.Connection) -> Finding:
     except asyncpg.PostgresError:
         applied = set()
     if applied != heads():
-        return Finding("migrations", f"at {', '.join(applied) or 'nothing'}", "run `zhidu migrate`")
+        return Finding("migrations", f"at {', '.join(applied) or 'nothing'}", f"run “{_ours('migrate')}”")
     return Finding("migrations", f"at {', '.join(sorted(applied))}")
 
 
@@ -116,7 +123,7 @@ async def _clock(connection: asyncpg.Connection) -> Finding:
 
 
 async def _broker() -> Finding:
-    mend = "set ZHIDU_BROKER_URL, or start `zhidu up`; nothing is lost meanwhile, it only waits"
+    mend = f"set ZHIDU_BROKER_URL, or start “{_ours('up')}”; nothing is lost meanwhile, it only waits"
     try:
         client = redis.asyncio.Redis.from_url(settings().broker_url, socket_timeout=3, socket_connect_timeout=3)
         try:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tenancy.config import Settings, provide
+from zhidu import pasting
 from zhidu.failures import Failure
 
 
@@ -91,14 +92,31 @@ def withdraw(data: Path) -> None:
 
 def open_installation(data: Path) -> dict[str, str]:
     """The `ZHIDU_…` variables of the installation that runs on this data directory."""
+    start = pasting.command("up", data=data)
     try:
-        return {str(name): str(value) for name, value in json.loads((data / "runtime.json").read_text()).items()}
+        known = {str(name): str(value) for name, value in json.loads((data / "runtime.json").read_text()).items()}
     except FileNotFoundError:
         raise Failure(
-            f"Zhidu does not run on {data}: start it with “zhidu up”, or set ZHIDU_DATABASE_URL and ZHIDU_BROKER_URL."
+            f"Zhidu does not run on {data}: start it with “{start}” (or make up), name another --data, "
+            "or set ZHIDU_DATABASE_URL and ZHIDU_BROKER_URL."
         ) from None
     except (OSError, ValueError, AttributeError) as error:
         raise Failure(f"{data / 'runtime.json'} cannot be read: {error}") from None
+    if _keeper_is_gone(data):
+        raise Failure(f"Zhidu does not run on {data} any more: it was ended without a word. Start it with “{start}”.")
+    return known
+
+
+def _keeper_is_gone(data: Path) -> bool:
+    """Whether whoever published the addresses was killed. A number that is used again hides it, and harms nobody."""
+    try:
+        os.kill(int((data / "lock").read_text()), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError):
+        # Another account's process, or no lock to be read: nothing is known.
+        return False
+    return False
 
 
 def enter(data: Path) -> None:

@@ -6,8 +6,15 @@ from zhidu.embedded import mail_sink
 from zhidu.failures import Failure
 
 
-def show(directory: Path, message: str | None) -> int:
-    """List the messages, the oldest first, or print the one with this file name, decoded."""
+def show(data: Path, message: str | None) -> int:
+    """List the messages in DATA/mail, the oldest first, or print the one with this file name, decoded."""
+    directory = data / "mail"
+    if not directory.is_dir():
+        # Imported here: a list of mail has no use for the settings, which take longer to read than the mail.
+        from zhidu import pasting
+
+        start = pasting.command("up", data=data)
+        raise Failure(f"There is no mail in {data}: Zhidu has not run there. Start it with “{start}”, or name --data.")
     if message is None:
         return _list(directory)
     path = directory / Path(message).name

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from tenancy.config import Settings, child_environment, provide
-from zhidu import installation
+from zhidu import installation, pasting
 from zhidu.embedded import mail_sink
 from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import SUPERUSER, Postgres
@@ -115,9 +115,12 @@ def _run(
     sink = ["mail-sink", "--data", str(data), "--socket", str(mail.fileno()), "--lifeline", str(lifeline.descriptor)]
     argv = [sys.executable, "-m", "zhidu", *sink]
     keeper.start(process(Child("mail", argv, pass_fds=(mail.fileno(), lifeline.descriptor))))
-    say(f"the mail sink keeps its messages in {data / 'mail'}; “zhidu mail” lists them")
+    mails = data / "mail"
+    mails.mkdir(exist_ok=True)
+    say(f"the mail sink keeps its messages in {mails}; “{pasting.command('mail', data=data)}” lists them")
     if not Settings().migration_url:
-        say("ZHIDU_MIGRATION_URL is not set: the database must have been brought to this version (zhidu migrate)")
+        migrate = pasting.command("migrate", data=data)
+        say(f"ZHIDU_MIGRATION_URL is not set: the database must have been brought to this version ({migrate})")
     elif table.migrate:
         _finish(process(table.migrate), keeper)
     for child in table.processes:
@@ -204,7 +207,7 @@ def _check_port(port: int) -> None:
             attempt.bind(("127.0.0.1", port))
         except OSError as error:
             why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            raise Failure(f"Port {port} {why}: choose another (zhidu up --port …, make up PORT=…).") from None
+            raise Failure(f"Port {port} {why}: choose another with --port (make up PORT=…).") from None
 
 
 @contextlib.contextmanager

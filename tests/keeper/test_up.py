@@ -169,7 +169,7 @@ def test_a_taken_port_is_said_before_anything_starts(start: Start, port: int) ->
         taken.listen()
         terminal = start()
         assert terminal.process.wait(30) == 1
-    assert terminal.text == f"zhidu: Port {port} is taken: choose another (zhidu up --port …, make up PORT=…).\n"
+    assert terminal.text == f"zhidu: Port {port} is taken: choose another with --port (make up PORT=…).\n"
     assert not (terminal.data / "postgres").exists()
 
 

@@ -3,7 +3,8 @@
 import contextlib
 import fcntl
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,13 +73,13 @@ class Notebook:
 
 
 @contextlib.contextmanager
-def opened(data: Path, waiting: Callable[[], None]) -> Iterator[Notebook]:
-    """The notebook of a data directory, held by one demo at a time: a second one waits and then finds all done."""
+def opened(data: Path, waiting: str) -> Iterator[Notebook]:
+    """The notebook of a data directory, held by one demo at a time: a second one says so, waits and finds all done."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            waiting()
+            print(waiting, file=sys.stderr, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield Notebook(data / "demo.json")

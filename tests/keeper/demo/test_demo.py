@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -89,6 +91,21 @@ def ask(installation: Installation, company: Any, query: str) -> Any:
     return answer["data"]
 
 
+def check_what_the_readme_says(installation: Installation, story: str) -> None:
+    """The query at the end of the story is the README's, and is answered as that prints it, field by field."""
+    found = re.search(r"^  TOKEN=(.*)\n  (curl .*)$", story, re.MULTILINE)
+    assert found is not None
+    token, query = found.groups()
+    readme = (ROOT / "README.md").read_text()
+    assert query.replace(str(installation.port), "8000") in readme
+    printed = re.search(r'^    (\{"data":(?:.+\n)+)', readme, re.MULTILINE)
+    assert printed is not None
+    url, body = shlex.split(query)[2], shlex.split(query)[-1]
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    answered = httpx.post(url, headers=headers, content=body.encode(), timeout=60, trust_env=False)
+    assert answered.json() == json.loads(printed[1])
+
+
 COUNTS = """{ clock { settled } customers { totalCount } staff { totalCount } members { totalCount }
   invoices(first: 50) { totalCount nodes { number dunningSteps { number withdrawnAt } } }
   requests { totalCount } resignations { totalCount } handbookVersions { totalCount }
@@ -145,6 +162,7 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
         running.kill(name)
     story, complaints = (text.decode() for text in again.communicate(timeout=240))
     assert again.returncode == 0, complaints
+    check_what_the_readme_says(running, story)
     for words in ("The same six weeks by two handbooks", "〔5.1 Notice · v1〕", "〔7.1 Backup · v1〕", "zhidu mail"):
         assert words in story
 

@@ -1,0 +1,99 @@
+"""The whole story from its title to what to look at next: what differed, and which clause it came from."""
+
+import json
+import shlex
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from zhidu import pasting
+from zhidu.demo.client import Client
+from zhidu.demo.notebook import Notebook, Page
+from zhidu.demo.samples import Sample
+from zhidu.demo.story import dunning, incident, leaving, quality
+from zhidu.demo.story.teller import Line, Teller
+from zhidu.demo.story.terminal import cells, row
+from zhidu.demo.story.words import Words
+
+NARROWEST, WIDEST = 88, 140
+LABEL = 14
+
+FIRST_QUERY = (
+    '{ requests(first: 1, filter: {title: {contains: "收银系统"}}) { nodes { number title priority'
+    " decisions(first: 1) { nodes { decision clause { number title } } } } } }"
+)
+EMPTY_OF = ("requests", "customers", "staff", "versions", "invoices", "resignations")
+EMPTY = """query($id: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
+  invoices { totalCount }
+  resignations { totalCount } versions: handbookVersions { totalCount } node(id: $id) { id } }"""
+
+
+async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words: Words, data: Path) -> list[str]:
+    """The lines of the story, of what the third company sees, and of what to look at next."""
+    one, other, third = (Teller(client, sample, notes.page(sample.slug), words) for sample in samples)
+    width = min(max(shutil.get_terminal_size((110, 40)).columns, NARROWEST), WIDEST)
+    column = (width - LABEL - 4) // 2
+    widths = (LABEL, column, column)
+    lines = ["", words("title"), "=" * cells(words("title")), ""]
+    lines += row(("", one.sample.name, other.sample.name), widths)
+    for title, table in (
+        (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
+        (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
+        (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
+        (words("leaving"), await leaving.letters(one, other, "resignation/feng", "resignation/ng")),
+        (words("leaving_on_probation"), await leaving.letters(one, other, "resignation/sun", "resignation/lau")),
+        (words("silence"), await leaving.letters(one, other, "resignation/li", "resignation/fong")),
+        (words("turned_down"), await leaving.letters(one, other, "resignation/han", "resignation/cheung")),
+        (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
+        (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
+        (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("quality"), await quality.month(one, other, "2026-09-01")),
+        (words("backup"), await quality.archives(one, other)),
+    ):
+        lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
+        lines += _table(table, widths)
+    return [
+        *lines,
+        "",
+        *await _third(third, one.page.ids["invoice/yongle"]),
+        "",
+        *_next(one.page, client.url, words, data),
+    ]
+
+
+def _table(table: Sequence[Line], widths: Sequence[int]) -> list[str]:
+    return [line for cells_of in table for line in row(cells_of, widths)]
+
+
+async def _third(teller: Teller, stranger: str) -> list[str]:
+    """What the third company's administrator, who may do everything there, sees of the others."""
+    found = await teller.read_as_administrator(EMPTY, id=stranger)
+    counts = {name: found[name]["totalCount"] for name in EMPTY_OF}
+    lines = [teller.words("third", name=teller.sample.name, **counts)]
+    if found["node"] is None:
+        lines.append(teller.words("stranger", id=stranger))
+    return lines
+
+
+def first_query(url: str) -> str:
+    """A query as a line for the shell, where TOKEN holds somebody's token; the README has the same, and its answer."""
+    body = json.dumps({"query": FIRST_QUERY}, ensure_ascii=False)
+    return (
+        f'curl -s {url}/graphql -H "authorization: Bearer $TOKEN"'
+        f" -H 'content-type: application/json' -d {shlex.quote(body)}"
+    )
+
+
+def _next(page: Page, url: str, words: Words, data: Path) -> list[str]:
+    user = page.users["lin"]
+    count = len(list((data / "mail").glob("*.eml")))
+    return [
+        f"── {words('next')} ──",
+        words("query", name=user.name, email=user.email),
+        f"  TOKEN={user.token}",
+        f"  {first_query(url)}",
+        words("mail", folder=data / "mail", count=count),
+        f"  {pasting.command('mail', data=data)}",
+        words("everybody"),
+        f"  {pasting.command('demo', '--json', data=data)}",
+    ]
