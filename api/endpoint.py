@@ -17,12 +17,14 @@ from api.errors import formatted, of_refusal, unexpected
 from api.metrics import OPERATIONS
 from api.reading.documents import GraphQLErrors
 from api.reading.limits import LIMITS
+from api.reading.refusing import refused
 from api.reading.requests import Answer, Call
 from api.reading.running import Reader
 from api.schema import SCHEMA
 from tenancy.actor import Actor
+from tenancy.language import Language, negotiate
 from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance
-from tenancy.refusals import Refusal, Unauthenticated
+from tenancy.refusals import Refusal, Unauthenticated, message
 
 READER = Reader(SCHEMA._schema)
 
@@ -78,7 +80,7 @@ class Endpoint:
     async def _answer(
         self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], request_id: UUID, modern: bool
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-        language = "en"
+        language: str | None = None
         try:
             asked = await _read(scope, receive, headers)
             actor = await authenticate(scope)
@@ -88,11 +90,12 @@ class Endpoint:
         except BadRequestError as bad:
             return _failed(bad.status, {"message": bad.sentence, "extensions": {"code": bad.code}})
         except Unauthenticated as refusal:
-            return _failed(401, of_refusal(refusal, language), (b"www-authenticate", CHALLENGE.encode()))
+            return _failed(401, of_refusal(refusal, _preferred(headers)), (b"www-authenticate", CHALLENGE.encode()))
         except Refusal as refusal:
-            return _failed(403 if refusal.code in ("FORBIDDEN", "CROSS_SITE") else 200, of_refusal(refusal, language))
+            refusing = 403 if refusal.code in ("FORBIDDEN", "CROSS_SITE") else 200
+            return _failed(refusing, of_refusal(refusal, language or _preferred(headers)))
         except Exception as problem:
-            return _failed(500, unexpected(problem, language))
+            return _failed(500, unexpected(problem, language or _preferred(headers)))
 
     async def _carry_out(self, call: Call, actor: Actor, modern: bool) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         balances: list[Balance] = []
@@ -100,10 +103,9 @@ class Endpoint:
         def charge(points: int) -> None:
             balances.append(QUOTAS.charge(actor, points))
             if balances[-1].wait_seconds:
-                raise GraphQLError(
-                    f"Too much was asked in a short time; wait {balances[-1].wait_seconds} seconds.",
-                    extensions={"code": "RATE_LIMITED", "waitSeconds": balances[-1].wait_seconds},
-                )
+                wait = balances[-1].wait_seconds
+                text = message("Too much was asked in a short time; wait {seconds} seconds.")
+                raise refused("RATE_LIMITED", text, {"seconds": wait}, waitSeconds=wait)
 
         answer = await self._reader.run(call, actor, charge)
         OPERATIONS.labels("planned" if answer.planned else "executed", "errors" if answer.errors else "ok").inc()
@@ -223,6 +225,11 @@ def _deeper(value: Any, levels: int) -> bool:
         inner = value.values() if isinstance(value, dict) else value
         return levels == 0 or any(_deeper(item, levels - 1) for item in inner)
     return False
+
+
+def _preferred(headers: dict[bytes, bytes]) -> Language:
+    """In which language somebody is answered whom nobody knows yet."""
+    return negotiate(headers.get(b"accept-language", b"").decode("latin-1"), Language.EN)
 
 
 def _body(answer: Answer, actor: Actor, balances: list[Balance]) -> bytes:

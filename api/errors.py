@@ -7,6 +7,7 @@ import structlog
 from graphql import GraphQLError
 from uuid_utils.compat import uuid7
 
+from api.reading.refusing import cause_of
 from tenancy.language import translate
 from tenancy.refusals import Refusal, message
 
@@ -15,19 +16,21 @@ log = structlog.get_logger(__name__)
 UNEXPECTED = message("Something went wrong on our side. Nothing was changed. Tell us this number: {number}.")
 TOO_SLOW = message("This took too long and was stopped. Nothing was changed; ask for less, or for one thing at a time.")
 NOT_REACHED = message("The database cannot be reached at the moment. Nothing was changed; try again.")
+# A document's own names stand in what is said about it, and they may be long.
+LONGEST_MESSAGE = 300
 
 
 def formatted(error: GraphQLError, language: str) -> dict[str, Any]:
     """One error as the response carries it."""
-    original = error.original_error
-    if isinstance(original, Refusal):
-        out: dict[str, Any] = of_refusal(original, language)
-        if error.path is not None:
-            out["path"] = list(error.path)
-        return out
-    if original is not None and not isinstance(original, GraphQLError):
-        return unexpected(original, language, path=list(error.path or ()))
     found: dict[str, Any] = dict(error.formatted)
+    cause = cause_of(error)
+    if isinstance(cause, Refusal):
+        said = of_refusal(cause, language)
+        return {**found, "message": said["message"], "extensions": {**said["extensions"], **(error.extensions or {})}}
+    if cause is not None:
+        return unexpected(cause, language, path=list(error.path or ()))
+    if len(error.message) > LONGEST_MESSAGE:
+        found["message"] = error.message[:LONGEST_MESSAGE] + "…"
     found.setdefault("extensions", {"code": "BAD_REQUEST"})
     return found
 

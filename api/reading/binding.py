@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from graphql import GraphQLError
 from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.types import TypeEngine
 
+from api.reading.refusing import refused
 from tenancy.actor import Actor
+from tenancy.refusals import message
 
 Values = Mapping[int, Mapping[str, Any]]
 """The arguments of one request: by the node of the field, then by the argument's Python name."""
@@ -51,7 +52,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str) and "\0" in value:
-        raise GraphQLError("A text cannot hold the character U+0000.", extensions={"code": "BAD_TEXT"})
+        raise refused("BAD_TEXT", message("A text cannot hold the character U+0000."))
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value

@@ -11,8 +11,10 @@ from api.reading.binding import Values
 from api.reading.documents import Prepared, collect, collect_sets
 from api.reading.limits import LIMITS, too_much
 from api.reading.pages import page_size
+from api.reading.refusing import carrying
+from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
-from tenancy.refusals import message
+from tenancy.refusals import message, missing_permission
 
 COUNTING = 5
 """A total is counted over all the rows that the filter admits."""
@@ -39,7 +41,7 @@ def survey(prepared: Prepared, actor: Actor, variables: Mapping[str, Any], value
     fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables)
     walk.fields(prepared.root, fields, 1, ())
     if found.cost > LIMITS.cost:
-        raise too_much("points of cost", LIMITS.cost)
+        raise too_much(message("points of cost"), LIMITS.cost)
     return found
 
 
@@ -88,7 +90,7 @@ class _Walk:
         size, _ = page_size(arguments)
         compared = _size(arguments.get("filter"))
         if compared > LIMITS.filter_values:
-            raise too_much("values in a filter", LIMITS.filter_values)
+            raise too_much(message("values in a filter"), LIMITS.filter_values)
         self.found.cost += compared
         for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
             name = fields[0].name.value
@@ -100,15 +102,8 @@ class _Walk:
                 inner = collect(self.prepared, declared, fields, self.variables)
                 self.fields(declared, inner, times * size, (*path, key))
 
-    def _refuse(self, node: FieldNode, needs: str, path: tuple[str, ...]) -> None:
-        self.found.refused.append(
-            GraphQLError(
-                message("This needs the permission “{permission}”.").format(permission=needs),
-                nodes=[node],
-                path=list(path),
-                extensions={"code": "FORBIDDEN", "permission": str(needs)},
-            )
-        )
+    def _refuse(self, node: FieldNode, needs: Permission, path: tuple[str, ...]) -> None:
+        self.found.refused.append(carrying(missing_permission(needs), nodes=[node], path=path, permission=str(needs)))
 
 
 def _size(value: Any) -> int:

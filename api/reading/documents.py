@@ -25,12 +25,14 @@ from graphql import (
     get_variable_values,
     is_abstract_type,
     parse,
-    validate,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
+from api.reading.checking import document_errors, variable_errors
 from api.reading.limits import LIMITS, check_limits, too_much
+from api.reading.refusing import refused
+from tenancy.refusals import message
 
 KEPT_DOCUMENTS = 1_000
 # A shape is what decides the SQL: which arguments are given, page sizes, orders, what is skipped.
@@ -62,7 +64,7 @@ class Prepared:
         """The variables as the schema understands them; raises GraphQLError with every problem's message."""
         found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(given or {}))
         if isinstance(found, list):
-            raise GraphQLErrors(found)
+            raise GraphQLErrors(variable_errors(self.schema, self.operation, given or {}, found))
         return found
 
     def arguments(self, variables: VariableValues) -> dict[int, dict[str, Any]]:
@@ -98,9 +100,9 @@ class Documents:
             self._kept.move_to_end((text, operation_name))
             return found
         if len(text) > LIMITS.document:
-            raise too_much("characters", LIMITS.document)
+            raise too_much(message("characters"), LIMITS.document)
         document = parse(text, max_tokens=LIMITS.tokens)
-        errors = check_limits(document) or validate(self._schema, document)
+        errors = check_limits(document) or document_errors(self._schema, document)
         if errors:
             raise GraphQLErrors(list(errors))
         operation = _choose(document, operation_name)
@@ -142,8 +144,8 @@ def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if len(found) == 1:
         return found[0]
     if not found:
-        raise GraphQLError("There is no such operation in the document.")
-    raise GraphQLError("The document has several operations: name one with operationName.")
+        raise refused("BAD_REQUEST", message("There is no such operation in the document."))
+    raise refused("BAD_REQUEST", message("The document has several operations: name one with operationName."))
 
 
 def _reached(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:

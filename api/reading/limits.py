@@ -14,6 +14,9 @@ from graphql import (
     SelectionSetNode,
 )
 
+from api.reading.refusing import refused
+from tenancy.refusals import message
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -41,14 +44,15 @@ LIMITS = Limits()
 
 def too_much(what: str, most: int) -> GraphQLError:
     """The refusal of a document that goes beyond a bound."""
-    return GraphQLError(f"The document has too many {what}: at most {most}.", extensions={"code": "LIMIT_EXCEEDED"})
+    text = message("The document has too many {what}: at most {most}.")
+    return refused("LIMIT_EXCEEDED", text, {"what": (what,), "most": most})
 
 
 def check_limits(document: DocumentNode) -> list[GraphQLError]:
     """The bounds a document breaks. It is not validated yet, so fragments may be missing or lead in a circle."""
     fragments = {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)}
     if len(fragments) > LIMITS.fragments:
-        return [too_much("fragments", LIMITS.fragments)]
+        return [too_much(message("fragments"), LIMITS.fragments)]
     for item in document.definitions:
         if isinstance(item, OperationDefinitionNode):
             count = _Count(fragments)
@@ -57,7 +61,7 @@ def check_limits(document: DocumentNode) -> list[GraphQLError]:
             except _OverError as over:
                 return [too_much(over.what, over.most)]
             if len(item.selection_set.selections) > LIMITS.root_fields:
-                return [too_much("root fields", LIMITS.root_fields)]
+                return [too_much(message("root fields"), LIMITS.root_fields)]
     return []
 
 
@@ -76,7 +80,7 @@ class _Count:
 
     def selections(self, selected: SelectionSetNode, depth: int, inside: tuple[str, ...]) -> None:
         if depth > LIMITS.depth:
-            raise _OverError("levels", LIMITS.depth)
+            raise _OverError(message("levels"), LIMITS.depth)
         for node in selected.selections:
             self._count(node)
             if isinstance(node, FieldNode):
@@ -92,7 +96,7 @@ class _Count:
     def values(self, node: Any, depth: int) -> None:
         """Inputs nest too: filters in filters."""
         if depth > LIMITS.value_depth:
-            raise _OverError("levels in a value", LIMITS.value_depth)
+            raise _OverError(message("levels in a value"), LIMITS.value_depth)
         for inner in (*getattr(node, "values", ()), *(field.value for field in getattr(node, "fields", ()))):
             self.values(inner, depth + 1)
 
@@ -102,12 +106,12 @@ class _Count:
         if isinstance(node, FieldNode):
             self.aliases += node.alias is not None
             if node.alias is not None and len(node.alias.value) > LIMITS.key:
-                raise _OverError("characters in an alias", LIMITS.key)
+                raise _OverError(message("characters in an alias"), LIMITS.key)
             for argument in node.arguments or ():
                 self.values(argument.value, 0)
         if self.aliases > LIMITS.aliases:
-            raise _OverError("aliases", LIMITS.aliases)
+            raise _OverError(message("aliases"), LIMITS.aliases)
         if self.directives > LIMITS.directives:
-            raise _OverError("directives", LIMITS.directives)
+            raise _OverError(message("directives"), LIMITS.directives)
         if self.nodes > LIMITS.tokens:
-            raise _OverError("fields", LIMITS.tokens)
+            raise _OverError(message("fields"), LIMITS.tokens)

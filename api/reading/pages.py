@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from graphql import FieldNode, GraphQLError, GraphQLField, get_named_type
+from graphql import FieldNode, GraphQLField, get_named_type
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -37,6 +37,8 @@ from api.reading.documents import collect
 from api.reading.filters import Filters
 from api.reading.limits import LIMITS
 from api.reading.pieces import NO_ROWS, Rows, UnplannableError, about, named, value_of, word
+from api.reading.refusing import refused
+from tenancy.refusals import message
 
 if TYPE_CHECKING:
     from api.reading.planning import Planner
@@ -50,19 +52,15 @@ def page_size(arguments: Mapping[str, Any]) -> tuple[int, bool]:
     first: Any = arguments.get("first")
     last: Any = arguments.get("last")
     if first is not None and last is not None:
-        raise _refused("Give either first or last, not both.")
+        raise refused("BAD_PAGE", message("Give either first or last, not both."))
     if (last is not None and arguments.get("after") is not None) or (
         last is None and arguments.get("before") is not None
     ):
-        raise _refused("after goes with first, before goes with last.")
+        raise refused("BAD_PAGE", message("after goes with first, before goes with last."))
     size: int = LIMITS.default_page if first is None and last is None else (first if last is None else last)
     if not 1 <= size <= LIMITS.page:
-        raise _refused(f"A page has 1 to {LIMITS.page} rows.")
+        raise refused("BAD_PAGE", message("A page has 1 to {most} rows."), {"most": LIMITS.page})
     return size, last is not None
-
-
-def _refused(sentence: str) -> GraphQLError:
-    return GraphQLError(sentence, extensions={"code": "BAD_PAGE"})
 
 
 def decode_cursor(cursor: str, order: str, kind: TypeEngine[Any]) -> tuple[Any, UUID]:
@@ -73,7 +71,7 @@ def decode_cursor(cursor: str, order: str, kind: TypeEngine[Any]) -> tuple[Any, 
             return _value(value, kind), UUID(row)
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         pass
-    raise GraphQLError("This is no cursor of this list in this order.", extensions={"code": "BAD_CURSOR"})
+    raise refused("BAD_CURSOR", message("This is no cursor of this list in this order."))
 
 
 def _value(value: Any, kind: TypeEngine[Any]) -> Any:

@@ -23,10 +23,12 @@ from api.reading.documents import Documents, GraphQLErrors, Prepared, collect_se
 from api.reading.pieces import UnplannableError
 from api.reading.plain import PlainContext
 from api.reading.planning import Plan, Planner
+from api.reading.refusing import refused
 from api.reading.requests import Answer, Call
 from api.writing import Writer
 from tenancy.actor import Actor
 from tenancy.database import answer, reading
+from tenancy.refusals import message
 
 REFUSED_POINTS = 20
 
@@ -58,14 +60,14 @@ class Reader:
         try:
             prepared, variables, values = self.prepare(call)
             if call.only_reading and is_mutation(prepared):
-                raise GraphQLError("Changes are sent as a POST.", extensions={"code": "BAD_METHOD"})
+                raise refused("BAD_METHOD", message("Changes are sent as a POST."))
             made = self._made(prepared, actor, variables.coerced, values)
             if made.survey.refused:
                 raise GraphQLErrors(made.survey.refused)
             if charge is not None:
                 charge(made.survey.cost)
-        except (GraphQLErrors, GraphQLError) as refused:
-            errors = refused.errors if isinstance(refused, GraphQLErrors) else [refused]
+        except (GraphQLErrors, GraphQLError) as stopped:
+            errors = stopped.errors if isinstance(stopped, GraphQLErrors) else [stopped]
             return Answer(None, _charged(errors, charge))
         if is_mutation(prepared):
             found = await self._write(prepared, made, call, actor, variables, values)
@@ -148,11 +150,11 @@ class Reader:
                 parts[key] = orjson.Fragment(data)
             except GraphQLError as error:
                 parts[key] = None
-                errors.append(GraphQLError(error.message, nodes, path=[key], extensions=error.extensions))
+                errors.append(_at(error, nodes, key))
             except Exception as fault:
                 # What came before in the document has happened, and the caller must learn of it.
                 parts[key] = None
-                errors.append(GraphQLError(str(fault), nodes, path=[key], original_error=fault))
+                errors.append(_at(fault, nodes, key))
         return Answer(orjson.dumps(parts), errors)
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
@@ -168,6 +170,12 @@ class Reader:
             result: ExecutionResult = await found if is_awaitable(found) else found
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False)
+
+
+def _at(problem: Exception, nodes: list[FieldNode], key: str) -> GraphQLError:
+    """What went wrong with one of several root fields, at its place in the answer."""
+    extensions = problem.extensions if isinstance(problem, GraphQLError) else None
+    return GraphQLError(str(problem), nodes, path=[key], original_error=problem, extensions=extensions)
 
 
 def _charged(errors: list[GraphQLError], charge: Any) -> list[GraphQLError]:
