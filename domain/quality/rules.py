@@ -122,8 +122,10 @@ def measures(targets: Iterable[Ruling[QualityTarget]], parents: Mapping[UUID, UU
     """Everybody who is measured, by which target: the company, and each department by the nearest clause above it.
 
     A clause for a department measures it as a whole; with `per_department` the company's clause and a department's
-    measure everybody below too. `parents` leads from every department to the one above it.
+    measure everybody below too. A department above all others is the company, and is not measured a second time unless
+    a clause of its own wants it. `parents` leads from every department to the one above it.
     """
+    top = only_root(parents)
     groups: dict[tuple[Metric, str | None, CustomerTier | None], dict[UUID | None, Ruling[QualityTarget]]] = {}
     for target in targets:
         key = (target.value.metric, target.scope.service_line, target.scope.customer_tier)
@@ -134,7 +136,7 @@ def measures(targets: Iterable[Ruling[QualityTarget]], parents: Mapping[UUID, UU
             yield Measure(clauses[None], None)
         for department_id in parents:
             found = _nearest(clauses, department_id, line_above(department_id, parents))
-            if found is not None:
+            if found is not None and (department_id != top or department_id in clauses):
                 yield Measure(found, department_id)
 
 
@@ -146,6 +148,12 @@ def _nearest(
         if clause is not None and (above == department_id or clause.value.per_department):
             return clause
     return None
+
+
+def only_root(parents: Mapping[UUID, UUID | None]) -> UUID | None:
+    """The department that stands above all others; None where there is none, or several stand side by side."""
+    roots = [id for id, above in parents.items() if above is None]
+    return roots[0] if len(roots) == 1 else None
 
 
 def line_above(department_id: UUID | None, parents: Mapping[UUID, UUID | None]) -> tuple[UUID, ...]:

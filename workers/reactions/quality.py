@@ -8,7 +8,7 @@ from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
 from domain.policies.rules.kinds import Metric
-from domain.quality import queries
+from domain.quality import queries, rules
 from domain.quality.events import TargetMissed
 from tenancy.refusals import message
 from tenancy.work import Work
@@ -39,7 +39,8 @@ DEPARTMENT_MISSED = {
 
 
 async def tell_who_answers_for_a_missed_target(work: Work, event: TargetMissed) -> None:
-    """Whoever manages quality learns of a missed target, and the head of the department that missed it."""
+    """Whoever manages quality learns of a missed target, and the head of whoever missed it: of a department, or of the
+    one that stands above all others for the company."""
     result = await queries.get(work, event.result_id)
     told = set(await members_who_may(work, Permission.QUALITY_MANAGE))
     values: dict[str, object] = {
@@ -48,10 +49,12 @@ async def tell_who_answers_for_a_missed_target(work: Work, event: TargetMissed) 
         "target": _shown(result.target_percent),
         "all": result.denominator,
     }
+    missed_by = result.department_id or rules.only_root(await organisation.parents(work))
+    if missed_by is not None:
+        head = await organisation.head_of(work, missed_by)
+        told |= {head} if head is not None else set()
     if result.department_id is not None:
         values["department"] = (await organisation.department(work, result.department_id)).name
-        head = await organisation.head_of(work, result.department_id)
-        told |= {head} if head is not None else set()
     text = (COMPANY_MISSED if result.department_id is None else DEPARTMENT_MISSED)[result.metric]
     await notifications.notify(
         work,

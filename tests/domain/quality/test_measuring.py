@@ -87,7 +87,6 @@ async def test_the_same_records_meet_one_company_s_target_and_miss_the_other_s(
     missed, no_data = (9, 10, Verdict.MISSED), (0, 0, Verdict.NO_DATA)
     assert figures(strict) == {
         None: missed,
-        software.root: missed,
         software.support: missed,
         software.second_line: missed,
         software.sales: no_data,

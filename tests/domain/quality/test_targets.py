@@ -87,8 +87,20 @@ def test_a_month_that_is_over_is_closed_once_and_missed_ones_are_made_up_for() -
     assert len(months_to_close(Month(date(2020, 1, 1)), june)) == 12
 
 
-def test_the_company_s_target_measures_the_company_and_each_department() -> None:
-    assert named(list(measures([target()], PARENTS))) == dict.fromkeys((None, *PARENTS), Decimal(95))
+def test_the_company_s_target_measures_the_company_and_each_department_below_its_head() -> None:
+    below = (SUPPORT, SECOND_LINE, SALES)
+    assert named(list(measures([target()], PARENTS))) == dict.fromkeys((None, *below), Decimal(95))
+
+
+def test_departments_side_by_side_at_the_top_are_each_measured() -> None:
+    two = {ROOT: None, SALES: None, SUPPORT: ROOT}
+    assert named(list(measures([target()], two))) == dict.fromkeys((None, *two), Decimal(95))
+
+
+def test_the_department_above_all_others_is_measured_by_a_clause_of_its_own() -> None:
+    found = named(list(measures([target("90"), target("97", department_id=ROOT, per_department=False)], PARENTS)))
+    assert (found[None], found[ROOT]) == (Decimal(90), Decimal(97))
+    assert ROOT in named(list(measures([target("97", department_id=ROOT)], PARENTS)))
 
 
 def test_a_target_that_is_not_for_departments_measures_only_whom_it_names() -> None:
@@ -101,7 +113,6 @@ def test_a_department_is_measured_by_the_nearest_clause_above_it() -> None:
     found = list(measures([target("90"), target("98", department_id=SUPPORT)], PARENTS))
     assert named(found) == {
         None: Decimal(90),
-        ROOT: Decimal(90),
         SUPPORT: Decimal(98),
         SECOND_LINE: Decimal(98),
         SALES: Decimal(90),

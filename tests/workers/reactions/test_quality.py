@@ -80,5 +80,24 @@ async def test_who_answers_for_a_missed_target_is_told_and_nobody_else(company: 
     await advance(company, CLOSING)
     [values] = await told(company.admin, head)
     assert values == {"department": "Support", "month": "2026-06", "actual": "66.6666", "target": "90", "all": 3}
-    # The manager of quality is told of the company, of the whole and of the department.
-    assert len(await told(company.admin, company.admin.id)) == 3
+    # The manager of quality is told of the company and of the department.
+    assert len(await told(company.admin, company.admin.id)) == 2
+
+
+async def test_the_department_above_all_others_is_the_company_and_its_head_is_told_once(company: Company) -> None:
+    head = await appoint(company, company.root)
+    await resolved(company, True, False, at=NOW, department_id=company.root)
+    await advance(company, CLOSING)
+    [values] = await told(company.admin, head)
+    assert values == {"month": "2026-06", "actual": "50", "target": "90", "all": 2}
+    assert await told(company.admin, company.admin.id) == [values]
+
+
+async def test_two_departments_at_the_top_have_no_common_head(company: Company) -> None:
+    head = await appoint(company, company.root)
+    async with writing(company.admin, settle=settle) as work:
+        other = await organisation.create_department(work, name="Holding")
+    await resolved(company, True, False, at=NOW, department_id=other.id)
+    await advance(company, CLOSING)
+    assert await told(company.admin, head) == []
+    assert len(await told(company.admin, company.admin.id)) == 2
