@@ -368,6 +368,18 @@ async def test_a_priority_that_is_promised_nothing_any_more_is_not_escalated(sof
     assert (await clock(software, request, ClockKind.RESPONSE)).state is ClockState.MET
 
 
+async def test_a_service_level_that_held_open_requests_lets_them_go_with_the_next_handbook(software: Company) -> None:
+    request = await under_way(software)
+    await go_to(software, at("Mon 1 09:10"))
+    await adopt(software, _level(resolution_minutes=480))
+    assert (await clock(software, request)).due_at == at("Mon 1 18:00")
+    await go_to(software, at("Mon 1 09:20"))
+    await publish(software.admin, *software_clauses(level=_level(resolution_minutes=60)))
+    await go_to(software, at("Mon 1 09:20"))
+    # What it was promised at its intake holds again.
+    assert (await clock(software, request)).due_at == (await stored(software, request)).due_at == at("Mon 1 14:00")
+
+
 async def test_a_move_that_began_earlier_but_came_later_does_not_turn_time_back(software: Company) -> None:
     request = await assigned(software)
     async with writing(software.agent, settle=settle) as work:
