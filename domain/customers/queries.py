@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
 from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
 from tenancy.actor import Actor
 from tenancy.models import current_member
 from tenancy.work import Work
@@ -45,6 +46,9 @@ async def named(work: Work, name: str) -> Customer | None:
 
 
 async def owner_of(work: Work, customer_id: UUID) -> UUID | None:
-    """Who looks after a customer; None when nobody does, and when there is no such customer."""
+    """Who looks after a customer; None when nobody does (any more), and when there is no such customer."""
     found = await work.find(Customer, customer_id)
-    return found.owner_id if found is not None else None
+    if found is None or found.owner_id is None:
+        return None
+    owner = await organisation.staff(work, found.owner_id)
+    return owner.id if owner.left_on is None else None

@@ -221,8 +221,8 @@ async def escalated_to(work: Work, request: ServiceRequest, superior_level: int)
 
 
 async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:
-    """Who has to act: the assignee, or the head of the department while there is none."""
-    if request.assignee_id is not None:
+    """Who has to act: the assignee, or the head of the department while there is none or the assignee has left."""
+    if request.assignee_id is not None and (await organisation.staff(work, request.assignee_id)).left_on is None:
         return [request.assignee_id]
     head = await organisation.head_of(work, request.department_id) if request.department_id else None
     return [head] if head is not None else []

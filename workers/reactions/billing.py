@@ -59,11 +59,12 @@ async def tell_the_account_owner_of_a_payment(work: Work, event: PaymentRecorded
     invoice = await queries.get(work, event.invoice_id)
     payment = await queries.payment(work, event.payment_id)
     customer = await customers.get(work, invoice.customer_id)
-    if customer.owner_id is None:
+    owner_id = await customers.owner_of(work, customer.id)
+    if owner_id is None:
         return
     await notifications.notify(
         work,
-        member_ids=[customer.owner_id],
+        member_ids=[owner_id],
         text=message("{customer} has paid {amount} on invoice {number}.")
         if event.settled
         else message("{customer} has paid {amount} on invoice {number}; a part is left to be paid."),
@@ -89,7 +90,7 @@ async def give_the_account_owner_a_task(work: Work, event: DunningStepTaken) -> 
     customer = await customers.get(work, invoice.customer_id)
     await notifications.notify(
         work,
-        member_ids=await _who_collects(work, customer.owner_id),
+        member_ids=await _who_collects(work, customer.id),
         text=TASKS[event.channel],
         values={
             "customer": customer.name,
@@ -120,5 +121,6 @@ async def ask_for_the_approval_of_a_step(work: Work, event: DunningStepProposed)
     )
 
 
-async def _who_collects(work: Work, owner_id: UUID | None) -> list[UUID]:
+async def _who_collects(work: Work, customer_id: UUID) -> list[UUID]:
+    owner_id = await customers.owner_of(work, customer_id)
     return [owner_id] if owner_id is not None else await members_who_may(work, Permission.BILLING_COLLECT)

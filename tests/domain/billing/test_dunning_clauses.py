@@ -19,6 +19,7 @@ from domain.policies.models import Clause
 from domain.policies.rules.kinds import DunningLadder
 from domain.policies.rules.scopes import Scope
 from tenancy.database import reading, writing
+from tenancy.members import Member
 from tenancy.refusals import WrongState
 from tests.domain.billing.office import (
     CALENDAR,
@@ -126,6 +127,31 @@ async def test_a_call_is_a_task_of_the_account_owner() -> None:
     assert task.blanks["customer"] == "Owned"
     assert await office.letters() == []
     assert await office.days(billed) == [(1, date(2026, 3, 9))]
+
+
+async def test_a_call_falls_to_all_who_collect_once_the_account_owner_has_left() -> None:
+    office = await open_office({"steps": [step(1, 3, "calendar", channel="telephone")]})
+    async with writing(office.admin, settle=settle) as work:
+        department = await organisation.create_department(work, name="Sales")
+        post = await organisation.create_post(work, name="Seller")
+        seller = work.add(Member(name="Seller", email="seller@example.com", language="en"))
+        await organisation.engage(
+            work, member_id=seller.id, department_id=department.id, post_id=post.id, hired_on=date(2025, 1, 6)
+        )
+        owned = await customers.create_customer(
+            work,
+            name="Owned",
+            tier=CustomerTier.STANDARD,
+            language=Language.EN,
+            billing_email="owned@example.com",
+            owner_id=seller.id,
+        )
+        await organisation.release(work, staff_id=seller.id, left_on=date(2026, 3, 1))
+    await office.bill(customer_id=owned.id)
+    await office.live_until(march(31))
+    async with reading(office.admin) as work:
+        [task] = await work.all(select(Notification))
+    assert task.member_id == office.admin.id
 
 
 async def test_letters_are_in_the_customers_language_and_the_companys_words() -> None:

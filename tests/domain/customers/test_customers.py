@@ -70,7 +70,7 @@ async def test_a_contact_is_written_to_in_the_customer_s_language_unless_they_ha
         assert await queries.contacts_of(work, served.id) == [first, second]
 
 
-async def test_who_has_left_can_not_own_an_account(acme: Actor) -> None:
+async def test_who_has_left_owns_no_account_and_gets_none(acme: Actor) -> None:
     async with writing(acme, settle=settle) as work:
         root = await organisation.create_department(work, name="Company")
         post = await organisation.create_post(work, name="Sales")
@@ -84,6 +84,7 @@ async def test_who_has_left_can_not_own_an_account(acme: Actor) -> None:
         with pytest.raises(Invalid) as refused:
             await customer(work, "Another", owner_id=owner.id)
         assert refused.value.path == ("ownerId",)
+        assert await queries.owner_of(work, served.id) is None
 
 
 async def test_an_owner_nobody_knows_is_named_in_the_refusal(acme: Actor) -> None:

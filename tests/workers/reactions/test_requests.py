@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.consequences import settle
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
+from domain.organisation import commands as organisation
 from domain.policies.rules.kinds import BusinessCalendarClause
 from domain.requests import commands
 from domain.requests.models import ServiceRequest
@@ -118,6 +119,18 @@ async def test_warnings_breach_and_levels_reach_those_they_are_for_each_once(com
     assert [level.at for level in await escalations(company, request)] == [at("Mon 1 13:45"), at("Mon 1 15:00")]
     # Mails leave while the clock shows their hour.
     assert len(await mails_to(company, company.boss)) == 1
+
+
+async def test_what_somebody_who_has_left_still_has_is_the_head_s_to_act_on(company: Company) -> None:
+    request = await assigned(company)
+    await do(commands.start, company.agent, request)
+    async with writing(company.admin, settle=settle) as work:
+        assert company.agent.id is not None
+        await organisation.release(work, staff_id=company.agent.id, left_on=at("Mon 1 09:00").date())
+    await advance(company, at("Mon 1 11:00"))
+    assert await told(company.head) == [
+        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00: Nobody can sign in"
+    ]
 
 
 async def test_an_ordinary_company_s_timer_fires_by_the_real_clock(behind: asyncpg.Connection, acme: Actor) -> None:
