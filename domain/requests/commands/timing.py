@@ -121,7 +121,7 @@ def reckon(work: Work, view: View) -> None:
     request.due_at = min((clock.due_at for clock in view.clocks if clock.due_at), default=None)
     marks = _coming(view)
     if marks:
-        work.schedule(marks[0][0].at, ClockMarkDue(request_id=request.id), about=request.id, key=key)
+        work.schedule(marks[0][0].comes_at, ClockMarkDue(request_id=request.id), about=request.id, key=key)
     else:
         view.forget_timer(work, key)
 
@@ -175,10 +175,11 @@ def _coming(view: View) -> list[tuple[Mark, Clock]]:
 async def catch_up(work: Work, view: View, *, before_a_move: bool) -> None:
     """Let everything happen that has come by now, the oldest first, however late the timer is.
 
-    Before a move, what comes at this very instant is left: who stops at the deadline is in time.
+    Before a move, what comes at this very instant is left; that time has run out comes only after its instant, so who
+    stops at the deadline is in time, also where a rehearsal's clock was brought to that very instant before.
     """
     for mark, clock in _coming(view):
-        if mark.at < view.at or (mark.at == view.at and not before_a_move):
+        if mark.has_come(view.at, before_a_move=before_a_move):
             await _reach(work, view, clock, mark)
 
 

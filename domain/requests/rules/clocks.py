@@ -99,13 +99,13 @@ def breached_at(
 ) -> datetime | None:
     """When the clock was still running although its time had run out; None when that has not happened by `at`.
 
-    A clock that stops or pauses at the very deadline is in time. One that was running at a deadline that fell on
-    closing time is late, however soon in the evening it stopped.
+    A clock that stops or pauses at the very deadline is in time, so at that instant nobody knows yet. One that was
+    running at a deadline that fell on closing time is late, however soon in the evening it stopped.
     """
     known = _known(segments, at)
     allowed = _allowed(known, target, calendar, at)
     ran_out = None if allowed is None else _reaches(allowed, known, calendar)
-    if ran_out is None or ran_out > at:
+    if ran_out is None or ran_out >= at:
         return None
     late = (segment for segment in known if segment.counts and (segment.ended_at is None or segment.ended_at > ran_out))
     return next((max(ran_out, segment.started_at) for segment in late), None)

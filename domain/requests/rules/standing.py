@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kernel.calendars import BusinessCalendar
@@ -81,6 +81,8 @@ class MarkKind(StrEnum):
     ESCALATION = "escalation"
 
 
+# The least that PostgreSQL tells apart.
+_MOMENT = timedelta(microseconds=1)
 _RANK = {kind: rank for rank, kind in enumerate(MarkKind)}
 
 
@@ -91,11 +93,22 @@ class Mark:
     at: datetime
     kind: MarkKind
     number: int
+    # Whether it says that the time has run out: the breach, and a level that comes with it.
+    is_late: bool = False
+
+    @property
+    def comes_at(self) -> datetime:
+        """The first instant at which it is so: who stops at the very deadline is in time, so it must have passed."""
+        return self.at + _MOMENT if self.is_late else self.at
+
+    def has_come(self, at: datetime, *, before_a_move: bool) -> bool:
+        """Whether it has come by an instant; who moves at its own is before it."""
+        return self.at < at or (self.at == at and not before_a_move and not self.is_late)
 
     @property
     def place(self) -> tuple[datetime, int, int]:
         """By which marks are ordered."""
-        return self.at, _RANK[self.kind], self.number
+        return self.comes_at, _RANK[self.kind], self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +136,7 @@ def coming(
     deadline = clocks.deadline(segments, target, calendar, at)
     if deadline is None:
         return []
-    marks = [] if reached.breach else [Mark(deadline, MarkKind.BREACH, 1)]
+    marks = [] if reached.breach else [Mark(deadline, MarkKind.BREACH, 1, is_late=True)]
     for number, fraction in enumerate(level.warning_fractions, start=1):
         warned_at = clocks.warning_at(fraction, segments, target, calendar, at)
         if number > reached.warnings and warned_at is not None:
@@ -131,5 +144,5 @@ def coming(
     for number, step in enumerate(level.escalation, start=1):
         escalated_at = clocks.escalation_at(step.offset_working_minutes, segments, target, calendar, at)
         if number > reached.levels and escalated_at is not None:
-            marks.append(Mark(escalated_at, MarkKind.ESCALATION, number))
+            marks.append(Mark(escalated_at, MarkKind.ESCALATION, number, is_late=escalated_at == deadline))
     return sorted(marks, key=lambda mark: mark.place)

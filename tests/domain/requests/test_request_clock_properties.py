@@ -101,9 +101,9 @@ def test_late_and_breached_agree_and_the_shares_add_up(
     assert told.breached_at is not None or not told.late_by
     assert told.late_by_wall_time >= told.late_by
     if told.breached_at is not None:
-        before = told.breached_at - timedelta(microseconds=1)
-        assert rules.breached_at(segments, target, OFFICE, before) is None
-        assert rules.breached_at(segments, target, OFFICE, told.breached_at) == told.breached_at
+        moment = timedelta(microseconds=1)
+        assert rules.breached_at(segments, target, OFFICE, told.breached_at - moment) is None
+        assert rules.breached_at(segments, target, OFFICE, told.breached_at + moment) == told.breached_at
 
 
 @given(histories(), targets)

@@ -167,10 +167,10 @@ def test_a_clock_that_stops_at_the_very_deadline_is_in_time() -> None:
     assert rules.breached_at(stopped("Mon 2 09:00", "Mon 2 14:00"), FOUR_HOURS, OFFICE, at("Tue 3 09:00")) is None
 
 
-def test_a_clock_that_still_runs_at_the_deadline_is_late_at_that_instant() -> None:
-    segments = running("Mon 2 09:00")
-    assert rules.breached_at(segments, FOUR_HOURS, OFFICE, at("Mon 2 13:59")) is None
-    assert rules.breached_at(segments, FOUR_HOURS, OFFICE, at("Mon 2 14:00")) == at("Mon 2 14:00")
+def test_a_clock_that_still_runs_when_the_deadline_has_passed_is_late_since_that_instant() -> None:
+    segments, moment = running("Mon 2 09:00"), timedelta(microseconds=1)
+    assert rules.breached_at(segments, FOUR_HOURS, OFFICE, at("Mon 2 14:00")) is None
+    assert rules.breached_at(segments, FOUR_HOURS, OFFICE, at("Mon 2 14:00") + moment) == at("Mon 2 14:00")
 
 
 def test_a_clock_that_stops_after_a_deadline_at_closing_time_is_late() -> None:
