@@ -18,7 +18,8 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from api.auth.authentication import authenticate
+from api.auth.authentication import authenticate, read_headers
+from api.sockets import Handler
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
 from tenancy.channels import Change, changes
@@ -129,7 +130,8 @@ class LiveContext:
     async def look(self) -> Actor:
         """Who it is now; raises `Refusal` when they may not come in any more."""
         if self.authorization is not None:
-            self.actor = await actor_for(self.authorization, None, None)
+            preferred = read_headers(self.scope).get(b"accept-language")
+            self.actor = await actor_for(self.authorization, None, preferred)
         else:
             self.actor = await authenticate(self.scope)
         return self.actor
@@ -137,6 +139,8 @@ class LiveContext:
 
 class Live(GraphQL[LiveContext, None]):
     """The WebSocket behind /graphql: graphql-transport-ws and no other protocol."""
+
+    graphql_transport_ws_handler_class = Handler
 
     def __init__(self, schema: strawberry.Schema, sees: Sees) -> None:
         self._sees = sees
@@ -146,7 +150,7 @@ class Live(GraphQL[LiveContext, None]):
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=10),
-            max_subscriptions_per_connection=20,
+            max_subscriptions_per_connection=None,
         )
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> LiveContext:

@@ -5,13 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, MaxTokensLimiter
+from strawberry.extensions import MaxTokensLimiter
 
 from api.live import Changed, changed
 from api.reading.limits import LIMITS
 from api.schema import scalars
-from tenancy.refusals import Refusal
+from api.sockets import LiveSchema, Told
 
 
 @strawberry.type(description="What can be listened to, over a WebSocket that speaks graphql-transport-ws.")
@@ -39,17 +38,10 @@ class Nothing:
     post: str = strawberry.field(default="/graphql", description="Where queries and mutations go.")
 
 
-def _is_fault(error: GraphQLError) -> bool:
-    return error.original_error is not None and not isinstance(error.original_error, GraphQLError | Refusal)
-
-
 # Sockets carry subscriptions alone; whatever else is sent over them has no root to land on.
-LIVE_SCHEMA = strawberry.Schema(
+LIVE_SCHEMA = LiveSchema(
     Nothing,
     subscription=Subscription,
     config=scalars.config(),
-    extensions=[
-        lambda: MaxTokensLimiter(max_token_count=LIMITS.tokens),
-        lambda: MaskErrors(should_mask_error=_is_fault, error_message="Something went wrong on our side."),
-    ],
+    extensions=[lambda: MaxTokensLimiter(max_token_count=LIMITS.tokens), Told],
 )
