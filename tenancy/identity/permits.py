@@ -53,7 +53,12 @@ def own_or_managed(actor: Actor, member_id: ColumnElement[UUID]) -> ColumnElemen
 
 
 async def refuse_to_orphan(work: Work) -> None:
-    """Refuse a change after which nobody could manage access any more."""
+    """Refuse a change after which nobody could manage access any more.
+
+    Such changes take turns: two managers who depose each other at once would each still find the other in place.
+    """
+    turn = f"access:{work.actor.tenant_id}"
+    await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
     managers = (
         select(func.count())
         .select_from(MemberRole)

@@ -1,9 +1,11 @@
 """Who lets whom in: those who may manage roles, tokens and sessions, and nobody grants what they lack."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import orjson
 import pytest
 from sqlalchemy import select
@@ -243,6 +245,30 @@ async def test_a_clients_own_actor_names_whom_a_token_is_for(acme: Actor) -> Non
     with pytest.raises(Invalid):
         async with writing(client, settle=settle) as work:
             await tokens.create_access_token(work, name="cli")
+
+
+async def test_of_two_who_take_everything_from_each_other_at_once_one_keeps_it(acme: Actor, owner_url: str) -> None:
+    rival = await add_member(acme, *acme.permissions)
+
+    async def depose() -> None:
+        async with writing(rival, settle=settle) as work:
+            await people.set_roles(work, member_id=id_of(acme), role_ids=[])
+
+    async with writing(acme, settle=settle) as work:
+        await people.set_roles(work, member_id=id_of(rival), role_ids=[])
+        deposing = asyncio.create_task(depose())
+        await is_done_or_waits(deposing, owner_url)
+    with pytest.raises(Conflict):
+        await deposing
+
+
+async def is_done_or_waits(task: asyncio.Task[None], owner_url: str) -> None:
+    """Until a task has ended, or waits for a lock of PostgreSQL."""
+    behind = await asyncpg.connect(owner_url)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    while not task.done() and not await behind.fetchval(waiting):  # noqa: ASYNC110  # a server tells of no change
+        await asyncio.sleep(0.01)
+    await behind.close()
 
 
 async def test_the_journal_tells_all_of_it_and_keeps_no_secret(acme: Actor) -> None:
