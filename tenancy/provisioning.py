@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from tenancy.actor import Actor
 from tenancy.database import Settle, platform, reading, writing
 from tenancy.identity import accounts, tokens
-from tenancy.identity.inputs import clean_email, clean_language
+from tenancy.identity.inputs import clean_email, clean_language, clean_name
 from tenancy.identity.permits import permissions_of
 from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import Conflict, Invalid, NotFound, message
@@ -60,15 +60,18 @@ async def create_tenant(
             path=("slug",),
         )
     if zone not in available_timezones():
-        raise Invalid(message("“{zone}” is not a time zone of the IANA list, such as Asia/Shanghai."), {"zone": zone}, path=("zone",))
-    if not name.strip():
-        raise Invalid(message("A company needs a name."), path=("name",))
+        text = message("“{zone}” is not a time zone of the IANA list, such as Asia/Shanghai.")
+        raise Invalid(text, {"zone": zone}, path=("zone",))
     password_hash = await hash_password(password) if password is not None else None
-    spoken, email = clean_language(language), clean_email(administrator[1], "administrator", "email")
+    name, spoken = clean_name(name), clean_language(language)
+    person, email = (
+        clean_name(administrator[0], "administratorName"),
+        clean_email(administrator[1], "administratorEmail"),
+    )
     tenant_id = await _keep_tenant(
         slug,
         {
-            "name": name.strip(),
+            "name": name,
             "zone": zone,
             "language": spoken,
             "created_at": func.now(),
@@ -79,7 +82,7 @@ async def create_tenant(
         },
     )
     async with writing(Actor.system(tenant_id), settle=settle) as work:
-        member = work.add(Member(name=administrator[0], email=email, language=spoken))
+        member = work.add(Member(name=person, email=email, language=spoken))
         role = work.add(Role(name="administrator", permissions=sorted(permissions)))
         work.add(MemberRole(member_id=member.id, role_id=role.id))
         if password_hash is not None:

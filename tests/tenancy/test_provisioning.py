@@ -1,5 +1,6 @@
 """Companies come into being whole: a founding that broke off is finished, and a lost first token is replaced."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,22 +12,22 @@ from tenancy.actor import ActorKind
 from tenancy.database import platform
 from tenancy.identity.actors import actor_for
 from tenancy.provisioning import Founding, create_tenant, issue_administrator_token
-from tenancy.refusals import Conflict, NotFound
+from tenancy.refusals import Conflict, Invalid, NotFound
 from tenancy.tenants import Tenant, TenantStatus
 
 EMAIL = "ada@example.com"
 
 
-async def found(slug: str, *permissions: str) -> Founding:
+async def found(slug: str, *permissions: str, **given: Any) -> Founding:
+    usual: dict[str, Any] = {"name": "Company", "administrator": ("Ada", EMAIL)}
     return await create_tenant(
         slug=slug,
-        name="Company",
         zone="Asia/Shanghai",
         language="en",
-        administrator=("Ada", EMAIL),
         permissions=permissions or ["tenant.administer"],
         settle=settle,
         token_name="first",
+        **{**usual, **given},
     )
 
 
@@ -40,6 +41,25 @@ async def test_a_short_name_is_taken_by_whoever_is_there_first(slug: str) -> Non
     with pytest.raises(Conflict) as refused:
         await found(slug)
     assert refused.value.path == ("slug",)
+
+
+@pytest.mark.parametrize(
+    ("given", "at_fault"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"administrator": ("", EMAIL)}, "administratorName"),
+        ({"administrator": ("A\x00da", EMAIL)}, "administratorName"),
+        ({"administrator": ("Ada", "ada")}, "administratorEmail"),
+    ],
+)
+async def test_a_company_and_its_administrator_have_names_and_an_address(
+    slug: str, given: dict[str, Any], at_fault: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await found(slug, **given)
+    assert refused.value.path == (at_fault,)
+    await found(slug)
 
 
 async def test_a_founding_that_broke_off_before_anybody_was_in_is_finished_by_the_next_one(slug: str) -> None:
