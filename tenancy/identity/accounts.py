@@ -15,7 +15,7 @@ from tenancy.database import Settle, platform, writing
 from tenancy.identity import attempts, sessions
 from tenancy.identity.events import PasswordChanged
 from tenancy.identity.inputs import clean_email
-from tenancy.identity.models import Account, Session
+from tenancy.identity.models import Account
 from tenancy.members import Member
 from tenancy.refusals import Forbidden, Invalid, Unauthenticated, message
 from tenancy.tenants import Tenant
@@ -94,11 +94,7 @@ async def change_password(actor: Actor, *, current: str, new: str, settle: Settl
     async with writing(actor, settle=settle) as work:
         member = await work.get(Member, actor.id, lock=True)
         await keep_password(work, member, password_hash)
-        await work.rows(
-            update(Session)
-            .where(Session.member_id == member.id, Session.revoked_at.is_(None))
-            .values(revoked_at=work.opening.real_now)
-        )
+        await sessions.end_sessions(work, member.id)
         work.record(PasswordChanged(member_id=member.id), about=member)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from tenancy import secrets
-from tenancy.identity import accounts
+from tenancy.identity import accounts, sessions
 from tenancy.identity.events import (
     MemberActivated,
     MemberCreated,
@@ -17,7 +17,7 @@ from tenancy.identity.events import (
     RoleCreated,
 )
 from tenancy.identity.inputs import clean_email, clean_language, clean_name, clean_scopes
-from tenancy.identity.models import AccessToken, Session
+from tenancy.identity.models import AccessToken
 from tenancy.identity.permits import (
     MANAGE_ACCESS,
     MANAGE_MEMBERS,
@@ -116,7 +116,7 @@ async def set_password(work: Work, *, member_id: UUID, password: str) -> Member:
         raise Forbidden(message("Your own password is changed by whoever knows the present one."), path=("memberId",))
     require_all(work.actor, await permissions_of(work, member_id))
     await accounts.keep_password(work, member, await secrets.hash_password(password))
-    await _end_sessions(work, member_id)
+    await sessions.end_sessions(work, member_id)
     work.record(PasswordChanged(member_id=member_id), about=member)
     return member
 
@@ -162,17 +162,9 @@ def _require_holding(work: Work, roles: Iterable[Role]) -> None:
 
 
 async def _end_access(work: Work, member_id: UUID) -> None:
-    await _end_sessions(work, member_id)
+    await sessions.end_sessions(work, member_id)
     await work.rows(
         update(AccessToken)
         .where(AccessToken.member_id == member_id, AccessToken.revoked_at.is_(None))
-        .values(revoked_at=work.opening.real_now)
-    )
-
-
-async def _end_sessions(work: Work, member_id: UUID) -> None:
-    await work.rows(
-        update(Session)
-        .where(Session.member_id == member_id, Session.revoked_at.is_(None))
         .values(revoked_at=work.opening.real_now)
     )

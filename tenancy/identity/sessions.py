@@ -115,6 +115,15 @@ async def revoke_sessions(work: Work, *, member_id: UUID | None = None) -> int:
     return len(open_ones)
 
 
+async def end_sessions(work: Work, member_id: UUID) -> None:
+    """End every session of a member, as part of a change whose own fact tells of it."""
+    await work.rows(
+        update(Session)
+        .where(Session.member_id == member_id, Session.revoked_at.is_(None))
+        .values(revoked_at=work.opening.real_now)
+    )
+
+
 async def _revoke(work: Work, rows: list[Session]) -> None:
     for row in rows:
         if row.revoked_at is None:
