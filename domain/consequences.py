@@ -9,6 +9,8 @@ from domain.approvals.events import (
     ApprovalRefused,
     ApprovalReturned,
     ApprovalStepDue,
+    ApprovalStepReached,
+    ApprovalTransferred,
     ApprovalWithdrawn,
 )
 from domain.backups import commands as backups
@@ -21,6 +23,7 @@ from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
 from domain.requests import commands as requests
 from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
+from domain.rulebook import commands as rulebook
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -28,10 +31,12 @@ Consequence = Callable[[Work, Any], Awaitable[None]]
 
 CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalStepDue: [approvals.step_due],
-    ApprovalGranted: [people.follow_approval],
-    ApprovalRefused: [people.follow_refusal],
-    ApprovalReturned: [people.follow_return],
-    ApprovalWithdrawn: [people.follow_withdrawal],
+    ApprovalStepReached: [rulebook.show_to_approvers],
+    ApprovalTransferred: [rulebook.show_to_approvers],
+    ApprovalGranted: [people.follow_approval, rulebook.follow_approval],
+    ApprovalRefused: [people.follow_refusal, rulebook.follow_refusal],
+    ApprovalReturned: [people.follow_return, rulebook.follow_return],
+    ApprovalWithdrawn: [people.follow_withdrawal, rulebook.follow_withdrawal],
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     DunningStepDue: [billing.take_due_step],

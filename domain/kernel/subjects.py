@@ -90,6 +90,15 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
     },
     (SubjectKind.INVOICE, "write_off"): _INVOICE,
     (SubjectKind.INVOICE, "cancel"): _INVOICE,
+    (SubjectKind.HANDBOOK_VERSION, "publish"): {
+        "version_number": FactType.NUMBER,
+        "document_number": FactType.TEXT,
+        "clause_count": FactType.NUMBER,
+        "changed_clauses": FactType.NUMBER,
+        "changed_kinds": FactType.TEXT,
+        "effective_on": FactType.DAY,
+        "content": FactType.TEXT,
+    },
 }
 
 

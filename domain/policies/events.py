@@ -36,7 +36,10 @@ class HandbookReviewed(Event, name="policies.handbook_reviewed"):
 
 @dataclass(frozen=True, kw_only=True)
 class HandbookReturned(Event, name="policies.handbook_returned"):
+    """A version in review is a draft again; `why` is a word of `rules.versions.Why`."""
+
     version_id: UUID
+    why: str = "by_hand"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.policies.rules.versions import State
+from domain.policies.rules.versions import SignedAs, State
 from tenancy.models import TenantModel, references
 
 
@@ -51,6 +51,27 @@ class HandbookVersion(TenantModel, kw_only=True, eq=False):
     # The day of publishing in the company's zone.
     issued_on: Mapped[date | None] = mapped_column(default=None)
     effective_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it is to take effect, as it was submitted and is reviewed.
+    planned_effective_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Who may read it while it is in review, because they are to decide on it.
+    shown_to_ids: Mapped[list[UUID]] = mapped_column(default_factory=list, server_default=text("'{}'"))
+
+
+class HandbookSignature(TenantModel, kw_only=True, eq=False):
+    """Somebody put their name to a version, as its reviewer or its approver (PO-2)."""
+
+    __tablename__ = "handbook_signatures"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "version_id", "member_id", "signed_as"),
+        references("version_id", "handbook_versions"),
+        references("member_id", "members"),
+        Index("ix_handbook_signatures_member", "tenant_id", "member_id"),
+    )
+
+    version_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    signed_as: Mapped[SignedAs]
+    at: Mapped[datetime]
 
 
 class Clause(TenantModel, kw_only=True, eq=False):

@@ -4,28 +4,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
 from domain.policies.models import Clause, Decision, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
+from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
-from domain.policies.rules.kinds import ApprovalChain, K
+from domain.policies.rules.kinds import ApprovalChain, K, PublishingRules, chain_topic
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
 from tenancy.caches import TenantCache
 from tenancy.members import Member, MemberRole, Role
-from tenancy.models import current_instant
+from tenancy.models import current_instant, current_member
 from tenancy.refusals import Invalid, Refusal, message
 from tenancy.work import ASKED_ALONG, Work
 
 EVERYWHERE = Scope()
+# The purpose under which a chain decides on versions of the handbook.
+PUBLISHING = "publish"
 IN_FORCE = "policies.version_in_force"
 ASKED_ALONG[IN_FORCE] = (
     "SELECT v.id FROM handbook_versions v WHERE v.state = 'published'"
@@ -37,14 +40,16 @@ _published: TenantCache[Handbook] = TenantCache(200)
 
 
 def visible(actor: Actor, versions: Any) -> ColumnElement[bool]:
-    """Published versions are open to whoever may read policies, the others to those who work on them.
+    """Published versions are open to whoever may read policies, the others to those who work on them, and one in review
+    to those who are to decide on it.
 
     `versions` is `HandbookVersion` or an alias of it.
     """
     if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH):
         return true()
     published: ColumnElement[bool] = versions.state == State.PUBLISHED
-    return published if actor.may(Permission.POLICIES_READ) else false()
+    shown = current_member() == any_(versions.shown_to_ids)
+    return or_(published, shown) if actor.may(Permission.POLICIES_READ) else shown
 
 
 def visible_clauses(actor: Actor, clauses: Any) -> ColumnElement[bool]:
@@ -54,6 +59,12 @@ def visible_clauses(actor: Actor, clauses: Any) -> ColumnElement[bool]:
     if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH):
         return seen
     return select(versions.id).where(versions.id == clauses.version_id, seen).exists()
+
+
+def visible_signatures(actor: Actor, signatures: Any) -> ColumnElement[bool]:
+    """Signatures are seen with their version. `signatures` is `HandbookSignature` or an alias of it."""
+    versions = aliased(HandbookVersion)
+    return select(versions.id).where(versions.id == signatures.version_id, visible(actor, versions)).exists()
 
 
 def visible_decisions(actor: Actor, _: Any = None) -> ColumnElement[bool]:
@@ -197,6 +208,30 @@ async def rules_of(work: Work, kind: type[K], *, version_id: UUID | None = None)
     """Every clause of a kind by the order of numbers, such as all quality targets; `scope` says whom each concerns."""
     book = await _book(work, version_id)
     return book.rulings(kind) if book is not None else []
+
+
+async def publishing_chain(work: Work) -> Ruling[ApprovalChain] | None:
+    """The chain by which new versions are approved (PO-3); None where the version in force has none."""
+    return await find_rule(work, ApprovalChain, topic=chain_topic(SubjectKind.HANDBOOK_VERSION, PUBLISHING))
+
+
+async def publishing_rules(work: Work) -> Ruling[PublishingRules] | None:
+    """What the version in force asks of a new one before it is published."""
+    return await find_rule(work, PublishingRules)
+
+
+async def content(work: Work, version_id: UUID) -> Content:
+    """What a version lays down, as it is compared and approved."""
+    found = await version(work, version_id, "versionId")
+    rows = await work.all(select(Clause).where(Clause.version_id == version_id).order_by(Clause.position))
+    return Content(
+        document_number=found.document_number,
+        title=found.title,
+        clauses=tuple(
+            ClauseContent(row.number, row.kind, row.value, row.scope, row.title, row.text, row.applies_to_open_cases)
+            for row in rows
+        ),
+    )
 
 
 async def decisions_about(work: Work, subject: Subject) -> list[Decision]:

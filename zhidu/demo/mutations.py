@@ -36,7 +36,7 @@ _ALL = (
     Mutation("addContact", "AddContactInput", "contact { id }"),
     Mutation("draftVersion", "DraftVersionInput", "version { id }"),
     Mutation("putClause", "PutClauseInput", "clause { id }"),
-    Mutation("submitVersion", "VersionInput", "version { id }"),
+    Mutation("submitVersion", "SubmitVersionInput", "version { id }"),
     Mutation("reviewVersion", "VersionInput", "version { id }"),
     Mutation("publishVersion", "PublishVersionInput", "version { id }"),
     Mutation("submitRequest", "SubmitRequestInput", "request { id }"),

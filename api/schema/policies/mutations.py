@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from api.schema.inputs import given, optional
 from domain.policies import commands
 from domain.policies.models import Clause, HandbookVersion
+from domain.rulebook import commands as rulebook
 from tenancy.work import Work
 
 
@@ -104,9 +105,20 @@ class VersionInput:
     version_id: UUID = given("The version.")
 
 
-async def submit_version(work: Work, input: VersionInput) -> HandbookVersion:
-    """Hand a draft in for review; from now on its clauses stand still."""
-    return await commands.submit_version(work, version_id=input.version_id)
+@strawberry.input(description="A draft to hand in.")
+class SubmitVersionInput:
+    """A draft to hand in."""
+
+    version_id: UUID = given("The draft.")
+    effective_at: datetime | None = optional(
+        "When it is to take effect, which is reviewed with it; unless told, as soon as it is approved."
+    )
+
+
+async def submit_version(work: Work, input: SubmitVersionInput) -> HandbookVersion:
+    """Hand a draft in: to the approvers, where the version in force has an approval chain for versions of the handbook
+    (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still."""
+    return await rulebook.submit_version(work, version_id=input.version_id, effective_at=input.effective_at)
 
 
 async def review_version(work: Work, input: VersionInput) -> HandbookVersion:
@@ -115,8 +127,8 @@ async def review_version(work: Work, input: VersionInput) -> HandbookVersion:
 
 
 async def return_version(work: Work, input: VersionInput) -> HandbookVersion:
-    """Send a version in review back to be changed."""
-    return await commands.return_version(work, version_id=input.version_id)
+    """Send a version in review back to be changed; what its approvers have decided so far is void."""
+    return await rulebook.return_version(work, version_id=input.version_id)
 
 
 @strawberry.input(description="When a version takes effect.")
@@ -124,9 +136,12 @@ class PublishVersionInput:
     """When a version takes effect."""
 
     version_id: UUID = given("The version.")
-    effective_at: datetime | None = optional("From when it is in force; at once unless told.")
+    effective_at: datetime | None = optional(
+        "From when it is in force; unless told, when it was submitted for, or as soon as the handbook allows."
+    )
 
 
 async def publish_version(work: Work, input: PublishVersionInput) -> HandbookVersion:
-    """Approve a reviewed version and put it in force; whoever wrote it doesn't, unless nobody else could."""
+    """Approve a reviewed version by hand and put it in force; whoever wrote it doesn't, unless nobody else could. Refused
+    while the handbook in force has an approval chain for it."""
     return await commands.publish_version(work, version_id=input.version_id, effective_at=input.effective_at)

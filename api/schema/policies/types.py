@@ -9,14 +9,15 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, localized, one, page, part, shows
+from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, shows
 from api.schema.access.types import Member
 from domain.policies import models, queries
 from domain.policies.rules import kinds
-from domain.policies.rules.versions import Control, State
+from domain.policies.rules.versions import Control, SignedAs, State
 from tenancy.language import Language, translate
 
 strawberry.enum(State, name="HandbookState", description="How far a version of the handbook has come.")
+strawberry.enum(SignedAs, description="What somebody put their name to a version of the handbook for.")
 strawberry.enum(Control, name="HandbookControl", description="The control status of a version as a document.")
 
 
@@ -52,6 +53,16 @@ class ClauseFilter:
     number: TextFilter | None = filtered("By number.")
 
 
+@shows(models.HandbookSignature, visible=queries.visible_signatures)
+class HandbookSignature:
+    """Somebody put their name to a version of the handbook."""
+
+    id: UUID = column("The signature's id.")
+    member: Member | None = one("Who signed.", "member_id")
+    signed_as: SignedAs = column("For what.")
+    at: datetime = column("When.")
+
+
 @shows(models.HandbookVersion, visible=queries.visible)
 class HandbookVersion(Node):
     """One version of the handbook as a controlled document."""
@@ -66,8 +77,10 @@ class HandbookVersion(Node):
     drafted_at: datetime = column("When it was begun.")
     issued_on: date | None = column("The day it was published.")
     effective_at: datetime | None = column("From when it is in force.")
+    planned_effective_at: datetime | None = column("When it is to take effect, as it was submitted and is reviewed.")
     author: Member | None = one("Who began it.", "author_id")
-    reviewer: Member | None = one("Who reviewed it.", "reviewer_id")
+    reviewer: Member | None = one("Who reviewed it last.", "reviewer_id")
+    signatures: list[HandbookSignature] = many("Everybody who reviewed or approved it.", "version_id", most=100)
     approver: Member | None = one("Who approved it.", "approver_id")
     clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
 

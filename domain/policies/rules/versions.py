@@ -1,6 +1,6 @@
 """The life of a version of the handbook: its states, the moves between them, and when it is in force."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kernel.lifecycle import Lifecycle
@@ -23,6 +23,24 @@ class Move(StrEnum):
     REVIEW = "review"
     RETURN = "return"
     PUBLISH = "publish"
+
+
+class SignedAs(StrEnum):
+    """What somebody put their name to a version for."""
+
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+
+
+class Why(StrEnum):
+    """Why a version in review became a draft again."""
+
+    BY_HAND = "by_hand"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    # It is not what was approved, or could not work any more.
+    VOID = "void"
 
 
 LIFECYCLE = Lifecycle(
@@ -69,13 +87,20 @@ def control(state: State, effective_at: datetime | None, next_effective_at: date
     return Control.SUPERSEDED if next_effective_at is not None and next_effective_at <= now else Control.IN_FORCE
 
 
-def check_effective(effective_at: datetime | None, now: datetime) -> datetime:
-    """From when a version that is issued now is in force; at once when nothing is said. Refuses the past."""
+def check_effective(effective_at: datetime | None, now: datetime, least_days: int = 0) -> datetime:
+    """From when a version that is issued now is in force; as soon as possible when nothing is said.
+
+    Refuses the past, and what is sooner than `least_days` times 24 hours from now.
+    """
+    earliest = now + timedelta(days=least_days)
     if effective_at is None:
-        return now
+        return earliest
     if effective_at.tzinfo is None:
         raise Invalid(message("An instant needs its offset from UTC, such as +08:00."), path=("effectiveAt",))
     if effective_at < now:
         text = message("A version can't take effect before it is issued: what has been decided stays decided.")
         raise Invalid(text, path=("effectiveAt",))
+    if effective_at < earliest:
+        text = message("A version takes effect at the earliest {days} days after it is issued.")
+        raise Invalid(text, {"days": least_days}, path=("effectiveAt",))
     return effective_at

@@ -1,0 +1,27 @@
+"""Changing the handbook: drafting a version, writing its clauses, reviewing and publishing it; citing a clause."""
+
+from domain.policies.commands.citing import cite
+from domain.policies.commands.drafting import draft_version, put_clause, remove_clause
+from domain.policies.commands.publishing import (
+    approve_version,
+    publish_version,
+    return_version,
+    review_version,
+    show_version,
+    submit_version,
+    take_back,
+)
+
+__all__ = [
+    "approve_version",
+    "cite",
+    "draft_version",
+    "publish_version",
+    "put_clause",
+    "remove_clause",
+    "return_version",
+    "review_version",
+    "show_version",
+    "submit_version",
+    "take_back",
+]

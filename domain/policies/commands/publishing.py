@@ -1,0 +1,191 @@
+"""From a draft to a version in force: submitted, reviewed, and approved by hand or by the handbook's own chain."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.policies import queries
+from domain.policies.commands.moving import moved
+from domain.policies.events import (
+    HandbookPublished,
+    HandbookReturned,
+    HandbookReviewed,
+    HandbookSubmitted,
+    HandbookTookEffect,
+)
+from domain.policies.models import HandbookSignature, HandbookVersion
+from domain.policies.rules.versions import Move, SignedAs, State, Why, check_effective
+from tenancy.actor import ActorKind
+from tenancy.refusals import Conflict, Forbidden, Invalid, Refusal, message
+from tenancy.work import Work
+
+
+@command(needs=Permission.POLICIES_DRAFT)
+async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> HandbookVersion:
+    """Hand a draft in for review; from now on its clauses stand still. Refuses with the first finding, if any.
+
+    `effective_at` is when it is to take effect, and is reviewed with it; without one it does so once it is approved.
+    """
+    draft = await moved(work, version_id, Move.SUBMIT)
+    for finding in await queries.findings(work, draft.id):
+        raise finding
+    if effective_at is not None:
+        await _effective(work, effective_at)
+    draft.planned_effective_at = effective_at
+    draft.submitter_id = work.actor.id if work.actor.is_member else None
+    work.record(HandbookSubmitted(version_id=draft.id), about=draft)
+    return draft
+
+
+@command(needs=Permission.POLICIES_PUBLISH)
+async def review_version(work: Work, *, version_id: UUID) -> HandbookVersion:
+    """Confirm that one has reviewed a version, which is recorded on the document."""
+    reviewed = await moved(work, version_id, Move.REVIEW)
+    reviewer_id = await _somebody_else(work, reviewed)
+    reviewed.reviewer_id = reviewer_id
+    await _sign(work, reviewed, reviewer_id, SignedAs.REVIEWER)
+    work.record(HandbookReviewed(version_id=reviewed.id), about=reviewed)
+    return reviewed
+
+
+@command(needs=Permission.POLICIES_PUBLISH)
+async def return_version(work: Work, *, version_id: UUID) -> HandbookVersion:
+    """Send a version in review back to be changed; the work's reason says why."""
+    return await take_back(work, version_id, Why.BY_HAND)
+
+
+async def take_back(work: Work, version_id: UUID, why: Why) -> HandbookVersion:
+    """A version in review is a draft again, and whatever was signed so far is void."""
+    returned = await moved(work, version_id, Move.RETURN)
+    returned.reviewer_id = None
+    returned.shown_to_ids = []
+    for signature in await _signatures(work, version_id):
+        work.delete(signature)
+    work.record(HandbookReturned(version_id=returned.id, why=why.value), about=returned)
+    return returned
+
+
+@command(needs=Permission.POLICIES_PUBLISH)
+async def publish_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> HandbookVersion:
+    """Approve a reviewed version by hand and put it in force at an instant (PO-2, PO-3); without one, when it was
+    submitted for, or else as soon as the handbook allows.
+
+    A version is approved by hand only while the handbook in force has no approval chain for it. Whoever drafted or
+    submitted it doesn't approve it, unless nobody else in the company could: a company of one administrator must be
+    able to begin. Nothing takes effect in the past, and never two versions at the same instant.
+    """
+    await _alone(work)
+    version = await _published(work, version_id)
+    approver_id = await _somebody_else(work, version)
+    chain = await queries.publishing_chain(work)
+    if chain is not None:
+        text = message("This is decided by an approval chain of the handbook in force: submit it to its approvers.")
+        raise Refusal(text, clause=chain.clause, code="NEEDS_APPROVAL")
+    for finding in await queries.findings(work, version.id):
+        raise finding
+    starts_at = await _effective(work, effective_at or version.planned_effective_at)
+    if await _is_taken(work, version.id, starts_at):
+        raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
+    return await _put_in_force(work, version, approver_id, starts_at)
+
+
+async def approve_version(
+    work: Work, version_id: UUID, *, approver_id: UUID | None, reviewer_ids: Sequence[UUID]
+) -> HandbookVersion:
+    """Put in force what the chain has approved: when it was submitted for, or as soon as may be when that has passed.
+
+    The caller has made sure that nothing stands against it.
+    """
+    await _alone(work)
+    version = await _published(work, version_id)
+    for reviewer_id in reviewer_ids:
+        version.reviewer_id = reviewer_id
+        await _sign(work, version, reviewer_id, SignedAs.REVIEWER)
+    earliest = await _effective(work, None)
+    starts_at = max(version.planned_effective_at or earliest, earliest)
+    # Two versions never take effect at the same instant; what was approved does so a moment later.
+    while await _is_taken(work, version.id, starts_at):
+        starts_at += timedelta(seconds=1)
+    return await _put_in_force(work, version, approver_id, starts_at)
+
+
+async def show_version(work: Work, version_id: UUID, *, to: Sequence[UUID]) -> None:
+    """Let members read a version in review who are to decide on it."""
+    version = await work.get(HandbookVersion, version_id, lock=True)
+    version.shown_to_ids = list(dict.fromkeys([*version.shown_to_ids, *to]))
+
+
+async def _published(work: Work, version_id: UUID) -> HandbookVersion:
+    version = await moved(work, version_id, Move.PUBLISH)
+    # It may yet be taken back: nothing that is read of it from here on is remembered beyond this work.
+    queries.forget(work, published=version.id)
+    return version
+
+
+async def _put_in_force(
+    work: Work, version: HandbookVersion, approver_id: UUID | None, starts_at: datetime
+) -> HandbookVersion:
+    queries.forget(work, published=version.id)
+    version.approver_id = approver_id
+    if approver_id is not None:
+        await _sign(work, version, approver_id, SignedAs.APPROVER)
+    version.issued_on = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
+    version.effective_at = starts_at
+    work.record(HandbookPublished(version_id=version.id, effective_at=starts_at), about=version)
+    effect = HandbookTookEffect(version_id=version.id)
+    if starts_at <= work.now:
+        work.record(effect, about=version)
+    else:
+        work.schedule(starts_at, effect, about=version.id, key=f"handbook:{version.id}:takes-effect")
+    return version
+
+
+async def _alone(work: Work) -> None:
+    """The oldest version stands for the handbook as a whole: who locks it publishes alone."""
+    await work.all(select(HandbookVersion).order_by(HandbookVersion.number).limit(1).with_for_update())
+
+
+async def _effective(work: Work, wished_at: datetime | None) -> datetime:
+    """When a version takes effect, by the publishing rules in force; a refusal names their clause."""
+    rules = await queries.publishing_rules(work)
+    try:
+        return check_effective(wished_at, work.now, rules.value.least_days_before_effect if rules else 0)
+    except Invalid as refusal:
+        refusal.clause = rules.clause if rules is not None else None
+        raise
+
+
+async def _is_taken(work: Work, version_id: UUID, starts_at: datetime) -> bool:
+    at_that_instant = select(HandbookVersion).where(
+        HandbookVersion.state == State.PUBLISHED,
+        HandbookVersion.effective_at == starts_at,
+        HandbookVersion.id != version_id,
+    )
+    return await work.first(at_that_instant) is not None
+
+
+async def _sign(work: Work, version: HandbookVersion, member_id: UUID, signed_as: SignedAs) -> None:
+    for signature in await _signatures(work, version.id):
+        if (signature.member_id, signature.signed_as) == (member_id, signed_as):
+            return
+    work.add(HandbookSignature(version_id=version.id, member_id=member_id, signed_as=signed_as, at=work.now))
+
+
+async def _signatures(work: Work, version_id: UUID) -> list[HandbookSignature]:
+    return await work.all(select(HandbookSignature).where(HandbookSignature.version_id == version_id))
+
+
+async def _somebody_else(work: Work, version: HandbookVersion) -> UUID:
+    """Who acts, if they may judge a version; a program may not, nor may whoever wrote it while anybody else could."""
+    person = work.actor.id
+    if work.actor.kind is ActorKind.CLIENT or person is None:
+        raise Forbidden(message("A handbook is reviewed and approved by people."))
+    if person in (version.author_id, version.submitter_id) and not await queries.may_publish_alone(work, person):
+        text = message("Whoever wrote or submitted a version doesn't approve it: ask somebody else who may publish.")
+        raise Forbidden(text, code="OWN_VERSION")
+    return person
