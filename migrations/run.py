@@ -63,8 +63,9 @@ def roles(connection: Connection, app_password: str | None) -> None:
         if role not in present:
             connection.execute(text(f"CREATE ROLE {role} NOSUPERUSER NOBYPASSRLS {'LOGIN' if login else 'NOLOGIN'}"))
     if app_password is not None:
-        quoted = app_password.replace("'", "''")
-        connection.execute(text(f"ALTER ROLE zhidu_app PASSWORD '{quoted}'"))
+        quoted = connection.scalar(text("SELECT quote_literal(:password)"), {"password": app_password})
+        # Not as `text`, which would take a colon in the password for a parameter's.
+        connection.exec_driver_sql(f"ALTER ROLE zhidu_app PASSWORD {quoted}")
     # An archive is read as the read-only role, into which the application steps for that one transaction.
     connection.execute(text("ALTER ROLE zhidu_app NOINHERIT"))
     connection.execute(text("GRANT zhidu_backup TO zhidu_app"))
