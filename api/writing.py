@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import orjson
 from graphql import FieldNode, GraphQLField, get_named_type
@@ -78,7 +79,8 @@ class Writer:
         return SimpleNamespace(**results, errors=[])
 
     def _open(self) -> Any:
-        return writing(self.actor, settle=settle, request_id=self.call.request_id, reason=self.call.reason)
+        request_id = UUID(self.call.request_id) if self.call.request_id is not None else None
+        return writing(self.actor, settle=settle, request_id=request_id, reason=self.call.reason)
 
     async def _claim(self, work: Work, key: str) -> idempotency.IdempotencyKey | None:
         if self.call.idempotency_key is None:

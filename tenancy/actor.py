@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from tenancy.refusals import missing_permission
@@ -41,6 +42,16 @@ class Actor:
     def is_member(self) -> bool:
         """Whether a person acts."""
         return self.kind is ActorKind.MEMBER
+
+    @cached_property
+    def settings(self) -> tuple[str, str, str]:
+        """Tenant, member and language as PostgreSQL is told of them; a client or the system is no member."""
+        return str(self.tenant_id), str(self.id) if self.is_member else "", self.language
+
+    @cached_property
+    def caller(self) -> str:
+        """Who is counted as one: a member or a client of a tenant, or the tenant's own doings."""
+        return f"{self.tenant_id}/{self.id}"
 
     def may(self, permission: str) -> bool:
         """Whether the actor holds a permission; the system holds all."""

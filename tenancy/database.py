@@ -119,10 +119,9 @@ async def _enter(
     connection: asyncpg.Connection, actor: Actor, along: Mapping[str, str]
 ) -> tuple[Opening, dict[str, Any]]:
     """Set the tenant, and learn of it what every work needs and what is asked along."""
-    member = str(actor.id) if actor.is_member else ""
     # What stands behind the settings is evaluated after them.
     more = "".join(f', ({asked}) AS "{name}"' for name, asked in along.items())
-    row = await connection.fetchrow(OPENING.format(along=more), str(actor.tenant_id), member, actor.language)
+    row = await connection.fetchrow(OPENING.format(along=more), *actor.settings)
     if row is None:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
     opening = Opening(
@@ -172,8 +171,7 @@ async def answer(sql: str, arguments: Sequence[Any]) -> bytes:
 
 async def look(sql: str, arguments: Sequence[Any]) -> Any:
     """The only value of a statement that sets its tenant itself: the reader's, or the question whose a token is."""
-    async with database.pool.acquire() as connection:
-        return await connection.fetchval(sql, *arguments)
+    return await database.pool.fetchval(sql, *arguments)
 
 
 class Platform:

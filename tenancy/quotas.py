@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
+from typing import NamedTuple
 
 from tenancy.actor import Actor
 
@@ -21,8 +21,7 @@ class Bucket:
     at: float
 
 
-@dataclass(frozen=True)
-class Balance:
+class Balance(NamedTuple):
     """What a call was charged and what is left; `wait_seconds` is zero unless it was refused."""
 
     charged: int
@@ -35,12 +34,12 @@ class Quotas:
 
     def __init__(self, capacity: int, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.capacity, self.per_second, self._clock = capacity, per_second, clock
-        self._buckets: OrderedDict[tuple[UUID, UUID | None], Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def charge(self, actor: Actor, points: int) -> Balance:
         """Take points from the caller's bucket, or take none and say how long to wait."""
         now = self._clock()
-        key = (actor.tenant_id, actor.id)
+        key = actor.caller
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(self.capacity, now)

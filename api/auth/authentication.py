@@ -15,7 +15,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # What a client that sent no good token is told, beside the status 401 (RFC 6750).
 CHALLENGE = 'Bearer realm="zhidu"'
 
-_WANTED = (b"authorization", b"cookie", b"accept-language", b"sec-fetch-site", b"origin", b"host")
+_WANTED = frozenset((b"authorization", b"cookie", b"accept-language", b"sec-fetch-site", b"origin", b"host"))
 
 
 async def authenticate(scope: Scope) -> Actor:
@@ -43,7 +43,8 @@ def _is_operator(authorization: str) -> bool:
 
 def read_headers(scope: Scope) -> dict[bytes, str]:
     """Those headers that say who sends a request and from where; of several of one name the last."""
-    return {name: value.decode("latin-1") for name, value in scope["headers"] if name in _WANTED}
+    given = dict(scope["headers"])
+    return {name: given[name].decode("latin-1") for name in given.keys() & _WANTED}
 
 
 def refuse_cross_site(headers: dict[bytes, str], *, unless_unknown: bool = False) -> None:

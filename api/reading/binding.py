@@ -41,12 +41,6 @@ class Slots:
         return self.bind(source, kind)
 
 
-def constant(value: Any) -> Source:
-    """A source that always gives the same."""
-    stored = plain(value)
-    return lambda _, __: stored
-
-
 def plain(value: Any) -> Any:
     """A value as the driver takes it: enumerations as their stored words."""
     if isinstance(value, Enum):
@@ -60,10 +54,12 @@ def plain(value: Any) -> Any:
 
 def shape(value: Any) -> Any:
     """What of an argument decides the SQL: which keys are given, page sizes and orders; not the other values."""
-    if isinstance(value, Mapping):
-        return tuple((key, shape_of_named(key, item)) for key, item in value.items() if item is not None)
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        return tuple(shape(item) for item in value)
+    if value is None or isinstance(value, str | int | Enum):
+        return value is not None
+    if isinstance(value, dict):
+        return tuple([(key, shape_of_named(key, item)) for key, item in value.items() if item is not None])
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return tuple([shape(item) for item in value])
     if hasattr(value, "__dataclass_fields__"):
         return shape(vars(value))
     return value is not None

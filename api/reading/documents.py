@@ -27,8 +27,9 @@ from graphql import (
     parse,
     visit,
 )
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql.execution.values import VariableValues
 
+from api.reading.arguments import Arguments, Variables
 from api.reading.checking import document_errors, variable_errors
 from api.reading.limits import LIMITS, check_limits, too_much
 from api.reading.refusing import refused
@@ -47,10 +48,11 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    calls: dict[int, tuple[GraphQLField, FieldNode]]
+    known_variables: Variables
+    calls: Mapping[int, Arguments]
     conditions: tuple[str, ...]
-    # The calls whose arguments decide the SQL: pages. Everything else is merely bound.
-    shaped: frozenset[int]
+    # The calls whose arguments decide the SQL and vary: pages. Everything else is merely bound.
+    shaped: tuple[int, ...]
     plans: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
 
     @property
@@ -62,6 +64,9 @@ class Prepared:
 
     def variables(self, given: Mapping[str, Any] | None) -> VariableValues:
         """The variables as the schema understands them; raises GraphQLError with every problem's message."""
+        known = self.known_variables.values(given or {})
+        if known is not None:
+            return known
         found = get_variable_values(self.schema, self.operation.variable_definitions or (), dict(given or {}))
         if isinstance(found, list):
             raise GraphQLErrors(variable_errors(self.schema, self.operation, given or {}, found))
@@ -69,7 +74,7 @@ class Prepared:
 
     def arguments(self, variables: VariableValues) -> dict[int, dict[str, Any]]:
         """The arguments of each field that takes some, by the field's node."""
-        return {key: get_argument_values(called, node, variables) for key, (called, node) in self.calls.items()}
+        return {key: call.values(variables) for key, call in self.calls.items()}
 
     def keep(self, shape: Any, plan: Any) -> None:
         """Remember a plan; the oldest is forgotten when there are too many."""
@@ -109,14 +114,18 @@ class Documents:
         calls: dict[int, tuple[GraphQLField, FieldNode]] = {}
         info = TypeInfo(self._schema)
         visit(_reached(document, operation), TypeInfoVisitor(info, _Calls(info, calls)))
+        arguments = {key: Arguments(called, node) for key, (called, node) in calls.items()}
         prepared = Prepared(
             self._schema,
             document,
             operation,
             {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)},
-            calls,
+            Variables(self._schema, operation.variable_definitions or ()),
+            arguments,
             _conditions(document),
-            frozenset(key for key, (called, _) in calls.items() if "first" in called.args),
+            tuple(
+                key for key, (called, _) in calls.items() if "first" in called.args and arguments[key].constant is None
+            ),
         )
         self._kept[text, operation_name] = prepared
         if len(self._kept) > KEPT_DOCUMENTS:

@@ -32,12 +32,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.types import Enum, TypeEngine
 
 from api.reading import mapping
-from api.reading.binding import Slots
+from api.reading.binding import Slots, Values
 from api.reading.documents import collect
 from api.reading.filters import Filters
 from api.reading.limits import LIMITS
 from api.reading.pieces import NO_ROWS, Rows, UnplannableError, about, named, value_of, word
 from api.reading.refusing import refused
+from tenancy.actor import Actor
 from tenancy.refusals import message
 
 if TYPE_CHECKING:
@@ -124,9 +125,17 @@ class PageRows:
         if self.arguments.get(name) is None:
             return []
         call, order, kind = self.call, self.order_name, self.kind
+        # Two arguments come of one cursor, one right after the other; it is read once.
+        read: list[Any] = [None, None]
 
         def value(index: int) -> Any:
-            return lambda values, _: decode_cursor(values[call][name], order, kind)[index]
+            def of(values: Values, _: Actor) -> Any:
+                cursor = values[call][name]
+                if cursor is not read[0]:
+                    read[:] = cursor, decode_cursor(cursor, order, kind)
+                return read[1][index]
+
+            return of
 
         bounds = tuple_(self.slots.bind(value(0), kind), self.slots.bind(value(1), Uuid()))
         here = tuple_(self.by, self.rows.id)

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from api.reading import mapping
-from api.reading.binding import Slots, Source, Values, constant
+from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared, collect
 from api.reading.pages import connection
 from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, about, kind_of, leaf, named, value_of, word
@@ -50,13 +50,18 @@ class Plan:
     """A statement and how its arguments come about."""
 
     sql: str
-    sources: tuple[Source, ...]
+    # The arguments in the statement's order, and the places of those that each request brings.
+    fixed: tuple[Any, ...]
+    sources: tuple[tuple[int, Source], ...]
     # Where Python writes values after the statement: response keys from the root, and what writes them.
     written: tuple[tuple[tuple[str, ...], Written], ...] = ()
 
     def arguments(self, values: Values, actor: Actor) -> list[Any]:
         """The arguments of one request, in the order of the statement."""
-        return [source(values, actor) for source in self.sources]
+        found = list(self.fixed)
+        for place, source in self.sources:
+            found[place] = source(values, actor)
+        return found
 
     def finished(self, data: bytes, actor: Actor) -> bytes:
         """The statement's answer with what Python writes; untouched, and unparsed, where it writes nothing."""
@@ -121,12 +126,10 @@ class Planner:
         compiled = statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
         order = compiled.positiontup or ()
+        sources = [(place, self.slots.sources[name]) for place, name in enumerate(order) if name in self.slots.sources]
         # What is not a slot is a constant of the plan, such as a word that a visibility predicate compares with.
-        return Plan(
-            compiled.string,
-            tuple(self.slots.sources.get(name) or constant(compiled.params[name]) for name in order),
-            tuple(self.written),
-        )
+        fixed = tuple(None if name in self.slots.sources else plain(compiled.params[name]) for name in order)
+        return Plan(compiled.string, fixed, tuple(sources), tuple(self.written))
 
     # Objects
 
@@ -319,16 +322,15 @@ class Planner:
 
 def _context(slots: Slots) -> FromClause:
     """The first thing the statement does: set the tenant, the member and the language for its own transaction."""
-    settings: tuple[tuple[str, Callable[[Actor], str]], ...] = (
-        ("app.tenant", lambda actor: str(actor.tenant_id)),
-        ("app.member", lambda actor: str(actor.id) if actor.is_member else ""),
-        ("app.language", lambda actor: actor.language),
-    )
     columns = []
-    for name, value in settings:
-        bound = slots.bind(_of_actor(value), Text())
-        columns.append(func.set_config(name, bound, literal_column("true")).label(name.removeprefix("app.")))
+    for place, name in enumerate(("tenant", "member", "language")):
+        bound = slots.bind(_setting(place), Text())
+        columns.append(func.set_config(word(f"app.{name}"), bound, literal_column("true")).label(name))
     return select(*columns).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _setting(place: int) -> Source:
+    return lambda _, actor: actor.settings[place]
 
 
 def _of_actor(value: Callable[[Actor], Any]) -> Source:

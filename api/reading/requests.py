@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from graphql import GraphQLError
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Call:
     """One operation to carry out, and what its caller said beside it."""
 
@@ -17,12 +16,13 @@ class Call:
     variables: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
     reason: str | None = None
-    request_id: UUID | None = None
+    # A UUID, which the journal keeps of a change.
+    request_id: str | None = None
     # A GET changes nothing, whatever its document says.
     only_reading: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Answer:
     """The JSON of `data` (None when nothing was executed), errors, and the cost in points."""
 

@@ -82,8 +82,8 @@ class Reader:
         key = (
             actor.kind,
             actor.permissions,
-            tuple(shape(item) for key, item in values.items() if key in prepared.shaped),
-            tuple(variables.get(name) for name in prepared.conditions),
+            tuple([shape(values[key]) for key in prepared.shaped]),
+            tuple([variables.get(name) for name in prepared.conditions]),
         )
         made: Made | None = prepared.plans.get(key)
         if made is None:

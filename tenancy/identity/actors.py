@@ -55,12 +55,17 @@ class Remembered:
         self._known: dict[bytes, tuple[Actor, float]] = {}
         self._asked: dict[bytes, asyncio.Task[Actor]] = {}
 
+    def known(self, token: str) -> Actor | None:
+        """The token's actor, if it is remembered."""
+        known = self._known.get(secrets.fingerprint(token))
+        return known[0] if known is not None and known[1] > self.clock() else None
+
     async def actor(self, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
         """The token's actor, remembered or found; what `find` refuses is not remembered."""
+        known = self.known(token)
+        if known is not None:
+            return known
         key = secrets.fingerprint(token)
-        known = self._known.get(key)
-        if known is not None and known[1] > self.clock():
-            return known[0]
         asked = self._asked.get(key)
         if asked is None:
             asked = asyncio.ensure_future(self._find(key, token, find))
@@ -118,7 +123,7 @@ async def actor_for(
         raise Unauthenticated
     if not token.isascii():
         raise Unauthenticated
-    actor = await remembered.actor(token, _find)
+    actor = remembered.known(token) or await remembered.actor(token, _find)
     if actor.kind is ActorKind.CLIENT and accept_language is not None:
         language = _preferred(accept_language)
         return actor if language == actor.language else replace(actor, language=language)

@@ -122,7 +122,7 @@ class OneQuota(Quotas):
 
     def charge(self, actor: Any, points: int) -> Any:
         """Whatever company."""
-        return super().charge(SimpleNamespace(tenant_id=None, id=actor.id), points)  # type: ignore[arg-type]  # the fault
+        return super().charge(SimpleNamespace(caller=str(actor.id)), points)  # type: ignore[arg-type]  # the fault
 
 
 class OneFolder(Storage):
