@@ -28,7 +28,7 @@ class InvoiceCancelled(Event, name="billing.invoice_cancelled"):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRecorded(Event, name="billing.payment_recorded"):
-    """Money has come in; `settled` when nothing of the invoice is left to be paid."""
+    """Money has come in; `settled` when nothing of the invoice itself is left to be paid."""
 
     invoice_id: UUID
     payment_id: UUID

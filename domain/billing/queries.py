@@ -83,7 +83,7 @@ def outstanding_minor(invoices: Any) -> ColumnElement[int]:
 
 
 def charges_minor(invoices: Any) -> ColumnElement[int]:
-    """The fees, and the interest, that letters have asked for so far."""
+    """The fees, and the interest, that letters have asked for so far, whether paid or not."""
     steps = aliased(DunningStep)
     asked = select(
         func.coalesce(cast(func.sum(steps.fee_minor), BigInteger()), 0)
@@ -92,6 +92,13 @@ def charges_minor(invoices: Any) -> ColumnElement[int]:
     mine = asked.where(steps.invoice_id == invoices.id, steps.withdrawn_at.is_(None))
     # Inside other expressions nobody else would say that the invoice is the one outside.
     return mine.correlate_except(steps).scalar_subquery()
+
+
+def charges_outstanding_minor(invoices: Any) -> ColumnElement[int]:
+    """What is owed of the fees and the interest: what comes in counts for the invoice itself first, and what is above
+    it for them. Nothing once the invoice is cancelled."""
+    paid = func.greatest(invoices.paid_minor - invoices.total_minor, 0)
+    return case((invoices.state == State.CANCELLED, 0), else_=charges_minor(invoices) - paid)
 
 
 def covers_today(holds: Any) -> ColumnElement[bool]:
@@ -297,6 +304,12 @@ async def _ladder(work: Work, invoice: Invoice) -> Ruling[DunningLadder] | None:
 def held_days(holds: Collection[Hold]) -> list[dunning.Hold]:
     """Stored holds as the rules reckon with them."""
     return [dunning.Hold(hold.kind, hold.from_on, hold.until_on, hold.released_on) for hold in holds]
+
+
+async def charges_left(work: Work, invoice: Invoice) -> Money:
+    """What is owed of an invoice's fees and interest once the invoice itself is paid."""
+    asked = charges_of(await standing_steps(work, invoice.id), invoice.currency).total
+    return asked - Money(max(invoice.paid_minor - invoice.total_minor, 0), invoice.currency)
 
 
 def charges_of(steps: Collection[DunningStep], currency: str) -> dunning.Charges:

@@ -62,16 +62,21 @@ async def tell_the_account_owner_of_a_payment(work: Work, event: PaymentRecorded
     owner_id = await customers.owner_of(work, customer.id)
     if owner_id is None:
         return
+    charges = await queries.charges_left(work, invoice)
+    text = message("{customer} has paid {amount} on invoice {number}; a part is left to be paid.")
+    if event.settled and charges.minor:
+        text = message("{customer} has paid {amount} on invoice {number}; fees and interest of {charges} are left.")
+    elif event.settled:
+        text = message("{customer} has paid {amount} on invoice {number}.")
     await notifications.notify(
         work,
         member_ids=[owner_id],
-        text=message("{customer} has paid {amount} on invoice {number}.")
-        if event.settled
-        else message("{customer} has paid {amount} on invoice {number}; a part is left to be paid."),
+        text=text,
         values={
             "customer": customer.name,
             "number": invoice.number,
             "amount": Money(payment.amount_minor, payment.currency),
+            "charges": charges,
         },
         about=Subject(SubjectKind.INVOICE, invoice.id),
         mail=False,

@@ -84,13 +84,16 @@ class RecordPaymentInput:
     """Money that has come in."""
 
     invoice_id: UUID = given("What it was paid for.")
-    amount: MoneyInput = given("How much, in the invoice's currency; at most what is outstanding, with the charges.")
+    amount: MoneyInput = given(
+        "How much, in the invoice's currency; at most what is outstanding, with the charges that are."
+    )
     received_on: date = given("The day on which it came in.")
     reference: str = given("By what it is known again: the same payment sent twice is recorded once.")
 
 
 async def record_payment(work: Work, input: RecordPaymentInput) -> dict[str, Any]:
-    """Record money that has come in for an invoice. Letters that have not left are stopped at once."""
+    """Record money that has come in for an invoice: for the invoice itself first, then for its charges, also once it is
+    paid. Letters that have not left are stopped at once."""
     payment = await commands.record_payment(
         work,
         invoice_id=input.invoice_id,

@@ -203,11 +203,17 @@ _NEEDS = {
     Move.CANCEL: Permission.BILLING_INVOICE,
     Move.PAY_IN_PART: Permission.BILLING_COLLECT,
     Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
+    Move.PAY_CHARGES: Permission.BILLING_COLLECT,
 }
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [{"state": state.value, "move": move} for state, move in LIFECYCLE.table if actor.may(_NEEDS[move])]
+
+
+def _possible(here: Any, move: Any) -> ColumnElement[bool]:
+    charged = or_(move.move != Move.PAY_CHARGES, queries.charges_outstanding_minor(here) > 0)
+    return and_(here.state == move.state, charged)
 
 
 @shows(models.Invoice, visible=queries.visible)
@@ -221,12 +227,23 @@ class Invoice(Node):
     net: Money = money("What its lines come to before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax on them.", lambda row: row.tax_minor)
     total: Money = money("What it amounts to.", lambda row: row.total_minor)
-    paid: Money = money("What has come in, on fees and interest too.", lambda row: row.paid_minor)
+    paid: Money = money(
+        "All that has come in, what was paid on fees and interest included.", lambda row: row.paid_minor
+    )
     outstanding: Money = money(
         "What is owed of the invoice itself: nothing before the issue, and once it is paid or cancelled.",
         queries.outstanding_minor,
     )
-    charges: Money = money("The fees and the interest that letters have asked for.", queries.charges_minor)
+    charges: Money = money(
+        "The fees and the interest that letters have asked for, paid or not. They are owed beside the invoice itself,"
+        " and are no part of total and outstanding.",
+        queries.charges_minor,
+    )
+    charges_outstanding: Money = money(
+        "What is still owed of the charges, also once the invoice itself is paid: what comes in counts for the invoice"
+        " first. Nobody is dunned for them alone. Nothing once it is cancelled.",
+        queries.charges_outstanding_minor,
+    )
     drafted_at: datetime = column("When it was written.")
     issued_on: date | None = column("The day it was issued.")
     due_on: date | None = column("The last day on which payment is in time.")
@@ -250,9 +267,7 @@ class Invoice(Node):
     )
     dunning_steps: list[DunningStep] = many("The steps that were taken, oldest first.", "invoice_id", most=30)
     decisions = decisions()
-    allowed_moves: list[InvoiceMove] = listed(
-        "What you can do with it now.", _moves, lambda here, move: here.state == move.state
-    )
+    allowed_moves: list[InvoiceMove] = listed("What you can do with it now.", _moves, _possible)
 
 
 @strawberry.enum(description="How invoices are ordered.")

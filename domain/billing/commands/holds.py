@@ -11,7 +11,7 @@ from domain.billing.commands.invoices import today_of
 from domain.billing.events import HoldPlaced, HoldReleased
 from domain.billing.models import Hold, Invoice
 from domain.billing.rules import dunning
-from domain.billing.rules.invoices import LIFECYCLE
+from domain.billing.rules.invoices import CLOSED
 from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -97,7 +97,7 @@ async def release_hold(work: Work, *, hold_id: UUID) -> Hold:
 
 async def _open_invoice(work: Work, invoice_id: UUID) -> Invoice:
     invoice = await planning.lock_one(work, invoice_id)
-    if LIFECYCLE.is_final(invoice.state):
+    if invoice.state in CLOSED:
         raise WrongState(message("Nothing is owed of this invoice, so nothing holds it up."), path=("invoiceId",))
     return invoice
 

@@ -9,7 +9,7 @@ from domain.billing.commands.invoices import today_of
 from domain.billing.events import PaymentRecorded
 from domain.billing.models import Invoice, Payment
 from domain.billing.rules import dunning
-from domain.billing.rules.invoices import LIFECYCLE, OPEN, Move, check_received, clean_reference, payment_move
+from domain.billing.rules.invoices import LIFECYCLE, OPEN, Move, State, check_received, clean_reference, payment_move
 from domain.kernel.command import command
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -19,7 +19,7 @@ from tenancy.work import Work
 
 @command(needs=Permission.BILLING_COLLECT)
 async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, received_on: date, reference: str) -> Payment:
-    """Record money that has come in for an invoice (AR-2), also for the fees and the interest its letters asked for.
+    """Record money that has come in for an invoice (AR-2), then for the fees and the interest its letters asked for.
 
     Letters that have not left are stopped at once, whether all was paid or a part. The same payment sent again, by its
     reference, is the one that is known. More than is asked for is refused, naming what is outstanding.
@@ -30,7 +30,7 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     known = await queries.payment_with(work, reference)
     if known is not None:
         return _same(known, invoice, amount, received_on)
-    if invoice.state not in OPEN:
+    if invoice.state not in OPEN and invoice.state is not State.PAID:
         # Refuses, saying why.
         LIFECYCLE.next(invoice.state, Move.PAY_IN_FULL)
     assert invoice.issued_on is not None
@@ -54,7 +54,7 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     if move is Move.PAY_IN_PART:
         await _rebase(work, invoice, received_on)
     await planning.replan(work, invoice)
-    settled = move is Move.PAY_IN_FULL
+    settled = invoice.state is State.PAID
     work.record(PaymentRecorded(invoice_id=invoice.id, payment_id=payment.id, settled=settled), about=invoice)
     return payment
 

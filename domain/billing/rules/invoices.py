@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money, exponent
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import Invalid, WrongState, message
 
 MOST_LINES = 100
 DESCRIPTION_LENGTH = 500
@@ -32,6 +32,8 @@ class State(StrEnum):
 
 # The states in which something is owed.
 OPEN = frozenset({State.ISSUED, State.PART_PAID})
+# Those in which nobody is dunned for it any more.
+CLOSED = frozenset({State.PAID, State.CANCELLED})
 
 
 class Move(StrEnum):
@@ -40,6 +42,7 @@ class Move(StrEnum):
     ISSUE = "issue"
     PAY_IN_PART = "pay_in_part"
     PAY_IN_FULL = "pay_in_full"
+    PAY_CHARGES = "pay_charges"
     CANCEL = "cancel"
 
 
@@ -53,6 +56,8 @@ LIFECYCLE = Lifecycle(
         (State.ISSUED, Move.CANCEL): State.CANCELLED,
         (State.PART_PAID, Move.PAY_IN_PART): State.PART_PAID,
         (State.PART_PAID, Move.PAY_IN_FULL): State.PAID,
+        # Fees and interest are owed beside the invoice itself, and remain so when that is paid.
+        (State.PAID, Move.PAY_CHARGES): State.PAID,
     },
     states={
         State.DRAFT: message("Draft"),
@@ -65,6 +70,7 @@ LIFECYCLE = Lifecycle(
         Move.ISSUE: message("Issue"),
         Move.PAY_IN_PART: message("Pay in part"),
         Move.PAY_IN_FULL: message("Pay in full"),
+        Move.PAY_CHARGES: message("Pay fees and interest"),
         Move.CANCEL: message("Cancel"),
     },
 )
@@ -232,16 +238,24 @@ def outstanding(total: Money, payments: Iterable[Money]) -> Money:
 
 
 def payment_move(owed: Money, amount: Money, charges: Money | None = None, path: tuple[str, ...] = ("amount",)) -> Move:
-    """The move that a payment of `amount` makes.
+    """The move that a payment of `amount` makes: it counts for the invoice itself first.
 
-    `charges` are the fees and the interest that letters have asked for: they may be paid on top. Refuses nothing, less
-    than nothing, another currency, and more than is asked for, naming what that is.
+    `owed` is what the invoice amounts to less all that was paid, so below zero where a part of `charges` was paid: the
+    fees and the interest that letters have asked for, which may be paid on top and afterwards. Refuses nothing, less
+    than nothing, another currency, more than is asked for, naming what that is, and anything where all is paid.
     """
     if amount.currency != owed.currency:
         text = message("The invoice is in {currency}: a payment in another currency is not possible.")
         raise Invalid(text, {"currency": owed.currency}, (*path, "currency"))
     check_amount(amount, path)
     asked = owed + (charges or Money.zero(owed.currency))
+    if asked.minor <= 0:
+        raise WrongState(message("The invoice is paid: nothing is owed on it any more."), {}, path)
+    if owed.minor <= 0:
+        if amount > asked:
+            text = message("{asked} of fees and interest is still owed; a payment may not exceed it.")
+            raise Invalid(text, {"asked": str(asked)}, path)
+        return Move.PAY_CHARGES
     if amount > asked:
         if asked == owed:
             raise Invalid(message("{owed} is outstanding; a payment may not exceed it."), {"owed": str(owed)}, path)

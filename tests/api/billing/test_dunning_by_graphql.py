@@ -170,6 +170,36 @@ async def test_two_companies_dun_differently_and_say_by_which_clause(ask: Any) -
     assert other["nextDunning"]["at"] == "2026-03-13T02:00:00+00:00"
 
 
+async def test_charges_are_owed_beside_the_invoice_and_stay_owed_when_it_is_paid(ask: Any) -> None:
+    office, gentle = await open_office(STRICT), await open_office(GENTLE)
+    question = """query($id: ID!) { invoice(id: $id) { state paid { amount } outstanding { amount } charges { amount }
+      chargesOutstanding { amount } allowedMoves { move } } }"""
+
+    async def owed(of: Office, invoice_id: str) -> tuple[Any, ...]:
+        shown = (await ask(of.admin, question, id=invoice_id))["invoice"]
+        sums = (shown[name]["amount"] for name in ("paid", "outstanding", "charges", "chargesOutstanding"))
+        return shown["state"], *sums, [move["move"] for move in shown["allowedMoves"]]
+
+    billed, other = (await bill(ask, office))["id"], (await bill(ask, gentle))["id"]
+    await office.live_until(march(12))
+    await gentle.live_until(march(12))
+    assert (await owed(office, billed))[1:5] == ("0.00", "10000.00", "100.00", "100.00")
+    for amount, expected in {
+        "10000": ("PAID", "10000.00", "0.00", "100.00", "100.00", ["PAY_CHARGES"]),
+        "30": ("PAID", "10030.00", "0.00", "100.00", "70.00", ["PAY_CHARGES"]),
+        "70": ("PAID", "10100.00", "0.00", "100.00", "0.00", []),
+    }.items():
+        await ask(office.admin, PAY, input=pay(billed, amount, reference=f"of {amount}"))
+        assert await owed(office, billed) == expected
+    await ask(gentle.admin, PAY, input=pay(other, "10000"))
+    assert await owed(gentle, other) == ("PAID", "10000.00", "0.00", "0.00", "0.00", [])
+    [more] = (await ask(gentle.admin, PAY, input=pay(other, "1", reference="once more")))["recordPayment"]["errors"]
+    assert (more["code"], more["message"]) == (
+        "WRONG_STATE",
+        "The invoice is paid: nothing is owed on it any more.",
+    )
+
+
 async def test_payment_stops_the_ladder_and_says_so(ask: Any) -> None:
     office = await open_office(STRICT)
     billed = (await bill(ask, office))["id"]

@@ -151,6 +151,25 @@ async def test_charges_that_letters_asked_for_may_be_paid_and_no_more() -> None:
     assert (invoice.state, invoice.paid_minor) == (State.PAID, 1_010_000)
 
 
+async def test_charges_stay_owed_when_the_invoice_itself_is_paid_and_can_be_paid_then() -> None:
+    office = await open_office(STRICT)
+    billed = await office.bill()
+    await office.live_until(march(12))
+    await office.pay(billed, "10000", "the invoice")
+    await office.pay(billed, "60", "the fee and a little")
+    with pytest.raises(Invalid, match=r"40\.00 CNY of fees and interest is still owed"):
+        await office.pay(billed, "40.01", "too much")
+    await office.pay(billed, "40", "the rest")
+    with pytest.raises(WrongState, match="nothing is owed on it any more"):
+        await office.pay(billed, "1", "more")
+    invoice = await office.invoice(billed)
+    assert (invoice.state, invoice.paid_minor) == (State.PAID, 1_010_000)
+    # Nobody is dunned for charges alone.
+    sent = await office.letters()
+    await office.live_until(march(31))
+    assert await office.letters() == sent
+
+
 async def test_charges_of_a_letter_that_never_left_are_not_asked_for() -> None:
     office = await open_office({"steps": [{**STRICT["steps"][1], "number": 1}]})
     billed = await office.bill()

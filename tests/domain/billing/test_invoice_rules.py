@@ -45,6 +45,16 @@ def test_fees_and_interest_may_be_paid_on_top_of_what_is_outstanding() -> None:
     assert rules.outstanding(yuan("100"), [yuan("103")]) == yuan("0")
 
 
+def test_fees_and_interest_may_be_paid_after_the_invoice_itself_and_then_nothing_more() -> None:
+    assert rules.payment_move(yuan("0"), yuan("1"), yuan("3")) is Move.PAY_CHARGES
+    assert rules.payment_move(yuan("-1"), yuan("2"), yuan("3")) is Move.PAY_CHARGES
+    with pytest.raises(Invalid, match=r"2\.00 CNY of fees and interest is still owed"):
+        rules.payment_move(yuan("-1"), yuan("2.01"), yuan("3"))
+    for owed, charges in ((yuan("0"), None), (yuan("0"), yuan("0")), (yuan("-3"), yuan("3"))):
+        with pytest.raises(WrongState, match="nothing is owed on it any more"):
+            rules.payment_move(owed, yuan("1"), charges)
+
+
 @pytest.mark.parametrize("amount", [yuan("0"), yuan("-1"), yuan("49.51"), Money.of("1", "EUR")])
 def test_a_payment_of_nothing_or_of_too_much_or_in_another_currency_is_refused(amount: Money) -> None:
     with pytest.raises(Invalid):

@@ -6,7 +6,7 @@ from typing import Any
 from zhidu.demo.story.teller import Line, Teller
 
 INVOICE = """query($id: ID!) { invoice(id: $id) { number dueOn state total { amount currency }
-  charges { amount currency } customer { name }
+  charges { amount currency } chargesOutstanding { amount } customer { name }
   ladder: nextDunning { clause { number title version { number } } }
   payments { nodes { receivedOn amount { amount } } } holds { kind fromOn releasedOn }
   dunningSteps { number name channel takenAt withdrawnAt letterSubject
@@ -16,17 +16,14 @@ INVOICE = """query($id: ID!) { invoice(id: $id) { number dueOn state total { amo
 async def invoices(one: Teller, other: Teller, left: str, right: str) -> list[Line]:
     """Two invoices, line by line."""
     first, second = await _invoice(one, left), await _invoice(other, right)
-    names = ("invoice", "due", "steps", "payments", "holds", "outcome")
+    names = ("invoice", "due", "steps", "payments", "holds", "outcome", "charges")
     return [(one.words(name), first[name], second[name]) for name in names if first[name] or second[name]]
 
 
 async def _invoice(teller: Teller, step: str) -> Mapping[str, str]:
     found = (await teller.read(INVOICE, id=teller.page.ids[step]))["invoice"]
-    words, total, charges = teller.words, found["total"], found["charges"]
+    words, total = teller.words, found["total"]
     steps = [item for item in found["dunningSteps"] if item["withdrawnAt"] is None]
-    outcome = words(f"invoice_{found['state']}")
-    if float(charges["amount"]):
-        outcome += f", {words('charges', amount=charges['amount'], currency=charges['currency'])}"
     return {
         "invoice": f"{found['customer']['name']}, {total['amount']} {total['currency']}",
         "due": teller.day(found["dueOn"]),
@@ -38,8 +35,18 @@ async def _invoice(teller: Teller, step: str) -> Mapping[str, str]:
             f"{words(item['kind'])}: {teller.day(item['fromOn'])} – {teller.day(item['releasedOn'])}"
             for item in found["holds"]
         ),
-        "outcome": outcome,
+        "outcome": words(f"invoice_{found['state']}"),
+        "charges": _charges(teller, found),
     }
+
+
+def _charges(teller: Teller, invoice: Mapping[str, Any]) -> str:
+    """What letters asked for beside the invoice itself, which stays owed when that is paid."""
+    asked, left = invoice["charges"], invoice["chargesOutstanding"]["amount"]
+    if not float(asked["amount"]):
+        return teller.words("none")
+    amount = f"{asked['amount']} {asked['currency']}"
+    return teller.words("charges_owed" if float(left) else "charges_paid", amount=amount, left=left)
 
 
 def _step(teller: Teller, step: Mapping[str, Any]) -> str:
