@@ -87,19 +87,15 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
             number = unexpected(fault, Language.EN)["extensions"]["id"]
             await self.websocket.close(code=FAULT, reason=number)
 
-    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+    async def handle_subscribe(self, asked: SubscribeMessage) -> None:
         """Begin a subscription, up to so many on one socket."""
-        known = message["id"] in self.operations
+        known = asked["id"] in self.operations
         if self.connection_acknowledged and not known and len(self.operations) >= MOST_SUBSCRIPTIONS:
-            said = of_refusal(_TOO_MANY, language_of(self.context))
-            await self.send_message(cast("Message", {"id": message["id"], "type": "error", "payload": [said]}))
+            text, values = message("A socket carries at most {most} subscriptions."), {"most": MOST_SUBSCRIPTIONS}
+            said = of_refusal(Refusal(text, values, code="LIMIT_EXCEEDED"), language_of(self.context))
+            await self.send_message(cast("Message", {"id": asked["id"], "type": "error", "payload": [said]}))
             return
-        await super().handle_subscribe(message)
-
-
-_TOO_MANY = Refusal(
-    message("A socket carries at most {most} subscriptions."), {"most": MOST_SUBSCRIPTIONS}, code="LIMIT_EXCEEDED"
-)
+        await super().handle_subscribe(asked)
 
 
 def _has_form(given: Any) -> bool:

@@ -1,6 +1,9 @@
 """Every permission a role may hold and a token may be limited to; one word names the module and the act."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+
+from tenancy.refusals import Invalid, message
 
 
 class Permission(StrEnum):
@@ -51,3 +54,15 @@ class Permission(StrEnum):
 
     BACKUPS_READ = "backups.read"
     BACKUPS_RUN = "backups.run"
+
+
+KNOWN = frozenset(Permission)
+
+
+def known(words: Sequence[str], *path: str) -> Sequence[str]:
+    """The words, each of which is a permission. Raises `Invalid` at the place of the first that is none."""
+    for place, word in enumerate(words):
+        if word not in KNOWN:
+            text = message("There is no permission “{word}”.")
+            raise Invalid(text, {"word": word[:60]}, (*path, str(place)))
+    return words

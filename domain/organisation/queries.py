@@ -19,6 +19,11 @@ def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
     return true() if actor.may(Permission.ORGANISATION_READ) else false()
 
 
+def visible_staff(actor: Actor, staff: Any) -> ColumnElement[bool]:
+    """Who may read the company's shape knows all of its staff; everybody knows themselves."""
+    return true() if actor.may(Permission.ORGANISATION_READ) else staff.id == current_member()
+
+
 async def department(work: Work, id: UUID) -> Department:
     """One department; refuses with `NotFound`."""
     return await work.get(Department, id)

@@ -48,7 +48,7 @@ def clean_language(language: str, *path: str) -> Language:
 
 
 def clean_scopes(scopes: Sequence[str], *path: str) -> list[str]:
-    """The permissions once each and in order; refuses none at all. Whether they exist shows in who holds them."""
+    """The permissions once each and in order; refuses none at all. Which there are is known above."""
     cleaned = sorted(set(scopes))
     if not 1 <= len(cleaned) <= MOST_SCOPES:
         raise Invalid(message("Name at least one permission."), path=path or ("scopes",))

@@ -16,6 +16,7 @@ GROWING = (dict, list, set, OrderedDict, deque)
 # Every memory, and why no company can be told from it what is another's.
 KNOWN = {
     "api.endpoint.READER": "Documents by their text, plans by the permissions they were made for; see `personal`.",
+    "api.schema.subscriptions.LIVE_SCHEMA": "The types of the schema.",
     "api.live.SWITCHBOARDS": "The process's own; its listeners are kept by tenant.",
     "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",

@@ -8,6 +8,7 @@ import strawberry
 
 from api.schema.inputs import given, optional
 from api.schema.terms import Language
+from domain.kernel.permissions import known
 from tenancy.identity import clients, people, sessions, tokens
 from tenancy.identity.models import AccessToken, OAuthClient
 from tenancy.members import Member, Role
@@ -77,7 +78,7 @@ class CreateRoleInput:
 
 async def create_role(work: Work, input: CreateRoleInput) -> Role:
     """Define a role."""
-    return await people.create_role(work, name=input.name, permissions=input.permissions)
+    return await people.create_role(work, name=input.name, permissions=known(input.permissions, "permissions"))
 
 
 @strawberry.input(description="A role as it is from now on.")
@@ -91,7 +92,8 @@ class ChangeRoleInput:
 
 async def change_role(work: Work, input: ChangeRoleInput) -> Role:
     """Change a role for everybody who holds it."""
-    return await people.change_role(work, role_id=input.role_id, name=input.name, permissions=input.permissions)
+    words = known(input.permissions, "permissions")
+    return await people.change_role(work, role_id=input.role_id, name=input.name, permissions=words)
 
 
 @strawberry.input(description="A new personal token.")
@@ -106,8 +108,9 @@ class CreateAccessTokenInput:
 
 async def create_access_token(work: Work, input: CreateAccessTokenInput) -> dict[str, Any]:
     """Make a personal token. Its secret is in this answer and nowhere else."""
+    scopes = None if input.scopes is None else known(input.scopes, "scopes")
     row, secret = await tokens.create_access_token(
-        work, name=input.name, member_id=input.member_id, scopes=input.scopes, expires_at=input.expires_at
+        work, name=input.name, member_id=input.member_id, scopes=scopes, expires_at=input.expires_at
     )
     return {"access_token": row, "secret": secret}
 
@@ -142,7 +145,7 @@ class CreateClientInput:
 async def create_client(work: Work, input: CreateClientInput) -> dict[str, Any]:
     """Register a partner's program. Its secret is in this answer and nowhere else."""
     row, client_id, secret = await clients.create_client(
-        work, name=input.name, scopes=input.scopes, partner=input.partner
+        work, name=input.name, scopes=known(input.scopes, "scopes"), partner=input.partner
     )
     return {"client": row, "client_id": client_id, "secret": secret}
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, select, true
 
 from api.reading.filters import TextFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, many, shows
@@ -18,14 +18,23 @@ from tenancy.identity.models import OAuthClient as OAuthClientRow
 from tenancy.members import Member as MemberRow
 from tenancy.members import MemberRole
 from tenancy.members import Role as RoleRow
+from tenancy.models import current_member
 
 
-def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
-    """Colleagues know each other's names and roles."""
-    return true() if actor.may(Permission.MEMBERS_READ) else false()
+def visible(actor: Actor, members: Any) -> ColumnElement[bool]:
+    """Colleagues know each other; everybody knows themselves."""
+    return true() if actor.may(Permission.MEMBERS_READ) else members.id == current_member()
 
 
-@shows(RoleRow, visible=visible)
+def visible_roles(actor: Actor, roles: Any) -> ColumnElement[bool]:
+    """The company's roles; one's own for whoever may not see them all."""
+    if actor.may(Permission.MEMBERS_READ):
+        return true()
+    held = select(MemberRole.role_id).where(MemberRole.member_id == current_member())
+    return roles.id.in_(held)  # type: ignore[no-any-return]  # a column's in_
+
+
+@shows(RoleRow, visible=visible_roles)
 class Role(Node):
     """A named set of permissions, defined by the company."""
 

@@ -52,7 +52,7 @@ class StaffFilter:
     not_: "StaffFilter | None" = combining("This does not hold.", "not")
 
 
-@shows(models.Staff, visible=queries.visible)
+@shows(models.Staff, visible=queries.visible_staff)
 class Staff(Node):
     """Somebody who works for the company."""
 

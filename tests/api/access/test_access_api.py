@@ -1,6 +1,15 @@
 """Letting people and programs in by GraphQL; the viewer; the journal; a second company that sees none of it."""
 
-from tenancy.actor import Actor
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from domain.consequences import settle
+from domain.organisation import commands as organisation
+from tenancy.actor import Actor, ActorKind
+from tenancy.database import writing
+from tenancy.identity import people
 
 CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
   member { memberId name roles { name permissions } accessTokens { id } } errors { code path message } } }"""
@@ -74,3 +83,57 @@ async def test_the_clock_of_an_ordinary_company_is_not_advanced(ask, acme: Actor
         acme, 'mutation { advanceClock(input: {to: "2030-01-01T00:00:00Z"}) { targetAt errors { code } } }'
     )
     assert refused["advanceClock"] == {"targetAt": None, "errors": [{"code": "NOT_A_REHEARSAL"}]}
+
+
+UNKNOWN = {
+    "createRole": 'createRole(input: {name: "x", permissions: ["requests.read", "requests.raed"]})',
+    "changeRole": 'changeRole(input: {roleId: "%s", name: "x", permissions: ["requests.read", "requests.raed"]})',
+    "createClient": 'createClient(input: {name: "x", scopes: ["requests.read", "requests.raed"]})',
+    "createAccessToken": 'createAccessToken(input: {name: "x", scopes: ["requests.read", "requests.raed"]})',
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+async def test_a_permission_that_does_not_exist_is_named_with_its_place(ask, acme: Actor, name: str) -> None:
+    call = UNKNOWN[name].replace("%s", str(uuid4()))
+    answer = (await ask(acme, f"mutation {{ {call} {{ errors {{ code path message }} }} }}"))[name]
+    place = "permissions" if "Role" in name else "scopes"
+    assert [(error["code"], error["path"]) for error in answer["errors"]] == [("INVALID", [place, "1"])]
+    assert "requests.raed" in answer["errors"][0]["message"]
+
+
+ME = """{ viewer { member { memberId name email roles { name } accessTokens { name } }
+  staff { id name member { name } department { name } } } }"""
+
+
+async def a_clerk(admin: Actor, *permissions: str) -> Actor:
+    """One of the staff, in one role."""
+    async with writing(admin, settle=settle) as work:
+        role = await people.create_role(work, name="Clerk", permissions=permissions)
+        member = await people.create_member(
+            work, name="Bo", email=f"{uuid4()}@example.com", language="en", role_ids=[role.id]
+        )
+        post = await organisation.create_post(work, name="Clerk")
+        office = await organisation.create_department(work, name="Office")
+        await organisation.engage(
+            work, member_id=member.id, department_id=office.id, post_id=post.id, hired_on=work.now.date()
+        )
+    return replace(admin, id=member.id, permissions=frozenset(permissions))
+
+
+async def test_everybody_sees_themselves_and_without_permission_nobody_else(ask, acme: Actor) -> None:
+    clerk = await a_clerk(acme, "requests.read", "journal.read")
+    me = (await ask(clerk, ME))["viewer"]
+    assert (me["member"]["name"], me["member"]["roles"]) == ("Bo", [{"name": "Clerk"}])
+    assert me["staff"] == {"id": str(clerk.id), "name": "Bo", "member": {"name": "Bo"}, "department": None}
+    for others in ("members { nodes { name } }", "roles { nodes { name } }", "staff { nodes { id } }"):
+        assert (await ask.errors(clerk, f"{{ {others} }}"))[0].extensions["code"] == "FORBIDDEN"
+    assert (await ask(clerk, "query($id: ID!) { node(id: $id) { id } }", id=str(acme.id))) == {"node": None}
+    shown = (await ask(clerk, "{ journal(first: 100) { nodes { member { name } } } }"))["journal"]["nodes"]
+    assert all(entry["member"] is None for entry in shown)
+    assert len(shown) > 3
+
+
+async def test_a_partner_s_client_is_nobody_of_the_company(ask, acme: Actor) -> None:
+    client = replace(acme, kind=ActorKind.CLIENT, permissions=frozenset({"requests.read"}))
+    assert (await ask(client, ME))["viewer"] == {"member": None, "staff": None}
