@@ -43,7 +43,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     ClockReviewDue: [requests.review_next],
-    HandbookTookEffect: [requests.review_by_new_handbook, billing.review_by_new_handbook, backups.plan_next],
+    HandbookTookEffect: [requests.review_by_new_handbook, billing.review_by_new_handbook, backups.follow_handbook],
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
 }

@@ -23,10 +23,12 @@ from domain.backups.events import (
 from domain.backups.models import Archive, ArchiveKey
 from domain.backups.rules import LIFECYCLE, DrillState, Move, Occasion, Problem, State
 from domain.kernel.command import command
+from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications.rules import pack
 from domain.policies import commands as policies
+from domain.policies.events import HandbookTookEffect
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BackupSchedule
 from tenancy import archives, secrets
@@ -63,10 +65,10 @@ async def run_drill(work: Work, *, archive_id: UUID) -> Archive:
     """Rehearse the restore of an archive: a worker restores it, compares every table, undoes it and reports (BK-2)."""
     archive = await work.get(Archive, archive_id, "archiveId", lock=True)
     if archive.state is not State.KEPT:
-        state = LIFECYCLE.state_labels[archive.state]
+        state = Labels((LIFECYCLE.state_labels[archive.state],))
         text = message("Only an archive that is kept can be restored, and this one's state is “{state}”.")
-        raise WrongState(text, {"state": (state,)}, path=("archiveId",))
-    if archive.drill is DrillState.RUNNING:
+        raise WrongState(text, {"state": state}, path=("archiveId",))
+    if archive.drill is DrillState.RUNNING and await _is_under_way(work, DRILL, archive.id):
         raise Conflict(message("A drill with this archive is under way."), path=("archiveId",))
     if (await work.get(ArchiveKey, archive.key_id)).destroyed_at is not None:
         text = message("The key of this archive was destroyed; nobody can read it any more.")
@@ -87,14 +89,13 @@ async def destroy_key(work: Work) -> ArchiveKey | None:
     return key
 
 
-async def plan_next(work: Work, _: object = None) -> None:
-    """Plan the next slot of the schedule in force, in place of the one that was planned."""
+async def follow_handbook(work: Work, _: HandbookTookEffect) -> None:
+    """Plan the next slot of the schedule that is in force now, in place of the one that was planned."""
     ruling = await queries.schedule(work)
     if ruling is None:
         await work.cancel_timers(SERIES)
-        return
-    slot_at = ruling.value.next_after(work.now, work.opening.zone).astimezone(UTC)
-    work.schedule(slot_at, BackupDue(slot_at=slot_at), about=SERIES, key=TIMER)
+    else:
+        _plan_next(work, ruling)
 
 
 async def follow_schedule(work: Work, event: BackupDue) -> None:
@@ -102,12 +103,10 @@ async def follow_schedule(work: Work, event: BackupDue) -> None:
     ruling = await queries.schedule(work)
     if ruling is None:
         return
-    await plan_next(work)
-    under_way = await queries.running(work)
-    if under_way is not None and await _is_under_way(work, under_way):
+    _plan_next(work, ruling)
+    running = await queries.running(work)
+    if running is not None and await _is_under_way(work, WRITE, running.id):
         return
-    if under_way is not None:
-        await note_failed(work, under_way.id, rules.WORKER_ENDED)
     archive = await _start(work, Occasion.SCHEDULED, ruling)
     policies.cite(
         work,
@@ -119,18 +118,28 @@ async def follow_schedule(work: Work, event: BackupDue) -> None:
     )
 
 
-async def _is_under_way(work: Work, archive: Archive) -> bool:
-    # One whose job is parked, held or lost will not come to an end by itself.
-    jobs = select(AgendaItem).where(AgendaItem.subject_id == archive.id, AgendaItem.task == Task.RUN)
-    job = await work.first(jobs)
-    return job is not None and job.standing is Standing.PENDING
+def _plan_next(work: Work, ruling: Ruling[BackupSchedule]) -> None:
+    slot_at = ruling.value.next_after(work.now, work.opening.zone).astimezone(UTC)
+    work.schedule(slot_at, BackupDue(slot_at=slot_at), about=SERIES, key=TIMER)
+
+
+async def _is_under_way(work: Work, job: str, archive_id: UUID) -> bool:
+    """Whether a job about an archive will come to its end by itself: one that is parked, held or lost will not."""
+    items = select(AgendaItem).where(
+        AgendaItem.subject_id == archive_id, AgendaItem.task == Task.RUN, AgendaItem.name == job
+    )
+    item = await work.first(items)
+    return item is not None and item.standing is Standing.PENDING
 
 
 async def _start(work: Work, occasion: Occasion, ruling: Ruling[BackupSchedule] | None) -> Archive:
     # Whoever asks for a number waits for others who do, so that two never find that none is under way.
     number = await next_number(work, "archives")
-    if await queries.running(work) is not None:
-        raise Conflict(message("An archive of this company is being written already; wait for it."))
+    running = await queries.running(work, lock=True)
+    if running is not None:
+        if await _is_under_way(work, WRITE, running.id):
+            raise Conflict(message("An archive of this company is being written already; wait for it."))
+        await note_failed(work, running.id, rules.WORKER_ENDED)
     key = await queries.key_in_use(work) or _make_key(work)
     archive = work.add(
         Archive(

@@ -35,9 +35,10 @@ async def find(work: Work, id: UUID) -> Archive | None:
     return await work.find(Archive, id)
 
 
-async def running(work: Work) -> Archive | None:
-    """The archive that is being written; there is one at most."""
-    return await work.first(select(Archive).where(Archive.state == State.RUNNING))
+async def running(work: Work, *, lock: bool = False) -> Archive | None:
+    """The archive that is being written; there is one at most. Who locks it sees whether its worker has just ended."""
+    found = select(Archive).where(Archive.state == State.RUNNING)
+    return await work.first(found.with_for_update() if lock else found)
 
 
 async def kept(work: Work) -> list[Kept]:

@@ -37,6 +37,7 @@ from tenancy.outbox import release
 from tenancy.refusals import Conflict, Forbidden, Invalid, Unavailable, WrongState
 from tenancy.rehearsal import advance_clock, read_clock, settled
 from tests.conftest import found_company
+from tests.domain.requests.company import survey
 from tests.handbooks import publish
 from tests.lived_in import digests, live_in
 from tests.workers.facts import agenda, claim_all, found_rehearsal, work_off
@@ -197,6 +198,8 @@ async def test_a_schedule_that_changes_or_goes_moves_the_next_slot(acme: Actor) 
     await publish(acme, ("9.1", BackupSchedule(daily_at="23:15", keep_days=3)))
     [second] = await planned()
     assert second.astimezone(SHANGHAI).strftime("%H:%M") == "23:15"
+    await publish(acme, ("2.4", survey(5, 4)))
+    assert await planned() == []
 
 
 async def test_only_who_may_has_an_archive_made_and_one_at_a_time(acme: Actor) -> None:
@@ -512,6 +515,20 @@ async def test_a_slot_finds_an_archive_whose_job_is_lost_and_makes_a_new_one(beh
     await advance(stage, days=1)
     first, second = await every_archive(stage)
     assert (first.id, first.state, second.state) == (lost, State.FAILED, State.KEPT)
+
+
+async def test_a_job_that_is_parked_keeps_nobody_from_asking_again(acme: Actor, behind: asyncpg.Connection) -> None:
+    first = await back_up(acme)
+    await behind.execute("UPDATE agenda SET standing = 'parked' WHERE task = 'run'")
+    second = await back_up(acme)
+    assert [each.state for each in await every_archive(acme)] == [State.FAILED, State.RUNNING]
+    await work_off()
+    assert (await archive_of(acme, first)).problem == "The worker ended each time before it was done."
+    await drill(acme, second)
+    await behind.execute("UPDATE agenda SET standing = 'parked' WHERE task = 'run'")
+    await drill(acme, second)
+    await work_off()
+    assert (await archive_of(acme, second)).drill is DrillState.PASSED
 
 
 async def test_objects_that_cannot_be_removed_are_removed_later(
