@@ -58,11 +58,12 @@ class ApprovalReminded(Event, name="approvals.reminded"):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalStepDue(Event, name="approvals.step_due"):
-    """The timer of a step; `turn` counts how often its time was up before."""
+    """The timer of a step; `turn` counts how often its time was up before, `round` how often the step was come to."""
 
     approval_id: UUID
     step: int
     turn: int
+    round: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

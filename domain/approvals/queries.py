@@ -1,6 +1,7 @@
 """Who sees which approvals, what waits for whom, and whom a chain leads to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from domain.approvals.models import Approval, ApprovalTask
-from domain.approvals.rules import steps
 from domain.approvals.rules.seats import Found, Seating, StandIns, seating
 from domain.approvals.rules.states import State, TaskState
 from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
-from domain.policies.rules.chains import Approver, ApproverKind, Step
-from domain.policies.rules.kinds import ApprovalChain
+from domain.policies import queries as policies
+from domain.policies.rules.chains import Approver, ApproverKind, Chain, Step
+from domain.policies.rules.kinds import ExpertPanel
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_member
@@ -123,57 +124,87 @@ async def may_see(work: Work, approval_id: UUID) -> bool:
     return await work.value(seen) is not None
 
 
-async def preview(
-    work: Work, *, chain: ApprovalChain, requester_id: UUID, facts: Mapping[str, Any]
-) -> list[Seating | None]:
+@dataclass(frozen=True)
+class Case:
+    """What leads from a chain's words to people: who asks, what is known of the subject, and by which handbook."""
+
+    requester_id: UUID
+    facts: Mapping[str, Any]
+    # None for the handbook in force.
+    version_id: UUID | None = None
+
+
+def case_of(approval: Approval) -> Case:
+    """What leads from the approval's chain to people, by the handbook it goes by."""
+    return Case(approval.requester_id, approval.facts, approval.version_id)
+
+
+async def preview(work: Work, chain: Chain, case: Case) -> list[Seating | None]:
     """Who would sit in each step if the approval were opened now; None for a step whose conditions aren't met."""
-    return [
-        await seats_of(work, step, requester_id=requester_id, facts=facts) if is_taken else None
-        for step, is_taken in zip(chain.steps, steps.taken(chain, facts), strict=True)
-    ]
+    return [await seats_of(work, step, case) if chain.takes(step, case.facts) else None for step in chain.steps]
 
 
-async def seats_of(work: Work, step: Step, *, requester_id: UUID, facts: Mapping[str, Any]) -> Seating:
+async def seats_of(work: Work, step: Step, case: Case) -> Seating:
     """Who sits in a step of a chain today."""
-    found = [
-        Found(approver, await named(work, approver, requester_id=requester_id, facts=facts))
-        for approver in step.approvers
-    ]
+    found = [Found(approver, await named(work, approver, case)) for approver in step.approvers]
     stand_ins = StandIns(
-        superior_id=await superior_at_work(work, requester_id, excluding={requester_id}),
-        administrators=tuple(member for member in await administrators(work) if member != requester_id),
+        superior_id=await superior_at_work(work, case.requester_id, excluding={case.requester_id}),
+        administrators=tuple(member for member in await administrators(work) if member != case.requester_id),
     )
-    return seating(step, found, requester_id, stand_ins)
+    return seating(step, found, case.requester_id, stand_ins)
 
 
-async def named(work: Work, approver: Approver, *, requester_id: UUID, facts: Mapping[str, Any]) -> tuple[UUID, ...]:
+async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
     """The active members an entry of a chain leads to; nobody when it is vacant.
 
     The facts `department_id` and `customer_id` say whose head and whose account owner is meant; without the first it
     is the requester's own department.
     """
+    return await active(work, await _meant(work, approver, case))
+
+
+async def _meant(work: Work, approver: Approver, case: Case) -> Sequence[UUID]:
     match approver.by:
         case ApproverKind.MEMBER:
-            return await active(work, [UUID(approver.value or "")])
+            return [UUID(approver.value or "")]
         case ApproverKind.POST:
             post = await organisation.post_named(work, approver.value or "")
-            holders = await organisation.holders(work, post.id) if post is not None else []
-            return await active(work, [holder.id for holder in holders])
+            return [holder.id for holder in await organisation.holders(work, post.id)] if post is not None else []
         case ApproverKind.ROLE:
             return await _in_role(work, Role.name == approver.value)
+        case ApproverKind.DEPARTMENT:
+            department = await organisation.department_named(work, approver.value or "")
+            return (
+                [one.id for one in await organisation.staff_of(work, department.id)] if department is not None else []
+            )
         case ApproverKind.DEPARTMENT_HEAD:
-            department_id = await department_of(work, requester_id, facts)
-            head = await organisation.head_of(work, department_id) if department_id else None
-            return await active(work, [head] if head else [])
+            return _one_if(await _head(work, approver.value, case))
         case ApproverKind.SUPERIOR:
-            superior = await organisation.superior_of(work, requester_id, levels=approver.level or 1)
-            return await active(work, [superior] if superior else [])
+            return _one_if(await organisation.superior_of(work, case.requester_id, levels=approver.level or 1))
         case ApproverKind.CUSTOMER_OWNER:
-            customer_id = _pointer(facts, "customer_id")
-            owner = await customers.owner_of(work, customer_id) if customer_id else None
-            return await active(work, [owner] if owner else [])
+            customer_id = _pointer(case.facts, "customer_id")
+            return _one_if(await customers.owner_of(work, customer_id) if customer_id else None)
+        case ApproverKind.FACT:
+            return _one_if(_pointer(case.facts, approver.value or ""))
+        case ApproverKind.EXPERT_PANEL:
+            panel = await policies.find_rule(work, ExpertPanel, topic=approver.value or "", version_id=case.version_id)
+            entries = panel.value.members if panel is not None else ()
+            return [member for entry in entries for member in await named(work, entry, case)]
         case ApproverKind.ADMINISTRATOR:
             return await administrators(work)
+
+
+def _one_if(found: UUID | None) -> list[UUID]:
+    return [found] if found is not None else []
+
+
+async def _head(work: Work, department: str | None, case: Case) -> UUID | None:
+    if department is None:
+        department_id = await department_of(work, case.requester_id, case.facts)
+    else:
+        found = await organisation.department_named(work, department)
+        department_id = found.id if found is not None else None
+    return await organisation.head_of(work, department_id) if department_id else None
 
 
 async def administrators(work: Work) -> tuple[UUID, ...]:

@@ -72,6 +72,7 @@ _INVOICE = {
     "days_overdue": FactType.NUMBER,
     "customer_id": FactType.CUSTOMER,
     "customer_tier": FactType.TEXT,
+    "account_owner_id": FactType.MEMBER,
 }
 
 # What approvers are shown of each kind of record, by purpose: a module that asks for approvals writes its facts here.

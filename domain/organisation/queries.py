@@ -80,6 +80,17 @@ async def post_named(work: Work, name: str) -> Post | None:
     return await work.first(select(Post).where(Post.name == name))
 
 
+async def department_named(work: Work, name: str) -> Department | None:
+    """The department that a clause names."""
+    return await work.first(select(Department).where(Department.name == name))
+
+
+async def staff_of(work: Work, department_id: UUID) -> list[Staff]:
+    """Who works in a department itself today, by id."""
+    there = (Staff.department_id == department_id, Staff.left_on.is_(None))
+    return await work.all(select(Staff).where(*there).order_by(Staff.id))
+
+
 async def parents(work: Work) -> dict[UUID, UUID | None]:
     """Every department, in the order of their founding, with the one above it."""
     rows = await work.rows(select(Department.id, Department.parent_id).order_by(Department.id))

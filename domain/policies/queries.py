@@ -16,7 +16,7 @@ from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
-from domain.policies.rules.kinds import ApprovalChain, K, PublishingRules, chain_topic
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, K, PublishingRules, chain_topic
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
@@ -246,12 +246,10 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
     found = checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
     if not book.clauses:
         found.append(Invalid(message("The version has no clauses yet."), path=("clauses",)))
-    for clause in book.of_kind(ApprovalChain):
-        chain = clause.parsed
-        assert isinstance(chain, ApprovalChain)
-        named = [approver for step in chain.steps for approver in step.approvers] + list(chain.informed)
-        for approver in named:
-            if not await _is_known(work, approver):
+    for clause in (*book.of_kind(ApprovalChain), *book.of_kind(ExpertPanel)):
+        assert isinstance(clause.parsed, ApprovalChain | ExpertPanel)
+        for approver in clause.parsed.named:
+            if not await _is_known(work, approver, book):
                 text = message("Clause {number} names the {by} “{value}”, which the company has not.")
                 values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
@@ -303,7 +301,7 @@ async def _no_clause(work: Work, label: str, version_id: UUID | None) -> Refusal
     return Refusal(text, values, code="NO_CLAUSE")
 
 
-async def _is_known(work: Work, approver: Approver) -> bool:
+async def _is_known(work: Work, approver: Approver, book: Handbook) -> bool:
     match approver.by:
         case ApproverKind.MEMBER:
             found = await work.find(Member, UUID(approver.value or ""))
@@ -312,4 +310,8 @@ async def _is_known(work: Work, approver: Approver) -> bool:
             return await organisation.post_named(work, approver.value or "") is not None
         case ApproverKind.ROLE:
             return await work.first(select(Role).where(Role.name == approver.value)) is not None
+        case ApproverKind.DEPARTMENT | ApproverKind.DEPARTMENT_HEAD if approver.value:
+            return await organisation.department_named(work, approver.value) is not None
+        case ApproverKind.EXPERT_PANEL:
+            return any(clause.parsed.topic == approver.value for clause in book.of_kind(ExpertPanel))
     return True

@@ -1,6 +1,9 @@
 """The course of an approval: from step to step to its end, as the chain it started with says."""
 
+from collections.abc import Sequence
 from uuid import UUID
+
+from sqlalchemy import select
 
 from domain.approvals import queries
 from domain.approvals.events import (
@@ -22,6 +25,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.chains import Approver, Step
 from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
+from tenancy.agenda import AgendaItem, Task
 from tenancy.work import Work
 
 
@@ -31,37 +35,62 @@ def chain_of(approval: Approval) -> ApprovalChain:
 
 
 async def enter(work: Work, approval: Approval, number: int) -> None:
-    """Go to the first step from `number` on that is taken and has a seat; behind the last one, come to an end."""
+    """Go to the first stage from the step `number` on in which somebody has a seat; behind the last, come to an end."""
     chain = chain_of(approval)
-    taken = steps.taken(chain, approval.facts)
-    for index in range(number, len(chain.steps)):
-        step = chain.steps[index]
-        if not taken[index]:
-            _pass_over(work, approval, index, None, EndReason.CONDITION_NOT_MET)
-            continue
-        filled = await queries.seats_of(work, step, requester_id=approval.requester_id, facts=approval.facts)
-        for skipped in filled.skipped:
-            _pass_over(work, approval, index, skipped.approver, skipped.reason)
-        if filled.seats:
-            await _sit_down(work, approval, index, step, filled)
+    for stage in steps.stages(chain):
+        # Every branch begins at once; a stage in which nobody sits is passed over.
+        if stage.first >= number and any([await _go_along(work, approval, chain, branch) for branch in stage.branches]):
+            await _look_forward(work, approval)
             return
     await _arrive(work, approval, chain)
 
 
+async def _go_along(work: Work, approval: Approval, chain: ApprovalChain, branch: Sequence[int]) -> bool:
+    """Sit down in the first of these steps that is taken and has a seat; whether there was one."""
+    for index in branch:
+        step = chain.steps[index]
+        if not chain.takes(step, approval.facts):
+            _pass_over(work, approval, index, None, EndReason.CONDITION_NOT_MET)
+            continue
+        filled = await queries.seats_of(work, step, queries.case_of(approval))
+        for skipped in filled.skipped:
+            _pass_over(work, approval, index, skipped.approver, skipped.reason)
+        if filled.seats:
+            await _sit_down(work, approval, index, step, filled)
+            return True
+    return False
+
+
+async def _look_forward(work: Work, approval: Approval) -> None:
+    """Bring up to date which step waits, and until when."""
+    waiting = await waiting_here(work, approval)
+    if waiting:
+        approval.step = min(task.step for task in waiting)
+        approval.step_due_at = min((task.due_at for task in waiting if task.due_at is not None), default=None)
+
+
+async def waiting_here(work: Work, approval: Approval, index: int | None = None) -> list[ApprovalTask]:
+    """The seats that wait, in a step or in any."""
+    every = await queries.tasks_of(work, approval.id)
+    return [task for task in every if task.state is TaskState.WAITING and index in (None, task.step)]
+
+
 async def _sit_down(work: Work, approval: Approval, index: int, step: Step, filled: Seating) -> None:
-    approval.step, approval.turn = index, 0
-    for seat in filled.seats:
+    seats = [
         work.add(
             ApprovalTask(
                 approval_id=approval.id,
                 step=index,
+                round=approval.round,
                 named_by=_words(seat.approver),
                 opened_at=work.now,
                 assignee_id=seat.member_id,
                 seat_reason=seat.reason,
             )
         )
-    await plan_deadline(work, approval, step)
+        for seat in filled.seats
+    ]
+    await plan_deadline(work, approval, step, seats)
     work.record(ApprovalStepReached(approval_id=approval.id, step=index), about=approval)
     if any(seat.member_id is None for seat in filled.seats):
         work.record(ApprovalSeatVacant(approval_id=approval.id, step=index), about=approval)
@@ -72,6 +101,7 @@ def _pass_over(work: Work, approval: Approval, index: int, approver: Approver | 
         ApprovalTask(
             approval_id=approval.id,
             step=index,
+            round=approval.round,
             named_by=_words(approver) if approver else {},
             opened_at=work.now,
             assignee_id=None,
@@ -88,7 +118,7 @@ def _words(approver: Approver) -> dict[str, object]:
 
 async def _arrive(work: Work, approval: Approval, chain: ApprovalChain) -> None:
     """Behind the last step: granted, unless every step was passed over and nobody has agreed to anything."""
-    if any(task.state is TaskState.APPROVED for task in await queries.tasks_of(work, approval.id)):
+    if steps.somebody_agreed(await queries.tasks_of(work, approval.id)):
         await close(work, approval, Move.GRANT)
         return
     longer = chain.model_copy(update={"steps": (*chain.steps, steps.LAST_RESORT)})
@@ -96,18 +126,36 @@ async def _arrive(work: Work, approval: Approval, chain: ApprovalChain) -> None:
     await enter(work, approval, len(chain.steps))
 
 
-async def evaluate(work: Work, approval: Approval) -> None:
-    """Go on, or come to an end, if the decisions of the step suffice."""
-    step = chain_of(approval).steps[approval.step]
-    here = [task for task in await queries.tasks_of(work, approval.id) if task.step == approval.step]
-    result = steps.outcome(step.mode, step.quorum, [task.state for task in here])
-    if result is StepOutcome.OPEN:
-        return
-    _void(work, here, EndReason.STEP_DECIDED)
+async def evaluate(work: Work, approval: Approval, index: int) -> None:
+    """Go on from a step, or come to an end, if its decisions suffice."""
+    chain = chain_of(approval)
+    step = chain.steps[index]
+    here = [
+        task for task in await queries.tasks_of(work, approval.id) if (task.step, task.round) == (index, approval.round)
+    ]
+    voices = [steps.Voice(task.state, steps.group_of(task.named_by)) for task in here]
+    result = steps.outcome(step, voices)
+    spoken = steps.decided_groups(step, voices)
+    over = [task for task in here if result is not StepOutcome.OPEN or steps.group_of(task.named_by) in spoken]
+    _void(work, over, EndReason.STEP_DECIDED)
     if result is StepOutcome.FAILED:
         await close(work, approval, Move.REFUSE)
+    elif result is StepOutcome.PASSED:
+        await _cancel_timer(work, approval, index)
+        await _leave(work, approval, chain, index)
     else:
-        await enter(work, approval, approval.step + 1)
+        await _look_forward(work, approval)
+
+
+async def _leave(work: Work, approval: Approval, chain: ApprovalChain, index: int) -> None:
+    """A step has agreed: on to the next of its branch, or behind the stage once every branch has agreed."""
+    stage = steps.stage_of(chain, index)
+    branch = stage.branch_of(index)
+    await _go_along(work, approval, chain, branch[branch.index(index) + 1 :])
+    if await waiting_here(work, approval):
+        await _look_forward(work, approval)
+    else:
+        await enter(work, approval, max(place for each in stage.branches for place in each) + 1)
 
 
 async def close(work: Work, approval: Approval, move: Move) -> None:
@@ -150,6 +198,9 @@ def hand_over(
         ApprovalTask(
             approval_id=approval.id,
             step=task.step,
+            round=task.round,
+            due_at=task.due_at,
+            turn=task.turn,
             named_by=task.named_by,
             opened_at=work.now,
             assignee_id=to_id,
@@ -164,30 +215,44 @@ def hand_over(
     return successor
 
 
-async def seated(work: Work, approval: Approval) -> set[UUID]:
-    """Who has a seat, decided or not, in the step the approval has reached."""
+async def seated(work: Work, approval: Approval, index: int) -> set[UUID]:
+    """Who has a seat, decided or not, in a step that the approval has come to."""
     return {
         task.assignee_id
         for task in await queries.tasks_of(work, approval.id)
-        if task.step == approval.step and task.assignee_id is not None and task.state is not TaskState.VOID
+        if (task.step, task.round) == (index, approval.round)
+        and task.assignee_id is not None
+        and task.state is not TaskState.VOID
     }
 
 
-async def plan_deadline(work: Work, approval: Approval, step: Step) -> None:
-    """Start the step's time anew, on the calendar of the version the approval goes by, in place of any before it."""
-    if approval.step_due_at is not None:
-        await work.cancel_timers(approval.id)
-        approval.step_due_at = None
-    if step.deadline is None:
+async def plan_deadline(work: Work, approval: Approval, step: Step, seats: Sequence[ApprovalTask]) -> None:
+    """Start the time of a step with these seats, on the calendar of the version the approval goes by."""
+    if step.deadline is None or not seats:
         return
     department_id = await queries.department_of(work, approval.requester_id, approval.facts)
     scope = Scope(department_id=department_id)
     ruling = await policies.rule(work, BusinessCalendarClause, scope=scope, version_id=approval.version_id)
-    approval.step_due_at = step.deadline.ends_at(work.now, ruling.value)
+    due_at = step.deadline.ends_at(work.now, ruling.value)
+    index, turn = seats[0].step, max(task.turn for task in seats)
+    for task in seats:
+        task.due_at = due_at
     # A key of its own for every turn: the timer that has just fired is deleted only after this one is planned.
     work.schedule(
-        approval.step_due_at,
-        ApprovalStepDue(approval_id=approval.id, step=approval.step, turn=approval.turn),
+        due_at,
+        ApprovalStepDue(approval_id=approval.id, step=index, turn=turn, round=approval.round),
         about=approval.id,
-        key=f"approval:{approval.id}:{approval.step}:{approval.turn}",
+        key=f"{_timer(approval, index)}{turn}",
     )
+
+
+def _timer(approval: Approval, index: int) -> str:
+    return f"approval:{approval.id}:{approval.round}:{index}:"
+
+
+async def _cancel_timer(work: Work, approval: Approval, index: int) -> None:
+    """The step has been decided before its time was up; other branches keep theirs."""
+    pending = select(AgendaItem).where(AgendaItem.subject_id == approval.id, AgendaItem.task == Task.FIRE)
+    for item in await work.all(pending):
+        if (item.key or "").startswith(_timer(approval, index)):
+            work.delete(item)

@@ -19,8 +19,8 @@ from tenancy.work import Work
 async def approve(work: Work, *, task_id: UUID, comment: str = "") -> Approval:
     """Agree, from one's own seat. Sent twice it takes effect once (AP-7)."""
     approval, decided = await _decide(work, task_id, TaskMove.APPROVE, steps.clean_comment(comment, needed=False))
-    if decided:
-        await evaluate(work, approval)
+    if decided is not None:
+        await evaluate(work, approval, decided.step)
     return approval
 
 
@@ -28,8 +28,8 @@ async def approve(work: Work, *, task_id: UUID, comment: str = "") -> Approval:
 async def reject(work: Work, *, task_id: UUID, comment: str) -> Approval:
     """Refuse, from one's own seat, and say why."""
     approval, decided = await _decide(work, task_id, TaskMove.REJECT, steps.clean_comment(comment, needed=True))
-    if decided:
-        await evaluate(work, approval)
+    if decided is not None:
+        await evaluate(work, approval, decided.step)
     return approval
 
 
@@ -37,7 +37,7 @@ async def reject(work: Work, *, task_id: UUID, comment: str) -> Approval:
 async def return_to_requester(work: Work, *, task_id: UUID, comment: str) -> Approval:
     """Send the subject back to be changed, and say what; the changed subject is approved anew from the first step."""
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, steps.clean_comment(comment, needed=True))
-    if decided:
+    if decided is not None:
         await close(work, approval, Move.RETURN)
     return approval
 
@@ -57,19 +57,19 @@ async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
     return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
 
 
-async def _decide(work: Work, task_id: UUID, move: TaskMove, comment: str) -> tuple[Approval, bool]:
-    """The approval, and whether this decision is new; the same decision by the same person again is none."""
+async def _decide(work: Work, task_id: UUID, move: TaskMove, comment: str) -> tuple[Approval, ApprovalTask | None]:
+    """The approval, and the seat if this decision is new; the same decision by the same person again is none."""
     approval, task = await _locked(work, task_id)
     await _refuse_others(work, approval, task)
     if task.state is TASK_LIFECYCLE.table.get((TASK_LIFECYCLE.initial, move)) and task.end_reason is None:
-        return approval, False
+        return approval, None
     task.state = TASK_LIFECYCLE.next(task.state, move)
     task.ended_at, task.comment = work.now, comment
     work.record(
         ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value),
         about=task,
     )
-    return approval, True
+    return approval, task
 
 
 async def _locked(work: Work, task_id: UUID) -> tuple[Approval, ApprovalTask]:
@@ -97,7 +97,7 @@ async def _give(
     if to_id == approval.requester_id:
         text = message("Nobody decides on their own request.")
         raise Forbidden(text, path=("toId",), code="OWN_REQUEST")
-    if to_id in await seated(work, approval):
+    if to_id in await seated(work, approval, task.step):
         raise Conflict(message("This person decides in this step already."), path=("toId",))
     hand_over(work, approval, task, to_id, reason)
     task.comment = said

@@ -10,6 +10,7 @@ from domain.approvals import queries
 from domain.approvals.commands.course import close, enter
 from domain.approvals.events import ApprovalOpened
 from domain.approvals.models import Approval
+from domain.approvals.queries import Case
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import Move
 from domain.kernel.command import command
@@ -58,8 +59,8 @@ async def open_approval(
         opened_at=work.now,
         clause_id=chain.clause.clause_id if isinstance(chain, Ruling) else None,
         version_id=chain.clause.version_id if isinstance(chain, Ruling) else None,
-        informed_ids=await _informed(work, value, requester_id, plain),
     )
+    approval.informed_ids = await _informed(work, value, queries.case_of(approval))
     work.add(approval)
     opened = ApprovalOpened(
         approval_id=approval.id, subject_kind=approval.subject_kind, subject_id=subject.id, purpose=purpose
@@ -89,8 +90,8 @@ def _check_facts(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> N
             )
 
 
-async def _informed(work: Work, chain: ApprovalChain, requester_id: UUID, facts: Mapping[str, Any]) -> list[UUID]:
-    found = [await queries.named(work, approver, requester_id=requester_id, facts=facts) for approver in chain.informed]
+async def _informed(work: Work, chain: ApprovalChain, case: Case) -> list[UUID]:
+    found = [await queries.named(work, approver, case) for approver in chain.informed]
     return list(dict.fromkeys(member for members in found for member in members))
 
 

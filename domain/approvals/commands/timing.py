@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, evaluate, hand_over, plan_deadline, seated
+from domain.approvals.commands.course import chain_of, evaluate, hand_over, plan_deadline, seated, waiting_here
 from domain.approvals.events import ApprovalDecided, ApprovalReminded, ApprovalStepDue
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
@@ -19,29 +19,27 @@ from tenancy.work import Work
 async def step_due(work: Work, event: ApprovalStepDue) -> None:
     """A step's time is up: remind, escalate or decide, as the chain says (AP-4); an outdated timer does nothing."""
     approval = await work.get(Approval, event.approval_id, lock=True)
-    if approval.state is not State.WAITING or (approval.step, approval.turn) != (event.step, event.turn):
+    if approval.state is not State.WAITING or approval.round != event.round:
         return
-    step = chain_of(approval).steps[approval.step]
-    waiting = [
-        task
-        for task in await queries.tasks_of(work, approval.id)
-        if task.step == approval.step and task.state is TaskState.WAITING
-    ]
-    due_at = approval.step_due_at
-    approval.turn += 1
+    waiting = await waiting_here(work, approval, event.step)
+    if not waiting or max(task.turn for task in waiting) != event.turn:
+        return
+    step = chain_of(approval).steps[event.step]
+    due_at = waiting[0].due_at
+    for task in waiting:
+        task.turn = event.turn + 1
     match step.on_deadline:
         case OnDeadline.APPROVE | OnDeadline.REJECT:
             _decide_all(work, approval, waiting, step.on_deadline)
             done = step.on_deadline.value
         case OnDeadline.ESCALATE if await _escalate(work, approval, waiting):
-            await plan_deadline(work, approval, step)
+            await plan_deadline(work, approval, step, await waiting_here(work, approval, event.step))
             done = step.on_deadline.value
         case _:
-            await _remind(work, approval, step)
+            await _remind(work, approval, step, waiting)
             done = OnDeadline.REMIND.value
-    await _cite(work, approval, {"step": event.step, "due_at": due_at, "turn": event.turn}, done)
-    if step.on_deadline in {OnDeadline.APPROVE, OnDeadline.REJECT}:
-        await evaluate(work, approval)
+    await _cite(work, approval, {"step": event.step, "due_at": due_at, "turn": event.turn + 1}, done)
+    await evaluate(work, approval, event.step)
 
 
 def _decide_all(work: Work, approval: Approval, waiting: list[ApprovalTask], by: OnDeadline) -> None:
@@ -57,7 +55,7 @@ async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask])
     """Give each waiting seat to its holder's nearest superior who has none here yet; whether there was any."""
     moved = False
     for task in waiting:
-        taken = {approval.requester_id} | await seated(work, approval)
+        taken = {approval.requester_id} | await seated(work, approval, task.step)
         if task.assignee_id is None:
             continue
         superior = await queries.superior_at_work(work, task.assignee_id, excluding=taken)
@@ -67,10 +65,10 @@ async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask])
     return moved
 
 
-async def _remind(work: Work, approval: Approval, step: Step) -> None:
-    work.record(ApprovalReminded(approval_id=approval.id, step=approval.step), about=approval)
-    if approval.turn < step.most_reminders:
-        await plan_deadline(work, approval, step)
+async def _remind(work: Work, approval: Approval, step: Step, waiting: list[ApprovalTask]) -> None:
+    work.record(ApprovalReminded(approval_id=approval.id, step=waiting[0].step), about=approval)
+    if waiting[0].turn < step.most_reminders:
+        await plan_deadline(work, approval, step, waiting)
 
 
 async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done: str) -> None:
@@ -97,7 +95,7 @@ async def give_up_seats(work: Work, event: StaffLeft) -> None:
         task = await work.get(ApprovalTask, row["id"], lock=True)
         if task.state is not TaskState.WAITING:
             continue
-        excluded = {approval.requester_id, event.staff_id} | await seated(work, approval)
+        excluded = {approval.requester_id, event.staff_id} | await seated(work, approval, task.step)
         successor = await queries.superior_at_work(work, event.staff_id, excluding=excluded)
         if successor is None:
             free = [member for member in await queries.administrators(work) if member not in excluded]

@@ -43,8 +43,9 @@ class Skipped:
 
 @dataclass
 class Seating:
-    """A step as it is filled."""
+    """A step as it is filled; where each group has a voice, somebody may sit in several of them."""
 
+    per_group: bool = False
     seats: list[Seat] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
@@ -55,14 +56,15 @@ class Seating:
 
     def seat(self, approver: Approver, member_id: UUID | None, reason: SeatReason | None) -> None:
         """Give somebody a seat; who has one already decides once for both."""
-        if member_id is None or member_id not in self.members:
+        there = {seat.member_id for seat in self.seats if not self.per_group or seat.approver == approver}
+        if member_id is None or member_id not in there:
             self.seats.append(Seat(approver, member_id, reason))
 
 
 def seating(step: Step, found: Sequence[Found], requester_id: UUID, stand_ins: StandIns) -> Seating:
     """Fill a step. The requester never gets a seat; where an entry leads to nobody else, the step's rules say who
     stands in, and the reason is kept. A step without any seat is passed over."""
-    filled = Seating()
+    filled = Seating(per_group=step.mode is Mode.PER_GROUP)
     for entry in found:
         others = [member for member in entry.members if member != requester_id]
         for member in others:

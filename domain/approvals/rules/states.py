@@ -53,6 +53,8 @@ class TaskState(StrEnum):
     """What became of one seat in a step."""
 
     WAITING = "waiting"
+    # Somebody else decides first: its holder has asked for them, or was asked by who sits there.
+    HELD = "held"
     APPROVED = "approved"
     REJECTED = "rejected"
     RETURNED = "returned"
@@ -69,6 +71,8 @@ class TaskMove(StrEnum):
     REJECT = "reject"
     RETURN = "return"
     TRANSFER = "transfer"
+    HOLD = "hold"
+    RESUME = "resume"
     SKIP = "skip"
 
 
@@ -79,10 +83,14 @@ TASK_LIFECYCLE = Lifecycle(
         (TaskState.WAITING, TaskMove.REJECT): TaskState.REJECTED,
         (TaskState.WAITING, TaskMove.RETURN): TaskState.RETURNED,
         (TaskState.WAITING, TaskMove.TRANSFER): TaskState.VOID,
+        (TaskState.HELD, TaskMove.TRANSFER): TaskState.VOID,
+        (TaskState.WAITING, TaskMove.HOLD): TaskState.HELD,
+        (TaskState.HELD, TaskMove.RESUME): TaskState.WAITING,
         (TaskState.WAITING, TaskMove.SKIP): TaskState.SKIPPED,
     },
     states={
         TaskState.WAITING: message("Waiting for a decision"),
+        TaskState.HELD: message("Waiting until somebody else has decided"),
         TaskState.APPROVED: message("Approved"),
         TaskState.REJECTED: message("Rejected"),
         TaskState.RETURNED: message("Returned"),
@@ -94,6 +102,8 @@ TASK_LIFECYCLE = Lifecycle(
         TaskMove.REJECT: message("Reject"),
         TaskMove.RETURN: message("Return to the requester"),
         TaskMove.TRANSFER: message("Transfer to somebody else"),
+        TaskMove.HOLD: message("Let somebody else decide first"),
+        TaskMove.RESUME: message("Go on after somebody else has decided"),
         TaskMove.SKIP: message("Skip"),
     },
 )
@@ -116,6 +126,11 @@ class SeatReason(StrEnum):
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    # Whoever sits there asked them to decide too, before or after.
+    ADDED_BEFORE = "added_before"
+    ADDED_AFTER = "added_after"
+    # They decided for somebody who is away.
+    DELEGATED = "delegated"
 
 
 class EndReason(StrEnum):
@@ -131,6 +146,8 @@ class EndReason(StrEnum):
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    # The approval went back to an earlier step.
+    RETURNED = "returned"
     # Others have decided the step, or the approval ended otherwise.
     STEP_DECIDED = "step_decided"
     APPROVAL_ENDED = "approval_ended"
@@ -140,5 +157,5 @@ def moves(state: TaskState, *, is_assignee: bool, is_administrator: bool) -> tup
     """What somebody can do with a seat: its holder decides, an administrator of approvals gives it to somebody else."""
     possible = TASK_LIFECYCLE.moves(state)
     if is_assignee:
-        return tuple(move for move in possible if move is not TaskMove.SKIP)
+        return tuple(move for move in possible if move not in {TaskMove.SKIP, TaskMove.HOLD, TaskMove.RESUME})
     return tuple(move for move in possible if is_administrator and move is TaskMove.TRANSFER)

@@ -1,17 +1,17 @@
 """What the decisions of a step amount to, which steps a subject goes through, and what exactly is approved."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
 
 from domain.approvals.rules.states import TaskState
 from domain.kernel.terms import Language
-from domain.policies.rules.chains import Approver, ApproverKind, Mode, Step, WhenVacant
-from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.chains import Approver, ApproverKind, Chain, Mode, Step, WhenVacant
 from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
 
@@ -35,22 +35,129 @@ class StepOutcome(StrEnum):
     FAILED = "failed"
 
 
-def outcome(mode: Mode, quorum: int | None, states: Iterable[TaskState]) -> StepOutcome:
+@dataclass(frozen=True)
+class Voice:
+    """What one seat has decided; the group is the entry of the step's approvers that led to it."""
+
+    state: TaskState
+    group: str = ""
+
+
+def outcome(step: Step, voices: Iterable[Voice]) -> StepOutcome:
     """What the seats of a step have decided so far; it is decided as soon as the rest can't change it any more.
 
-    Any one: the first decision is the step's. All: the first rejection refuses. A quorum: so many agree, or so few are
-    left that they no longer can. Seats that are skipped or void don't count.
+    Any one: the first decision is the step's. All: the first rejection refuses. A quorum, in number or per cent: so
+    many agree, or so few are left that they no longer can. Per group: the first decision of each group is the group's,
+    and all groups agree. Seats that are skipped or void don't count.
     """
-    counted = [state for state in states if state not in {TaskState.SKIPPED, TaskState.VOID}]
-    agreed, rejected = counted.count(TaskState.APPROVED), counted.count(TaskState.REJECTED)
-    needed = {Mode.ANY: 1, Mode.ALL: len(counted), Mode.QUORUM: min(quorum or 1, len(counted))}[mode]
-    if counted and agreed >= needed:
+    counted = [voice for voice in voices if voice.state not in _UNCOUNTED]
+    if step.mode is not Mode.PER_GROUP:
+        return _counted(step, [voice.state for voice in counted])
+    groups: dict[str, list[TaskState]] = {}
+    for voice in counted:
+        groups.setdefault(voice.group, []).append(voice.state)
+    results = {_first(states) for states in groups.values()}
+    if StepOutcome.FAILED in results:
+        return StepOutcome.FAILED
+    return StepOutcome.PASSED if results == {StepOutcome.PASSED} else StepOutcome.OPEN
+
+
+def decided_groups(step: Step, voices: Iterable[Voice]) -> set[str]:
+    """The groups of a step in which somebody has spoken for all."""
+    spoken = {TaskState.APPROVED, TaskState.REJECTED}
+    return {voice.group for voice in voices if voice.state in spoken} if step.mode is Mode.PER_GROUP else set()
+
+
+_UNCOUNTED = {TaskState.SKIPPED, TaskState.VOID}
+
+
+def _counted(step: Step, states: Sequence[TaskState]) -> StepOutcome:
+    if step.mode is Mode.ANY:
+        return _first(states)
+    agreed, rejected = states.count(TaskState.APPROVED), states.count(TaskState.REJECTED)
+    needed = needed_of(step, len(states))
+    if states and agreed >= needed:
         return StepOutcome.PASSED
-    bearable = 0 if mode is Mode.ANY else len(counted) - needed
-    return StepOutcome.FAILED if rejected > bearable else StepOutcome.OPEN
+    return StepOutcome.FAILED if rejected > len(states) - needed else StepOutcome.OPEN
 
 
-def taken(chain: ApprovalChain, facts: Mapping[str, Any]) -> list[bool]:
+def _first(states: Sequence[TaskState]) -> StepOutcome:
+    if TaskState.APPROVED in states:
+        return StepOutcome.PASSED
+    return StepOutcome.FAILED if TaskState.REJECTED in states else StepOutcome.OPEN
+
+
+def needed_of(step: Step, seats: int) -> int:
+    """How many of so many seats have to agree where votes are counted; a part of a seat is a whole one."""
+    if step.quorum_percent is not None:
+        return max(1, -(-seats * step.quorum_percent // 100))
+    return seats if step.quorum is None else min(step.quorum, seats)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is decided side by side: one step alone, or branches of steps one after the other, by their places."""
+
+    branches: tuple[tuple[int, ...], ...]
+
+    @property
+    def first(self) -> int:
+        """The place of its first step."""
+        return self.branches[0][0]
+
+    def branch_of(self, index: int) -> tuple[int, ...]:
+        """The branch in which a step stands."""
+        return next(branch for branch in self.branches if index in branch)
+
+
+def stages(chain: Chain) -> list[Stage]:
+    """The stages of a chain, in order: neighbouring steps with branches make up one."""
+    found: list[Stage] = []
+    running: dict[str, list[int]] = {}
+
+    def close() -> None:
+        if running:
+            found.append(Stage(tuple(tuple(branch) for branch in running.values())))
+            running.clear()
+
+    for index, step in enumerate(chain.steps):
+        if step.branch is not None:
+            running.setdefault(step.branch, []).append(index)
+            continue
+        close()
+        found.append(Stage(((index,),)))
+    close()
+    return found
+
+
+def stage_of(chain: Chain, index: int) -> Stage:
+    """The stage in which a step stands."""
+    return next(stage for stage in stages(chain) if any(index in branch for branch in stage.branches))
+
+
+class Seen(Protocol):
+    """What is to be known of a seat: where it stands and what became of it."""
+
+    step: int
+    round: int
+    state: TaskState
+
+
+def somebody_agreed(seats: Iterable[Seen]) -> bool:
+    """Whether anybody agreed to anything that still counts: a step that was come to again counts by its last time."""
+    every = list(seats)
+    last: dict[int, int] = {}
+    for seat in every:
+        last[seat.step] = max(seat.round, last.get(seat.step, 0))
+    return any(seat.state is TaskState.APPROVED and seat.round == last[seat.step] for seat in every)
+
+
+def group_of(named_by: Mapping[str, Any]) -> str:
+    """The group of a seat: the words of the chain that led to it."""
+    return orjson.dumps(named_by, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def taken(chain: Chain, facts: Mapping[str, Any]) -> list[bool]:
     """Which steps a subject with these facts goes through. Raises `Invalid` (UNKNOWN_FACT) for a fact nobody gave."""
     return [chain.takes(step, facts) for step in chain.steps]
 

@@ -88,15 +88,32 @@ class ApproverKind(StrEnum):
     MEMBER = "member"
     POST = "post"
     ROLE = "role"
+    # Everybody in a department, by its name.
+    DEPARTMENT = "department"
+    # The head of a named department, else of the subject's.
     DEPARTMENT_HEAD = "department_head"
     SUPERIOR = "superior"
     CUSTOMER_OWNER = "customer_owner"
+    # Whom a fact of the subject names.
+    FACT = "fact"
+    EXPERT_PANEL = "expert_panel"
     ADMINISTRATOR = "administrator"
 
 
+_NAMED = {
+    ApproverKind.MEMBER,
+    ApproverKind.POST,
+    ApproverKind.ROLE,
+    ApproverKind.DEPARTMENT,
+    ApproverKind.FACT,
+    ApproverKind.EXPERT_PANEL,
+}
+
+
 class Approver(Part):
-    """Who decides: a member by id, the holders of a post or a role by name, the head of the subject's department, the
-    requester's n-th superior, who looks after the subject's customer, or whoever administers approvals."""
+    """Who decides: a member by id; by name the holders of a post or a role, a department, an expert panel, or the fact
+    that names somebody; the head of a department (the subject's unless one is named), the requester's n-th superior,
+    who looks after the subject's customer, or whoever administers approvals."""
 
     by: ApproverKind
     value: Annotated[str, Field(max_length=200)] | None = None
@@ -104,8 +121,8 @@ class Approver(Part):
 
     @model_validator(mode="after")
     def _named_as_its_kind_wants(self) -> Self:
-        named = self.by in {ApproverKind.MEMBER, ApproverKind.POST, ApproverKind.ROLE}
-        if named != bool(self.value and self.value.strip()):
+        named = bool(self.value and self.value.strip())
+        if named != (self.by in _NAMED) and self.by is not ApproverKind.DEPARTMENT_HEAD:
             text = message("“{by}” names its post, role or member in “value”; the others have no value.")
             raise unfit(text, by=self.by.value)
         if (self.by is ApproverKind.SUPERIOR) != (self.level is not None):
@@ -118,12 +135,32 @@ class Approver(Part):
         return self
 
 
+class Panel(Part):
+    """A named circle of experts; chains name it, and the handbook says who belongs to it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    members: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
+
+    @property
+    def named(self) -> tuple[Approver, ...]:
+        """Everybody it names."""
+        return self.members
+
+    @model_validator(mode="after")
+    def _of_people(self) -> Self:
+        possible = {ApproverKind.MEMBER, ApproverKind.POST, ApproverKind.ROLE, ApproverKind.DEPARTMENT}
+        if any(member.by not in possible for member in self.members):
+            raise unfit(message("A panel is made of members, posts, roles and departments."))
+        return self
+
+
 class Mode(StrEnum):
-    """Whose decisions a step needs: the first one's, all, or so many agreeing."""
+    """Whose decisions a step needs: the first one's, all, so many agreeing, or one for each entry of its approvers."""
 
     ANY = "any"
     ALL = "all"
     QUORUM = "quorum"
+    PER_GROUP = "per_group"
 
 
 class OnDeadline(StrEnum):
@@ -161,6 +198,7 @@ class Step(Part):
     name: Wording
     mode: Mode = Mode.ANY
     quorum: Annotated[int, Field(ge=1, le=50)] | None = None
+    quorum_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     approvers: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
     only_if: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
     when: Annotated[str, Field(max_length=conditions.MOST_CHARACTERS)] | None = None
@@ -169,11 +207,17 @@ class Step(Part):
     most_reminders: Annotated[int, Field(ge=1, le=20)] = 3
     when_vacant: WhenVacant = WhenVacant.ADMINISTRATOR
     when_requester: WhenRequester = WhenRequester.SUPERIOR
+    # Neighbouring steps with branches run side by side, the steps of one branch one after the other.
+    branch: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.mode is Mode.QUORUM) != (self.quorum is not None):
-            raise unfit(message("A step that needs a quorum says how many in “quorum”; the others don't."))
+        given = (self.quorum is not None) + (self.quorum_percent is not None)
+        if given != (1 if self.mode is Mode.QUORUM else 0):
+            text = message(
+                "A step that needs a quorum says how many in “quorum” or “quorum_percent”; the others don't."
+            )
+            raise unfit(text)
         if self.on_deadline is not OnDeadline.REMIND and self.deadline is None:
             raise unfit(message("What happens at the deadline is said, but there is no deadline."))
         return self
@@ -191,13 +235,42 @@ class Chain(Part):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
     informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
 
+    @property
+    def named(self) -> tuple[Approver, ...]:
+        """Everybody it names: who decides, then who is told."""
+        return (*(approver for step in self.steps for approver in step.approvers), *self.informed)
+
+    @model_validator(mode="after")
+    def _branches_stand_together(self) -> Self:
+        stage: list[str] = []
+        for index, step in enumerate(self.steps):
+            if step.branch is None:
+                stage = []
+            elif not stage or stage[-1] != step.branch:
+                if step.branch in stage:
+                    text = message("The steps of the branch “{branch}” stand one after the other.")
+                    raise _at(Invalid(text, {"branch": step.branch}), "steps", index, "branch")
+                stage.append(step.branch)
+        return self
+
     @model_validator(mode="after")
     def _can_be_judged(self, info: ValidationInfo) -> Self:
         # Only what is written now is checked (it comes as JSON): a published version must still be read.
         if info.mode == "json":
             for index, step in enumerate(self.steps):
                 self._check_conditions(index, step)
+                for number, approver in enumerate(step.approvers):
+                    self._check_fact(approver, "steps", index, "approvers", number)
+            for number, approver in enumerate(self.informed):
+                self._check_fact(approver, "informed", number)
         return self
+
+    def _check_fact(self, approver: Approver, *place: str | int) -> None:
+        facts = facts_of(self.subject_kind, self.purpose)
+        people = [name for name, kind in facts.items() if kind is FactType.MEMBER]
+        if approver.by is ApproverKind.FACT and approver.value not in people:
+            text = message("No fact “{name}” of the subject names a person. These do: {facts}.")
+            raise _at(Invalid(text, {"name": approver.value, "facts": ", ".join(people) or "—"}), *place)
 
     def _check_conditions(self, index: int, step: Step) -> None:
         for number, condition in enumerate(step.only_if):

@@ -74,6 +74,9 @@ worded(
         ApproverKind.MEMBER: message("a named person"),
         ApproverKind.POST: message("the holders of the post"),
         ApproverKind.ROLE: message("the holders of the role"),
+        ApproverKind.DEPARTMENT: message("the department"),
+        ApproverKind.FACT: message("the person named by the fact"),
+        ApproverKind.EXPERT_PANEL: message("the expert panel"),
         ApproverKind.DEPARTMENT_HEAD: message("the head of the department"),
         ApproverKind.SUPERIOR: message("the superior"),
         ApproverKind.CUSTOMER_OWNER: message("the customer's account owner"),
@@ -85,6 +88,7 @@ worded(
         Mode.ANY: message("any one decides"),
         Mode.ALL: message("all decide"),
         Mode.QUORUM: message("a quorum decides"),
+        Mode.PER_GROUP: message("one of each decides"),
     }
 )
 worded(

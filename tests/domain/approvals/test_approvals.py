@@ -343,9 +343,8 @@ async def test_who_would_decide_is_known_before_anything_is_asked(company: Compa
     async with reading(company.admin) as work:
         ruling = await policies.rule(work, ApprovalChain, topic="resignations")
         assert company.engineer.id is not None
-        first, second = await queries.preview(
-            work, chain=ruling.value, requester_id=company.engineer.id, facts={"key_post": False}
-        )
+        case = queries.Case(company.engineer.id, {"key_post": False})
+        first, second = await queries.preview(work, ruling.value, case)
     assert first is not None
     assert first.members == {company.head.id}
     assert second is None

@@ -129,7 +129,7 @@ async def test_the_timer_is_armed_anew_for_every_step(company: Company) -> None:
         seat = (await waiting(company.admin, approval.id))[company.head.id]
         await commands.approve(work, task_id=seat)
     (second,) = await timers(company, approval.id)
-    assert (first.key, second.key) == (f"approval:{approval.id}:0:0", f"approval:{approval.id}:1:0")
+    assert (first.key, second.key) == (f"approval:{approval.id}:0:0:0", f"approval:{approval.id}:0:1:0")
 
 
 async def test_a_decided_approval_has_no_timers_left(company: Company) -> None:

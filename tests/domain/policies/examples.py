@@ -46,6 +46,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ],
         "informed": [{"by": "role", "value": "hr"}],
     },
+    "expert_panel": {
+        "name": "Security",
+        "members": [{"by": "post", "value": "Architect"}, {"by": "role", "value": "ciso"}],
+    },
     "dunning_ladder": {
         "steps": [
             {

@@ -18,6 +18,7 @@ from domain.policies.rules.kinds.assets import (
 from domain.policies.rules.kinds.company import (
     ApprovalChain,
     BackupSchedule,
+    ExpertPanel,
     MessageTemplate,
     Provision,
     PublishingRules,
@@ -76,6 +77,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         PublishingRules,
         ReadingConfirmation,
         ApprovalChain,
+        ExpertPanel,
         Retention,
         BackupSchedule,
         MessageTemplate,
@@ -147,6 +149,7 @@ __all__ = [
     "BusinessCalendarClause",
     "ClauseKind",
     "DunningLadder",
+    "ExpertPanel",
     "K",
     "Metric",
     "NoticePeriod",

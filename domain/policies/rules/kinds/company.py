@@ -9,7 +9,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, field_validator, model_validator
 
 from domain.kernel.calendars import WallTime, minutes_of
-from domain.policies.rules.chains import Chain, chain_topic
+from domain.policies.rules.chains import Approver, Chain, Panel, Step, chain_topic
 from domain.policies.rules.clause_kind import ClauseKind, Days
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
@@ -109,22 +109,37 @@ class ApprovalChain(ClauseKind, Chain):
         if self.purpose:
             text = message("{subject} need approval (purpose: {purpose}).")
             subject = say(text, subject=self.subject_kind, purpose=self.purpose)
-        steps = [
-            say(
-                message("Step {number}, {name}: {approvers}; {mode}."),
-                number=number,
-                name=step.name,
-                mode=step.mode,
-                approvers=tuple(
-                    say(message("{by} “{name}”"), by=approver.by, name=approver.value)
-                    if approver.value
-                    else approver.by
-                    for approver in step.approvers
-                ),
-            )
-            for number, step in enumerate(self.steps, 1)
-        ]
-        return (subject, *steps)
+        return (subject, *(_told(number, step) for number, step in enumerate(self.steps, 1)))
+
+
+def _told(number: int, step: Step) -> Sentence:
+    if step.branch is None:
+        text = message("Step {number}, {name}: {approvers}; {mode}.")
+    else:
+        text = message("Step {number}, {name}, beside the other branches: {approvers}; {mode}.")
+    return say(text, number=number, name=step.name, mode=step.mode, approvers=tuple(map(_named, step.approvers)))
+
+
+def _named(approver: Approver) -> Sentence | StrEnum:
+    if approver.value:
+        return say(message("{by} “{name}”"), by=approver.by, name=approver.value)
+    return approver.by
+
+
+class ExpertPanel(ClauseKind, Panel):
+    """Who belongs to a panel of experts that approval chains name (AP-2); the clause's value is the panel itself."""
+
+    kind = "expert_panel"
+    label = message("Expert panel")
+    consumed_by = "approvals.open_approval"
+
+    @property
+    def topic(self) -> str:
+        return self.name
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("The panel “{name}” is made up of: {members}.")
+        return (say(text, name=self.name, members=tuple(map(_named, self.members))),)
 
 
 class RetainedRecord(StrEnum):
