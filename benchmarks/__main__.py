@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -20,7 +20,7 @@ from benchmarks.calls import (
     headers_for,
     http,
     some_requests,
-    submission,
+    write,
 )
 from benchmarks.companies import Caller, Scale
 from benchmarks.figures import Figures, table
@@ -28,8 +28,8 @@ from benchmarks.goals import GOALS
 from benchmarks.ground import Ground, ground
 from benchmarks.load import Load
 from benchmarks.processes import Server
-from benchmarks.same_writes import FUNCTIONS, function, sample, statement
-from benchmarks.workloads import DETAIL, LIST, WORKLOADS, Workload
+from benchmarks.same_writes import FUNCTIONS, SAYING, SUBMITTING, function, sample, statement
+from benchmarks.workloads import DETAIL, LIST, MESSAGE, SUBMIT, WORKLOADS, Workload
 from tenancy.database import database, open_database
 
 
@@ -46,11 +46,11 @@ def main() -> int:
     figures = Figures()
     scale = Scale(10, 500) if arguments.quick else Scale()
     with ground() as there, Load(there.directory) as load:
-        callers, customers, ids, submit = asyncio.run(_settle_in(there, scale))
+        callers, customers, ids, writing = asyncio.run(_settle_in(there, scale))
         asked = {workload: ask(workload, callers, ids, customers) for workload in chosen}
         servers: dict[str, Server] = {}
         try:
-            statements = Statements(submit)
+            statements = Statements(writing)
             _start(there, servers, asked, statements)
             for workload, calls in asked.items():
                 trials.compare(servers, workload, calls, statements)
@@ -81,8 +81,8 @@ def main() -> int:
     return 0
 
 
-async def _settle_in(there: Ground, scale: Scale) -> tuple[list[Caller], list[str], list[str], str]:
-    """Fill the companies, and learn from one real submission what the others have to write."""
+async def _settle_in(there: Ground, scale: Scale) -> tuple[list[Caller], list[str], list[str], dict[str, str]]:
+    """Fill the companies, and learn from one real call of each mutation what the others have to write."""
     await open_database()
     owner = await asyncpg.connect(there.owner_url)
     try:
@@ -90,20 +90,24 @@ async def _settle_in(there: Ground, scale: Scale) -> tuple[list[Caller], list[st
         callers = await companies.fill(there.owner_url, founder, scale)
         customers = await customers_of_one_tier(owner, callers[0])
         ids = await some_requests(owner, callers[0])
-        await submission(callers[0], customers[0])
-        actor = callers[0].actor
-        assert actor.id is not None
-        written = await sample(owner, actor.tenant_id, actor.id)
         await owner.execute(FUNCTIONS)
-        await owner.execute(function(written))
-        return callers, customers, ids, statement(written)
+        writing: dict[str, str] = {}
+        for workload, mutation in ((MESSAGE, SAYING), (SUBMIT, SUBMITTING)):
+            asked = ask(workload, callers, ids, customers)[0]
+            await write(workload, asked)
+            actor = asked.caller.actor
+            assert actor.id is not None
+            written = await sample(owner, mutation, actor.tenant_id, actor.id)
+            await owner.execute(function(written))
+            writing[workload.name] = statement(written)
+        return callers, customers, ids, writing
     finally:
         await owner.close()
         await database.close()
 
 
 def _start(
-    there: Ground, servers: dict[str, Server], asked: dict[Workload, Sequence[Asked]], statements: Statements
+    there: Ground, servers: dict[str, Server], asked: Mapping[Workload, Sequence[Asked]], statements: Statements
 ) -> None:
     """Start the servers; the bare one last, for it is given the statements of all calls."""
     servers[OURS] = peers.ours(there)

@@ -14,7 +14,7 @@ from api.reading.requests import Call
 from api.reading.running import Reader
 from api.schema import SCHEMA
 from benchmarks.companies import Caller
-from benchmarks.workloads import DETAIL, LIST, SUBMIT, VIEWER, Workload
+from benchmarks.workloads import DETAIL, LIST, MESSAGE, SUBMIT, VIEWER, Workload
 
 CALLS = 400
 STATES = ("new", "assigned", "in_progress", "on_hold", "resolved", "closed")
@@ -47,19 +47,20 @@ def ask(workload: Workload, callers: Sequence[Caller], ids: Sequence[str], custo
                 given = {"customerId": chance.choice(customers), "title": f"The printer jams again, {place}"}
                 more = {"impact": "MEDIUM", "urgency": "HIGH", "channel": "PORTAL"}
                 asked.append(Asked(caller, {"input": {**given, **more}}, {"input": given}))
+            case _ if workload is MESSAGE:
+                said = {"requestId": chance.choice(ids), "text": f"We have looked at it for the {place}th time."}
+                asked.append(Asked(caller, {"input": said}, {"input": said}))
             case _:
                 assert workload is VIEWER
                 asked.append(Asked(caller, {}, {}))
     return asked
 
 
-async def submission(caller: Caller, customer_id: str) -> None:
-    """Submit one request through the API's own reader, without a server."""
-    given = {"customerId": customer_id, "title": "The printer jams again", "impact": "MEDIUM", "urgency": "HIGH"}
-    call = Call(SUBMIT.ours, variables={"input": {**given, "channel": "PORTAL"}})
-    answer = await Reader(SCHEMA._schema).run(call, caller.actor)
-    if answer.errors or SUBMIT.must_hold.encode() not in (answer.data or b""):
-        raise RuntimeError(f"the sample was not submitted: {answer.errors or answer.data!r}")
+async def write(workload: Workload, asked: Asked) -> None:
+    """Carry out one mutation through the API's own reader, without a server."""
+    answer = await Reader(SCHEMA._schema).run(Call(workload.ours, variables=asked.ours), asked.caller.actor)
+    if answer.errors or workload.must_hold.encode() not in (answer.data or b""):
+        raise RuntimeError(f"the sample of {workload.name} was not written: {answer.errors or answer.data!r}")
 
 
 async def customers_of_one_tier(owner: asyncpg.Connection, caller: Caller) -> list[str]:
@@ -84,19 +85,20 @@ def planned(reader: Reader, workload: Workload, asked: Asked) -> tuple[Plan, lis
 
 
 class Statements:
-    """The statements of the bare handler: the reader's own, and the single one that submits a request."""
+    """The statements of the bare handler: the reader's own, and for each mutation a single one that writes the same."""
 
-    def __init__(self, submit: str) -> None:
+    def __init__(self, writing: Mapping[str, str]) -> None:
         self._reader = Reader(SCHEMA._schema)
-        self._submit = submit
+        self._writing = writing
         self.known: dict[str, dict[str, Any]] = {}
 
     def call(self, workload: Workload, asked: Asked) -> dict[str, Any]:
         """The body that the bare handler takes for a call."""
         if workload.writes:
             actor, given = asked.caller.actor, asked.theirs["input"]
-            arguments: list[Any] = [actor.tenant_id, actor.id, given["customerId"], given["title"]]
-            sql = self._submit
+            one, other = ("customerId", "title") if workload is SUBMIT else ("requestId", "text")
+            arguments: list[Any] = [actor.tenant_id, actor.id, given[one], given[other]]
+            sql = self._writing[workload.name]
         else:
             plan, arguments = planned(self._reader, workload, asked)
             sql = plan.sql

@@ -36,6 +36,8 @@ class Goal:
     ratio_to: str | None = None
     at_most: float | None = None
     at_least: float | None = None
+    # What is not judged is shown beside the bound, for whoever wants to know.
+    judged: bool = True
 
     def is_met(self, measured: float) -> bool:
         """Whether a measured value is good enough."""
@@ -73,14 +75,15 @@ def table(figures: Figures, goals: Sequence[Goal]) -> str:
         if measured is None:
             continue
         meant = f"<= {goal.at_most:g}" if goal.at_most is not None else f">= {goal.at_least:g}"
-        verdict = "" if goal.is_met(measured) else "MISSED"
+        verdict = "" if goal.is_met(measured) else "MISSED" if goal.judged else "beyond"
         rows.append((goal.name, goal.ratio_to or "", meant, f"{_rounded(measured):g}", verdict))
     if len(rows) == 1:
         return ""
     widths = [max(len(row[place]) for row in rows) for place in range(5)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     missed = sum(row[4] == "MISSED" for row in rows)
-    return "\n".join([*lines, f"{len(rows) - 1} goals, {missed} missed"])
+    beyond = sum(row[4] == "beyond" for row in rows)
+    return "\n".join([*lines, f"{len(rows) - 1} bounds: {missed} missed; {beyond} of what is not judged lies beyond"])
 
 
 def _rounded(value: float) -> float:

@@ -1,7 +1,7 @@
-"""What the API writes for one submitted request, as a single SQL statement and as a plpgsql function.
+"""What the API writes for one mutation, as a single SQL statement and as a plpgsql function.
 
-Both are made from the rows of one real submission, so they write the same rows into the same tables as the API does,
-whatever that comes to be; only ids, the number, the instant and what the caller gives are new each time.
+Both are made from the rows of one real call, so they write the same rows into the same tables as the API does, whatever
+that comes to be; only ids, the number, the instant and what the caller gives are new each time.
 """
 
 import json
@@ -14,7 +14,6 @@ from uuid import UUID
 import asyncpg
 
 SERIES = "number_series"
-REQUESTS = "service_requests"
 
 
 @dataclass(frozen=True)
@@ -27,23 +26,51 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """All that one submission has written, and what its caller gave."""
+class Writing:
+    """One mutation: its name among the functions, its record, and the two columns of it that the caller gives."""
 
+    name: str
+    table: str
+    inputs: tuple[str, str]
+    # The response keys of the mutation and of its record.
+    keys: tuple[str, str]
+
+
+SUBMITTING = Writing("submit", "service_requests", ("customer_id", "title"), ("submitRequest", "request"))
+SAYING = Writing("say", "request_messages", ("request_id", "text"), ("commentRequest", "message"))
+WRITINGS = (SUBMITTING, SAYING)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """All that one call has written, and what its caller gave."""
+
+    writing: Writing
     rows: Sequence[Row]
     tenant_id: UUID
     member_id: UUID
-    customer_id: str
-    title: str
 
     @property
-    def request(self) -> Row:
-        """The request itself."""
-        return next(row for row in self.rows if row.table == REQUESTS)
+    def record(self) -> Row:
+        """The record that the call is about."""
+        return next(row for row in self.rows if row.table == self.writing.table)
+
+    @property
+    def given(self) -> tuple[str, str]:
+        """What the caller gave."""
+        one, other = (self.record.values[name] for name in self.writing.inputs)
+        assert one
+        assert other
+        return one, other
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a number was taken."""
+        return any(row.table == SERIES for row in self.rows)
 
 
-async def sample(owner: asyncpg.Connection, tenant_id: UUID, member_id: UUID) -> Sample:
-    """The rows of the transaction that submitted the tenant's newest request."""
+async def sample(owner: asyncpg.Connection, writing: Writing, tenant_id: UUID, member_id: UUID) -> Sample:
+    """The rows of the transaction that wrote the tenant's newest record."""
     found = await owner.fetch(
         "SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, NULL) AS type"
         " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
@@ -53,7 +80,7 @@ async def sample(owner: asyncpg.Connection, tenant_id: UUID, member_id: UUID) ->
     tables: dict[str, dict[str, str]] = {}
     for row in found:
         tables.setdefault(row["table"], {})[row["column"]] = row["type"]
-    newest = f"SELECT xmin::text FROM {REQUESTS} WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1"
+    newest = f"SELECT xmin::text FROM {writing.table} WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1"
     transaction = await owner.fetchval(newest, tenant_id)
     rows = []
     for table, types in tables.items():
@@ -64,30 +91,23 @@ async def sample(owner: asyncpg.Connection, tenant_id: UUID, member_id: UUID) ->
             transaction,
         )
         rows += [Row(table, dict(row), types) for row in written]
-    request = next(row for row in rows if row.table == REQUESTS)
-    customer_id, title = request.values["customer_id"], request.values["title"]
-    assert customer_id
-    assert title
-    return Sample(rows, tenant_id, member_id, customer_id, title)
+    return Sample(writing, rows, tenant_id, member_id)
 
 
 class _Words:
     """How the parts of a row are said anew: everything that is this submission's own by an expression."""
 
     def __init__(self, sample: Sample, said: Mapping[str, str]) -> None:
-        request = sample.request
-        number, submitted_at = request.values["number"], request.values["submitted_at"]
-        assert number
-        assert submitted_at
+        record = sample.record
         # In JSON an instant is written in another form, with the same digits up to the second.
         self._expressions = {
             str(sample.tenant_id): said["tenant"],
             str(sample.member_id): said["member"],
-            sample.customer_id: said["customer"],
-            sample.title: said["title"],
-            number: said["number"],
-            submitted_at: "now()",
+            **dict(zip(sample.given, (said["one"], said["other"]), strict=True)),
+            str(record.values.get("submitted_at") or record.values.get("at")): "now()",
         }
+        if sample.numbered:
+            self._expressions[str(record.values["number"])] = said["number"]
         for place, id in enumerate(new_ids(sample)):
             self._expressions[id] = said["id"].format(place)
         words = sorted(self._expressions, key=len, reverse=True)
@@ -113,9 +133,9 @@ class _Words:
 
 
 def new_ids(sample: Sample) -> list[str]:
-    """The ids that were given, the request's first."""
+    """The ids that were given, the record's first."""
     ids = [str(row.values["id"]) for row in sample.rows if row.table != SERIES]
-    own = str(sample.request.values["id"])
+    own = str(sample.record.values["id"])
     return [own, *(id for id in dict.fromkeys(ids) if id != own)]
 
 
@@ -125,47 +145,57 @@ def quoted(text: str) -> str:
 
 
 def statement(sample: Sample) -> str:
-    """One statement for $1 tenant, $2 member, $3 customer, $4 title, that sets the tenant and answers as the API does."""
-    said = {
-        "tenant": "$1",
-        "member": "$2",
-        "customer": "$3",
-        "title": "$4",
-        "number": "n.number",
-        "id": "ids.id{}",
-    }
+    """One statement for $1 tenant, $2 member and $3, $4 the inputs, that sets the tenant and answers as the API does."""
+    said = {"tenant": "$1", "member": "$2", "one": "$3", "other": "$4", "number": "n.number", "id": "ids.id{}"}
     words = _Words(sample, said)
+    # Inserting from the context sets the tenant before anything is looked at.
+    taken = (
+        f"INSERT INTO {SERIES} AS s (tenant_id, id, name, last_value)"
+        " SELECT context.tenant::uuid, uuidv7(), 'requests', 1 FROM context"
+        " ON CONFLICT (tenant_id, name) DO UPDATE SET last_value = s.last_value + 1"
+        " RETURNING 'REQ-' || lpad(s.last_value::text, 6, '0') AS number"
+    )
+    ids = ", ".join(f"uuidv7() AS id{place}" for place in range(len(new_ids(sample))))
     parts = [
         "context AS MATERIALIZED (SELECT set_config('app.tenant', $1::text, true) AS tenant,"
         " set_config('app.member', $2::text, true) AS member)",
-        # Inserting from the context sets the tenant before anything is looked at.
-        f"n AS (INSERT INTO {SERIES} AS s (tenant_id, id, name, last_value)"
-        " SELECT context.tenant::uuid, uuidv7(), 'requests', 1 FROM context"
-        " ON CONFLICT (tenant_id, name) DO UPDATE SET last_value = s.last_value + 1"
-        " RETURNING 'REQ-' || lpad(s.last_value::text, 6, '0') AS number)",
-        "ids AS MATERIALIZED (SELECT "
-        + ", ".join(f"uuidv7() AS id{place}" for place in range(len(new_ids(sample))))
-        + " FROM n)",
+        f"n AS ({taken if sample.numbered else 'SELECT tenant FROM context'})",
+        f"ids AS MATERIALIZED (SELECT {ids} FROM n)",
     ]
     for place, row in enumerate(row for row in sample.rows if row.table != SERIES):
         columns, values = words.inserted(row)
         parts.append(f"w{place} AS (INSERT INTO {row.table} ({columns}) SELECT {values} FROM n, ids)")
-    request = sample.request
-    shown = {
+    shown = _request(sample) if sample.writing is SUBMITTING else _message(sample)
+    answer = ", ".join(f"'{key}', {value}" for key, value in shown.items())
+    mutation, record = sample.writing.keys
+    return (
+        f"WITH {', '.join(parts)} SELECT convert_to(json_build_object('{mutation}', json_build_object('{record}',"
+        f" json_build_object({answer}), 'errors', '[]'::json))::text, 'UTF8') FROM n, ids"
+    )
+
+
+def _request(sample: Sample) -> dict[str, str]:
+    record = sample.record
+    return {
         "id": "ids.id0",
         "number": "n.number",
         "title": "$4::text",
-        "state": f"upper({quoted(request.values['state'] or '')})",
-        "priority": f"upper({quoted(request.values['priority'] or '')})",
+        "state": f"upper({quoted(record.values['state'] or '')})",
+        "priority": f"upper({quoted(record.values['priority'] or '')})",
         "submittedAt": "now()",
         "customer": "(SELECT json_build_object('name', c.name) FROM customers c WHERE c.id = $3::uuid)",
         "clocks": quoted(json.dumps(_clocks(sample))) + "::json",
     }
-    answer = ", ".join(f"'{key}', {value}" for key, value in shown.items())
-    return (
-        f"WITH {', '.join(parts)} SELECT convert_to(json_build_object('submitRequest', json_build_object('request',"
-        f" json_build_object({answer}), 'errors', '[]'::json))::text, 'UTF8') FROM n, ids"
-    )
+
+
+def _message(sample: Sample) -> dict[str, str]:
+    return {
+        "id": "ids.id0",
+        "at": "now()",
+        "audience": f"upper({quoted(sample.record.values['audience'] or '')})",
+        "text": "$4::text",
+        "author": "(SELECT json_build_object('name', m.name) FROM members m WHERE m.id = $2::uuid)",
+    }
 
 
 def _clocks(sample: Sample) -> list[dict[str, Any]]:
@@ -175,39 +205,46 @@ def _clocks(sample: Sample) -> list[dict[str, Any]]:
 
 
 def function(sample: Sample) -> str:
-    """The same as people write it for PostGraphile: a plpgsql function that gives the request."""
+    """The same as people write it for PostGraphile: a plpgsql function that gives the record."""
+    writing = sample.writing
+    types = [sample.record.types[name] for name in writing.inputs]
     said = {
         "tenant": "the_tenant",
         "member": "the_member",
-        "customer": "submit.customer_id",
-        "title": "submit.title",
+        "one": f"{writing.name}.{writing.inputs[0]}",
+        "other": f"{writing.name}.{writing.inputs[1]}",
         "number": "the_number",
         "id": "id{}",
     }
     words = _Words(sample, said)
-    count = len(new_ids(sample))
+    taken = (
+        f"UPDATE public.{SERIES} AS s SET last_value = s.last_value + 1"
+        " WHERE s.tenant_id = the_tenant AND s.name = 'requests'"
+        " RETURNING 'REQ-' || lpad(s.last_value::text, 6, '0') INTO the_number;"
+    )
     body = []
     for row in sample.rows:
         if row.table == SERIES:
             continue
         columns, values = words.inserted(row)
-        returning = " RETURNING * INTO made" if row.table == REQUESTS else ""
+        returning = " RETURNING * INTO made" if row.table == writing.table else ""
         body.append(f"INSERT INTO public.{row.table} ({columns}) VALUES ({values}){returning};")
     # What is referred to comes first: foreign keys are checked at the end of each statement.
-    body.sort(key=lambda line: not line.startswith(f"INSERT INTO public.{REQUESTS} "))
+    body.sort(key=lambda line: not line.startswith(f"INSERT INTO public.{writing.table} "))
+    ids = " ".join(f"id{place} uuid := uuidv7();" for place in range(len(new_ids(sample))))
     return f"""
-CREATE FUNCTION benchmark.submit(customer_id uuid, title text) RETURNS public.service_requests
+CREATE FUNCTION benchmark.{writing.name}({writing.inputs[0]} {types[0]}, {writing.inputs[1]} {types[1]})
+RETURNS public.{writing.table}
 LANGUAGE plpgsql VOLATILE AS $function$
 #variable_conflict use_column
 DECLARE
   the_tenant uuid := current_setting('app.tenant')::uuid;
   the_member uuid := current_setting('app.member')::uuid;
   the_number text;
-  made public.service_requests;
-  {" ".join(f"id{place} uuid := uuidv7();" for place in range(count))}
+  made public.{writing.table};
+  {ids}
 BEGIN
-  UPDATE public.{SERIES} AS s SET last_value = s.last_value + 1 WHERE s.tenant_id = the_tenant AND s.name = 'requests'
-    RETURNING 'REQ-' || lpad(s.last_value::text, 6, '0') INTO the_number;
+  {taken if sample.numbered else ""}
   {" ".join(body)}
   RETURN made;
 END $function$

@@ -91,12 +91,28 @@ SUBMIT = Workload(
     must_hold='"REQ-',
     writes=True,
 )
-WORKLOADS = (LIST, DETAIL, VIEWER, SUBMIT)
+MESSAGE = Workload(
+    "message",
+    ours="""mutation Say($input: CommentRequestInput!) {
+  commentRequest(input: $input) {
+    message { id at audience text author { name } }
+    errors { code message }
+  }
+}""",
+    theirs="""mutation Say($input: BenchmarkSayInput!) {
+  commentRequest: benchmarkSay(input: $input) {
+    message: result { id: rowId at audience text author: memberByTenantIdAndAuthorId { name } }
+  }
+}""",
+    must_hold='"We have looked',
+    writes=True,
+)
+WORKLOADS = (LIST, DETAIL, VIEWER, MESSAGE, SUBMIT)
 
 # Cursors are each server's own, and PostGraphile does not say whether rows came before a cursor, which Relay permits.
 UNCOMPARED = ("cursor", "startCursor", "endCursor", "hasPreviousPage", "errors")
-# What every new request has for itself.
-NEW = ("id", "number", "submittedAt", "dueAt")
+# What every new record has for itself.
+NEW = ("id", "number", "submittedAt", "dueAt", "at")
 
 
 def normal(value: Any, *, without: tuple[str, ...] = UNCOMPARED) -> Any:
