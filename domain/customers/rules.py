@@ -2,21 +2,19 @@
 
 import re
 
+from domain.kernel.texts import one_line
 from tenancy.refusals import Invalid, message
 
 NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 # Judged by its form alone: whether anybody reads it, only a letter can tell.
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
+_EMAIL = re.compile(r"[^@\s,;<>\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>\"\x00-\x1f\x7f]+\.[^@\s,;<>\".\x00-\x1f\x7f]{2,}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{2,28}[0-9]")
 
 
 def clean_name(name: str, *path: str) -> str:
     """The name without outer or doubled blanks; refuses an empty or overlong one."""
-    cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= NAME_LENGTH:
-        raise Invalid(message("A name has 1 to {most} characters."), {"most": NAME_LENGTH}, path=path)
-    return cleaned
+    return one_line(name, NAME_LENGTH, *path)
 
 
 def clean_email(email: str, *path: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from domain.kernel.texts import one_line
 from tenancy.refusals import Invalid, message
 
 NAME_LENGTH = 120
@@ -10,12 +11,9 @@ NAME_LENGTH = 120
 LONGEST_LINE = 30
 
 
-def clean_name(name: str, *path: str) -> str:
+def clean_name(name: str) -> str:
     """The name without outer blanks; refuses an empty or overlong one."""
-    cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= NAME_LENGTH:
-        raise Invalid(message("A name has 1 to {most} characters."), {"most": NAME_LENGTH}, path=path or ("name",))
-    return cleaned
+    return one_line(name, NAME_LENGTH, "name")
 
 
 def refuse_circle(id: UUID, above: UUID | None, parents: Mapping[UUID, UUID | None], *path: str) -> None:

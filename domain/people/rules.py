@@ -1,6 +1,5 @@
 """Pure rules of leaving: the states of a resignation, and the last day that its notice leads to (PE-7)."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -8,6 +7,7 @@ from enum import StrEnum
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
+from domain.kernel.texts import several_lines
 from domain.policies.rules.kinds import NoticePeriod
 from tenancy.refusals import Forbidden, Invalid, Refusal, WrongState, message, missing_permission
 
@@ -145,14 +145,7 @@ def check_coming_day(day: date, today: date, *path: str) -> date:
 
 def clean_text(text: str, *path: str) -> str:
     """A text of at most 2,000 characters, which may be empty. Raises `Invalid` with the path of the input."""
-    text = unicodedata.normalize("NFC", "\n".join(text.splitlines()).strip())
-    # Control characters and halves of characters are what a database or a mail refuses later and less politely.
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
-        raise Invalid(message("The text contains characters that cannot be stored."), {}, path)
-    if len(text) > LONGEST_TEXT:
-        too_long = message("The text has {length} characters; at most {most} are possible.")
-        raise Invalid(too_long, {"length": len(text), "most": LONGEST_TEXT}, path)
-    return text
+    return several_lines(text, LONGEST_TEXT, *path, may_be_empty=True)
 
 
 def is_on_probation(probation_until: date | None, day: date) -> bool:

@@ -30,9 +30,6 @@ from domain.requests.rules.states import (
     segments_of,
 )
 from domain.requests.rules.texts import (
-    MAX_DESCRIPTION,
-    MAX_REASON,
-    MAX_TITLE,
     clean_description,
     clean_message,
     clean_reason,
@@ -43,9 +40,6 @@ from domain.requests.rules.texts import (
 __all__ = [
     "DUTIES",
     "LIFECYCLE",
-    "MAX_DESCRIPTION",
-    "MAX_REASON",
-    "MAX_TITLE",
     "TREATMENT",
     "Audience",
     "Change",

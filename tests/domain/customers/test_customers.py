@@ -118,11 +118,19 @@ async def test_only_who_may_manage_customers_takes_one_up(acme: Actor) -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["", "nobody", "a@b", "a b@c.example", "a@c.example, d@e.example", "x" * 300 + "@c.de"]
+    "email", ["", "nobody", "a@b", "a\x00@b.example", "a b@c.example", "a@c.example, d@e.example", "x" * 300 + "@c.de"]
 )
 def test_what_has_not_the_form_of_an_address_is_refused(email: str) -> None:
     with pytest.raises(Invalid):
         rules.clean_email(email, "email")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "Harbour\x00Works"])
+async def test_a_name_that_can_not_be_kept_is_refused(acme: Actor, name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        async with writing(acme, settle=settle) as work:
+            await customer(work, name)
+    assert refused.value.path == ("name",)
 
 
 @pytest.mark.parametrize("phone", ["call me", "1", "0" * 40])
