@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from api.reading.planning import Planner
 
 
-LARGEST_NUMBER = 2**63 - 1
+INT_4, INT_8 = 2**31 - 1, 2**63 - 1
 
 
 def page_size(arguments: Mapping[str, Any]) -> tuple[int, bool]:
@@ -64,11 +65,16 @@ def page_size(arguments: Mapping[str, Any]) -> tuple[int, bool]:
     return size, last is not None
 
 
-def decode_cursor(cursor: str, order: str, kind: TypeEngine[Any]) -> tuple[Any, UUID]:
-    """The order's value and the id behind a cursor; raises GraphQLError for anything we did not give out."""
+def cursor_tag(listed: str, order: str) -> str:
+    """What marks the cursors of one list, by the name of its type, in one order."""
+    return hashlib.blake2s(f"{listed} {order}".encode(), digest_size=3).hexdigest()
+
+
+def decode_cursor(cursor: str, tag: str, kind: TypeEngine[Any]) -> tuple[Any, UUID]:
+    """The order's value and the id behind a cursor; raises GraphQLError for anything this list did not give out."""
     try:
-        name, value, row = orjson.loads(base64.b64decode(cursor, validate=True))
-        if name == order:
+        found, value, row = orjson.loads(base64.b64decode(cursor, validate=True))
+        if found == tag:
             return _value(value, kind), UUID(row)
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         pass
@@ -80,16 +86,16 @@ def _value(value: Any, kind: TypeEngine[Any]) -> Any:
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
             raise ValueError
-        return at
+        # The first and the last hours of the calendar have no instant in UTC.
+        return at.astimezone(UTC)
     if isinstance(kind, Date):
         return date.fromisoformat(value)
     if isinstance(kind, Uuid):
         return UUID(value)
-    if isinstance(kind, BigInteger | Integer):
-        number = int(value)
-        if abs(number) > LARGEST_NUMBER:
-            raise OverflowError
-        return number
+    if isinstance(kind, Integer):
+        if type(value) is not int or abs(value) > (INT_8 if isinstance(kind, BigInteger) else INT_4):
+            raise ValueError
+        return value
     if not isinstance(value, str) or "\0" in value:
         raise TypeError
     return value
@@ -105,7 +111,8 @@ class PageRows:
         self.arguments = arguments
         self.size, self.backwards = page_size(arguments)
         self.order = how.orders[arguments["order"]]
-        self.order_name = arguments["order"].value
+        listed: Any = get_named_type(field.type)
+        self.tag = cursor_tag(get_named_type(listed.fields["nodes"].type).name, arguments["order"].value)
         self.by = value_of(self.order.by, rows)
         self.kind: TypeEngine[Any] = Text() if isinstance(self.by.type, Enum) else self.by.type
         self.conditions: list[ColumnElement[bool]] = []
@@ -124,7 +131,7 @@ class PageRows:
         name = "before" if self.backwards else "after"
         if self.arguments.get(name) is None:
             return []
-        call, order, kind = self.call, self.order_name, self.kind
+        call, tag, kind = self.call, self.tag, self.kind
         # Two arguments come of one cursor, one right after the other; it is read once.
         read: list[Any] = [None, None]
 
@@ -132,7 +139,7 @@ class PageRows:
             def of(values: Values, _: Actor) -> Any:
                 cursor = values[call][name]
                 if cursor is not read[0]:
-                    read[:] = cursor, decode_cursor(cursor, order, kind)
+                    read[:] = cursor, decode_cursor(cursor, tag, kind)
                 return read[1][index]
 
             return of
@@ -149,7 +156,7 @@ class PageRows:
 
     def cursor(self) -> ColumnElement[str]:
         """The row's place as text that only we read."""
-        parts = func.json_build_array(word(self.order_name), self.by, self.rows.id)
+        parts = func.json_build_array(word(self.tag), self.by, self.rows.id)
         encoded = func.encode(func.convert_to(cast(parts, Text), word("UTF8")), word("base64"))
         return func.replace(encoded, literal_column("E'\\n'"), word(""))
 
