@@ -11,7 +11,7 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
-from tenancy.refusals import Conflict, Invalid, NotFound, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 
@@ -118,10 +118,6 @@ async def _refuse_second_contact(work: Work, customer_id: UUID, email: str) -> N
 
 
 async def _refuse_absent_owner(work: Work, owner_id: UUID) -> None:
-    try:
-        owner = await organisation.staff(work, owner_id)
-    except NotFound as refusal:
-        refusal.path = ("ownerId",)
-        raise
+    owner = await organisation.staff(work, owner_id, "ownerId")
     if owner.left_on is not None:
         raise Invalid(message("This person has left the company and can't look after a customer."), path=("ownerId",))

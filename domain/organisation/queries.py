@@ -24,9 +24,9 @@ def visible_staff(actor: Actor, staff: Any) -> ColumnElement[bool]:
     return true() if actor.may(Permission.ORGANISATION_READ) else staff.id == current_member()
 
 
-async def department(work: Work, id: UUID) -> Department:
+async def department(work: Work, id: UUID, *path: str) -> Department:
     """One department; refuses with `NotFound`."""
-    return await work.get(Department, id)
+    return await work.get(Department, id, *path)
 
 
 async def post(work: Work, id: UUID) -> Post:

@@ -1,7 +1,5 @@
 """Taking a request in: its priority by the matrix, its deadlines by the service level, its number."""
 
-from collections.abc import Awaitable
-from typing import TypeVar
 from uuid import UUID
 
 from domain.customers import queries as customers
@@ -20,10 +18,9 @@ from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Channel
 from tenancy.numbers import next_number
-from tenancy.refusals import Invalid, NotFound, message
+from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
-T = TypeVar("T")
 NUMBERS = "requests"
 
 
@@ -48,7 +45,7 @@ async def submit(
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
     if department_id is not None:
-        await _named_by("departmentId", organisation.department(work, department_id))
+        await organisation.department(work, department_id, "departmentId")
     scope = Scope(department_id=department_id, customer_tier=tier)
     matrix = await policies.rule(work, PriorityMatrix, scope=scope)
     priority = matrix.value.rate(tier, impact, urgency)
@@ -99,12 +96,3 @@ async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> Cu
         if contact.customer_id != customer_id:
             raise Invalid(message("This contact belongs to another customer."), path=("contactId",))
     return customer.tier
-
-
-async def _named_by(path: str, found: Awaitable[T]) -> T:
-    """The record, or a refusal that names the input which led nowhere."""
-    try:
-        return await found
-    except NotFound as refusal:
-        refusal.path = (path,)
-        raise

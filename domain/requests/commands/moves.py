@@ -19,7 +19,7 @@ from domain.requests.events import (
 )
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import DUTIES, LIFECYCLE, Move
-from tenancy.refusals import Invalid, NotFound, message
+from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 
@@ -39,7 +39,7 @@ async def assign(
     if assignee.left_on is not None:
         raise Invalid(message("This person has left the company and gets no requests."), path=("assigneeId",))
     if department_id is not None:
-        await _known_department(work, department_id)
+        await organisation.department(work, department_id, "departmentId")
     request.assignee_id, request.department_id = assignee_id, department_id or assignee.department_id
     # On hold for the same reason as before, or else for none.
     change = _end(work, view, Move.ASSIGN, request.hold_reason)
@@ -159,11 +159,3 @@ def _end(work: Work, view: View, move: Move, reason: str = "") -> UUID:
     change = view.enter(work, move, reason)
     timing.reckon(work, view)
     return change.id
-
-
-async def _known_department(work: Work, department_id: UUID) -> None:
-    try:
-        await organisation.department(work, department_id)
-    except NotFound as refusal:
-        refusal.path = ("departmentId",)
-        raise
