@@ -17,6 +17,7 @@ from domain.organisation.events import (
     StaffMoved,
 )
 from domain.organisation.models import Department, Post, Staff
+from tenancy.identity import people
 from tenancy.members import Member
 from tenancy.refusals import Conflict, message
 from tenancy.work import Work
@@ -107,11 +108,13 @@ async def move(work: Work, *, staff_id: UUID, department_id: UUID, post_id: UUID
 
 @command(needs=Permission.PEOPLE_MANAGE)
 async def release(work: Work, *, staff_id: UUID, left_on: date) -> Staff:
-    """Somebody has left; their headships become vacant and their member can't sign in any more."""
+    """Somebody has left: their headships become vacant, and their sessions and tokens end with their access.
+
+    Refuses when nobody else could manage access: it is to be given to somebody else first.
+    """
     staff = await work.get(Staff, staff_id, "staffId", lock=True)
     staff.left_on = left_on
-    member = await work.get(Member, staff_id, "staffId", lock=True)
-    member.active = False
+    await people.shut_out(work, await work.get(Member, staff_id, "staffId", lock=True))
     for department in await work.all(select(Department).where(Department.head_id == staff_id).with_for_update()):
         department.head_id = None
         work.record(DepartmentChanged(department_id=department.id), about=department)

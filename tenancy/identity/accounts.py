@@ -117,6 +117,12 @@ async def keep_password(work: Work, member: Member, password_hash: str) -> None:
     member.account_id = kept[0]["id"]
 
 
+async def prefer_others(work: Work, member_id: UUID) -> None:
+    """Whoever is shut out here and names no company is signed in to another of theirs, where they were before."""
+    own = (Account.tenant_id == work.actor.tenant_id, Account.member_id == member_id)
+    await work.rows(update(Account).where(*own).values(signed_in_at=None))
+
+
 async def _renew_hash(id: UUID, known: str, password: str) -> None:
     renewed = await secrets.hash_password(password)
     async with platform() as door:

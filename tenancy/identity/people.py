@@ -81,15 +81,25 @@ async def deactivate_member(work: Work, *, member_id: UUID) -> Member:
     member = await work.get(Member, member_id, "memberId", lock=True)
     if is_self(work.actor, member_id):
         raise Conflict(message("Nobody deactivates themselves; ask another administrator."), path=("memberId",))
+    await shut_out(work, member)
+    return member
+
+
+async def shut_out(work: Work, member: Member) -> None:
+    """End a locked member's access for good, for whoever decides it: their sessions and tokens end with it.
+
+    Their roles and password stay for the day when they are let in again, and the same person's access to other
+    companies is none of this one's business. Refuses when nobody could manage access any more.
+    """
     if not member.active:
-        return member
-    manages = MANAGE_ACCESS in await permissions_of(work, member_id)
+        return
+    manages = MANAGE_ACCESS in await permissions_of(work, member.id)
     member.active = False
-    work.record(MemberDeactivated(member_id=member_id), about=member)
-    await _end_access(work, member_id)
+    work.record(MemberDeactivated(member_id=member.id), about=member)
+    await _end_access(work, member.id)
+    await accounts.prefer_others(work, member.id)
     if manages:
         await refuse_to_orphan(work)
-    return member
 
 
 async def activate_member(work: Work, *, member_id: UUID) -> Member:
