@@ -24,6 +24,14 @@ from api.schema.notifications.types import (
 )
 from api.schema.organisation.types import STAFF_ORDERS, Department, Staff, StaffFilter
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
+from api.schema.policies.reading import (
+    ClauseDifference,
+    CoveredClause,
+    HandbookFinding,
+    handbook_coverage,
+    handbook_difference,
+    handbook_findings,
+)
 from api.schema.policies.types import (
     HANDBOOK_VERSION_ORDERS,
     ClauseKind,
@@ -89,6 +97,18 @@ class Query:
         orders=HANDBOOK_VERSION_ORDERS,
         filter=HandbookVersionFilter,
         needs=Permission.POLICIES_READ,
+    )
+    handbook_difference: list[ClauseDifference] = strawberry.field(
+        resolver=handbook_difference,
+        description="What one version of the handbook adds to another, removes from it and changes, clause by clause.",
+    )
+    handbook_findings: list[HandbookFinding] = strawberry.field(
+        resolver=handbook_findings,
+        description="What keeps a version from being published, and what is odd about it.",
+    )
+    handbook_coverage: list[CoveredClause] = strawberry.field(
+        resolver=handbook_coverage,
+        description="Clause by clause: whether Zhidu, people or nobody acts on it, and how often it was used in a period.",
     )
     clause_kinds: list[ClauseKind] = strawberry.field(
         resolver=clause_kinds, description="Every kind of clause a handbook can have, and the form of its value."

@@ -1,10 +1,11 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.lifecycle import Labels
@@ -14,16 +15,17 @@ from domain.organisation import queries as organisation
 from domain.policies.models import Clause, Decision, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
+from domain.policies.rules.clause_kind import CoveredBy, covered_by
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
-from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, K, PublishingRules, chain_topic
+from domain.policies.rules.kinds import KINDS, ApprovalChain, ExpertPanel, K, PublishingRules, chain_topic
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
 from tenancy.caches import TenantCache
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_instant, current_member
-from tenancy.refusals import Invalid, Refusal, message
+from tenancy.refusals import Invalid, NotFound, Refusal, message
 from tenancy.work import ASKED_ALONG, Work
 
 EVERYWHERE = Scope()
@@ -100,6 +102,13 @@ def value_of_clause(clause_id: Any) -> Select[Any]:
 async def version(work: Work, id: UUID, *path: str) -> HandbookVersion:
     """One version; refuses with `NotFound`."""
     return await work.get(HandbookVersion, id, *path)
+
+
+async def seen(work: Work, id: UUID, *path: str) -> None:
+    """Refuse with `NotFound` a version that the actor may not read."""
+    found = select(HandbookVersion.id).where(HandbookVersion.id == id, visible(work.actor, HandbookVersion))
+    if await work.value(found) is None:
+        raise NotFound(path=path)
 
 
 async def version_in_force(work: Work) -> HandbookVersion | None:
@@ -238,6 +247,40 @@ async def decisions_about(work: Work, subject: Subject) -> list[Decision]:
     """What was decided about a record by which clauses, oldest first."""
     about = select(Decision).where(Decision.subject_kind == subject.kind, Decision.subject_id == subject.id)
     return await work.all(about.order_by(Decision.id))
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One clause, who acts on it, and how often it decided something in a period."""
+
+    clause_id: UUID
+    number: str
+    kind: str
+    by: CoveredBy
+    decisions: int
+    last_at: datetime | None
+
+
+async def coverage(work: Work, version_id: UUID, since: datetime, until: datetime) -> list[Covered]:
+    """Every clause of a version with the decisions that cite it from an instant until another, which is excluded."""
+    cited = and_(Decision.clause_id == Clause.id, Decision.at >= since, Decision.at < until)
+    counted = (
+        select(
+            Clause.id,
+            Clause.number,
+            Clause.kind,
+            func.count(Decision.id).label("uses"),
+            func.max(Decision.at).label("at"),
+        )
+        .outerjoin(Decision, cited)
+        .where(Clause.version_id == version_id)
+        .group_by(Clause.id, Clause.number, Clause.kind, Clause.position)
+        .order_by(Clause.position)
+    )
+    return [
+        Covered(row["id"], row["number"], row["kind"], covered_by(KINDS[row["kind"]]), row["uses"], row["at"])
+        for row in await work.rows(counted)
+    ]
 
 
 async def findings(work: Work, version_id: UUID) -> list[Refusal]:

@@ -19,7 +19,6 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
-from domain.policies.models import HandbookVersion
 from domain.policies.queries import PUBLISHING
 from domain.policies.rules.versions import State, Why
 from domain.rulebook import queries
@@ -30,34 +29,32 @@ Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdra
 
 
 @command(needs=Permission.POLICIES_DRAFT)
-async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> HandbookVersion:
+async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> None:
     """Hand a draft in: to the approvers, where the version in force has a chain for them, else for review by hand.
 
     `effective_at`, when it is to take effect, is reviewed and approved with it. Refuses with the first finding.
     """
-    version = await policies.submit_version(work, version_id=version_id, effective_at=effective_at)
+    await policies.submit_version(work, version_id=version_id, effective_at=effective_at)
     chain = await policies_queries.publishing_chain(work)
     if chain is None:
-        return version
+        return
     if not work.actor.is_member or work.actor.id is None:
         raise Forbidden(message("A handbook is laid before its approvers by a person."))
     await approvals.open_approval(
         work,
-        subject=_subject(version.id),
+        subject=_subject(version_id),
         chain=chain,
         requester_id=work.actor.id,
-        facts=await queries.facts_about(work, version),
+        facts=await queries.facts_about(work, version_id),
         purpose=PUBLISHING,
     )
-    return version
 
 
 @command(needs=Permission.POLICIES_PUBLISH)
-async def return_version(work: Work, *, version_id: UUID) -> HandbookVersion:
+async def return_version(work: Work, *, version_id: UUID) -> None:
     """Send a version in review back to be changed; what its approvers have decided so far is void."""
-    version = await policies.return_version(work, version_id=version_id)
+    await policies.return_version(work, version_id=version_id)
     await approvals.end_with_subject(work, subject=_subject(version_id), purpose=PUBLISHING)
-    return version
 
 
 async def show_to_approvers(work: Work, event: ApprovalStepReached | ApprovalTransferred) -> None:
@@ -72,13 +69,13 @@ async def show_to_approvers(work: Work, event: ApprovalStepReached | ApprovalTra
 
 async def follow_approval(work: Work, event: ApprovalGranted) -> None:
     """What was approved takes effect as it was approved; what is another text by now, or could not work, is a draft."""
-    version = await _decided(work, event)
-    if version is None:
+    version_id = await _decided(work, event)
+    if version_id is None:
         return
     approval = await approvals_queries.get(work, event.approval_id)
-    content = await policies_queries.content(work, version.id)
-    if approval.facts.get("content") != content.digest() or await policies_queries.findings(work, version.id):
-        await policies.take_back(work, version.id, Why.VOID)
+    content = await policies_queries.content(work, version_id)
+    if approval.facts.get("content") != content.digest() or await policies_queries.findings(work, version_id):
+        await policies.take_back(work, version_id, Why.VOID)
         return
     seats = await approvals_queries.tasks_of(work, approval.id)
     agreed = [seat for seat in seats if seat.state is TaskState.APPROVED and seat.assignee_id is not None]
@@ -87,7 +84,7 @@ async def follow_approval(work: Work, event: ApprovalGranted) -> None:
     approver_id = agreed[-1].assignee_id if agreed else None
     await policies.approve_version(
         work,
-        version.id,
+        version_id,
         approver_id=approver_id,
         reviewer_ids=[member for member in signed if member != approver_id],
     )
@@ -109,17 +106,17 @@ async def follow_withdrawal(work: Work, event: ApprovalWithdrawn) -> None:
 
 
 async def _take_back(work: Work, event: Outcome, why: Why) -> None:
-    version = await _decided(work, event)
-    if version is not None:
-        await policies.take_back(work, version.id, why)
+    version_id = await _decided(work, event)
+    if version_id is not None:
+        await policies.take_back(work, version_id, why)
 
 
-async def _decided(work: Work, event: Outcome) -> HandbookVersion | None:
+async def _decided(work: Work, event: Outcome) -> UUID | None:
     """The version that an outcome is about; None for other subjects, and for one that is not in review any more."""
     if (event.subject_kind, event.purpose) != (SubjectKind.HANDBOOK_VERSION, PUBLISHING):
         return None
     version = await policies_queries.version(work, event.subject_id)
-    return version if version.state is State.IN_REVIEW else None
+    return version.id if version.state is State.IN_REVIEW else None
 
 
 def _subject(version_id: UUID) -> Subject:

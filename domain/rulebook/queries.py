@@ -1,21 +1,30 @@
-"""What those who decide on a version are shown of it."""
+"""What a version says, beside another one, and what is odd about it; what its approvers are shown of it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation import queries as organisation
 from domain.policies import queries as policies
-from domain.policies.models import HandbookVersion
-from domain.policies.rules.content import Content, differences
+from domain.policies.rules import linting
+from domain.policies.rules.chains import Approver, ApproverKind
+from domain.policies.rules.content import Content, Difference, differences
+from domain.policies.rules.handbooks import Handbook
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.linting import Finding, Severity
+from tenancy.refusals import message
 from tenancy.work import Work
 
 
-async def facts_about(work: Work, version: HandbookVersion) -> dict[str, Any]:
+async def facts_about(work: Work, version_id: UUID) -> dict[str, Any]:
     """A version in numbers, what it changes, and the fingerprint of all it says (PO-3).
 
     `changed_kinds` are the kinds of the clauses that differ from the version in force, separated by blanks.
     """
-    content = await policies.content(work, version.id)
+    version = await policies.version(work, version_id)
+    content = await policies.content(work, version_id)
     in_force = await policies.version_in_force(work)
     before = await policies.content(work, in_force.id) if in_force is not None else Content("", {}, ())
     changes = differences(before, content)
@@ -32,6 +41,47 @@ async def facts_about(work: Work, version: HandbookVersion) -> dict[str, Any]:
     }
 
 
-def subject(version: HandbookVersion) -> Subject:
-    """The version as a subject of approval."""
-    return Subject(SubjectKind.HANDBOOK_VERSION, version.id)
+async def compared(work: Work, *, before_id: UUID, after_id: UUID) -> list[Difference]:
+    """What the second version adds, removes and changes (PO-7); refuses with `NotFound` what the actor doesn't see."""
+    await policies.seen(work, before_id, "beforeId")
+    await policies.seen(work, after_id, "afterId")
+    return differences(await policies.content(work, before_id), await policies.content(work, after_id))
+
+
+async def findings(work: Work, version_id: UUID) -> list[Finding]:
+    """All that keeps a version from being published, then all that is odd about it by the order of its clauses."""
+    await policies.seen(work, version_id, "versionId")
+    errors = [Finding.of(refusal) for refusal in await policies.findings(work, version_id)]
+    book = await policies.handbook(work, version_id)
+    content = await policies.content(work, version_id)
+    today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
+    odd = linting.lint(book.clauses, {clause.number: clause for clause in content.clauses}, today)
+    return [*errors, *odd, *await _empty_posts(work, book)]
+
+
+async def coverage(work: Work, version_id: UUID, *, since: datetime, until: datetime) -> Sequence[policies.Covered]:
+    """Clause by clause who acts on it, and how often it has decided something from one instant until another."""
+    await policies.seen(work, version_id, "versionId")
+    return await policies.coverage(work, version_id, since, until)
+
+
+async def _empty_posts(work: Work, book: Handbook) -> list[Finding]:
+    found = []
+    for clause in book.of_kind(ApprovalChain):
+        chain = clause.parsed
+        assert isinstance(chain, ApprovalChain)
+        for index, step in enumerate(chain.steps, 1):
+            for approver in step.approvers:
+                if await _is_vacant(work, approver):
+                    text = message("Clause {number}: nobody holds the post “{post}”, which decides in step {step}.")
+                    values = {"number": clause.number, "post": approver.value, "step": index}
+                    found.append(Finding(Severity.WARNING, "EMPTY_POST", clause.number, text, values))
+    return found
+
+
+async def _is_vacant(work: Work, approver: Approver) -> bool:
+    if approver.by is not ApproverKind.POST:
+        return False
+    post = await organisation.post_named(work, approver.value or "")
+    # A post the company has not at all is an error already.
+    return post is not None and not await organisation.holders(work, post.id)

@@ -118,7 +118,8 @@ class SubmitVersionInput:
 async def submit_version(work: Work, input: SubmitVersionInput) -> HandbookVersion:
     """Hand a draft in: to the approvers, where the version in force has an approval chain for versions of the handbook
     (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still."""
-    return await rulebook.submit_version(work, version_id=input.version_id, effective_at=input.effective_at)
+    await rulebook.submit_version(work, version_id=input.version_id, effective_at=input.effective_at)
+    return await work.get(HandbookVersion, input.version_id)
 
 
 async def review_version(work: Work, input: VersionInput) -> HandbookVersion:
@@ -128,7 +129,8 @@ async def review_version(work: Work, input: VersionInput) -> HandbookVersion:
 
 async def return_version(work: Work, input: VersionInput) -> HandbookVersion:
     """Send a version in review back to be changed; what its approvers have decided so far is void."""
-    return await rulebook.return_version(work, version_id=input.version_id)
+    await rulebook.return_version(work, version_id=input.version_id)
+    return await work.get(HandbookVersion, input.version_id)
 
 
 @strawberry.input(description="When a version takes effect.")
@@ -142,6 +144,6 @@ class PublishVersionInput:
 
 
 async def publish_version(work: Work, input: PublishVersionInput) -> HandbookVersion:
-    """Approve a reviewed version by hand and put it in force; whoever wrote it doesn't, unless nobody else could. Refused
-    while the handbook in force has an approval chain for it."""
+    """Approve a reviewed version by hand and put it in force; whoever wrote it doesn't, unless nobody else could. It is
+    refused while the handbook in force has an approval chain for it."""
     return await commands.publish_version(work, version_id=input.version_id, effective_at=input.effective_at)

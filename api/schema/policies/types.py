@@ -9,8 +9,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, shows
+from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
+from api.schema.policies.reading import standard_text
 from domain.policies import models, queries
 from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, SignedAs, State
@@ -30,7 +31,13 @@ class Clause(Node):
     value: JSON = column("What it lays down, in the form of its kind.")
     scope: JSON = column("What it is limited to; nothing means the whole company.")
     title: str = localized("Its heading, in your language.", "title")
-    text: str = localized("Its wording, in your language.", "text")
+    text: str = localized("Its wording, in your language; empty where its standard text is enough.", "text")
+    standard_text: str = rendered(
+        "What its value lays down, in your language.",
+        standard_text,
+        kind=lambda row: row.kind,
+        value=lambda row: row.value,
+    )
     applies_to_open_cases: bool = column("Whether running cases go by it as soon as it is in force.")
     version: "HandbookVersion | None" = one("The version it belongs to.", "version_id")
 

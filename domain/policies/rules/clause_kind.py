@@ -1,6 +1,7 @@
 """What every kind of clause has: a name, a label, what may limit it, what acts on it, and a typed value."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +51,22 @@ class ClauseKind(BaseModel):
     def stored(self) -> dict[str, Any]:
         """The value as a clause keeps it: every field said, numbers with decimals as text."""
         return self.model_dump(mode="json")
+
+
+class CoveredBy(StrEnum):
+    """Who acts on clauses of a kind."""
+
+    ZHIDU = "zhidu"
+    PEOPLE = "people"
+    # It has a typed value that something could act on, and nothing does.
+    NOBODY = "nobody"
+
+
+def covered_by(kind: type[ClauseKind]) -> CoveredBy:
+    """Who acts on clauses of a kind: Zhidu, people who follow what is written, or nobody."""
+    if kind.consumed_by:
+        return CoveredBy.ZHIDU
+    return CoveredBy.NOBODY if kind.model_fields else CoveredBy.PEOPLE
 
 
 K = TypeVar("K", bound=ClauseKind)

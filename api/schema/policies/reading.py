@@ -1,0 +1,165 @@
+"""A version read as a whole: beside another one, with what is odd about it, and with what its clauses have done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.reading.mapping import part
+from domain.policies.rules.clause_kind import CoveredBy
+from domain.policies.rules.content import Change
+from domain.policies.rules.content import ClauseContent as Said
+from domain.policies.rules.kinds import KINDS
+from domain.policies.rules.linting import Severity
+from domain.policies.rules.sentences import read_all
+from domain.rulebook import queries
+from tenancy.actor import Actor
+from tenancy.language import translate
+from tenancy.work import Work
+
+strawberry.enum(Change, name="ClauseChange", description="What became of a clause from one version to another.")
+strawberry.enum(Severity, name="FindingSeverity", description="How grave a finding is.")
+strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a clause.")
+
+
+def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
+    """What a clause's value lays down, in the reader's language."""
+    return read_all(KINDS[values["kind"]].model_validate(values["value"]).standard_text(), actor.language)
+
+
+@part
+class ClauseContent:
+    """All that a clause says."""
+
+    kind: str = strawberry.field(description="Its kind; clauseKinds tells the form of its value.")
+    value: JSON = strawberry.field(description="What it lays down, in the form of its kind.")
+    scope: JSON = strawberry.field(description="What it is limited to; nothing means the whole company.")
+    title: str = strawberry.field(description="Its heading, in your language.")
+    text: str = strawberry.field(description="Its wording, in your language.")
+    standard_text: str = strawberry.field(description="What its value lays down, in your language.")
+    applies_to_open_cases: bool = strawberry.field(description="Whether running cases go by it.")
+
+
+@part
+class FieldDifference:
+    """One place in a clause that differs."""
+
+    path: list[str] = strawberry.field(description="The place, outermost first, such as value, days.")
+    before: JSON | None = strawberry.field(description="What it says in the first version; nothing where it is new.")
+    after: JSON | None = strawberry.field(description="What it says in the second version.")
+
+
+@part
+class ClauseDifference:
+    """What became of the clause of one number."""
+
+    number: str = strawberry.field(description="The clause's number.")
+    change: Change = strawberry.field(description="What became of it.")
+    before: ClauseContent | None = strawberry.field(description="The clause in the first version.")
+    after: ClauseContent | None = strawberry.field(description="The clause in the second version.")
+    fields: list[FieldDifference] = strawberry.field(description="Where a clause that is in both differs.")
+
+
+@part
+class HandbookFinding:
+    """Something that keeps a version from being published, or is odd about it."""
+
+    severity: Severity = strawberry.field(description="How grave it is: an ERROR keeps it from being published.")
+    code: str = strawberry.field(description="A word for programs, such as CONTRADICTION or UNREACHABLE_STEP.")
+    number: str | None = strawberry.field(description="The clause it is about; none for the version as a whole.")
+    message: str = strawberry.field(description="The finding as a sentence, in your language.")
+
+
+@part
+class CoveredClause:
+    """A clause, who acts on it, and how often it was used."""
+
+    clause_id: UUID = strawberry.field(description="The clause.")
+    number: str = strawberry.field(description="Its number.")
+    kind: str = strawberry.field(description="Its kind.")
+    covered_by: CoveredBy = strawberry.field(description="Who acts on it.")
+    decisions: int = strawberry.field(description="How many decisions of the period cite it.")
+    last_decision_at: datetime | None = strawberry.field(description="When it last decided something in the period.")
+
+
+async def handbook_difference(
+    info: strawberry.Info,
+    before_id: Annotated[UUID, strawberry.argument(description="The version that is compared with.")],
+    after_id: Annotated[UUID, strawberry.argument(description="The version whose differences are told.")],
+) -> list[ClauseDifference]:
+    """What one version of the handbook adds to another, removes from it and changes, clause by clause."""
+    actor: Actor = info.context.actor
+    work: Work = info.context.work
+    async with info.context.lock:
+        found = await queries.compared(work, before_id=before_id, after_id=after_id)
+    return [
+        ClauseDifference(
+            number=each.number,
+            change=each.change,
+            before=_content(each.before, actor),
+            after=_content(each.after, actor),
+            fields=[
+                FieldDifference(path=list(field.path), before=field.before, after=field.after) for field in each.fields
+            ],
+        )
+        for each in found
+    ]
+
+
+def _content(said: Said | None, actor: Actor) -> ClauseContent | None:
+    if said is None:
+        return None
+    return ClauseContent(
+        kind=said.kind,
+        value=JSON(said.value),
+        scope=JSON(said.scope),
+        title=said.title[actor.language],
+        text=said.text[actor.language],
+        standard_text=standard_text({"kind": said.kind, "value": said.value}, actor),
+        applies_to_open_cases=said.applies_to_open_cases,
+    )
+
+
+async def handbook_findings(
+    info: strawberry.Info, version_id: Annotated[UUID, strawberry.argument(description="The version.")]
+) -> list[HandbookFinding]:
+    """What keeps a version from being published, and what is odd about it, each with its clause."""
+    actor: Actor = info.context.actor
+    work: Work = info.context.work
+    async with info.context.lock:
+        found = await queries.findings(work, version_id)
+    return [
+        HandbookFinding(
+            severity=each.severity,
+            code=each.code,
+            number=each.number,
+            message=translate(each.text, actor.language, each.values),
+        )
+        for each in found
+    ]
+
+
+async def handbook_coverage(
+    info: strawberry.Info,
+    version_id: Annotated[UUID, strawberry.argument(description="The version.")],
+    since: Annotated[datetime, strawberry.argument(description="From when decisions count.")],
+    until: Annotated[datetime, strawberry.argument(description="Until when they count; itself excluded.")],
+) -> list[CoveredClause]:
+    """Clause by clause: whether Zhidu, people or nobody acts on it, and how often it decided something in a period."""
+    work: Work = info.context.work
+    async with info.context.lock:
+        found = await queries.coverage(work, version_id, since=since, until=until)
+    return [
+        CoveredClause(
+            clause_id=each.clause_id,
+            number=each.number,
+            kind=each.kind,
+            covered_by=each.by,
+            decisions=each.decisions,
+            last_decision_at=each.last_at,
+        )
+        for each in found
+    ]

@@ -1,0 +1,279 @@
+"""What is odd about a version without being wrong: rules that can't be met, contradict each other, or act on nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import combinations, pairwise
+from typing import Any
+
+from domain.kernel.calendars import DayKind
+from domain.kernel.lifecycle import Labels
+from domain.kernel.terms import CustomerTier, Priority
+from domain.policies.rules.chains import Condition, Operator
+from domain.policies.rules.content import ClauseContent
+from domain.policies.rules.handbooks import StoredClause
+from domain.policies.rules.kinds import (
+    KINDS,
+    ApprovalChain,
+    BusinessCalendarClause,
+    DunningLadder,
+    NoticePeriod,
+    Provision,
+    QualityTarget,
+    ServiceLevel,
+)
+from domain.policies.rules.kinds.intake import ServiceTree
+from domain.policies.rules.scopes import Dimension, Scope
+from domain.policies.rules.values import Target
+from tenancy.refusals import Refusal, message
+
+# How long before a calendar's holidays end somebody is told.
+HORIZON = timedelta(days=60)
+
+
+class Severity(StrEnum):
+    """How grave a finding is: an error keeps a version from being published."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a version, or one of its clauses, as a sentence that is translated when it is read."""
+
+    severity: Severity
+    code: str
+    number: str | None
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "Finding":
+        """What keeps a version from being published, as a finding."""
+        number = refusal.path[1] if len(refusal.path) > 1 else None
+        return cls(Severity.ERROR, refusal.code, number, refusal.text, refusal.values)
+
+
+def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], today: date) -> list[Finding]:
+    """Everything odd, in the order of the clauses' numbers. `texts` has the words of the clauses, by number."""
+    found: list[Finding] = []
+    for clause in sorted(clauses, key=lambda clause: clause.position):
+        for check in _CHECKS:
+            found += check(clause)
+        found += _texts(clause, texts[clause.number])
+        found += _calendar(clause, today)
+        found += _line(clause, clauses)
+    found += _crossing(clauses)
+    found += _between_levels(clauses)
+    order = {clause.number: index for index, clause in enumerate(sorted(clauses, key=lambda clause: clause.position))}
+    return sorted(found, key=lambda finding: order.get(finding.number or "", -1))
+
+
+def _warn(code: str, clause: StoredClause, text: str, **values: Any) -> Finding:
+    return Finding(Severity.WARNING, code, clause.number, text, {"number": clause.number, **values})
+
+
+def _hint(code: str, clause: StoredClause, text: str, **values: Any) -> Finding:
+    return Finding(Severity.HINT, code, clause.number, text, {"number": clause.number, **values})
+
+
+def _unreachable_steps(clause: StoredClause) -> Iterator[Finding]:
+    chain = clause.parsed
+    if not isinstance(chain, ApprovalChain):
+        return
+    for index, step in enumerate(chain.steps, 1):
+        if any(_excludes(one, other) for one, other in combinations(step.only_if, 2)):
+            text = message("Clause {number}: step {step} is never taken, since its conditions exclude each other.")
+            yield _warn("UNREACHABLE_STEP", clause, text, step=index)
+
+
+def _excludes(one: Condition, other: Condition) -> bool:
+    """Whether two conditions on one fact can't both hold."""
+    if one.fact != other.fact:
+        return False
+    for first, second in ((one, other), (other, one)):
+        match first.operator, second.operator:
+            case (Operator.EQUALS, _) if not second.holds({second.fact: first.value}):
+                return True
+            case ((Operator.AT_LEAST | Operator.MORE_THAN), (Operator.AT_MOST | Operator.LESS_THAN)):
+                assert isinstance(first.value, int)
+                assert isinstance(second.value, int)
+                least = first.value + (first.operator is Operator.MORE_THAN)
+                most = second.value - (second.operator is Operator.LESS_THAN)
+                if least > most:
+                    return True
+    return False
+
+
+def _no_notice(clause: StoredClause) -> Iterator[Finding]:
+    notice = clause.parsed
+    if isinstance(notice, NoticePeriod) and 0 in (notice.days, notice.probation_days):
+        text = message("Clause {number}: somebody may leave without any notice.")
+        yield _warn("NO_NOTICE", clause, text)
+
+
+def _ladder(clause: StoredClause) -> Iterator[Finding]:
+    ladder = clause.parsed
+    if not isinstance(ladder, DunningLadder):
+        return
+    for earlier, later in pairwise(ladder.steps):
+        if earlier.delay.kind is later.delay.kind:
+            continue
+        # A working week of five days is seven days long; a holiday makes it longer.
+        earliest, latest = (
+            step.delay.days * (7 / 5 if step.delay.kind is DayKind.WORKING else 1) for step in (later, earlier)
+        )
+        if earliest <= latest:
+            text = message("Clause {number}: step {step} may fall due before the step before it.")
+            yield _warn("STEPS_OUT_OF_ORDER", clause, text, step=later.number)
+    tones = [list(type(step.tone)).index(step.tone) for step in ladder.steps]
+    if tones != sorted(tones):
+        yield _hint("TONE_FALLS", clause, message("Clause {number}: a later letter is friendlier than an earlier one."))
+
+
+def _priorities(clause: StoredClause) -> Iterator[Finding]:
+    level = clause.parsed
+    if not isinstance(level, ServiceLevel):
+        return
+    for urgent, other in pairwise(priority for priority in Priority if priority in level.targets):
+        for what in ("response", "resolution"):
+            if _slower(getattr(level.targets[urgent], what), getattr(level.targets[other], what)):
+                text = message("Clause {number}: {urgent} is promised less than {other}.")
+                values = {"urgent": urgent.value.upper(), "other": other.value.upper()}
+                yield _warn("TARGETS_CONTRADICT", clause, text, **values)
+                break
+
+
+def _slower(one: Target | None, other: Target | None) -> bool:
+    """Whether a target, in the same unit, gives more time than another; no target gives all the time there is."""
+    if other is None:
+        return False
+    if one is None:
+        return True
+    for unit in ("working_minutes", "working_days"):
+        first, second = getattr(one, unit), getattr(other, unit)
+        if first is not None and second is not None:
+            return bool(first > second)
+    return False
+
+
+def _acts_on_nothing(clause: StoredClause) -> Iterator[Finding]:
+    kind = KINDS[clause.kind]
+    if not kind.consumed_by and kind is not Provision:
+        text = message("Clause {number}: Zhidu doesn't act on clauses of the kind “{kind}” yet; people see to it.")
+        yield _hint("NOT_AUTOMATIC", clause, text, kind=Labels((kind.label,)))
+
+
+_CHECKS: tuple[Callable[[StoredClause], Iterator[Finding]], ...] = (
+    _unreachable_steps,
+    _no_notice,
+    _ladder,
+    _priorities,
+    _acts_on_nothing,
+)
+
+
+def _texts(clause: StoredClause, content: ClauseContent) -> Iterator[Finding]:
+    said = {language: text.strip() for language, text in content.text.items()}
+    if clause.kind == Provision.kind and not any(said.values()):
+        yield _warn("NOTHING_SAID", clause, message("Clause {number}: a provision says nothing without a text."))
+    for words in (content.title, said):
+        english, chinese = words.get("en", ""), words.get("zh_Hans", "")
+        if _is_chinese(english) or (english and english == chinese and " " in english):
+            yield _hint("NOT_TRANSLATED", clause, message("Clause {number}: a text is the same in every language."))
+            return
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def _calendar(clause: StoredClause, today: date) -> Iterator[Finding]:
+    calendar = clause.parsed
+    if not isinstance(calendar, BusinessCalendarClause):
+        return
+    if not calendar.holidays:
+        yield _hint("NO_HOLIDAYS", clause, message("Clause {number}: the calendar has no holidays."))
+    elif calendar.known_until is not None and calendar.known_until - HORIZON <= today:
+        text = message("Clause {number}: the holidays after {day} are not entered yet.")
+        yield _warn("HOLIDAYS_END", clause, text, day=calendar.known_until)
+
+
+def _line(clause: StoredClause, clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    line = clause.scope.service_line
+    trees = [each.parsed for each in clauses if isinstance(each.parsed, ServiceTree)]
+    if line is None or not trees or any(line == known.code for tree in trees for known in tree.lines):
+        return
+    text = message("Clause {number}: the service lines have no “{line}”.")
+    yield _warn("UNKNOWN_SERVICE_LINE", clause, text, line=line)
+
+
+def _crossing(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """Pairs of clauses that each reach cases which the other doesn't: which wins is laid down, but seldom expected."""
+    groups: dict[tuple[str, str], list[StoredClause]] = {}
+    for clause in clauses:
+        if KINDS[clause.kind].exclusive and clause.scope.dimensions:
+            groups.setdefault((clause.kind, clause.parsed.topic), []).append(clause)
+    for (kind, _), group in groups.items():
+        order = KINDS[kind].dimensions
+        for one, other in combinations(group, 2):
+            deciding = _deciding(one.scope, other.scope, order)
+            if deciding is not None:
+                wins, loses = (one, other) if deciding in one.scope.dimensions else (other, one)
+                text = message("Clauses {number} and {other} may both apply to a case; then {number} wins.")
+                yield _hint("SCOPES_CROSS", wins, text, other=loses.number)
+
+
+def _deciding(one: Scope, other: Scope, order: Sequence[Dimension]) -> Dimension | None:
+    """The dimension that decides between two scopes which cross; None where they can't meet or one lies in the other."""
+    mine, theirs = set(one.dimensions), set(other.dimensions)
+    if mine <= theirs or theirs <= mine:
+        return None
+    # Departments may lie in each other, which only the company knows.
+    shared = (mine & theirs) - {Dimension.DEPARTMENT}
+    if any(getattr(one, dimension.value) != getattr(other, dimension.value) for dimension in shared):
+        return None
+    return next(dimension for dimension in order if (dimension in mine) != (dimension in theirs))
+
+
+def _between_levels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """More important customers that are promised less; targets for a part that ask less than those for the whole."""
+    levels = [clause for clause in clauses if isinstance(clause.parsed, ServiceLevel)]
+    rank = {tier: index for index, tier in enumerate(CustomerTier)}
+    for one, other in combinations(levels, 2):
+        tiers = (one.scope.customer_tier, other.scope.customer_tier)
+        rest = [scope.model_copy(update={"customer_tier": None}) for scope in (one.scope, other.scope)]
+        if None in tiers or rest[0] != rest[1]:
+            continue
+        high, low = sorted((one, other), key=lambda clause: rank[clause.scope.customer_tier or CustomerTier.STANDARD])
+        assert isinstance(high.parsed, ServiceLevel)
+        assert isinstance(low.parsed, ServiceLevel)
+        for priority in Priority:
+            better, worse = high.parsed.targets.get(priority), low.parsed.targets.get(priority)
+            if worse is None:
+                continue
+            if (
+                better is None
+                or _slower(better.resolution, worse.resolution)
+                or _slower(better.response, worse.response)
+            ):
+                text = message("Clause {number} promises {priority} less than clause {other} does to lesser customers.")
+                yield _warn("TARGETS_CONTRADICT", high, text, priority=priority.value.upper(), other=low.number)
+                break
+    whole = {
+        clause.parsed.metric: clause
+        for clause in clauses
+        if isinstance(clause.parsed, QualityTarget) and not clause.scope.dimensions
+    }
+    for clause in clauses:
+        target = clause.parsed
+        if not isinstance(target, QualityTarget) or not clause.scope.dimensions or target.metric not in whole:
+            continue
+        general = whole[target.metric].parsed
+        assert isinstance(general, QualityTarget)
+        if target.at_least_percent < general.at_least_percent:
+            text = message("Clause {number} asks less of a part than clause {other} asks of the whole company.")
+            yield _hint("PART_BELOW_WHOLE", clause, text, other=whole[target.metric].number)

@@ -1,0 +1,133 @@
+"""A version read as a whole by GraphQL: beside another one, with what is odd about it, with what its clauses did."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from domain.consequences import settle
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation import commands as organisation
+from domain.policies import commands, queries
+from domain.policies.rules.kinds import NoticePeriod
+from tenancy.actor import Actor
+from tenancy.database import reading, writing
+from tenancy.refusals import NotFound
+from tests.conftest import found_company
+from tests.domain.approvals.company import founded
+from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
+
+DIFFERENCE = """query($before: ID!, $after: ID!) { handbookDifference(beforeId: $before, afterId: $after) {
+  number change before { kind title } after { value title standardText } fields { path before after } } }"""
+FINDINGS = "query($id: ID!) { handbookFindings(versionId: $id) { severity code number message } }"
+COVERAGE = """query($id: ID!, $since: DateTime!, $until: DateTime!) {
+  handbookCoverage(versionId: $id, since: $since, until: $until) { number kind coveredBy decisions lastDecisionAt } }"""
+CALENDAR = ("1.1", "business_calendar", OFFICE_HOURS)
+
+
+async def test_the_difference_tells_clause_by_clause_what_is_new(ask, acme: Actor) -> None:
+    before = await in_force(acme, CALENDAR, ("4.1", "notice_period", {"days": 30}), ("9", "provision", {}))
+    after = await in_force(
+        acme, CALENDAR, ("4.1", "notice_period", {"days": 45}), ("5", "auto_confirm", {"after_working_days": 3})
+    )
+    found = (await ask.executed(acme, DIFFERENCE, before=str(before), after=str(after)))["handbookDifference"]
+    assert [(each["number"], each["change"]) for each in found] == [
+        ("4.1", "CHANGED"),
+        ("5", "ADDED"),
+        ("9", "REMOVED"),
+    ]
+    assert found[0]["fields"] == [{"path": ["value", "days"], "before": 30, "after": 45}]
+    assert found[0]["after"]["standardText"] == "Notice is given 45 calendar days ahead."
+    chinese = replace(acme, language="zh_Hans")
+    found = (await ask.executed(chinese, DIFFERENCE, before=str(before), after=str(after)))["handbookDifference"]
+    assert found[0]["after"]["standardText"] == "须提前 45 个自然日提出离职。"
+
+
+async def test_findings_have_severity_clause_and_a_sentence(ask, acme: Actor) -> None:
+    await founded(acme)
+    chain = {
+        "subject_kind": "resignations",
+        "steps": [{"name": {"en": "Vacant"}, "approvers": [{"by": "post", "value": "Auditor"}]}],
+    }
+    async with writing(acme, settle=settle) as work:
+        await organisation.create_post(work, name="Auditor")
+        version = await draft(
+            work,
+            ("4.1", "notice_period", {"days": 0, "allow_zero": True}),
+            ("5.1", "approval_chain", chain),
+            ("7.1", "reopen_window", {"working_days": 5}),
+        )
+    found = (await ask.executed(acme, FINDINGS, id=str(version.id)))["handbookFindings"]
+    said = {(each["severity"], each["code"], each["number"]) for each in found}
+    assert {
+        ("ERROR", "MISSING_GROUND", "4.1"),
+        ("WARNING", "NO_NOTICE", "4.1"),
+        ("WARNING", "EMPTY_POST", "5.1"),
+        ("HINT", "NOT_AUTOMATIC", "7.1"),
+    } <= said
+    empty = next(each for each in found if each["code"] == "EMPTY_POST")
+    assert empty["message"] == "Clause 5.1: nobody holds the post “Auditor”, which decides in step 1."
+
+
+async def decided(actor: Actor, version_id: UUID, times: int) -> None:
+    """So many decisions by the notice clause."""
+    async with writing(actor, settle=settle) as work:
+        ruling = await queries.rule(work, NoticePeriod, version_id=version_id)
+        for _ in range(times):
+            about = Subject(SubjectKind.HANDBOOK_VERSION, version_id)
+            commands.cite(work, ruling, about=about, decision="test", inputs={}, result={})
+
+
+async def test_the_coverage_says_who_acts_on_a_clause_and_how_often_it_was_used(
+    ask, acme: Actor, globex: Actor
+) -> None:
+    clauses = (
+        CALENDAR,
+        ("4.1", "notice_period", {"days": 30}),
+        ("8", "provision", {}),
+        ("9", "reopen_window", {"working_days": 5}),
+    )
+    mine, theirs = await in_force(acme, *clauses), await in_force(globex, *clauses)
+    await decided(acme, mine, 3)
+    await decided(globex, theirs, 1)
+    async with reading(acme) as work:
+        now = work.now
+    period = {"since": (now - timedelta(days=1)).isoformat(), "until": (now + timedelta(days=1)).isoformat()}
+    for actor, version_id, times in ((acme, mine, 3), (globex, theirs, 1)):
+        found = (await ask.executed(actor, COVERAGE, id=str(version_id), **period))["handbookCoverage"]
+        assert [(each["number"], each["coveredBy"], each["decisions"]) for each in found] == [
+            ("1.1", "ZHIDU", 0),
+            ("4.1", "ZHIDU", times),
+            ("8", "PEOPLE", 0),
+            ("9", "NOBODY", 0),
+        ]
+    before = {"since": (now - timedelta(days=9)).isoformat(), "until": (now - timedelta(days=1)).isoformat()}
+    found = (await ask.executed(acme, COVERAGE, id=str(mine), **before))["handbookCoverage"]
+    assert all(each["decisions"] == 0 and each["lastDecisionAt"] is None for each in found)
+
+
+async def test_nobody_reads_another_company_s_version_nor_a_draft_they_may_not_see(ask, acme: Actor) -> None:
+    version_id = str(await in_force(acme, CALENDAR))
+    async with writing(acme, settle=settle) as work:
+        pending = str((await draft(work, CALENDAR)).id)
+    period = {"since": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}
+    reader = replace(acme, permissions=frozenset({Permission.POLICIES_READ}))
+    for actor, id in ((await found_company("Third"), version_id), (reader, pending)):
+        for document, variables in (
+            (FINDINGS, {"id": id}),
+            (COVERAGE, {"id": id, **period}),
+            (DIFFERENCE, {"before": id, "after": id}),
+        ):
+            (error,) = await ask.errors(actor, document, **variables)
+            assert isinstance(error.original_error, NotFound)
+    assert (await ask.executed(reader, FINDINGS, id=version_id))["handbookFindings"]
+
+
+async def test_a_clause_without_words_reads_by_its_value(ask, acme: Actor) -> None:
+    version_id = str(await in_force(acme, CALENDAR, ("4.1", "notice_period", {"days": 30})))
+    document = """query($id: ID!) { handbookVersion(id: $id) {
+      clauses(filter: {number: {eq: "4.1"}}) { nodes { text standardText } } } }"""
+    found = await ask(acme, document, id=version_id)
+    assert found["handbookVersion"]["clauses"]["nodes"] == [
+        {"text": "", "standardText": "Notice is given 30 calendar days ahead."}
+    ]

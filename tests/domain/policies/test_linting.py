@@ -1,0 +1,168 @@
+"""What the linter says of a version: nothing of a sound one, and each oddity with its clause."""
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.policies.rules.checks import position
+from domain.policies.rules.content import ClauseContent
+from domain.policies.rules.handbooks import StoredClause
+from domain.policies.rules.kinds import KINDS
+from domain.policies.rules.linting import Finding, Severity, lint
+from domain.policies.rules.scopes import Scope
+from tenancy.language import Language, translate
+from tests.domain.policies.examples import EXAMPLES
+
+TODAY = date(2026, 11, 21)
+WORDS = {"en": "Heading", "zh_Hans": "标题", "zh_Hant": "標題"}
+LEVEL = EXAMPLES["service_level"]
+
+
+def clause(number: str, kind: str, value: Any, scope: dict[str, Any] | None = None) -> StoredClause:
+    return StoredClause(uuid4(), number, position(number), kind, value, Scope.model_validate(scope or {}))
+
+
+def odd(*clauses: StoredClause, words: dict[str, str] = WORDS, text: dict[str, str] = WORDS) -> list[Finding]:
+    said = {
+        each.number: ClauseContent(each.number, each.kind, each.value, each.scope.model_dump(), words, text)
+        for each in clauses
+    }
+    return lint(clauses, said, TODAY)
+
+
+def codes(*clauses: StoredClause, **more: Any) -> list[tuple[str, str | None]]:
+    return [(found.code, found.number) for found in odd(*clauses, **more) if found.code != "NOT_AUTOMATIC"]
+
+
+def example(kind: str, **changes: Any) -> dict[str, Any]:
+    return {**deepcopy(EXAMPLES[kind]), **changes}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("business_calendar", "dunning_ladder")])
+def test_nothing_is_odd_about_a_sound_clause(kind: str) -> None:
+    assert codes(clause("1", kind, EXAMPLES[kind])) == []
+
+
+def conditions(*given: tuple[str, str, Any]) -> dict[str, Any]:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "department_head"}]}
+    only_if = [{"fact": fact, "operator": operator, "value": value} for fact, operator, value in given]
+    return {"subject_kind": "resignations", "steps": [step | {"only_if": only_if}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "unreachable"),
+    [
+        ([("notice_days", "at_least", 10), ("notice_days", "less_than", 10)], True),
+        ([("notice_days", "more_than", 10), ("notice_days", "less_than", 11)], True),
+        ([("notice_days", "at_least", 10), ("notice_days", "at_most", 10)], False),
+        ([("post", "equals", "A"), ("post", "equals", "B")], True),
+        ([("post", "equals", "A"), ("post", "one_of", ["B", "C"])], True),
+        ([("post", "equals", "A"), ("post", "differs", "B")], False),
+        ([("notice_days", "at_least", 10), ("waived_days", "less_than", 5)], False),
+    ],
+)
+def test_a_step_whose_conditions_exclude_each_other_is_never_taken(
+    given: list[tuple[str, str, Any]], unreachable: bool
+) -> None:
+    found = codes(clause("5.1", "approval_chain", conditions(*given)))
+    assert found == ([("UNREACHABLE_STEP", "5.1")] if unreachable else [])
+
+
+def test_leaving_without_notice_is_a_warning_even_where_it_is_allowed() -> None:
+    assert codes(clause("4.1", "notice_period", {"days": 30, "probation_days": 0, "allow_zero": True})) == [
+        ("NO_NOTICE", "4.1")
+    ]
+
+
+def ladder(*steps: tuple[int, str, str]) -> dict[str, Any]:
+    return {
+        "steps": [
+            {
+                "number": index,
+                "name": {"en": "S"},
+                "delay": {"days": days, "kind": kind},
+                "channel": "email",
+                "tone": tone,
+            }
+            for index, (days, kind, tone) in enumerate(steps, 1)
+        ]
+    }
+
+
+def test_steps_in_working_and_calendar_days_may_come_out_of_order() -> None:
+    assert codes(clause("6.1", "dunning_ladder", ladder((10, "working", "friendly"), (12, "calendar", "firm")))) == [
+        ("STEPS_OUT_OF_ORDER", "6.1")
+    ]
+    assert codes(clause("6.1", "dunning_ladder", ladder((5, "calendar", "firm"), (10, "working", "friendly")))) == [
+        ("TONE_FALLS", "6.1")
+    ]
+    assert codes(clause("6.1", "dunning_ladder", ladder((5, "working", "friendly"), (20, "calendar", "final")))) == []
+
+
+def promised(priority: str, minutes: int) -> dict[str, Any]:
+    return {priority: {"resolution": {"working_minutes": minutes}}}
+
+
+def test_what_is_more_urgent_or_more_important_is_not_promised_less() -> None:
+    inverted = {"targets": promised("p1", 600) | promised("p2", 300)}
+    assert codes(clause("3.1", "service_level", inverted)) == [("TARGETS_CONTRADICT", "3.1")]
+    key = clause("3.1", "service_level", {"targets": promised("p1", 600)}, {"customer_tier": "key"})
+    standard = clause("3.2", "service_level", {"targets": promised("p1", 300)}, {"customer_tier": "standard"})
+    assert codes(key, standard) == [("TARGETS_CONTRADICT", "3.1")]
+    elsewhere = clause(
+        "3.2", "service_level", {"targets": promised("p1", 300)}, {"customer_tier": "standard", "service_line": "a"}
+    )
+    assert ("TARGETS_CONTRADICT", "3.1") not in codes(key, elsewhere)
+
+
+def test_a_target_for_a_part_that_asks_less_than_the_whole_is_pointed_out() -> None:
+    whole = clause("8.1", "quality_target", {"metric": "satisfaction", "at_least_percent": "95"})
+    part = clause("8.2", "quality_target", {"metric": "satisfaction", "at_least_percent": "90"}, {"service_line": "a"})
+    assert codes(whole, part) == [("PART_BELOW_WHOLE", "8.2")]
+
+
+def test_scopes_that_cross_are_told_with_the_one_that_wins() -> None:
+    tier = clause("3.1", "auto_confirm", {"after_working_days": 3}, {"customer_tier": "key"})
+    line = clause("3.2", "auto_confirm", {"after_working_days": 5}, {"service_line": "operations"})
+    (found,) = odd(line, tier)
+    assert (found.code, found.number, found.values["other"]) == ("SCOPES_CROSS", "3.1", "3.2")
+    both = clause("3.3", "auto_confirm", {"after_working_days": 5}, {"customer_tier": "key", "service_line": "a"})
+    assert codes(tier, both) == []
+
+
+def test_a_line_nobody_offers_and_holidays_that_end_are_warned_of() -> None:
+    tree = clause("2.1", "service_tree", EXAMPLES["service_tree"])
+    strange = clause("3.1", "auto_confirm", {"after_working_days": 3}, {"service_line": "training"})
+    assert codes(tree, strange) == [("UNKNOWN_SERVICE_LINE", "3.1")]
+    calendar = example("business_calendar", holidays=["2026-10-01"], known_until="2026-12-31")
+    assert codes(clause("1.1", "business_calendar", calendar)) == [("HOLIDAYS_END", "1.1")]
+    assert codes(clause("1.1", "business_calendar", EXAMPLES["business_calendar"])) == [("NO_HOLIDAYS", "1.1")]
+
+
+def test_a_provision_needs_words_and_words_need_translating() -> None:
+    provision = clause("1.1", "provision", {})
+    nothing = dict.fromkeys(WORDS, "")
+    assert codes(provision, text=nothing) == [("NOTHING_SAID", "1.1")]
+    assert codes(provision, text=dict.fromkeys(WORDS, "以礼待人")) == [("NOT_TRANSLATED", "1.1")]
+
+
+def test_a_clause_that_nothing_acts_on_is_a_hint() -> None:
+    assert [(found.code, found.severity) for found in odd(clause("7", "risk_matrix", EXAMPLES["risk_matrix"]))] == [
+        ("NOT_AUTOMATIC", Severity.HINT)
+    ]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_finding_reads_in_every_language(language: Language) -> None:
+    found = odd(
+        clause("3.1", "service_level", {"targets": promised("p1", 600) | promised("p2", 300)}),
+        clause("4.1", "notice_period", {"days": 0, "allow_zero": True}),
+        clause("7.1", "risk_matrix", EXAMPLES["risk_matrix"]),
+    )
+    for each in found:
+        said = translate(each.text, language, each.values)
+        assert "{" not in said
+        assert said.startswith({"en": "Clause", "zh_Hans": "第", "zh_Hant": "第"}[language])
