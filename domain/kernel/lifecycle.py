@@ -54,9 +54,16 @@ class Lifecycle(Generic[StateT, MoveT]):
 
     def next(self, state: StateT, move: MoveT) -> StateT:
         """The state a move leads to. Raises `WrongState`, which names the state and the moves it does allow."""
-        target = self.table.get((state, move))
-        if target is not None:
-            return target
+        if not self.allows(state, move):
+            raise self.refusal(state, move)
+        return self.table[state, move]
+
+    def allows(self, state: StateT, move: MoveT) -> bool:
+        """Whether a move leads out of a state."""
+        return (state, move) in self.table
+
+    def refusal(self, state: StateT, move: MoveT) -> WrongState:
+        """What is said to whoever tries a move that the state does not allow."""
         allowed = self.moves(state)
         values = {
             "move": Labels((self.move_labels[move],)),
@@ -64,13 +71,12 @@ class Lifecycle(Generic[StateT, MoveT]):
             "allowed": Labels(self.move_labels[possible] for possible in allowed),
         }
         if not allowed:
-            raise WrongState(message("“{move}” is not possible: the state is “{state}”, which is final."), values)
-        text = message("“{move}” is not possible in the state “{state}”. Possible are: {allowed}.")
-        raise WrongState(text, values)
+            return WrongState(message("“{move}” is not possible: the state is “{state}”, which is final."), values)
+        return WrongState(message("“{move}” is not possible in the state “{state}”. Possible are: {allowed}."), values)
 
     def moves(self, state: StateT) -> tuple[MoveT, ...]:
         """The moves a state allows, in the order of the moves' labels; none when the state is final."""
-        return tuple(move for move in self.move_labels if (state, move) in self.table)
+        return tuple(move for move in self.move_labels if self.allows(state, move))
 
     def is_final(self, state: StateT) -> bool:
         """Whether no move leads out of the state."""

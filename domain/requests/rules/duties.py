@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.kernel.permissions import Permission
 from domain.requests.rules.states import LIFECYCLE, Move, State
-from tenancy.refusals import Forbidden, Refusal, WrongState, message, missing_permission
+from tenancy.refusals import Forbidden, Refusal, message, missing_permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def obstacles(
         found.append(Obstacle.NOT_YOURS)
     if duty.not_by_assignee and is_assignee:
         found.append(Obstacle.OWN_WORK)
-    if (state, move) not in LIFECYCLE.table:
+    if not LIFECYCLE.allows(state, move):
         found.append(Obstacle.WRONG_STATE)
     return found
 
@@ -70,8 +70,4 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.OWN_WORK:
             return Forbidden(message("Whoever did the work does not confirm it."), code="OWN_WORK")
         case Obstacle.WRONG_STATE:
-            try:
-                LIFECYCLE.next(state, move)
-            except WrongState as refused:
-                return refused
-    raise AssertionError("this move is possible")
+            return LIFECYCLE.refusal(state, move)
