@@ -10,9 +10,8 @@ from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
-from domain.people import rules
 from domain.people.models import Resignation
-from domain.people.rules import LIFECYCLE, Move, State
+from domain.people.rules import LIFECYCLE, State
 from tenancy.actor import Actor
 from tenancy.models import current_member
 from tenancy.refusals import NotFound
@@ -42,14 +41,6 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Resignati
     if found is None:
         raise NotFound(path=path)
     return found
-
-
-def refuse_obstacles(work: Work, resignation: Resignation, move: Move) -> None:
-    """Refuse what the actor can't do with a resignation by hand, for the first reason that counts."""
-    is_writer = work.actor.is_member and work.actor.id == resignation.staff_id
-    manages = work.actor.may(Permission.PEOPLE_MANAGE)
-    for obstacle in rules.obstacles(move, resignation.state, is_writer=is_writer, manages=manages):
-        raise rules.refusal(obstacle, move, resignation.state)
 
 
 async def under_way(work: Work, staff_id: UUID) -> Resignation | None:

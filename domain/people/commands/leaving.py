@@ -9,7 +9,8 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import commands as organisation_commands
 from domain.organisation import queries as organisation
-from domain.people import queries, rules
+from domain.people import rules
+from domain.people.commands.beginning import begin
 from domain.people.commands.grounds import Grounds, cite_last_moment, cite_waiver, grounds_for
 from domain.people.events import (
     EmploymentEnded,
@@ -75,8 +76,7 @@ async def waive_notice(work: Work, *, resignation_id: UUID, last_day_on: date, r
 
     `last_day_on` is today or later, and before the present last day.
     """
-    resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
-    queries.refuse_obstacles(work, resignation, Move.WAIVE)
+    resignation = await begin(work, resignation_id, Move.WAIVE)
     resignation.state = LIFECYCLE.next(resignation.state, Move.WAIVE)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     before, today = resignation.last_day_on, grounds.calendar.local_day(work.now)

@@ -9,6 +9,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
 from domain.people import queries, rules
+from domain.people.commands.beginning import begin
 from domain.people.commands.grounds import Grounds, cite_last_day, grounds_for
 from domain.people.events import ResignationResubmitted, ResignationSubmitted, ResignationWithdrawn
 from domain.people.models import Resignation
@@ -67,8 +68,7 @@ async def resubmit_resignation(
     work: Work, *, resignation_id: UUID, letter_on: date, reason: str = "", wished_on: date | None = None
 ) -> Resignation:
     """Hand in a returned letter as it is now; it is approved anew, by the version of the handbook it started under."""
-    resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
-    queries.refuse_obstacles(work, resignation, Move.RESUBMIT)
+    resignation = await begin(work, resignation_id, Move.RESUBMIT)
     resignation.state = LIFECYCLE.next(resignation.state, Move.RESUBMIT)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     today = grounds.calendar.local_day(work.now)
@@ -94,8 +94,7 @@ async def resubmit_resignation(
 @command(needs=None)
 async def withdraw_resignation(work: Work, *, resignation_id: UUID) -> Resignation:
     """Take a letter back before it is decided; what waits for approval ends with it."""
-    resignation = await queries.get(work, resignation_id, "resignationId")
-    queries.refuse_obstacles(work, resignation, Move.WITHDRAW)
+    resignation = await begin(work, resignation_id, Move.WITHDRAW, lock=False)
     # The approval is locked before its subject, as by whoever decides on it at this moment.
     await approvals.end_with_subject(work, subject=Subject(SubjectKind.RESIGNATION, resignation.id))
     resignation = await queries.get(work, resignation_id, "resignationId", lock=True)
