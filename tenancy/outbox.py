@@ -1,4 +1,4 @@
-"""What may still be done about work that was planned: stop a letter before it leaves, release what was parked."""
+"""What may still be done about work that was planned: hold its timers, stop a letter, release what was parked."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,6 +28,15 @@ class EffectGivenUp(Event, name="effects.given_up"):
     kind: EffectKind
     # The record it was about.
     subject_id: UUID
+
+
+async def lock_timers(work: Work, about: UUID) -> list[AgendaItem]:
+    """The timers of a record, locked; whoever may move them locks them before the record itself.
+
+    That is the order of a worker that fires one of them: in the other order the two would wait for each other.
+    """
+    timers = select(AgendaItem).where(AgendaItem.subject_id == about, AgendaItem.task == Task.FIRE)
+    return await work.all(timers.order_by(AgendaItem.id).with_for_update())
 
 
 async def withdraw_effects(work: Work, about: UUID) -> int:

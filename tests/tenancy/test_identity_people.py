@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 import orjson
 import pytest
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from tenancy.identity.models import AccessToken
 from tenancy.journal import JournalEntry
 from tenancy.members import Member, Role
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from tests.locks import is_done_or_waits
 
 
 async def add_member(admin: Actor, *permissions: str, email: str | None = None) -> Actor:
@@ -260,15 +260,6 @@ async def test_of_two_who_take_everything_from_each_other_at_once_one_keeps_it(a
         await is_done_or_waits(deposing, owner_url)
     with pytest.raises(Conflict):
         await deposing
-
-
-async def is_done_or_waits(task: asyncio.Task[None], owner_url: str) -> None:
-    """Until a task has ended, or waits for a lock of PostgreSQL."""
-    behind = await asyncpg.connect(owner_url)
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    while not task.done() and not await behind.fetchval(waiting):  # noqa: ASYNC110  # a server tells of no change
-        await asyncio.sleep(0.01)
-    await behind.close()
 
 
 async def test_the_journal_tells_all_of_it_and_keeps_no_secret(acme: Actor) -> None:

@@ -23,6 +23,7 @@ from domain.people.events import (
 )
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, Move, State
+from tenancy.outbox import lock_timers
 from tenancy.refusals import Invalid
 from tenancy.work import Work
 
@@ -76,6 +77,7 @@ async def waive_notice(work: Work, *, resignation_id: UUID, last_day_on: date, r
 
     `last_day_on` is today or later, and before the present last day.
     """
+    await lock_timers(work, resignation_id)
     resignation = await begin(work, resignation_id, Move.WAIVE)
     resignation.state = LIFECYCLE.next(resignation.state, Move.WAIVE)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)

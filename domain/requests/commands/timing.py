@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
@@ -24,7 +22,8 @@ from domain.requests.events import ClockBreached, ClockMarkDue, ClockReviewDue, 
 from domain.requests.models import Clock, Escalation, ServiceRequest, StateChange
 from domain.requests.queries import Grounds
 from domain.requests.rules import Change, ClockKind, ClockState, Mark, MarkKind, Move, Reached, Segment
-from tenancy.agenda import AgendaItem, Task
+from tenancy.agenda import AgendaItem
+from tenancy.outbox import lock_timers
 from tenancy.work import Work
 
 # How many requests are reckoned by a new handbook in one transaction.
@@ -74,13 +73,8 @@ class View:
 
 
 async def locked(work: Work, request_id: UUID, *path: str) -> View:
-    """A request for a change, with all that its clocks depend on; refuses with `NotFound`.
-
-    Its timers are locked first, as by a worker that fires one of them: in the other order the two would wait for each
-    other.
-    """
-    its_timers = select(AgendaItem).where(AgendaItem.subject_id == request_id, AgendaItem.task == Task.FIRE)
-    timers = await work.all(its_timers.order_by(AgendaItem.id).with_for_update())
+    """A request for a change, with all that its clocks depend on; refuses with `NotFound`."""
+    timers = await lock_timers(work, request_id)
     request = await queries.get(work, request_id, *path, lock=True)
     changes = await queries.history_of(work, request_id)
     return View(

@@ -41,6 +41,7 @@ from tests.domain.people.company import (
     seat_of,
     stored,
 )
+from tests.locks import is_done_or_waits
 from tests.workers.facts import found_rehearsal
 
 # A Monday morning, on which both rehearsal companies stand.
@@ -259,6 +260,25 @@ async def test_the_rest_of_a_notice_is_waived_by_personnel_and_moves_the_timer(s
     async with reading(service.admin) as work:
         timers = await work.all(select(AgendaItem).where(AgendaItem.subject_id == resignation.id))
         assert [timer.due_at for timer in timers] == [waived.leaves_at]
+
+
+async def test_who_waives_a_notice_waits_for_a_timer_that_fires_just_then(service: Company, owner_url: str) -> None:
+    resignation = await submit(service.engineer)
+    await approve(service.head, resignation.id)
+    await approve(service.hr, resignation.id)
+
+    async def waive() -> None:
+        async with writing(service.hr, settle=settle) as work:
+            await commands.waive_notice(work, resignation_id=resignation.id, last_day_on=date(2026, 6, 19))
+
+    async with writing(Actor.system(service.admin.tenant_id), settle=settle) as worker:
+        timers = select(AgendaItem).where(AgendaItem.subject_id == resignation.id)
+        assert await worker.all(timers.with_for_update())
+        waiving = asyncio.create_task(waive())
+        await is_done_or_waits(waiving, owner_url)
+        await worker.get(Resignation, resignation.id, lock=True)
+    await waiving
+    assert (await stored(service.admin, resignation.id)).last_day_on == date(2026, 6, 19)
 
 
 async def test_nobody_waives_their_own_notice_nor_where_the_handbook_forbids_it(
