@@ -103,9 +103,8 @@ async def _hand_over(outgoing: Outgoing) -> None:
     if outgoing.rehearsal:
         await asyncio.to_thread(sink.keep_webhook, outgoing.id, outgoing.destination.url, body)
         return
-    await webhooks.post(
-        outgoing.destination.url, str(outgoing.id), datetime.now(UTC), body, [outgoing.destination.secret]
-    )
+    to = outgoing.destination
+    await webhooks.post(to.url, str(outgoing.id), datetime.now(UTC), body, to.secrets)
 
 
 def _letter(outgoing: Outgoing) -> Mail:

@@ -118,6 +118,11 @@ class Mutation:
         values={"secret": (str, "The signing secret, shown this once.")},
     )
     change_endpoint = mutation(notifications.change_endpoint, endpoint=WebhookEndpoint)
+    rotate_endpoint_secret = mutation(
+        notifications.rotate_endpoint_secret,
+        endpoint=WebhookEndpoint,
+        values={"secret": (str, "The new signing secret, shown this once.")},
+    )
     switch_on_endpoint = mutation(notifications.switch_on_endpoint, endpoint=WebhookEndpoint)
     switch_off_endpoint = mutation(notifications.switch_off_endpoint, endpoint=WebhookEndpoint)
     remove_endpoint = mutation(notifications.remove_endpoint, values={"removed": (UUID, "The endpoint that was.")})

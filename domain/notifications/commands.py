@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import any_, delete, func, literal, select
+from sqlalchemy import any_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -19,6 +19,7 @@ from domain.notifications.events import (
     EndpointChanged,
     EndpointRegistered,
     EndpointRemoved,
+    EndpointSecretRotated,
     EndpointSwitchedOff,
     EndpointSwitchedOn,
 )
@@ -131,7 +132,7 @@ async def mark_read(work: Work, *, notification_ids: Sequence[UUID]) -> list[Not
 
 @dataclass(frozen=True)
 class Registered:
-    """A new endpoint, and its signing secret, which is shown this once."""
+    """An endpoint, and the signing secret that it has from now on, which is shown this once."""
 
     endpoint: WebhookEndpoint
     secret: str
@@ -154,7 +155,7 @@ async def register_endpoint(work: Work, *, url: str, events: Sequence[str]) -> R
 
 @command(needs=Permission.WEBHOOKS_MANAGE)
 async def change_endpoint(work: Work, *, endpoint_id: UUID, url: str, events: Sequence[str]) -> WebhookEndpoint:
-    """Give an endpoint another address or other facts; its secret stays."""
+    """Give an endpoint another address or other facts; its secrets stay."""
     endpoint = await work.get(WebhookEndpoint, endpoint_id, "endpointId", lock=True)
     url, names = rules.clean_url(url), rules.clean_names(events, Event.known)
     if url != endpoint.url:
@@ -162,6 +163,20 @@ async def change_endpoint(work: Work, *, endpoint_id: UUID, url: str, events: Se
     endpoint.url, endpoint.events = url, names
     work.record(EndpointChanged(endpoint_id=endpoint.id), about=endpoint)
     return endpoint
+
+
+@command(needs=Permission.WEBHOOKS_MANAGE)
+async def rotate_secret(work: Work, *, endpoint_id: UUID, grace_hours: int) -> Registered:
+    """Give an endpoint another secret. The one it had signs too for so many hours, so that a receiver can change over
+    without losing a webhook; one that was former already ends now."""
+    endpoint = await work.get(WebhookEndpoint, endpoint_id, "endpointId", lock=True)
+    ends_at = rules.former_ends_at(work.now, grace_hours)
+    secret, former = new_key(SECRET_BYTES), endpoint.sealed_secret
+    endpoint.sealed_secret = seal(secret, tenant_id=work.actor.tenant_id, purpose=queries.SECRET_PURPOSE)
+    endpoint.former_sealed_secret, endpoint.former_secret_ends_at = (former, ends_at) if ends_at else (None, None)
+    # No `about`, as at the registration.
+    work.record(EndpointSecretRotated(endpoint_id=endpoint.id, former_ends_at=ends_at))
+    return Registered(endpoint, webhook_secret_text(secret))
 
 
 @command(needs=Permission.WEBHOOKS_MANAGE)
@@ -235,7 +250,10 @@ async def note_given_up(work: Work, endpoint_id: UUID, *, gone: bool = False) ->
 
 
 async def forget_old(work: Work, *, before: datetime) -> None:
-    """Delete notifications that were read before this instant, and webhooks that had ended by then."""
+    """Delete notifications that were read before this instant, webhooks that had ended by then, and all secrets that
+    sign no more."""
     await work.rows(delete(Notification).where(Notification.read_at < before))
     ended = (Effect.kind == EffectKind.WEBHOOK) & (Effect.state != EffectState.PLANNED) & (Effect.planned_at < before)
     await work.rows(delete(Effect).where(ended))
+    former = update(WebhookEndpoint).where(WebhookEndpoint.former_secret_ends_at <= work.now)
+    await work.rows(former.values(former_sealed_secret=None, former_secret_ends_at=None))

@@ -1,6 +1,7 @@
 """What happens to webhook endpoints. That somebody was notified is no fact of its own: the notification is kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tenancy.journal import Event
@@ -14,6 +15,14 @@ class EndpointRegistered(Event, name="notifications.endpoint_registered"):
 @dataclass(frozen=True, kw_only=True)
 class EndpointChanged(Event, name="notifications.endpoint_changed"):
     endpoint_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointSecretRotated(Event, name="notifications.endpoint_secret_rotated"):
+    """An endpoint has another secret; the one before it signs too up to an instant, or no more."""
+
+    endpoint_id: UUID
+    former_ends_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

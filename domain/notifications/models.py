@@ -35,7 +35,7 @@ class Notification(TenantModel, kw_only=True, eq=False):
 
 
 class WebhookEndpoint(TenantModel, kw_only=True, eq=False):
-    """Where a tenant wants to be told of facts, and the secret that signs what is sent there."""
+    """Where a tenant wants to be told of facts, and the secrets that sign what is sent there."""
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (UniqueConstraint("tenant_id", "url"),)
@@ -47,5 +47,8 @@ class WebhookEndpoint(TenantModel, kw_only=True, eq=False):
     sealed_secret: Mapped[bytes] = mapped_column(comment="sealed: webhook-secret")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    # While a secret is replaced the one before it signs too, up to this instant.
+    former_sealed_secret: Mapped[bytes | None] = mapped_column(default=None, comment="sealed: webhook-secret")
+    former_secret_ends_at: Mapped[datetime | None] = mapped_column(default=None)
     # How many webhooks were given up since the last one that arrived.
     failures: Mapped[int] = mapped_column(default=0)

@@ -1,18 +1,19 @@
 """What people were told, and where webhooks go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, any_, false, func, select, true
+from sqlalchemy import ColumnElement, any_, case, false, func, null, select, true
 
 from domain.kernel.permissions import Permission
 from domain.notifications import rules
 from domain.notifications.models import Notification, WebhookEndpoint
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
-from tenancy.models import current_member
+from tenancy.models import current_instant, current_member
 from tenancy.secrets import unseal
 from tenancy.work import Work
 
@@ -21,10 +22,10 @@ SECRET_PURPOSE = "webhook-secret"  # noqa: S105  # what the secret is for, not t
 
 @dataclass(frozen=True)
 class Destination:
-    """An endpoint that is switched on, with its opened secret."""
+    """An endpoint that is switched on, with its opened secrets: the present one first."""
 
     url: str
-    secret: bytes
+    secrets: Sequence[bytes]
 
 
 def visible(actor: Actor, table: Any = Notification) -> ColumnElement[bool]:
@@ -38,6 +39,11 @@ def visible(actor: Actor, table: Any = Notification) -> ColumnElement[bool]:
 def endpoints_visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
     """Endpoints are shown to whoever manages them; their secrets to nobody."""
     return true() if actor.may(Permission.WEBHOOKS_MANAGE) else false()
+
+
+def former_secret_ends_at(endpoints: Any) -> ColumnElement[Any]:
+    """Until when the former secret signs too; none where the present one signs alone."""
+    return case((endpoints.former_secret_ends_at > current_instant(), endpoints.former_secret_ends_at), else_=null())
 
 
 def text_of(notification: Notification, language: str, zone: str) -> str:
@@ -72,8 +78,11 @@ async def destination(work: Work, endpoint_id: UUID) -> Destination | None:
     found = await work.find(WebhookEndpoint, endpoint_id)
     if found is None or found.disabled_at is not None:
         return None
-    secret = unseal(found.sealed_secret, tenant_id=work.actor.tenant_id, purpose=SECRET_PURPOSE)
-    return Destination(url=found.url, secret=secret)
+    sealed = [found.sealed_secret]
+    if found.former_sealed_secret is not None and rules.still_signs(found.former_secret_ends_at, work.now):
+        sealed.append(found.former_sealed_secret)
+    tenant_id = work.actor.tenant_id
+    return Destination(found.url, [unseal(each, tenant_id=tenant_id, purpose=SECRET_PURPOSE) for each in sealed])
 
 
 async def members_who_may(work: Work, permission: Permission) -> list[UUID]:

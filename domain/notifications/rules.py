@@ -1,7 +1,7 @@
 """How values survive being stored, which texts fit a mail's subject, and what a webhook's endpoint may be."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from tenancy.refusals import Invalid, message
 SUBJECT_CHARACTERS = 150
 URL_CHARACTERS = 2000
 MOST_ENDPOINTS = 10
+MOST_GRACE_HOURS = 7 * 24
 # So many webhooks given up one after the other switch their endpoint off.
 FAILURES_UNTIL_OFF = 10
 EVERY_FACT = "*"
@@ -101,8 +102,22 @@ def clean_names(names: Sequence[str], known: Collection[str]) -> list[str]:
         raise Invalid(message("Choose at least one fact, or * for all."), path=("events",))
     for name in chosen:
         if name != EVERY_FACT and (name not in known or name.startswith(UNTOLD)):
-            raise Invalid(message("“{name}” is not a fact that webhooks tell of."), {"name": name[:80]}, path=("events",))
+            text = message("“{name}” is not a fact that webhooks tell of.")
+            raise Invalid(text, {"name": name[:80]}, path=("events",))
     return [EVERY_FACT] if EVERY_FACT in chosen else chosen
+
+
+def former_ends_at(now: datetime, grace_hours: int) -> datetime | None:
+    """Until when a secret that is replaced now signs too; None where that is not wanted. Refuses more than a week."""
+    if not 0 <= grace_hours <= MOST_GRACE_HOURS:
+        text = message("The former secret signs for 0 to {most} hours.")
+        raise Invalid(text, {"most": MOST_GRACE_HOURS}, path=("graceHours",))
+    return now + timedelta(hours=grace_hours) if grace_hours else None
+
+
+def still_signs(ends_at: datetime | None, now: datetime) -> bool:
+    """Whether a former secret signs at an instant."""
+    return ends_at is not None and now < ends_at
 
 
 def asks_for(names: Collection[str], name: str) -> bool:

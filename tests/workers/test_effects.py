@@ -221,6 +221,19 @@ async def test_a_webhook_tells_of_each_fact_that_was_asked_for(acme: Actor, post
     assert effect.state is EffectState.SENT
 
 
+async def test_while_a_secret_is_replaced_a_webhook_is_signed_with_both(
+    acme: Actor, posted: list[tuple[Any, ...]]
+) -> None:
+    id = await _register(acme, BellRang.name)
+    await work_off()
+    async with writing(acme, settle=settle) as work:
+        await notifications.rotate_secret(work, endpoint_id=id, grace_hours=24)
+    await ring(acme, 7)
+    await work_off()
+    [(_, _, _, _, secrets)] = posted
+    assert len(set(secrets)) == 2
+
+
 async def test_a_webhook_has_the_same_bytes_at_every_attempt(
     acme: Actor, posted: list[tuple[Any, ...]], behind: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,9 +84,7 @@ class RecordPaymentInput:
     """Money that has come in."""
 
     invoice_id: UUID = given("What it was paid for.")
-    amount: MoneyInput = given(
-        "How much, in the invoice's currency; at most what is outstanding, with the charges that are."
-    )
+    amount: MoneyInput = given("How much, in the invoice's currency; at most outstanding and chargesOutstanding.")
     received_on: date = given("The day on which it came in.")
     reference: str = given("By what it is known again: the same payment sent twice is recorded once.")
 

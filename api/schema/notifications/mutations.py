@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.schema.inputs import given
+from api.schema.inputs import given, optional
 from domain.notifications import commands
 from domain.notifications.models import WebhookEndpoint
 from tenancy.work import Work
@@ -47,8 +47,27 @@ class ChangeEndpointInput:
 
 
 async def change_endpoint(work: Work, input: ChangeEndpointInput) -> WebhookEndpoint:
-    """Give an endpoint another address or other facts; its secret stays."""
+    """Give an endpoint another address or other facts; its secrets stay."""
     return await commands.change_endpoint(work, endpoint_id=input.endpoint_id, url=input.url, events=input.events)
+
+
+@strawberry.input(description="Another signing secret for a webhook endpoint.")
+class RotateEndpointSecretInput:
+    """Another signing secret for a webhook endpoint."""
+
+    endpoint_id: UUID = given("The endpoint.")
+    grace_hours: int = optional(
+        "For how many hours the former secret signs too, 0 to 168: time for the receiver to learn the new one. With 0"
+        " it ends at once, as after a leak.",
+        default=24,
+    )
+
+
+async def rotate_endpoint_secret(work: Work, input: RotateEndpointSecretInput) -> dict[str, Any]:
+    """Give an endpoint another signing secret, which is in this answer and nowhere else. Until formerSecretEndsAt every
+    webhook carries a signature of each secret, as Standard Webhooks has it; a receiver accepts either."""
+    made = await commands.rotate_secret(work, endpoint_id=input.endpoint_id, grace_hours=input.grace_hours)
+    return {"endpoint": made.endpoint, "secret": made.secret}
 
 
 @strawberry.input(description="A webhook endpoint.")

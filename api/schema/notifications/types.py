@@ -11,7 +11,7 @@ import strawberry
 from sqlalchemy import Select, Uuid, literal_column, select
 
 from api.reading.filters import InstantFilter, filtered
-from api.reading.mapping import Node, Order, column, rendered, shows
+from api.reading.mapping import Node, Order, column, computed, rendered, shows
 from domain.notifications import models, queries, rules
 from tenancy.actor import Actor
 from tenancy.models import CURRENT_TENANT
@@ -68,6 +68,11 @@ class WebhookEndpoint(Node):
     events: list[str] = column("The names of the facts, or *.")
     created_at: datetime = column("When it was registered.")
     disabled_at: datetime | None = column("When it was switched off, by hand or after repeated failures.")
+    former_secret_ends_at: datetime | None = computed(
+        "Until when the secret before the present one signs too: a webhook carries both signatures until then. None"
+        " where the present one signs alone.",
+        queries.former_secret_ends_at,
+    )
     failures: int = column("How many webhooks were given up since the last one that arrived.")
 
 

@@ -1,6 +1,7 @@
 """What people are told, by GraphQL: each in their own language, nobody what another is told."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from domain.consequences import settle
 from domain.notifications import commands
@@ -48,6 +49,24 @@ async def test_a_webhook_endpoint_shows_its_secret_once(ask, acme: Actor, globex
     listed = "{ webhookEndpoints { nodes { url failures } totalCount } }"
     assert (await ask(acme, listed))["webhookEndpoints"]["totalCount"] == 1
     assert (await ask(globex, listed))["webhookEndpoints"]["totalCount"] == 0
+    rotate = """mutation($input: RotateEndpointSecretInput!) { rotateEndpointSecret(input: $input) {
+      endpoint { formerSecretEndsAt } secret errors { code path } } }"""
+    id = made["registerEndpoint"]["endpoint"]["id"]
+    ends = "{ webhookEndpoints { nodes { formerSecretEndsAt } } }"
+    assert (await ask(acme, ends))["webhookEndpoints"]["nodes"] == [{"formerSecretEndsAt": None}]
+    rotated = (await ask(acme, rotate, input={"endpointId": id}))["rotateEndpointSecret"]
+    assert rotated["secret"].startswith("whsec_")
+    assert rotated["secret"] != made["registerEndpoint"]["secret"]
+    left = datetime.fromisoformat(rotated["endpoint"]["formerSecretEndsAt"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
+    at_once = (await ask(acme, rotate, input={"endpointId": id, "graceHours": 0}))["rotateEndpointSecret"]
+    assert at_once["endpoint"] == {"formerSecretEndsAt": None}
+    for actor, hours, error in (
+        (acme, 169, {"code": "INVALID", "path": ["graceHours"]}),
+        (globex, 24, {"code": "NOT_FOUND", "path": ["endpointId"]}),
+    ):
+        said = (await ask(actor, rotate, input={"endpointId": id, "graceHours": hours}))["rotateEndpointSecret"]
+        assert said == {"endpoint": None, "secret": None, "errors": [error]}
     refused = await ask(
         globex,
         "mutation($id: ID!) { removeEndpoint(input: {endpointId: $id}) { removed errors { code } } }",

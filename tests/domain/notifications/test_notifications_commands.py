@@ -164,10 +164,76 @@ async def test_a_secret_is_shown_once_and_kept_sealed(acme: Actor) -> None:
     async with reading(acme) as work:
         destination = await queries.destination(work, registered.endpoint.id)
         assert destination is not None
-        assert webhook_secret_text(destination.secret) == registered.secret
+        [secret] = destination.secrets
+        assert webhook_secret_text(secret) == registered.secret
         rows = await work.sql("SELECT changes::text || payload::text AS text FROM journal_entries")
         assert all("sealed" not in row["text"] for row in rows)
-        assert destination.secret not in registered.endpoint.sealed_secret
+        assert secret not in registered.endpoint.sealed_secret
+
+
+async def _rotate(actor: Actor, id: UUID, grace_hours: int = 24) -> commands.Registered:
+    async with writing(actor, settle=settle) as work:
+        return await commands.rotate_secret(work, endpoint_id=id, grace_hours=grace_hours)
+
+
+async def _signing(actor: Actor, id: UUID, *, later: timedelta = timedelta(0)) -> list[str]:
+    """The secrets that sign what is sent so much later, the present one first."""
+    async with writing(actor, settle=settle) as work:
+        work.now += later
+        destination = await queries.destination(work, id)
+        assert destination is not None
+        return [webhook_secret_text(secret) for secret in destination.secrets]
+
+
+async def test_a_replaced_secret_signs_too_until_its_grace_is_over(acme: Actor) -> None:
+    first = await _register(acme)
+    id = first.endpoint.id
+    second = await _rotate(acme, id)
+    assert second.secret != first.secret
+    day = timedelta(hours=24)
+    assert await _signing(acme, id) == [second.secret, first.secret]
+    assert await _signing(acme, id, later=day - timedelta(minutes=1)) == [second.secret, first.secret]
+    assert await _signing(acme, id, later=day) == [second.secret]
+    async with reading(acme) as work:
+        rows = await work.sql("SELECT changes::text || payload::text AS text FROM journal_entries")
+    assert all("sealed" not in row["text"] for row in rows)
+
+
+async def test_no_more_than_two_secrets_sign_and_without_grace_only_one(acme: Actor) -> None:
+    first = await _register(acme)
+    id = first.endpoint.id
+    second, third = await _rotate(acme, id), await _rotate(acme, id, 1)
+    assert await _signing(acme, id) == [third.secret, second.secret]
+    last = await _rotate(acme, id, 0)
+    assert await _signing(acme, id) == [last.secret]
+
+
+async def test_what_signs_no_more_is_forgotten_by_the_sweep(acme: Actor) -> None:
+    id = (await _register(acme)).endpoint.id
+    await _rotate(acme, id, 1)
+    for later, kept in ((timedelta(minutes=59), True), (timedelta(hours=1), False)):
+        async with writing(Actor.system(acme.tenant_id), settle=settle) as work:
+            work.now += later
+            await commands.forget_old(work, before=work.now - commands.KEPT)
+        async with reading(acme) as work:
+            assert ((await work.get(WebhookEndpoint, id)).former_sealed_secret is not None) is kept
+
+
+@pytest.mark.parametrize("hours", [-1, 169, 10**9])
+async def test_a_grace_lasts_a_week_at_most(acme: Actor, hours: int) -> None:
+    id = (await _register(acme)).endpoint.id
+    with pytest.raises(Invalid) as refused:
+        await _rotate(acme, id, hours)
+    assert refused.value.path == ("graceHours",)
+
+
+async def test_nobody_rotates_another_company_s_secret(acme: Actor, globex: Actor) -> None:
+    registered = await _register(acme)
+    with pytest.raises(NotFound):
+        await _rotate(globex, registered.endpoint.id)
+    with pytest.raises(Forbidden):
+        await _rotate(Actor(acme.tenant_id, ActorKind.MEMBER, acme.id), registered.endpoint.id)
+    assert await _signing(acme, registered.endpoint.id) == [registered.secret]
 
 
 async def test_an_endpoint_is_switched_off_on_and_removed(acme: Actor) -> None:
