@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Self
 
@@ -10,6 +10,7 @@ from babel.numbers import list_currencies
 from pydantic import GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_wrap_validator_function
 
+from domain.kernel import decimals
 from tenancy.refusals import Invalid, message
 
 MAX_MINOR = 10**15
@@ -61,10 +62,7 @@ class Money:
     def of(cls, amount: Decimal | str | int, currency: str) -> Self:
         """An amount as people write it, in major units. Refuses more decimals than the currency has."""
         places = exponent(currency)
-        try:
-            decimal = Decimal(amount)
-        except InvalidOperation:
-            raise _not_a_number(str(amount)) from None
+        decimal = decimals.read(amount) if isinstance(amount, str) else Decimal(amount)
         if not decimal.is_finite():
             raise _not_a_number(str(amount))
         digits, power = decimal.as_tuple().digits, decimal.adjusted()

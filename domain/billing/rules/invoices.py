@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
+from domain.kernel import decimals
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money, exponent
 from tenancy.refusals import Invalid, WrongState, message
@@ -146,13 +147,7 @@ def check_currency(currency: str, path: tuple[str, ...] = ("currency",)) -> str:
 
 
 def _number(given: str, places: int, path: tuple[str, ...]) -> Decimal:
-    try:
-        found = Decimal(given)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    # Judged by its form: 1e999999999 must not become a number with as many digits.
-    if not found.is_finite() or len(given) > 40:
-        raise Invalid(message("“{given}” is not a number."), {"given": given[:40]}, path)
+    found = decimals.read(given, *path)
     if found and (found.adjusted() > 12 or found.normalize().as_tuple().exponent < -places):  # type: ignore[operator]  # finite
         text = message("“{given}” is too large or has more than {places} decimals.")
         raise Invalid(text, {"given": given[:40], "places": places}, path)

@@ -20,8 +20,8 @@ def test_an_amount_is_counted_in_the_currency_s_smallest_unit() -> None:
     assert Money.of(Decimal("1234"), "JPY") == Money(1234, "JPY")
     assert Money.of("1.234", "KWD") == Money(1234, "KWD")
     assert Money.of(7, "EUR") == Money(700, "EUR")
-    assert Money.of("1.500e3", "EUR") == Money(150000, "EUR")
-    assert Money.of("0e999999999", "EUR") == Money.of("-0.000", "EUR") == Money.zero("EUR")
+    assert Money.of(Decimal("1.500e3"), "EUR") == Money(150000, "EUR")
+    assert Money.of(Decimal("0e999999999"), "EUR") == Money.of("-0.000", "EUR") == Money.zero("EUR")
     assert Money(-5, "CNY").decimal == Decimal("-0.05")
     assert str(Money(123450, "CNY")) == "1234.50 CNY"
 
@@ -42,9 +42,14 @@ def test_decimals_follow_iso_4217_and_not_what_a_locale_displays() -> None:
         ("ten", "CNY", "“ten” is not a number"),
         ("NaN", "CNY", "“NaN” is not a number"),
         ("Infinity", "CNY", "“Infinity” is not a number"),
-        ("1e999999999", "CNY", "larger than can be handled"),
-        ("1e-999999999", "CNY", "CNY has 2 decimals"),
-        ("-1e-5", "CNY", "CNY has 2 decimals"),
+        ("99999999999999999999", "CNY", "larger than can be handled"),
+        ("-0.00001", "CNY", "CNY has 2 decimals"),
+        *((text, "CNY", "is not a number") for text in ("1e999999999", "1e-5", "1e12", "1E2", "1_000", "1,000", "+5")),
+        *(
+            (text, "CNY", "is not a number")
+            for text in (" 5", "5 ", "5\n", "5.", ".5", "-", "--5", "０.５", "٣", "0x1")
+        ),
+        ("9" * 21, "CNY", "is not a number"),
         ("10000000000000.01", "CNY", "larger than can be handled"),
         ("1." + "0" * 80 + "1", "CNY", "is not a number"),
     ],

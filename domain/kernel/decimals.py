@@ -1,0 +1,18 @@
+"""Numbers as decimal text: an optional minus, digits, a point and more digits; nothing else that Python would read."""
+
+import re
+from decimal import Decimal
+
+from tenancy.refusals import Invalid, message
+
+# Wide enough for every amount, quantity and rate; what is out of its own bounds is refused by whoever knows them.
+_FORM = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+SHOWN_CHARACTERS = 40
+
+
+def read(text: str, *path: str) -> Decimal:
+    """The number that a text writes. Raises `Invalid`, also for `1e3`, `1_000`, full-width digits and blanks."""
+    if not _FORM.fullmatch(text):
+        given = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+        raise Invalid(message("“{given}” is not a number."), {"given": given}, path)
+    return Decimal(text)
