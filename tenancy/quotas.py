@@ -1,5 +1,6 @@
 """How much one caller may ask: a bucket of cost points for each tenant and caller, refilled steadily (TN-7)."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -52,7 +53,7 @@ class Quotas:
         bucket.at = now
         if bucket.points < points:
             missing = points - bucket.points
-            return Balance(0, int(bucket.points), max(1, round(missing / self.per_second + 0.5)))
+            return Balance(0, int(bucket.points), math.ceil(missing / self.per_second))
         bucket.points -= points
         return Balance(points, int(bucket.points))
 
