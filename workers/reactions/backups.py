@@ -8,7 +8,7 @@ from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
-from domain.notifications import queries as people
+from domain.notifications.queries import members_who_may
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -55,7 +55,7 @@ async def tell_of_a_failed_drill(work: Work, event: DrillFailed) -> None:
 async def _tell(work: Work, archive_id: UUID, text: str, values: dict[str, Any], *, mail: bool, key: str) -> None:
     await notifications.notify(
         work,
-        member_ids=await people.members_who_may(work, Permission.BACKUPS_RUN),
+        member_ids=await members_who_may(work, Permission.BACKUPS_RUN),
         text=text,
         values=values,
         about=Subject(SubjectKind.ARCHIVE, archive_id),
