@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -11,8 +11,6 @@ from sqlalchemy.orm import Mapped
 
 from tenancy.actor import ActorKind
 from tenancy.models import TenantModel
-
-E = TypeVar("E", bound="Event")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,11 +84,6 @@ def unseal(sealed: bytes, *, tenant_id: UUID | None, purpose: str) -> bytes:
         raise Unsealable(f"a sealed value does not open here ({purpose})") from None
 
 
-def reseal(sealed: bytes, *, from_tenant_id: UUID, to_tenant_id: UUID, purpose: str) -> bytes:
-    """A sealed value made over for another tenant: what a restore under a new id needs."""
-    return seal(unseal(sealed, tenant_id=from_tenant_id, purpose=purpose), tenant_id=to_tenant_id, purpose=purpose)
-
-
 def _belonging(tenant_id: UUID | None, purpose: str) -> bytes:
     if not _PURPOSE.fullmatch(purpose):
         raise ValueError(f"not a purpose: {purpose!r}")

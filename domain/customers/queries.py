@@ -35,11 +35,6 @@ async def contact(work: Work, id: UUID, *path: str) -> Contact:
     return await work.get(Contact, id, *path)
 
 
-async def contacts_of(work: Work, customer_id: UUID) -> list[Contact]:
-    """A customer's contacts, in the order in which they were added."""
-    return await work.all(select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.id))
-
-
 async def named(work: Work, name: str) -> Customer | None:
     """The customer with exactly this name."""
     return await work.first(select(Customer).where(Customer.name == name))

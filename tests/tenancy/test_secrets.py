@@ -58,12 +58,6 @@ def test_any_changed_byte_is_noticed() -> None:
             secrets.unseal(sealed[:length], tenant_id=A, purpose="p")
 
 
-def test_a_restore_makes_a_secret_over_for_the_new_tenant() -> None:
-    sealed = secrets.seal(b"hush", tenant_id=A, purpose="p")
-    moved = secrets.reseal(sealed, from_tenant_id=A, to_tenant_id=B, purpose="p")
-    assert secrets.unseal(moved, tenant_id=B, purpose="p") == b"hush"
-
-
 def test_another_installation_key_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed = secrets.seal(b"hush", tenant_id=A, purpose="p")
     monkeypatch.setenv("ZHIDU_SECRET_KEY", "a5" * 32)
