@@ -33,6 +33,9 @@ class UserError:
     clause: ClauseLink | None = strawberry.field(description="The clause that refuses, where one does.")
 
 
+RECORD = "The record as it is now; null when nothing was changed, and when you may not see it: `errors` tells which."
+
+
 @dataclass(frozen=True)
 class Write:
     """How a mutation runs: its function on a piece of work, and the records and values of its payload."""
@@ -92,7 +95,7 @@ def _payload(name: str, records: Mapping[str, Any], values: Mapping[str, tuple[A
     body: dict[str, Any] = {}
     for field, kind in records.items():
         annotations[field] = kind | None
-        body[field] = strawberry.field(description="The record as it is now; null when nothing was changed.")
+        body[field] = strawberry.field(description=RECORD)
     for field, (kind, description) in values.items():
         annotations[field] = kind | None
         body[field] = strawberry.field(description=description)

@@ -9,7 +9,15 @@ from domain.billing.commands.invoices import today_of
 from domain.billing.events import PaymentRecorded
 from domain.billing.models import Invoice, Payment
 from domain.billing.rules import dunning
-from domain.billing.rules.invoices import LIFECYCLE, OPEN, Move, State, check_received, clean_reference, payment_move
+from domain.billing.rules.invoices import (
+    LIFECYCLE,
+    Move,
+    State,
+    check_payable,
+    check_received,
+    clean_reference,
+    payment_move,
+)
 from domain.kernel.command import command
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -30,9 +38,7 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     known = await queries.payment_with(work, reference)
     if known is not None:
         return _same(known, invoice, amount, received_on)
-    if invoice.state not in OPEN and invoice.state is not State.PAID:
-        # Refuses, saying why.
-        LIFECYCLE.next(invoice.state, Move.PAY_IN_FULL)
+    check_payable(invoice.state)
     assert invoice.issued_on is not None
     check_received(received_on, invoice.issued_on, today_of(work))
     await planning.stop_letters(work, invoice)

@@ -232,6 +232,16 @@ def outstanding(total: Money, payments: Iterable[Money]) -> Money:
     return max(left, Money.zero(total.currency))
 
 
+def check_payable(state: State, path: tuple[str, ...] = ("invoiceId",)) -> None:
+    """Refuse a payment for an invoice on which nothing is owed yet, or nothing ever will be, saying what to do."""
+    if state is State.DRAFT:
+        text = message("The invoice is a draft, so nothing is owed on it yet: issue it, then record the payment.")
+        raise WrongState(text, {}, path)
+    if state is State.CANCELLED:
+        text = message("The invoice is cancelled, so nothing is owed on it: record the payment for the one it is for.")
+        raise WrongState(text, {}, path)
+
+
 def payment_move(owed: Money, amount: Money, charges: Money | None = None, path: tuple[str, ...] = ("amount",)) -> Move:
     """The move that a payment of `amount` makes: it counts for the invoice itself first.
 

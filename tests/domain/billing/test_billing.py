@@ -192,10 +192,15 @@ async def test_only_what_is_open_takes_payments_and_only_what_is_unpaid_is_cance
         with pytest.raises(WrongState):
             await commands.cancel_invoice(work, invoice_id=billed)
     await office.pay(billed, "9999")
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState, match="The invoice is paid"):
         await office.pay(billed, "1")
     unissued = await draft(office)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState, match="The invoice is a draft, so nothing is owed on it yet: issue it") as refused:
+        await office.pay(unissued.id, "1")
+    assert refused.value.path == ("invoiceId",)
+    async with writing(office.admin, settle=settle) as work:
+        await commands.cancel_invoice(work, invoice_id=unissued.id)
+    with pytest.raises(WrongState, match="The invoice is cancelled"):
         await office.pay(unissued.id, "1")
 
 
