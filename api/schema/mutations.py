@@ -9,7 +9,7 @@ from api.results import mutation
 from api.schema.access import mutations as access
 from api.schema.access.types import AccessToken, Member, OAuthClient, Role
 from api.schema.approvals import mutations as approvals
-from api.schema.approvals.types import Approval
+from api.schema.approvals.types import Approval, ApprovalDelegation
 from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
 from api.schema.billing import mutations as billing
@@ -103,9 +103,20 @@ class Mutation:
 
     approve = mutation(approvals.approve, approval=Approval)
     reject = mutation(approvals.reject, approval=Approval)
+    approve_all = mutation(
+        approvals.approve_all,
+        platform=True,
+        values={"outcomes": (list[approvals.ApprovalOutcome], "What became of each, in the order given.")},
+    )
     return_to_requester = mutation(approvals.return_to_requester, approval=Approval)
+    return_to_step = mutation(approvals.return_to_step, approval=Approval)
     transfer = mutation(approvals.transfer, approval=Approval)
     reassign = mutation(approvals.reassign, approval=Approval)
+    add_approver = mutation(approvals.add_approver, approval=Approval)
+    delegate_approvals = mutation(approvals.delegate_approvals, delegation=ApprovalDelegation)
+    end_delegation = mutation(approvals.end_delegation, delegation=ApprovalDelegation)
+    urge_approval = mutation(approvals.urge_approval, approval=Approval)
+    comment_approval = mutation(approvals.comment_approval, approval=Approval)
     withdraw_approval = mutation(approvals.withdraw_approval, approval=Approval)
 
     run_backup = mutation(backups.run_backup, archive=Archive)

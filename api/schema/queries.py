@@ -11,7 +11,14 @@ from api.schema.access.types import (
     OAuthClient,
     Role,
 )
-from api.schema.approvals.types import APPROVAL_ORDERS, Approval, ApprovalFilter
+from api.schema.approvals.types import (
+    APPROVAL_ORDERS,
+    DELEGATION_ORDERS,
+    Approval,
+    ApprovalDelegation,
+    ApprovalDelegationFilter,
+    ApprovalFilter,
+)
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.billing.types import INVOICE_ORDERS, Invoice, InvoiceFilter
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
@@ -120,6 +127,12 @@ class Query:
         Approval,
         orders=APPROVAL_ORDERS,
         filter=ApprovalFilter,
+    )
+    approval_delegations = page(
+        "Who decides for whom while they are away: yours, those to you, or all.",
+        ApprovalDelegation,
+        orders=DELEGATION_ORDERS,
+        filter=ApprovalDelegationFilter,
     )
 
     archive = by_id("One archive of the company.", Archive, needs=Permission.BACKUPS_READ)

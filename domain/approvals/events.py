@@ -49,6 +49,57 @@ class ApprovalTransferred(Event, name="approvals.transferred"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApproverAdded(Event, name="approvals.approver_added"):
+    """Whoever sits there asked somebody to decide too: before them, or after them."""
+
+    approval_id: UUID
+    task_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalStepReturned(Event, name="approvals.step_returned"):
+    """The approval went back to an earlier step, where it is decided anew."""
+
+    approval_id: UUID
+    task_id: UUID
+    step: int
+    to_step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalUrged(Event, name="approvals.urged"):
+    """Its requester asks for haste."""
+
+    approval_id: UUID
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalCommented(Event, name="approvals.commented"):
+    """Somebody whom it concerns said something without deciding."""
+
+    approval_id: UUID
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalsDelegated(Event, name="approvals.delegated"):
+    """Somebody will be away, and somebody else decides for them until then."""
+
+    delegation_id: UUID
+    delegator_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDelegationEnded(Event, name="approvals.delegation_ended"):
+    """A delegation was ended before its time."""
+
+    delegation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalReminded(Event, name="approvals.reminded"):
     """A step's time is up and whoever sits in it is to be reminded."""
 

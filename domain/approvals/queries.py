@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, cast, false, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, cast, false, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
 from domain.approvals.rules.seats import Found, Seating, StandIns, seating
 from domain.approvals.rules.states import State, TaskState
 from domain.customers import queries as customers
@@ -22,7 +22,7 @@ from domain.policies.rules.chains import Approver, ApproverKind, Chain, Step
 from domain.policies.rules.kinds import ExpertPanel
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
-from tenancy.models import current_member
+from tenancy.models import current_instant, current_member
 from tenancy.refusals import NotFound
 from tenancy.work import Work
 
@@ -61,9 +61,10 @@ def copied_to_me(approvals: Any) -> ColumnElement[bool]:
 
 
 def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
-    """What the acting member is to decide now."""
+    """What the acting member is to decide now, for themselves or for somebody who is away."""
     own = aliased(ApprovalTask)
-    return _has_seat(approvals, own, own.state == TaskState.WAITING)
+    mine = or_(_sits_there(own), and_(_decides_for(own), approvals.requester_id != current_member()))
+    return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
 
 
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
@@ -73,13 +74,55 @@ def decided_by_me(approvals: Any) -> ColumnElement[bool]:
 
 
 def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
-    """What the acting member was ever asked to decide."""
-    return _has_seat(approvals, aliased(ApprovalTask))
+    """What the acting member was ever asked to decide, what somebody decided for them, and what they may decide now for
+    somebody who is away."""
+    own = aliased(ApprovalTask)
+    waiting_seat = or_(own.state == TaskState.WAITING, own.state == TaskState.HELD)
+    mine = or_(_sits_there(own), own.instead_of_id == current_member(), and_(waiting_seat, _decides_for(own)))
+    return select(own.id).where(own.approval_id == approvals.id, mine).exists()
 
 
 def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
-    """The seats from which the acting member is to decide now."""
-    return and_(tasks.assignee_id == current_member(), tasks.state == TaskState.WAITING)
+    """The seats from which the acting member is to decide now, for themselves or for somebody who is away."""
+    asked = aliased(Approval)
+    own_request = select(asked.id).where(asked.id == tasks.approval_id, asked.requester_id == current_member()).exists()
+    mine = or_(_sits_there(tasks), and_(_decides_for(tasks), not_(own_request)))
+    return and_(mine, tasks.state == TaskState.WAITING)
+
+
+def visible_delegations(actor: Actor, delegations: Any) -> ColumnElement[bool]:
+    """Delegations are seen by both people, and by who administers approvals."""
+    if actor.may(Permission.APPROVALS_ADMINISTER):
+        return true()
+    if not actor.is_member:
+        return false()
+    return or_(delegations.delegator_id == current_member(), delegations.delegate_id == current_member())
+
+
+def in_force(delegations: Any) -> ColumnElement[bool]:
+    """Whether a delegation holds at the tenant's now."""
+    return and_(delegations.starts_at <= current_instant(), current_instant() < delegations.ends_at)
+
+
+def _sits_there(tasks: Any) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = tasks.assignee_id == current_member()
+    return mine
+
+
+def _decides_for(tasks: Any) -> ColumnElement[bool]:
+    """Whether the acting member decides at the tenant's now for who sits there."""
+    given = aliased(ApprovalDelegation)
+    to_me = (given.delegator_id == tasks.assignee_id, given.delegate_id == current_member())
+    return select(given.id).where(*to_me, in_force(given)).exists()
+
+
+async def delegation_to_me(work: Work, delegator_id: UUID | None) -> ApprovalDelegation | None:
+    """The delegation by which the acting member decides now for somebody; locked, so that it is not ended meanwhile."""
+    if delegator_id is None or not work.actor.is_member:
+        return None
+    to_me = (ApprovalDelegation.delegator_id == delegator_id, ApprovalDelegation.delegate_id == work.actor.id)
+    now = (ApprovalDelegation.starts_at <= work.now, work.now < ApprovalDelegation.ends_at)
+    return await work.first(select(ApprovalDelegation).where(*to_me, *now).with_for_update())
 
 
 def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,13 +1,23 @@
 """Deciding what others ask for."""
 
+from datetime import datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import strawberry
 
+from api.reading.mapping import part
+from api.results import UserError, problem
 from api.schema.inputs import given, optional
 from domain.approvals import commands
-from domain.approvals.models import Approval
+from domain.approvals.models import Approval, ApprovalDelegation
+from domain.consequences import settle
+from tenancy.actor import Actor
+from tenancy.database import writing
+from tenancy.refusals import Invalid, Refusal, message
 from tenancy.work import Work
+
+MOST_AT_ONCE = 100
 
 
 @strawberry.input(description="A decision in a seat of yours.")
@@ -26,6 +36,20 @@ async def approve(work: Work, input: DecideInput) -> Approval:
 async def reject(work: Work, input: DecideInput) -> Approval:
     """Reject from a seat of yours; say why."""
     return await commands.reject(work, task_id=input.task_id, comment=input.comment)
+
+
+@strawberry.input(description="What is sent back to an earlier step.")
+class ReturnToStepInput:
+    """What is sent back to an earlier step."""
+
+    task_id: UUID = given("A seat of yours.")
+    step: int = given("The earlier step's place in the chain, from 0; of branches, the first step of all of them.")
+    comment: str = given("Why.")
+
+
+async def return_to_step(work: Work, input: ReturnToStepInput) -> Approval:
+    """Send it back to an earlier step, where it is decided anew; the time of each step begins anew."""
+    return await commands.return_to_step(work, task_id=input.task_id, step=input.step, comment=input.comment)
 
 
 async def return_to_requester(work: Work, input: DecideInput) -> Approval:
@@ -50,6 +74,112 @@ async def transfer(work: Work, input: PassOnInput) -> Approval:
 async def reassign(work: Work, input: PassOnInput) -> Approval:
     """Give a stuck or vacant seat to somebody, as an administrator of approvals."""
     return await commands.reassign(work, task_id=input.task_id, to_id=input.to_id, comment=input.comment)
+
+
+@strawberry.input(description="Whom you ask to decide beside you.")
+class AddApproverInput:
+    """Whom you ask to decide beside you."""
+
+    task_id: UUID = given("A seat of yours.")
+    to_id: UUID = given("The member who decides too.")
+    before: bool = given("Whether they decide before you, so that you wait for them, or after you have approved.")
+    comment: str = optional("Why.", default="")
+
+
+async def add_approver(work: Work, input: AddApproverInput) -> Approval:
+    """Ask somebody to decide beside you. Your seat approves when both of you do."""
+    return await commands.add_approver(
+        work, task_id=input.task_id, to_id=input.to_id, before=input.before, comment=input.comment
+    )
+
+
+@strawberry.input(description="Several seats of yours that are approved in one go.")
+class ApproveAllInput:
+    """Several seats of yours that are approved in one go."""
+
+    task_ids: list[UUID] = given("The seats, at most 100.")
+    comment: str = optional("What you say to each of them.", default="")
+
+
+@part
+class ApprovalOutcome:
+    """What became of one of several."""
+
+    task_id: UUID = strawberry.field(description="The seat.")
+    approved: bool = strawberry.field(description="Whether it is approved now.")
+    error: UserError | None = strawberry.field(description="Why it is not.")
+
+
+async def approve_all(actor: Actor, input: ApproveAllInput) -> list[SimpleNamespace]:
+    """Approve several seats of yours in one go, where their steps allow it. Each has its own outcome, in the order
+    of the seats: one that is refused keeps none of the others back."""
+    if len(input.task_ids) > MOST_AT_ONCE:
+        raise Invalid(message("At most {most} are approved in one go."), {"most": MOST_AT_ONCE}, ("taskIds",))
+    outcomes = []
+    for task_id in dict.fromkeys(input.task_ids):
+        error = None
+        try:
+            # A transaction for each: what one's consequences refuse leaves nothing behind of it, and all of the others.
+            async with writing(actor, settle=settle) as work:
+                await commands.approve(work, task_id=task_id, comment=input.comment, in_bulk=True)
+        except Refusal as refusal:
+            error = problem(refusal, actor.language)
+        outcomes.append(SimpleNamespace(task_id=task_id, approved=error is None, error=error))
+    return outcomes
+
+
+@strawberry.input(description="Who decides for you while you are away.")
+class DelegateApprovalsInput:
+    """Who decides for you while you are away."""
+
+    to_id: UUID = given("The member who decides for you.")
+    starts_at: datetime = given("From when on.")
+    ends_at: datetime = given("The instant at which it ends by itself.")
+    reason: str = optional("Why; both of you see it.", default="")
+
+
+async def delegate_approvals(work: Work, input: DelegateApprovalsInput) -> ApprovalDelegation:
+    """Let somebody decide in your seats while you are away; what they decide is recorded as decided instead of you."""
+    return await commands.delegate(
+        work, to_id=input.to_id, starts_at=input.starts_at, ends_at=input.ends_at, reason=input.reason
+    )
+
+
+@strawberry.input(description="A delegation that ends now.")
+class EndDelegationInput:
+    """A delegation that ends now."""
+
+    delegation_id: UUID = given("The delegation.")
+
+
+async def end_delegation(work: Work, input: EndDelegationInput) -> ApprovalDelegation:
+    """End a delegation of yours, or one to you, before its time."""
+    return await commands.end_delegation(work, delegation_id=input.delegation_id)
+
+
+@strawberry.input(description="Something that you asked for.")
+class UrgeInput:
+    """Something that you asked for."""
+
+    approval_id: UUID = given("The approval.")
+
+
+async def urge_approval(work: Work, input: UrgeInput) -> Approval:
+    """Ask those who are to decide for haste, as often as the chain allows."""
+    return await commands.urge(work, approval_id=input.approval_id)
+
+
+@strawberry.input(description="What you say about an approval.")
+class CommentApprovalInput:
+    """What you say about an approval."""
+
+    approval_id: UUID = given("The approval.")
+    comment: str = given("What you say; it stands in the timeline.")
+
+
+async def comment_approval(work: Work, input: CommentApprovalInput) -> Approval:
+    """Say something about an approval without deciding."""
+    return await commands.comment(work, approval_id=input.approval_id, comment=input.comment)
 
 
 @strawberry.input(description="Something that you asked for.")

@@ -30,14 +30,22 @@ class ApprovalTask(Node):
     step: int = column("The step's place in the chain, from 0.")
     named_by: JSON = column("The chain's words for who decides here.")
     assignee: Member | None = one("Who decides; nobody while the seat is vacant.", "assignee_id")
-    instead_of: Member | None = one("From whom the seat came, when it was passed on.", "instead_of_id")
+    instead_of: Member | None = one(
+        "From whom the seat came when it was passed on, or who was away when somebody decided for them.",
+        "instead_of_id",
+    )
+    beside_id: UUID | None = column("The seat whose holder asked for this one; the two have one voice.", "anchor_id")
+    round: int = column("How often the approval was returned to an earlier step before this seat was given.")
+    due_at: datetime | None = column("Until when it is to be decided.")
     state: TaskState = column("What became of the seat.")
     seat_reason: SeatReason | None = column("Why this person, where the chain's words alone don't say.")
     end_reason: EndReason | None = column("Why it stopped waiting without a decision by hand.")
     opened_at: datetime = column("Since when it has waited.")
     ended_at: datetime | None = column("When it stopped waiting.")
     comment: str = column("What the person said.")
-    mine: bool = computed("Whether you are to decide here now.", queries.my_waiting_tasks)
+    mine: bool = computed(
+        "Whether you are to decide here now, for yourself or for somebody away.", queries.my_waiting_tasks
+    )
 
 
 def _step_name(row: Any) -> Any:
@@ -56,6 +64,8 @@ class Approval(Node):
     step: int = column("The step it has reached, from 0.")
     step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)
     step_due_at: datetime | None = column("Until when the step is to be decided.")
+    round: int = column("How often it was returned to an earlier step.")
+    urged_at: datetime | None = column("When its requester last asked for haste.")
     chain: JSON = column("The chain as it was when this was opened; a new handbook doesn't change it.")
     facts: JSON = column("What the approvers are shown, and the chain's conditions are judged by.")
     digest: str = column("The fingerprint of what was asked for.")
@@ -65,6 +75,37 @@ class Approval(Node):
     version: HandbookVersion | None = one("The handbook version it came from.", "version_id")
     tasks: list[ApprovalTask] = many("Every seat of every step so far.", "approval_id", most=50)
     waiting_for_me: bool = computed("Whether you are to decide now.", queries.waiting_for_me)
+
+
+@shows(models.ApprovalDelegation, visible=queries.visible_delegations)
+class ApprovalDelegation(Node):
+    """Somebody decides for somebody else who is away; it begins and ends by itself."""
+
+    delegator: Member | None = one("Who is away.", "delegator_id")
+    delegate: Member | None = one("Who decides for them.", "delegate_id")
+    starts_at: datetime = column("From when on.")
+    ends_at: datetime = column("When it ends, or ended.")
+    reason: str = column("Why.")
+    in_force: bool = computed("Whether it holds now.", queries.in_force)
+
+
+@strawberry.enum(description="How delegations are ordered.")
+class ApprovalDelegationOrder(Enum):
+    """Orders of delegations."""
+
+    NEWEST = "newest"
+
+
+DELEGATION_ORDERS = {ApprovalDelegationOrder.NEWEST: Order(lambda row: row.id, descending=True)}
+
+
+@strawberry.input(description="Which delegations to give.")
+class ApprovalDelegationFilter:
+    """Conditions on delegations."""
+
+    delegator_id: IdFilter | None = filtered("By who is away.")
+    delegate_id: IdFilter | None = filtered("By who decides for them.")
+    in_force: bool | None = filtered("Whether they hold now.", queries.in_force)
 
 
 @strawberry.enum(description="How approvals are ordered.")

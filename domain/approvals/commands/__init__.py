@@ -1,18 +1,27 @@
-"""Deciding: opening an approval, approving, rejecting, returning, withdrawing, transferring, and what time does."""
+"""Deciding: opening an approval, deciding, returning, handing over, delegating, commenting, and what time does."""
 
-from domain.approvals.commands.deciding import approve, reassign, reject, return_to_requester, transfer
+from domain.approvals.commands.deciding import approve, reject, return_to_requester, return_to_step
+from domain.approvals.commands.delegating import delegate, end_delegation
+from domain.approvals.commands.handing import add_approver, reassign, transfer
 from domain.approvals.commands.opening import end_with_subject, open_approval, withdraw
+from domain.approvals.commands.speaking import comment, urge
 from domain.approvals.commands.timing import give_up_seats, step_due
 
 __all__ = [
+    "add_approver",
     "approve",
+    "comment",
+    "delegate",
+    "end_delegation",
     "end_with_subject",
     "give_up_seats",
     "open_approval",
     "reassign",
     "reject",
     "return_to_requester",
+    "return_to_step",
     "step_due",
     "transfer",
+    "urge",
     "withdraw",
 ]

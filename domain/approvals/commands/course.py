@@ -71,8 +71,13 @@ async def _look_forward(work: Work, approval: Approval) -> None:
 
 async def waiting_here(work: Work, approval: Approval, index: int | None = None) -> list[ApprovalTask]:
     """The seats that wait, in a step or in any."""
+    return [task for task in await undecided(work, approval, index) if task.state is TaskState.WAITING]
+
+
+async def undecided(work: Work, approval: Approval, index: int | None = None) -> list[ApprovalTask]:
+    """The seats that wait or are held until somebody else has decided, in a step or in any."""
     every = await queries.tasks_of(work, approval.id)
-    return [task for task in every if task.state is TaskState.WAITING and index in (None, task.step)]
+    return [task for task in every if task.state in steps.OPEN and index in (None, task.step)]
 
 
 async def _sit_down(work: Work, approval: Approval, index: int, step: Step, filled: Seating) -> None:
@@ -133,11 +138,16 @@ async def evaluate(work: Work, approval: Approval, index: int) -> None:
     here = [
         task for task in await queries.tasks_of(work, approval.id) if (task.step, task.round) == (index, approval.round)
     ]
-    voices = [steps.Voice(task.state, steps.group_of(task.named_by)) for task in here]
+    heard = steps.heard(here)
+    voices = [voice for voice, _ in heard]
     result = steps.outcome(step, voices)
     spoken = steps.decided_groups(step, voices)
-    over = [task for task in here if result is not StepOutcome.OPEN or steps.group_of(task.named_by) in spoken]
-    _void(work, over, EndReason.STEP_DECIDED)
+    for voice, beside in heard:
+        if result is not StepOutcome.OPEN or voice.group in spoken:
+            _void(work, beside, EndReason.STEP_DECIDED)
+        else:
+            for task in steps.to_go_on(beside):
+                task.state = TASK_LIFECYCLE.next(task.state, TaskMove.RESUME)
     if result is StepOutcome.FAILED:
         await close(work, approval, Move.REFUSE)
     elif result is StepOutcome.PASSED:
@@ -156,6 +166,14 @@ async def _leave(work: Work, approval: Approval, chain: ApprovalChain, index: in
         await _look_forward(work, approval)
     else:
         await enter(work, approval, max(place for each in stage.branches for place in each) + 1)
+
+
+async def go_back(work: Work, approval: Approval, index: int) -> None:
+    """Come to an earlier step again: nothing that waits counts any more, and every step's time begins anew."""
+    _void(work, await queries.tasks_of(work, approval.id), EndReason.RETURNED)
+    await work.cancel_timers(approval.id)
+    approval.round += 1
+    await enter(work, approval, index)
 
 
 async def close(work: Work, approval: Approval, move: Move) -> None:
@@ -182,16 +200,18 @@ async def close(work: Work, approval: Approval, move: Move) -> None:
             work.record(withdrawn, about=approval)
 
 
-def _void(work: Work, tasks: list[ApprovalTask], reason: EndReason) -> None:
+def _void(work: Work, tasks: Sequence[ApprovalTask], reason: EndReason) -> None:
     for task in tasks:
-        if task.state is TaskState.WAITING:
+        if task.state in steps.OPEN:
             task.state, task.end_reason, task.ended_at = TaskState.VOID, reason, work.now
 
 
-def hand_over(
+async def hand_over(
     work: Work, approval: Approval, task: ApprovalTask, to_id: UUID | None, reason: SeatReason
 ) -> ApprovalTask:
-    """Give a waiting seat to somebody else, or leave it vacant for an administrator to fill."""
+    """Give an undecided seat to somebody else, or leave it vacant for an administrator to fill."""
+    before = task.state
+    beside_it = [other for other in await queries.tasks_of(work, approval.id) if other.anchor_id == task.id]
     task.state = TASK_LIFECYCLE.next(task.state, TaskMove.TRANSFER)
     task.end_reason, task.ended_at = EndReason(reason.value), work.now
     successor = work.add(
@@ -204,10 +224,14 @@ def hand_over(
             named_by=task.named_by,
             opened_at=work.now,
             assignee_id=to_id,
+            state=before,
             seat_reason=reason,
             instead_of_id=task.assignee_id or task.instead_of_id,
+            anchor_id=task.anchor_id,
         )
     )
+    for beside in beside_it:
+        beside.anchor_id = successor.id
     transferred = ApprovalTransferred(approval_id=approval.id, task_id=successor.id, reason=reason.value)
     work.record(transferred, about=successor)
     if to_id is None:

@@ -1,11 +1,21 @@
 """What happens by itself: a step's time is up, or somebody who sits in a step leaves the company."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, evaluate, hand_over, plan_deadline, seated, waiting_here
+from domain.approvals.commands.course import (
+    chain_of,
+    evaluate,
+    hand_over,
+    plan_deadline,
+    seated,
+    undecided,
+    waiting_here,
+)
+from domain.approvals.commands.delegating import end_delegations_of
 from domain.approvals.events import ApprovalDecided, ApprovalReminded, ApprovalStepDue
 from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.rules import steps
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation.events import StaffLeft
@@ -30,7 +40,8 @@ async def step_due(work: Work, event: ApprovalStepDue) -> None:
         task.turn = event.turn + 1
     match step.on_deadline:
         case OnDeadline.APPROVE | OnDeadline.REJECT:
-            _decide_all(work, approval, waiting, step.on_deadline)
+            everybody = await undecided(work, approval, event.step)
+            _decide_all(work, approval, everybody, step.on_deadline)
             done = step.on_deadline.value
         case OnDeadline.ESCALATE if await _escalate(work, approval, waiting):
             await plan_deadline(work, approval, step, await waiting_here(work, approval, event.step))
@@ -42,9 +53,11 @@ async def step_due(work: Work, event: ApprovalStepDue) -> None:
     await evaluate(work, approval, event.step)
 
 
-def _decide_all(work: Work, approval: Approval, waiting: list[ApprovalTask], by: OnDeadline) -> None:
+def _decide_all(work: Work, approval: Approval, undecided: list[ApprovalTask], by: OnDeadline) -> None:
     move = TaskMove.APPROVE if by is OnDeadline.APPROVE else TaskMove.REJECT
-    for task in waiting:
+    for task in undecided:
+        if task.state is TaskState.HELD:
+            task.state = TASK_LIFECYCLE.next(task.state, TaskMove.RESUME)
         task.state = TASK_LIFECYCLE.next(task.state, move)
         task.end_reason, task.ended_at = EndReason.DEADLINE, work.now
         decided = ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value)
@@ -60,7 +73,7 @@ async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask])
             continue
         superior = await queries.superior_at_work(work, task.assignee_id, excluding=taken)
         if superior is not None:
-            hand_over(work, approval, task, superior, SeatReason.ESCALATED)
+            await hand_over(work, approval, task, superior, SeatReason.ESCALATED)
             moved = True
     return moved
 
@@ -85,7 +98,9 @@ async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done:
 
 async def give_up_seats(work: Work, event: StaffLeft) -> None:
     """Somebody has left: their seats go to their nearest superior, else to an administrator, else they are vacant."""
-    mine = (ApprovalTask.assignee_id == event.staff_id, ApprovalTask.state == TaskState.WAITING)
+    open_seat = or_(ApprovalTask.state == TaskState.WAITING, ApprovalTask.state == TaskState.HELD)
+    mine = (ApprovalTask.assignee_id == event.staff_id, open_seat)
+    await end_delegations_of(work, event.staff_id)
     # Approvals are locked in one order, so that two who leave at once don't wait for each other.
     left_behind = await work.rows(
         select(ApprovalTask.id, ApprovalTask.approval_id).where(*mine).order_by(ApprovalTask.approval_id)
@@ -93,11 +108,11 @@ async def give_up_seats(work: Work, event: StaffLeft) -> None:
     for row in left_behind:
         approval = await work.get(Approval, row["approval_id"], lock=True)
         task = await work.get(ApprovalTask, row["id"], lock=True)
-        if task.state is not TaskState.WAITING:
+        if task.state not in steps.OPEN:
             continue
         excluded = {approval.requester_id, event.staff_id} | await seated(work, approval, task.step)
         successor = await queries.superior_at_work(work, event.staff_id, excluding=excluded)
         if successor is None:
             free = [member for member in await queries.administrators(work) if member not in excluded]
             successor = free[0] if free else None
-        hand_over(work, approval, task, successor, SeatReason.LEFT_COMPANY)
+        await hand_over(work, approval, task, successor, SeatReason.LEFT_COMPANY)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -68,6 +68,7 @@ def decided_groups(step: Step, voices: Iterable[Voice]) -> set[str]:
     return {voice.group for voice in voices if voice.state in spoken} if step.mode is Mode.PER_GROUP else set()
 
 
+OPEN = {TaskState.WAITING, TaskState.HELD}
 _UNCOUNTED = {TaskState.SKIPPED, TaskState.VOID}
 
 
@@ -136,11 +137,60 @@ def stage_of(chain: Chain, index: int) -> Stage:
 
 
 class Seen(Protocol):
-    """What is to be known of a seat: where it stands and what became of it."""
+    """What is to be known of a seat: where it stands, beside which other, and what became of it."""
 
+    id: UUID
+    anchor_id: UUID | None
+    named_by: dict[str, Any]
     step: int
     round: int
     state: TaskState
+
+
+SeenT = TypeVar("SeenT", bound=Seen)
+
+
+def heard(seats: Iterable[SeenT]) -> list[tuple[Voice, list[SeenT]]]:
+    """The voices of a step with the seats that make them up: a seat, and those its holder asked for beside their own.
+
+    A seat with others beside it has agreed once all of them have, and refuses as soon as one of them does.
+    """
+    together: dict[UUID, list[SeenT]] = {}
+    for seat in seats:
+        together.setdefault(seat.anchor_id or seat.id, []).append(seat)
+    found = []
+    for root, beside in together.items():
+        named_by = next((seat.named_by for seat in beside if seat.id == root), {})
+        found.append((Voice(_one_voice([seat.state for seat in beside]), group_of(named_by)), beside))
+    return found
+
+
+def _one_voice(states: Sequence[TaskState]) -> TaskState:
+    counted = [state for state in states if state not in _UNCOUNTED]
+    if TaskState.REJECTED in counted:
+        return TaskState.REJECTED
+    if all(state is TaskState.APPROVED for state in counted):
+        return TaskState.APPROVED if counted else TaskState.VOID
+    return TaskState.WAITING
+
+
+def to_go_on(beside: Sequence[SeenT]) -> list[SeenT]:
+    """Of the seats of one voice, those that were held and need not wait any longer.
+
+    The holder goes on once everybody asked to decide before them has; those asked to decide after, once the holder has.
+    """
+    held = [seat for seat in beside if seat.state is TaskState.HELD]
+    holder = next((seat for seat in beside if seat.anchor_id is None and seat.state is not TaskState.VOID), None)
+    if holder is None or TaskState.WAITING in {seat.state for seat in beside}:
+        return []
+    return [holder] if holder in held else held
+
+
+def returnable(chain: Chain, at: int, reached: Iterable[int]) -> list[int]:
+    """The steps to which a subject can be returned from a step: those of earlier stages that it has come to, or the
+    first of their stage where branches ran side by side."""
+    before = stage_of(chain, at).first
+    return sorted({stage_of(chain, index).first for index in reached if index < before})
 
 
 def somebody_agreed(seats: Iterable[Seen]) -> bool:

@@ -207,6 +207,10 @@ class Step(Part):
     most_reminders: Annotated[int, Field(ge=1, le=20)] = 3
     when_vacant: WhenVacant = WhenVacant.ADMINISTRATOR
     when_requester: WhenRequester = WhenRequester.SUPERIOR
+    # Whether whoever agrees says something too; whoever refuses always does.
+    comment_needed: bool = False
+    # Whether it may be approved together with others in one go.
+    bulk_allowed: bool = False
     # Neighbouring steps with branches run side by side, the steps of one branch one after the other.
     branch: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
 
@@ -234,6 +238,8 @@ class Chain(Part):
     purpose: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
     informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
+    # How many hours pass before the requester may ask for haste again.
+    urge_every_hours: Annotated[int, Field(ge=1, le=720)] = 24
 
     @property
     def named(self) -> tuple[Approver, ...]:

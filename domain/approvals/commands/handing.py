@@ -1,0 +1,94 @@
+"""Giving a seat to somebody else, and asking somebody to decide beside oneself."""
+
+from uuid import UUID
+
+from domain.approvals import queries
+from domain.approvals.commands.course import hand_over, seated
+from domain.approvals.commands.deciding import locked, refuse_others
+from domain.approvals.events import ApproverAdded
+from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.rules import steps
+from domain.approvals.rules.states import TASK_LIFECYCLE, SeatReason, TaskMove, TaskState
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.policies.rules.chains import ApproverKind
+from tenancy.members import Member
+from tenancy.refusals import Conflict, Forbidden, Invalid, message
+from tenancy.work import Work
+
+MOST_BESIDE = 10
+
+
+@command(needs=Permission.APPROVALS_DECIDE)
+async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
+    """Give one's own seat to somebody else, who decides in one's place (AP-3)."""
+    approval, task = await locked(work, task_id)
+    await refuse_others(work, approval, task)
+    return await _give(work, approval, task, to_id, comment, SeatReason.TRANSFERRED)
+
+
+@command(needs=Permission.APPROVALS_ADMINISTER)
+async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
+    """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever."""
+    approval, task = await locked(work, task_id)
+    return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
+
+
+@command(needs=Permission.APPROVALS_DECIDE)
+async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, comment: str = "") -> Approval:
+    """Ask somebody to decide beside oneself: before, so that one waits for them, or after, once one has agreed (AP-3).
+
+    The two have one voice: it agrees when both do. Only who sits by the chain's own words asks others.
+    """
+    approval, task = await locked(work, task_id)
+    await refuse_others(work, approval, task)
+    said = steps.clean_comment(comment, needed=False)
+    await _check_successor(work, approval, task, to_id)
+    if task.anchor_id is not None:
+        text = message("You were asked to decide beside somebody else; they ask further people.")
+        raise Conflict(text, path=("taskId",), code="ADDED_SEAT")
+    beside = [each for each in await queries.tasks_of(work, approval.id) if each.anchor_id == task.id]
+    if len(beside) >= MOST_BESIDE:
+        raise Conflict(message("At most {most} people decide beside one."), {"most": MOST_BESIDE}, path=("toId",))
+    holding = TASK_LIFECYCLE.next(task.state, TaskMove.HOLD)
+    added = work.add(
+        ApprovalTask(
+            approval_id=approval.id,
+            step=task.step,
+            round=task.round,
+            due_at=task.due_at,
+            turn=task.turn,
+            named_by={"by": ApproverKind.MEMBER.value, "value": str(to_id)},
+            opened_at=work.now,
+            assignee_id=to_id,
+            state=TaskState.WAITING if before else TaskState.HELD,
+            seat_reason=SeatReason.ADDED_BEFORE if before else SeatReason.ADDED_AFTER,
+            anchor_id=task.id,
+        )
+    )
+    if before:
+        task.state = holding
+    task.comment = said
+    reason = SeatReason.ADDED_BEFORE if before else SeatReason.ADDED_AFTER
+    work.record(ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value), about=added)
+    return approval
+
+
+async def _give(
+    work: Work, approval: Approval, task: ApprovalTask, to_id: UUID, comment: str, reason: SeatReason
+) -> Approval:
+    said = steps.clean_comment(comment, needed=False)
+    await _check_successor(work, approval, task, to_id)
+    await hand_over(work, approval, task, to_id, reason)
+    task.comment = said
+    return approval
+
+
+async def _check_successor(work: Work, approval: Approval, task: ApprovalTask, to_id: UUID) -> None:
+    successor = await work.get(Member, to_id, "toId")
+    if not successor.active:
+        raise Invalid(message("This person is not with the company any more."), path=("toId",))
+    if to_id == approval.requester_id:
+        raise Forbidden(message("Nobody decides on their own request."), path=("toId",), code="OWN_REQUEST")
+    if to_id in await seated(work, approval, task.step):
+        raise Conflict(message("This person decides in this step already."), path=("toId",))

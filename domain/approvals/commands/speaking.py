@@ -1,0 +1,44 @@
+"""What is said without deciding: a comment, and the requester's call for haste."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.approvals import queries
+from domain.approvals.commands.course import chain_of
+from domain.approvals.events import ApprovalCommented, ApprovalUrged
+from domain.approvals.models import Approval
+from domain.approvals.rules import steps
+from domain.approvals.rules.states import State
+from domain.kernel.command import command
+from tenancy.refusals import Forbidden, NotFound, WrongState, message
+from tenancy.work import Work
+
+
+@command(needs=None)
+async def comment(work: Work, *, approval_id: UUID, comment: str) -> Approval:
+    """Say something about an approval that one sees; it stands in its course and decides nothing (AP-3)."""
+    approval = await work.get(Approval, approval_id, "approvalId")
+    if not await queries.may_see(work, approval.id):
+        raise NotFound(path=("approvalId",))
+    said = steps.clean_comment(comment, needed=True)
+    work.record(ApprovalCommented(approval_id=approval.id, comment=said), about=approval)
+    return approval
+
+
+@command(needs=None)
+async def urge(work: Work, *, approval_id: UUID) -> Approval:
+    """Ask those who are to decide for haste; only the requester does, and only so often as the chain says (AP-3)."""
+    approval = await work.get(Approval, approval_id, "approvalId", lock=True)
+    if work.actor.id != approval.requester_id or not work.actor.is_member:
+        if not await queries.may_see(work, approval.id):
+            raise NotFound(path=("approvalId",))
+        raise Forbidden(message("Only the requester asks for haste."), code="NOT_YOURS")
+    if approval.state is not State.WAITING:
+        raise WrongState(message("Nothing waits to be decided any more."), path=("approvalId",))
+    hours = chain_of(approval).urge_every_hours
+    if approval.urged_at is not None and work.now < approval.urged_at + timedelta(hours=hours):
+        text = message("You have asked for haste already; that is possible once in {hours} hours.")
+        raise WrongState(text, {"hours": hours}, path=("approvalId",), code="TOO_SOON")
+    approval.urged_at = work.now
+    work.record(ApprovalUrged(approval_id=approval.id, step=approval.step), about=approval)
+    return approval
