@@ -1,5 +1,6 @@
 """What a table is: of one tenant, or of the platform; keys that lead with the tenant; text states instead of enums."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -14,9 +15,11 @@ from sqlalchemy import (
     MetaData,
     Text,
     Uuid,
+    any_,
     cast,
     column,
     func,
+    literal,
     literal_column,
     select,
     table,
@@ -87,6 +90,13 @@ def references(column_name: str, table_name: str, *, in_a_circle: bool = False) 
         [f"{table_name}.tenant_id", f"{table_name}.id"],
         use_alter=in_a_circle,
     )
+
+
+def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of these values: as one array, so that a statement has one shape however many."""
+    kind = Text() if isinstance(column.type, Enum) else column.type
+    found: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(kind)))
+    return found
 
 
 def current_member() -> ColumnElement[UUID]:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import any_, exists, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import exists, select
 
 from tenancy.agenda import AgendaItem, Standing, Task
 from tenancy.journal import Event
+from tenancy.models import one_of
 from tenancy.refusals import Invalid, Refusal, message
 from tenancy.tenants import Tenant
 from tenancy.work import Work
@@ -90,6 +89,6 @@ async def settled(work: Work) -> bool:
     clock = await read_clock(work)
     if clock is not None and clock.at < clock.target_at:
         return False
-    tasks = any_(literal([Task.DELIVER, Task.SEND, Task.RUN, Task.ADVANCE], ARRAY(Text())))
-    waiting = select(exists().where(AgendaItem.standing == Standing.PENDING, AgendaItem.task == tasks))
+    leading_on = one_of(AgendaItem.task, [Task.DELIVER, Task.SEND, Task.RUN, Task.ADVANCE])
+    waiting = select(exists().where(AgendaItem.standing == Standing.PENDING, leading_on))
     return not await work.value(waiting)

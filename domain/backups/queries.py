@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import ColumnElement, false, func, select, true
 
 from domain.backups.models import Archive, ArchiveKey
 from domain.backups.rules import DrillState, Kept, State
@@ -14,6 +12,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BackupSchedule
 from tenancy.actor import Actor
+from tenancy.models import one_of
 from tenancy.secrets import unseal
 from tenancy.work import Work
 
@@ -56,15 +55,15 @@ async def to_remove(work: Work) -> list[Archive]:
 async def made_since_passed_drill(work: Work) -> int:
     """How many archives were made since the newest one with which a drill succeeded."""
     passed = select(func.max(Archive.number)).where(Archive.drill == DrillState.PASSED).scalar_subquery()
-    made = any_(literal([State.KEPT, State.DELETED], ARRAY(Text())))
-    counted = select(func.count()).where(Archive.state == made, Archive.number > func.coalesce(passed, 0))
+    made = one_of(Archive.state, [State.KEPT, State.DELETED])
+    counted = select(func.count()).where(made, Archive.number > func.coalesce(passed, 0))
     return int(await work.value(counted))
 
 
 async def is_last_drill_failed(work: Work) -> bool:
     """Whether the latest drill found an archive that does not restore: then nothing older is deleted."""
-    ended = any_(literal([DrillState.PASSED, DrillState.FAILED], ARRAY(Text())))
-    latest = select(Archive.drill).where(Archive.drill == ended).order_by(Archive.drilled_at.desc(), Archive.id.desc())
+    ended = one_of(Archive.drill, [DrillState.PASSED, DrillState.FAILED])
+    latest = select(Archive.drill).where(ended).order_by(Archive.drilled_at.desc(), Archive.id.desc())
     return bool(await work.value(latest.limit(1)) == DrillState.FAILED)
 
 

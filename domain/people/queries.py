@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, cast, false, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
@@ -13,7 +12,7 @@ from domain.organisation import queries as organisation
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, State
 from tenancy.actor import Actor
-from tenancy.models import current_member
+from tenancy.models import current_member, one_of
 from tenancy.refusals import NotFound
 from tenancy.work import Work
 
@@ -45,6 +44,5 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Resignati
 
 async def under_way(work: Work, staff_id: UUID) -> Resignation | None:
     """The resignation of somebody that has not come to its end, if there is one."""
-    words = literal([state.value for state in UNDER_WAY], ARRAY(Text()))
-    same = select(Resignation).where(Resignation.staff_id == staff_id, cast(Resignation.state, Text()) == any_(words))
+    same = select(Resignation).where(Resignation.staff_id == staff_id, one_of(Resignation.state, UNDER_WAY))
     return await work.first(same)

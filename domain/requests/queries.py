@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, false, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import Text
 
 from domain.customers import queries as customers
 from domain.kernel.calendars import BusinessCalendar
@@ -24,7 +22,7 @@ from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.rules import Audience, ClockState, State
 from tenancy.actor import Actor
-from tenancy.models import current_member
+from tenancy.models import current_member, one_of
 from tenancy.refusals import NotFound
 from tenancy.work import Work
 
@@ -147,8 +145,7 @@ async def history_of(work: Work, request_id: UUID) -> list[StateChange]:
 
 async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
     """The ids of requests whose clocks run or rest, in order, behind an id."""
-    words = literal([state.value for state in UNDER_WAY], ARRAY(Text()))
-    found = select(ServiceRequest.id).where(ServiceRequest.state == any_(words)).order_by(ServiceRequest.id)
+    found = select(ServiceRequest.id).where(one_of(ServiceRequest.state, UNDER_WAY)).order_by(ServiceRequest.id)
     if after_id is not None:
         found = found.where(ServiceRequest.id > after_id)
     return [row["id"] for row in await work.rows(found.limit(most))]
