@@ -88,13 +88,13 @@ async def locked(work: Work, request_id: UUID, *path: str) -> View:
 
 
 def start(work: Work, view: View) -> None:
-    """Give a request a clock for everything that its priority is promised and that is not measured yet."""
+    """Give a request a clock for everything that its priority is promised and that is not measured yet, nor over."""
     promised = view.grounds.level.value.targets_for(view.request.priority) if view.grounds else None
     if view.grounds is None or promised is None:
         return
     measured = {clock.kind for clock in view.clocks}
     for kind in ClockKind:
-        if kind in measured or getattr(promised, kind.value) is None:
+        if kind in measured or getattr(promised, kind.value) is None or rules.stop(kind, view.history) is not None:
             continue
         clock = Clock(
             request_id=view.request.id,

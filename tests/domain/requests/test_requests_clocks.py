@@ -376,6 +376,18 @@ async def test_a_service_level_that_held_open_requests_lets_them_go_with_the_nex
     assert (await clock(software, request)).due_at == (await stored(software, request)).due_at == at("Mon 1 14:00")
 
 
+async def test_a_response_that_was_given_before_one_was_promised_is_not_judged(software: Company) -> None:
+    answered = await assigned(software, customer_id=software.standard_id, impact="low")
+    await go_to(software, at("Mon 1 17:00"))
+    await do(commands.start, software.agent, answered)
+    waiting = await submit(software, customer_id=software.standard_id, impact="low")
+    targets = {"p3": {"response": {"working_minutes": 30}, "resolution": {"working_days": 3}}}
+    await adopt(software, ServiceLevel.model_validate({"targets": targets}))
+    async with reading(software.admin) as work:
+        assert [clock.kind for clock in await queries.clocks_of(work, answered.id)] == [ClockKind.RESOLUTION]
+        assert [clock.kind for clock in await queries.clocks_of(work, waiting.id)] == list(ClockKind)
+
+
 async def test_a_move_that_began_earlier_but_came_later_does_not_turn_time_back(software: Company) -> None:
     request = await assigned(software)
     async with writing(software.agent, settle=settle) as work:
