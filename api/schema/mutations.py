@@ -94,6 +94,8 @@ class Mutation:
     move_staff = mutation(organisation.move_staff, staff=Staff)
 
     draft_version = mutation(policies.draft_version, version=HandbookVersion)
+    start_handbook = mutation(policies.start_handbook, version=HandbookVersion)
+    import_version = mutation(policies.import_version, version=HandbookVersion)
     put_clause = mutation(policies.put_clause, clause=Clause)
     remove_clause = mutation(policies.remove_clause, version=HandbookVersion)
     submit_version = mutation(policies.submit_version, version=HandbookVersion)

@@ -35,9 +35,12 @@ from api.schema.policies.reading import (
     ClauseDifference,
     CoveredClause,
     HandbookFinding,
+    HandbookStarter,
     handbook_coverage,
     handbook_difference,
+    handbook_document,
     handbook_findings,
+    handbook_starters,
 )
 from api.schema.policies.types import (
     HANDBOOK_VERSION_ORDERS,
@@ -105,6 +108,13 @@ class Query:
         filter=HandbookVersionFilter,
         needs=Permission.POLICIES_READ,
     )
+    handbook_starters: list[HandbookStarter] = strawberry.field(
+        resolver=handbook_starters, description="The handbooks to begin with."
+    )
+    handbook_document: str = strawberry.field(
+        resolver=handbook_document,
+        description="A version as a document in YAML, which importVersion reads; in and out again it stays the same.",
+    )
     handbook_difference: list[ClauseDifference] = strawberry.field(
         resolver=handbook_difference,
         description="What one version of the handbook adds to another, removes from it and changes, clause by clause.",
@@ -115,7 +125,7 @@ class Query:
     )
     handbook_coverage: list[CoveredClause] = strawberry.field(
         resolver=handbook_coverage,
-        description="Clause by clause: whether Zhidu, people or nobody acts on it, and how often it was used in a period.",
+        description="Clause by clause: whether Zhidu, people or nobody acts on it, and how often it was used.",
     )
     clause_kinds: list[ClauseKind] = strawberry.field(
         resolver=clause_kinds, description="Every kind of clause a handbook can have, and the form of its value."

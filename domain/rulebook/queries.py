@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
-from domain.policies.rules import linting
+from domain.policies.rules import exchange, linting
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.content import Content, Difference, differences
 from domain.policies.rules.handbooks import Handbook
@@ -57,6 +57,13 @@ async def findings(work: Work, version_id: UUID) -> list[Finding]:
     today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
     odd = linting.lint(book.clauses, {clause.number: clause for clause in content.clauses}, today)
     return [*errors, *odd, *await _empty_posts(work, book)]
+
+
+async def exported(work: Work, version_id: UUID) -> str:
+    """A version as a document that `import_version` reads; importing and exporting it again gives the same bytes."""
+    await policies.seen(work, version_id, "versionId")
+    version = await policies.version(work, version_id)
+    return exchange.write(await policies.content(work, version_id), note=version.note)
 
 
 async def coverage(work: Work, version_id: UUID, *, since: datetime, until: datetime) -> Sequence[policies.Covered]:

@@ -50,6 +50,31 @@ async def draft_version(work: Work, input: DraftVersionInput) -> HandbookVersion
     )
 
 
+@strawberry.input(description="A handbook to begin with.")
+class StartHandbookInput:
+    """A handbook to begin with."""
+
+    starter: str = given("Its name; handbookStarters lists them.")
+
+
+async def start_handbook(work: Work, input: StartHandbookInput) -> HandbookVersion:
+    """Begin a version from one of the starters; every clause of it may be changed."""
+    return await commands.start_handbook(work, starter=input.starter)
+
+
+@strawberry.input(description="A version as a document.")
+class ImportVersionInput:
+    """A version as a document."""
+
+    source: str = given("The document in YAML, as handbookDocument gives it; at most 2,000,000 characters.")
+
+
+async def import_version(work: Work, input: ImportVersionInput) -> HandbookVersion:
+    """Begin a version from a document. It is refused as a whole with its first fault, whose path leads to the clause by
+    its number and into its value."""
+    return await commands.import_version(work, source=input.source)
+
+
 @strawberry.input(description="A clause of a draft.")
 class PutClauseInput:
     """A clause of a draft."""

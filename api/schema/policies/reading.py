@@ -15,6 +15,7 @@ from domain.policies.rules.content import ClauseContent as Said
 from domain.policies.rules.kinds import KINDS
 from domain.policies.rules.linting import Severity
 from domain.policies.rules.sentences import read_all
+from domain.policies.rules.starters import starters
 from domain.rulebook import queries
 from tenancy.actor import Actor
 from tenancy.language import translate
@@ -83,6 +84,39 @@ class CoveredClause:
     covered_by: CoveredBy = strawberry.field(description="Who acts on it.")
     decisions: int = strawberry.field(description="How many decisions of the period cite it.")
     last_decision_at: datetime | None = strawberry.field(description="When it last decided something in the period.")
+
+
+@part
+class HandbookStarter:
+    """A handbook to begin with."""
+
+    name: str = strawberry.field(description="Its name, for startHandbook.")
+    title: str = strawberry.field(description="Its title, in your language.")
+    summary: str = strawberry.field(description="What kind of company it is for, in your language.")
+    clause_count: int = strawberry.field(description="How many clauses it has.")
+
+
+async def handbook_starters(info: strawberry.Info) -> list[HandbookStarter]:
+    """The handbooks to begin with."""
+    language = info.context.actor.language
+    return [
+        HandbookStarter(
+            name=starter.name,
+            title=starter.written.title.in_language(language),
+            summary=starter.written.summary.in_language(language) if starter.written.summary else "",
+            clause_count=len(starter.clauses),
+        )
+        for starter in starters().values()
+    ]
+
+
+async def handbook_document(
+    info: strawberry.Info, version_id: Annotated[UUID, strawberry.argument(description="The version.")]
+) -> str:
+    """A version as a document in YAML."""
+    work: Work = info.context.work
+    async with info.context.lock:
+        return await queries.exported(work, version_id)
 
 
 async def handbook_difference(

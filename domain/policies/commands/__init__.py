@@ -2,6 +2,7 @@
 
 from domain.policies.commands.citing import cite
 from domain.policies.commands.drafting import draft_version, put_clause, remove_clause
+from domain.policies.commands.importing import import_version, start_handbook
 from domain.policies.commands.publishing import (
     approve_version,
     publish_version,
@@ -16,12 +17,14 @@ __all__ = [
     "approve_version",
     "cite",
     "draft_version",
+    "import_version",
     "publish_version",
     "put_clause",
     "remove_clause",
     "return_version",
     "review_version",
     "show_version",
+    "start_handbook",
     "submit_version",
     "take_back",
 ]

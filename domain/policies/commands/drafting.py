@@ -86,7 +86,7 @@ async def put_clause(
     limits = checks.parse(Scope, scope.model_dump(mode="json") if isinstance(scope, Scope) else scope or {}, "scope")
     checks.check_scope(kind_class, limits)
     draft = await _change(work, version_id, seen_revision)
-    await _refuse_unknown_scope(work, limits)
+    await refuse_unknown_scope(work, limits)
     found = await _clause(work, draft.id, number)
     clause = found or Clause(
         version_id=draft.id, number=number, position="", kind="", value={}, scope={}, title={}, text={}
@@ -145,7 +145,8 @@ async def _refuse_too_many(work: Work, version_id: UUID) -> None:
         raise Invalid(message("A handbook has at most {most} clauses."), {"most": MOST_CLAUSES}, path=("number",))
 
 
-async def _refuse_unknown_scope(work: Work, scope: Scope) -> None:
+async def refuse_unknown_scope(work: Work, scope: Scope) -> None:
+    """Refuse a limit to a department or post that the company has not, with the place in the scope."""
     try:
         if scope.department_id is not None:
             await organisation.department(work, scope.department_id)

@@ -62,7 +62,7 @@ def faults(model: type[BaseModel], given: Any, *path: str) -> list[Refusal]:
     return []
 
 
-def parse(model: type[ModelT], given: Any, *path: str) -> ModelT:
+def parse(model: type[ModelT], given: Any, *path: str, most_bytes: int = MOST_BYTES) -> ModelT:
     """A value from its JSON form. Raises `Invalid` with the first fault and the path that leads to it.
 
     It is read strictly, as JSON: a number is not a text, and true is not the number one.
@@ -71,7 +71,7 @@ def parse(model: type[ModelT], given: Any, *path: str) -> ModelT:
         written = orjson.dumps(given, default=str)
     except orjson.JSONEncodeError as error:
         raise Invalid(message("This does not have the form that is needed here."), path=path) from error
-    if len(written) > MOST_BYTES:
+    if len(written) > most_bytes:
         raise Invalid(message("The value is too large."), path=path)
     try:
         return model.model_validate_json(written, strict=True)

@@ -1,4 +1,4 @@
-"""What is odd about a version without being wrong: rules that can't be met, contradict each other, or act on nothing."""
+"""What is odd about a version without being wrong: rules that can't be met, contradict others, or act on nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -228,7 +228,7 @@ def _crossing(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
 
 
 def _deciding(one: Scope, other: Scope, order: Sequence[Dimension]) -> Dimension | None:
-    """The dimension that decides between two scopes which cross; None where they can't meet or one lies in the other."""
+    """The dimension that decides between scopes which cross; None where they can't meet or one lies in the other."""
     mine, theirs = set(one.dimensions), set(other.dimensions)
     if mine <= theirs or theirs <= mine:
         return None

@@ -131,3 +131,32 @@ async def test_a_clause_without_words_reads_by_its_value(ask, acme: Actor) -> No
     assert found["handbookVersion"]["clauses"]["nodes"] == [
         {"text": "", "standardText": "Notice is given 30 calendar days ahead."}
     ]
+
+
+async def test_a_company_begins_with_a_starter_and_takes_it_elsewhere_as_a_document(
+    ask, acme: Actor, globex: Actor
+) -> None:
+    listed = await ask.executed(replace(acme, language="zh_Hant"), "{ handbookStarters { name title clauseCount } }")
+    assert {starter["name"] for starter in listed["handbookStarters"]} == {
+        "software_company",
+        "after_sales_group",
+        "it_consulting",
+    }
+    start = """mutation($name: String!) { startHandbook(input: {starter: $name}) {
+      version { id control } errors { code path } } }"""
+    begun = (await ask(acme, start, name="it_consulting"))["startHandbook"]
+    assert begun["errors"] == []
+    assert begun["version"]["control"] == "DRAFT"
+    document = "query($id: ID!) { handbookDocument(versionId: $id) }"
+    written = (await ask.executed(acme, document, id=begun["version"]["id"]))["handbookDocument"]
+    take = """mutation($source: String!) { importVersion(input: {source: $source}) {
+      version { id } errors { code path } } }"""
+    taken = (await ask(globex, take, source=written))["importVersion"]
+    assert (await ask.executed(globex, document, id=taken["version"]["id"]))["handbookDocument"] == written
+    wrong = written.replace("probation_days: 14", "probation_days: -14")
+    refused = (await ask(globex, take, source=wrong))["importVersion"]
+    assert refused["version"] is None
+    assert refused["errors"][0]["path"] == ["source", "clauses", "10.5", "value", "probation_days"]
+    assert (await ask(acme, start, name="nonsense"))["startHandbook"]["errors"] == [
+        {"code": "NOT_FOUND", "path": ["starter"]}
+    ]

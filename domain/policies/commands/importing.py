@@ -1,0 +1,58 @@
+"""Beginning a version from a document: one that somebody wrote or exported, or one of the starters."""
+
+from collections.abc import Sequence
+
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.policies.commands.drafting import draft_version, refuse_unknown_scope
+from domain.policies.models import Clause, HandbookVersion
+from domain.policies.rules import checks, exchange
+from domain.policies.rules.content import ClauseContent
+from domain.policies.rules.scopes import Scope
+from domain.policies.rules.starters import starter as starter_named
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+
+@command(needs=Permission.POLICIES_DRAFT)
+async def import_version(work: Work, *, source: str) -> HandbookVersion:
+    """A draft from a document as `export_version` gives it. Refuses the whole document with its first fault, whose path
+    leads to the clause by its number and into its value."""
+    written, clauses = exchange.read(source)
+    return await _begin(work, written, clauses)
+
+
+@command(needs=Permission.POLICIES_DRAFT)
+async def start_handbook(work: Work, *, starter: str) -> HandbookVersion:
+    """A draft from one of the starters; refuses with `NotFound` for a name there is none of (PO-8)."""
+    found = starter_named(starter)
+    return await _begin(work, found.written, found.clauses)
+
+
+async def _begin(work: Work, written: exchange.Written, clauses: Sequence[ClauseContent]) -> HandbookVersion:
+    draft = await draft_version(
+        work,
+        title=written.title.model_dump(),
+        document_number=written.document_number,
+        note=written.note,
+    )
+    for clause in clauses:
+        try:
+            await refuse_unknown_scope(work, Scope.model_validate(clause.scope))
+        except NotFound as refusal:
+            refusal.path = ("source", "clauses", clause.number, *refusal.path)
+            raise
+        work.add(
+            Clause(
+                version_id=draft.id,
+                number=clause.number,
+                position=checks.position(clause.number),
+                kind=clause.kind,
+                value=dict(clause.value),
+                scope=dict(clause.scope),
+                title=dict(clause.title),
+                text=dict(clause.text),
+                applies_to_open_cases=clause.applies_to_open_cases,
+            )
+        )
+    return draft
