@@ -2,6 +2,7 @@
 
 import copy
 import os
+import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from tenancy.database import database, open_database
 from tenancy.models import TenantModel
 from tenancy.provisioning import create_tenant
 from tenancy.work import Work
+from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
 
 
@@ -49,6 +51,25 @@ async def pool(app_url: str) -> AsyncIterator[None]:
     await open_database(app_url, 4)
     yield
     await database.close()
+
+
+@pytest.fixture(scope="module")
+def broker(server: Postgres) -> Iterator[Broker]:
+    """A real Valkey for the tests of one file."""
+    running = Broker(server.premises.directory, password="broker", premises=server.premises)
+    running.start()
+    # Its input ends when we do, however we end.
+    watch = subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r never; kill "$(cat "$0")"', str(running.directory / "valkey.pid")],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield running
+    finally:
+        running.stop()
+        watch.kill()
+        watch.communicate()
 
 
 # No test is timed: machines differ. On a CI machine the same examples are drawn each time, so that red means changed.

@@ -182,7 +182,9 @@ async def test_an_archive_is_of_the_hour_that_the_clock_shows(tmp_path: Path) ->
     stage = await found_rehearsal(MONDAY)
     await publish(stage, ("9.1", BackupSchedule(daily_at="02:30", keep_days=30)))
     await advance(stage, days=2)
-    for archive in await every_archive(stage):
+    made = await every_archive(stage)
+    assert len(made) == 2
+    for archive in made:
         assert archive.finished_at == archive.started_at
         manifest = await archives.verify(file_of(stage, archive, tmp_path), identity=await identity_of(stage))
         assert manifest.heading.company.clock_at == archive.started_at

@@ -20,30 +20,10 @@ from tests.workers.facts import agenda, marks, ring
 from tests.workers.process import POISON, POISONED, SLEEPER
 from workers.sweeps import TIMETABLE
 from zhidu.embedded.broker import Broker
-from zhidu.embedded.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
 LOOK_SECONDS = 0.05
-
-
-@pytest.fixture(scope="module")
-def broker(server: Postgres) -> Iterator[Broker]:
-    """A real Valkey for these tests."""
-    running = Broker(server.premises.directory, password="broker", premises=server.premises)
-    running.start()
-    # Its input ends when we do, however we end.
-    watch = subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r never; kill "$(cat "$0")"', str(running.directory / "valkey.pid")],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        yield running
-    finally:
-        running.stop()
-        watch.kill()
-        watch.communicate()
 
 
 class Yard:

@@ -1,8 +1,7 @@
 """Sockets hear what changes in their own company, until their owner may not come in any more."""
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,26 +15,6 @@ from tenancy.actor import Actor
 from tenancy.channels import Change, changes
 from tenancy.refusals import Forbidden, NotFound, Unauthenticated
 from zhidu.embedded.broker import Broker
-from zhidu.embedded.postgres import Postgres
-
-
-@pytest.fixture(scope="module")
-def broker(server: Postgres) -> Iterator[Broker]:
-    """A real Valkey for these tests."""
-    running = Broker(server.premises.directory, password="broker", premises=server.premises)
-    running.start()
-    # Its input ends when we do, however we end.
-    watch = subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r never; kill "$(cat "$0")"', str(running.directory / "valkey.pid")],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        yield running
-    finally:
-        running.stop()
-        watch.kill()
-        watch.communicate()
 
 
 @pytest.fixture
