@@ -43,10 +43,16 @@ class Actor:
         """Whether a person acts."""
         return self.kind is ActorKind.MEMBER
 
+    @property
+    def is_client(self) -> bool:
+        """Whether a partner's program acts."""
+        return self.kind is ActorKind.CLIENT
+
     @cached_property
-    def settings(self) -> tuple[str, str, str]:
-        """Tenant, member and language as PostgreSQL is told of them; a client or the system is no member."""
-        return str(self.tenant_id), str(self.id) if self.is_member else "", self.language
+    def settings(self) -> tuple[str, ...]:
+        """Tenant, member and language as PostgreSQL is told of them, and for a client, who is no member, the client."""
+        told = str(self.tenant_id), str(self.id) if self.is_member else "", self.language
+        return (*told, str(self.id or "")) if self.is_client else told
 
     @cached_property
     def caller(self) -> str:

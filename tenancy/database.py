@@ -25,6 +25,8 @@ OPENING = (
     "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true)"
     "{along} FROM tenants t WHERE t.id = $1::uuid"
 )
+# Members' works, which are most, say nothing of clients.
+OPENING_OF_CLIENT = OPENING.replace("{along}", ", set_config('app.client', $4, true){along}")
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 
@@ -121,7 +123,8 @@ async def _enter(
     """Set the tenant, and learn of it what every work needs and what is asked along."""
     # What stands behind the settings is evaluated after them.
     more = "".join(f', ({asked}) AS "{name}"' for name, asked in along.items())
-    row = await connection.fetchrow(OPENING.format(along=more), *actor.settings)
+    opened = OPENING_OF_CLIENT if actor.is_client else OPENING
+    row = await connection.fetchrow(opened.format(along=more), *actor.settings)
     if row is None:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
     opening = Opening(

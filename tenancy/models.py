@@ -31,6 +31,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 CURRENT_TENANT = "current_setting('app.tenant')::uuid"
 CURRENT_MEMBER = "nullif(current_setting('app.member'), '')::uuid"
+# Only a client's own transactions say it, so elsewhere it may never have been set.
+CURRENT_CLIENT = "nullif(current_setting('app.client', true), '')::uuid"
 
 
 class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
@@ -102,6 +104,11 @@ def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
 def current_member() -> ColumnElement[UUID]:
     """The acting member inside a statement; NULL for clients and the system."""
     return literal_column(f"(select {CURRENT_MEMBER})", Uuid())
+
+
+def current_client() -> ColumnElement[UUID]:
+    """The acting partner's program inside a statement; NULL for members and the system."""
+    return literal_column(f"(select {CURRENT_CLIENT})", Uuid())
 
 
 def current_language() -> ColumnElement[str]:

@@ -82,7 +82,7 @@ class Planner:
         self.written: list[tuple[tuple[str, ...], Written]] = []
         self._path: list[str] = []
         self._numbers = 0
-        self.context = _context(self.slots)
+        self.context = _context(self.slots, actor)
 
     def plan(self, fields: Mapping[str, list[FieldNode]]) -> Plan:
         """The statement that answers these root fields; its only value is their JSON as bytes."""
@@ -320,10 +320,11 @@ class Planner:
         return row.source if isinstance(row, Rows) else self.context
 
 
-def _context(slots: Slots) -> FromClause:
-    """The first thing the statement does: set the tenant, the member and the language for its own transaction."""
+def _context(slots: Slots, actor: Actor) -> FromClause:
+    """The first thing the statement does: set the tenant, the member and the language for its own transaction, and for
+    a client, who has plans of its own, the client."""
     columns = []
-    for place, name in enumerate(("tenant", "member", "language")):
+    for place, name in enumerate(("tenant", "member", "language", "client")[: len(actor.settings)]):
         bound = slots.bind(_setting(place), Text())
         columns.append(func.set_config(word(f"app.{name}"), bound, literal_column("true")).label(name))
     return select(*columns).cte("context").prefix_with("MATERIALIZED", dialect="postgresql")

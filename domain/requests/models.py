@@ -21,6 +21,7 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("customer_id", "customers"),
         references("contact_id", "contacts"),
         references("requester_id", "members"),
+        references("submitting_client_id", "oauth_clients"),
         references("intake_department_id", "departments"),
         references("department_id", "departments"),
         references("assignee_id", "staff"),
@@ -28,6 +29,7 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_customer", "tenant_id", "customer_id"),
         Index("ix_service_requests_contact", "tenant_id", "contact_id"),
         Index("ix_service_requests_requester", "tenant_id", "requester_id"),
+        Index("ix_service_requests_submitting_client", "tenant_id", "submitting_client_id"),
         Index("ix_service_requests_intake_department", "tenant_id", "intake_department_id"),
         Index("ix_service_requests_department", "tenant_id", "department_id"),
         Index("ix_service_requests_assignee", "tenant_id", "assignee_id"),
@@ -69,6 +71,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     # When it closes by itself if the requester says nothing.
     closes_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # The partner's program that submitted it; none when a member did.
+    submitting_client_id: Mapped[UUID | None] = mapped_column(default=None)
     # Raised by every reopening.
     reopened_times: Mapped[int] = mapped_column(default=0)
     # What the requester gave at the confirmation, and whether that is satisfied by the clause that asked.

@@ -22,7 +22,7 @@ from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.rules import Audience, ClockState, State
 from tenancy.actor import Actor
-from tenancy.models import current_member, one_of
+from tenancy.models import current_client, current_member, one_of
 from tenancy.refusals import NotFound
 from tenancy.work import Work
 
@@ -35,14 +35,17 @@ UNDER_WAY = (State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD)
 
 def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee, the heads of
-    their department and of those above it, and whoever they were escalated to.
+    their department and of those above it, whoever they were escalated to, and the partner's program that submitted
+    them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
     if actor.may(Permission.REQUESTS_READ_ALL):
         return true()
-    if not actor.is_member or not actor.may(Permission.REQUESTS_READ):
+    if not actor.may(Permission.REQUESTS_READ):
         return false()
+    if actor.is_client:
+        return submitted_by_my_program(requests)
     told = aliased(Escalation)
     escalated = select(told.id).where(told.request_id == requests.id, told.escalated_to_id == current_member())
     return or_(
@@ -63,7 +66,7 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
 
 def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
     """Messages are seen with their request; internal ones by those who work on requests, but not by a requester who
-    happens to be one of them (RQ-10)."""
+    happens to be one of them, nor by the program that submitted it (RQ-10)."""
     seen = visible_parts(actor, messages)
     public: ColumnElement[bool] = messages.audience == Audience.PUBLIC
     if actor.may(Permission.REQUESTS_ASSIGN):
@@ -71,10 +74,9 @@ def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
     if not actor.may(Permission.REQUESTS_WORK):
         return and_(seen, public)
     requests = aliased(ServiceRequest)
+    asked = and_(requests.requester_id == current_member(), requests.assignee_id.is_distinct_from(current_member()))
     from_the_other_side = select(requests.id).where(
-        requests.id == messages.request_id,
-        requests.requester_id == current_member(),
-        requests.assignee_id.is_distinct_from(current_member()),
+        requests.id == messages.request_id, submitted_by_my_program(requests) if actor.is_client else asked
     )
     return and_(seen, or_(public, ~from_the_other_side.exists()))
 
@@ -83,6 +85,12 @@ def requested_by_me(requests: Any) -> ColumnElement[bool]:
     """What the acting member has asked for."""
     mine: ColumnElement[bool] = requests.requester_id == current_member()
     return mine
+
+
+def submitted_by_my_program(requests: Any) -> ColumnElement[bool]:
+    """What the acting partner's program has submitted."""
+    own: ColumnElement[bool] = requests.submitting_client_id == current_client()
+    return own
 
 
 def assigned_to_me(requests: Any) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ LEFT = {
     # Settings of our own are in no list, so each that the product uses is asked for by its name.
     "a setting of ours": """
         SELECT name || ' = ' || current_setting(name, true)
-        FROM unnest(ARRAY['app.tenant', 'app.member', 'app.language']) AS name
+        FROM unnest(ARRAY['app.tenant', 'app.member', 'app.language', 'app.client']) AS name
         WHERE current_setting(name, true) <> ''""",
     "a role": "SELECT current_user::text WHERE current_user <> session_user",
     "a temporary table": "SELECT relname::text FROM pg_class WHERE relnamespace = pg_my_temp_schema()",

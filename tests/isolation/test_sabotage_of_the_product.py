@@ -237,7 +237,7 @@ def _of_actor(name: str) -> Any:
 def context(kept: str) -> Any:
     """The reader's first part with a fault: settings for the session, or none at all."""
 
-    def faulty(slots: Slots) -> Any:
+    def faulty(slots: Slots, _: Actor) -> Any:
         columns = []
         for name, value in (("app.tenant", "tenant_id"), ("app.member", "id"), ("app.language", "language")):
             bound = slots.bind(_of_actor(value), Text())

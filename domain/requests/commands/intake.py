@@ -39,8 +39,8 @@ async def submit(
 ) -> ServiceRequest:
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
-    The acting member is its requester. Refuses with NO_CLAUSE where the handbook has no matrix; without a service level
-    for the case there is no limit.
+    The acting member is its requester; a partner's program sees what it submitted. Refuses with NO_CLAUSE where the
+    handbook has no matrix; without a service level for the case there is no limit.
     """
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
@@ -54,6 +54,7 @@ async def submit(
         customer_id=customer_id,
         contact_id=contact_id,
         requester_id=work.actor.id if work.actor.is_member else None,
+        submitting_client_id=work.actor.id if work.actor.is_client else None,
         title=title,
         description=description,
         channel=channel,

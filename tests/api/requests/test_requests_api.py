@@ -12,7 +12,7 @@ from domain.requests import rules
 from domain.requests.rules import Move
 from tenancy.actor import Actor
 from tests.conftest import found_company
-from tests.domain.requests.company import Company, at, go_to, service_company, software_company
+from tests.domain.requests.company import ASKS, Company, at, go_to, program, service_company, software_company
 
 SUBMIT = """mutation($input: SubmitRequestInput!) { submitRequest(input: $input) {
   request { id number priority state dueAt overdue breached customer { name } requester { name } department { name }
@@ -51,6 +51,22 @@ def with_names(company: Company) -> Company:
 async def software(pool: None) -> Company:
     """Fast service with warnings and a ladder."""
     return with_names(await software_company())
+
+
+async def test_a_program_reads_what_it_has_submitted_and_nothing_else(ask: Any, software: Company) -> None:
+    one, other = await program(software, *ASKS), await program(software, *ASKS)
+    given = {"customerId": str(software.strategic_id), "title": "Nobody can sign in", "channel": "PORTAL"}
+    for actor in (one, other):
+        made = (await ask(actor, SUBMIT, input={**given, "impact": "HIGH", "urgency": "HIGH"}))["submitRequest"]
+        assert made["errors"] == []
+        listed = (await ask(actor, LIST))["requests"]
+        assert (listed["totalCount"], listed["nodes"][0]["number"]) == (1, made["request"]["number"])
+        seen = (await ask(actor, SHOW, id=made["request"]["id"]))["request"]
+        assert (len(seen["clocks"]), len(seen["changes"]["nodes"])) == (2, 1)
+    hidden = await ask(one, SHOW, id=made["request"]["id"])
+    assert (hidden["request"], hidden["node"]) == (None, None)
+    # A connection that has served a program knows nothing of it afterwards.
+    assert (await ask(software.clerk, LIST))["requests"]["totalCount"] == 0
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from domain.requests.rules import Channel, ClockKind
 from tenancy.actor import Actor, ActorKind
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
+from tenancy.identity import clients
 from tenancy.journal import Event, JournalEntry
 from tenancy.members import Member, MemberRole, Role
 from tenancy.work import Work
@@ -133,6 +134,14 @@ async def _engaged(
     return Actor(
         tenant_id=admin.tenant_id, kind=ActorKind.MEMBER, id=member.id, permissions=frozenset(map(str, permissions))
     )
+
+
+async def program(company: Company, *permissions: Permission) -> Actor:
+    """A partner's program with these permissions."""
+    words = sorted(str(word) for word in permissions)
+    async with writing(company.admin, settle=settle) as work:
+        client, _, _ = await clients.create_client(work, name=f"Program {uuid4().hex}", scopes=words)
+    return Actor(tenant_id=company.admin.tenant_id, kind=ActorKind.CLIENT, id=client.id, permissions=frozenset(words))
 
 
 async def _customer(work: Work, name: str, tier: CustomerTier) -> UUID:

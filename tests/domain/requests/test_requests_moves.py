@@ -30,6 +30,7 @@ from tests.domain.requests.company import (
     do,
     escalations,
     go_to,
+    program,
     sleep_until,
     stored,
     submit,
@@ -297,9 +298,7 @@ async def test_internal_notes_are_not_shown_to_the_other_side(software: Company)
 
 
 async def test_a_partner_s_client_submits_and_dispatches_but_is_nobody_s_requester(software: Company) -> None:
-    client = Actor(
-        tenant_id=software.admin.tenant_id, kind=ActorKind.CLIENT, id=uuid4(), permissions=frozenset(map(str, ASSIGNS))
-    )
+    client = await program(software, *ASSIGNS)
     request = await submit(software, actor=client)
     assert request.requester_id is None
     await do(commands.assign, client, request, assignee_id=software.agent.id)
