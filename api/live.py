@@ -34,6 +34,8 @@ WAITING_CHANGES = 500
 # So often a socket's owner is looked at again: revoked means silent within five seconds.
 LOOK_AGAIN_SECONDS = 2.0
 CONNECTED_AGAIN_AFTER_SECONDS = 1.0
+# The facts that everybody may wait for without naming a record: they fill one's own inbox.
+OWN_FACTS = "approvals."
 
 
 class Switchboard:
@@ -193,14 +195,25 @@ class Changed:
     subject_id: UUID | None = strawberry.field(description="The record it is about; ask for it with node.")
 
 
-async def _allowed(context: LiveContext, subject_id: UUID | None) -> Actor:
-    """Who listens now, if they still may: to everything with journal.read, else to a record that they see."""
+async def _allowed(context: LiveContext, subject_id: UUID | None, names: list[str] | None) -> Actor:
+    """Who listens now, if they still may: to everything with journal.read, else to a record that they see, or to the
+    facts of approvals, of which they hear those that they see."""
     actor = await context.look()
-    if subject_id is None:
+    if actor.may(Permission.JOURNAL_READ):
+        return actor
+    if subject_id is not None:
+        if not await context.sees(actor, subject_id):
+            raise NotFound(path=("subjectId",))
+    elif not names or not all(name.startswith(OWN_FACTS) for name in names):
         actor.require(Permission.JOURNAL_READ)
-    elif not actor.may(Permission.JOURNAL_READ) and not await context.sees(actor, subject_id):
-        raise NotFound(path=("subjectId",))
     return actor
+
+
+async def _hears(context: LiveContext, actor: Actor, change: Change) -> bool:
+    """Whether they may know of a change: with journal.read of any, else of what they see."""
+    if actor.may(Permission.JOURNAL_READ):
+        return True
+    return change.subject_id is not None and await context.sees(actor, change.subject_id)
 
 
 async def changed(
@@ -208,7 +221,7 @@ async def changed(
 ) -> AsyncIterator[Changed]:
     """Facts of the company as they happen, until the socket's owner may not come in any more."""
     context: LiveContext = info.context
-    actor = await _allowed(context, subject_id)
+    actor = await _allowed(context, subject_id, names)
     if names is not None and len(names) > 100:
         raise Invalid(message("Name at most {most} facts."), {"most": 100}, path=("names",))
     board = SWITCHBOARDS[0]
@@ -221,12 +234,14 @@ async def changed(
             if heard and change is None:
                 return
             try:
-                await _allowed(context, subject_id)
+                actor = await _allowed(context, subject_id, names)
             except Refusal:
                 return
             if change is None or (names is not None and change.name not in names):
                 continue
             if subject_id is not None and change.subject_id != subject_id:
+                continue
+            if subject_id is None and not await _hears(context, actor, change):
                 continue
             yield Changed(
                 name=change.name,

@@ -18,6 +18,7 @@ from api.schema.approvals.types import (
     ApprovalDelegation,
     ApprovalDelegationFilter,
     ApprovalFilter,
+    ApprovalInbox,
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.billing.types import INVOICE_ORDERS, Invoice, InvoiceFilter
@@ -137,6 +138,9 @@ class Query:
         Approval,
         orders=APPROVAL_ORDERS,
         filter=ApprovalFilter,
+    )
+    approval_inbox: ApprovalInbox = root(
+        "Your approvals: waiting for you, asked by you, copied to you, decided by you."
     )
     approval_delegations = page(
         "Who decides for whom while they are away: yours, those to you, or all.",

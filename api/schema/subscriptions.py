@@ -18,7 +18,8 @@ class Subscription:
     """The root of listening."""
 
     @strawberry.subscription(  # type: ignore[untyped-decorator]  # strawberry leaves it untyped
-        description="Facts as they happen. Without `subjectId` this needs the permission journal.read."
+        description="Facts as they happen. Without `subjectId` this needs the permission journal.read,"
+        " unless all `names` are facts of approvals: then you hear those about approvals that you may see."
     )
     async def changed(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, cast, false, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Text, and_, any_, bindparam, cast, false, func, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
@@ -28,6 +28,8 @@ from tenancy.work import Work
 
 # A line of superiors longer than this is a circle or a mistake.
 LONGEST_LINE = 30
+# How the facts of this module begin.
+FACTS = "approvals."
 DECIDED = (TaskState.APPROVED, TaskState.REJECTED, TaskState.RETURNED)
 
 
@@ -47,6 +49,29 @@ def visible_tasks(actor: Actor, tasks: Any) -> ColumnElement[bool]:
         return true()
     approvals = aliased(Approval)
     return select(approvals.id).where(approvals.id == tasks.approval_id, visible(actor, approvals)).exists()
+
+
+def visible_facts(actor: Actor, entries: Any) -> ColumnElement[bool]:
+    """What happened to an approval is seen with it. `entries` is the journal or an alias of it."""
+    about_it = entries.name.startswith(FACTS)
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return cast(about_it, Boolean)
+    approvals = aliased(Approval)
+    same = approvals.id == cast(entries.payload.op("->>")("approval_id"), UuidType())
+    return and_(about_it, select(approvals.id).where(same, visible(actor, approvals)).exists())
+
+
+def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
+    """Whether a journal entry tells of an approval or of a seat in it."""
+    seats = aliased(ApprovalTask)
+    of_seat = select(seats.id).where(seats.approval_id == approvals.id, seats.id == entries.subject_id).exists()
+    itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
+    return or_(itself, and_(entries.subject_kind == ApprovalTask.__tablename__, of_seat))
+
+
+def overdue(approvals: Any) -> ColumnElement[bool]:
+    """Whether the time of a step that waits is up."""
+    return and_(approvals.state == State.WAITING, func.coalesce(approvals.step_due_at < current_instant(), false()))
 
 
 def asked_by_me(approvals: Any) -> ColumnElement[bool]:

@@ -1,17 +1,19 @@
 """Approvals as clients see them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Integer, Text, cast
+from sqlalchemy import ColumnElement, Integer, Text, cast
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, many, one, shows
+from api.reading.mapping import Node, Order, column, computed, many, one, page, part, shows
 from api.schema.access.types import Member
+from api.schema.approvals.timeline import timeline
 from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
@@ -75,6 +77,8 @@ class Approval(Node):
     version: HandbookVersion | None = one("The handbook version it came from.", "version_id")
     tasks: list[ApprovalTask] = many("Every seat of every step so far.", "approval_id", most=50)
     waiting_for_me: bool = computed("Whether you are to decide now.", queries.waiting_for_me)
+    overdue: bool = computed("Whether the time of a step that waits is up.", queries.overdue)
+    timeline = timeline()
 
 
 @shows(models.ApprovalDelegation, visible=queries.visible_delegations)
@@ -134,6 +138,23 @@ class ApprovalFilter:
     asked_by_me: bool | None = filtered("Whether you asked.", queries.asked_by_me)
     copied_to_me: bool | None = filtered("Whether you get a copy.", queries.copied_to_me)
     decided_by_me: bool | None = filtered("Whether you have decided.", queries.decided_by_me)
+    overdue: bool | None = filtered("Whether the time of a step that waits is up.", queries.overdue)
     and_: "list[ApprovalFilter] | None" = combining("All of these hold.", "and")
     or_: "list[ApprovalFilter] | None" = combining("One of these holds.", "or")
     not_: "ApprovalFilter | None" = combining("This does not hold.", "not")
+
+
+def _drawer(description: str, holds: Callable[[Any], ColumnElement[bool]]) -> Any:
+    return page(
+        description, Approval, orders=APPROVAL_ORDERS, filter=ApprovalFilter, on=lambda _, approval: holds(approval)
+    )
+
+
+@part
+class ApprovalInbox:
+    """Your approvals in four drawers. Ask each for `totalCount`: all of it is one question to the database."""
+
+    waiting = _drawer("What you are to decide now, for yourself or for somebody away.", queries.waiting_for_me)
+    mine = _drawer("What you asked for.", queries.asked_by_me)
+    copied = _drawer("What you get a copy of.", queries.copied_to_me)
+    done = _drawer("What you have decided.", queries.decided_by_me)

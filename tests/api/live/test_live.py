@@ -27,10 +27,14 @@ async def board(broker: Broker) -> AsyncIterator[Switchboard]:
     await opened.close()
 
 
-async def call_out(broker: Broker, tenant_id: UUID, name: str, channel: UUID | None = None) -> None:
+async def call_out(
+    broker: Broker, tenant_id: UUID, name: str, channel: UUID | None = None, subject_id: UUID | None = None
+) -> None:
     """Publish a change as the workers do, until somebody hears it."""
     client = redis.asyncio.Redis.from_url(broker.url())
-    change = Change(tenant_id=tenant_id, entry_id=uuid4(), name=name, subject_kind=None, subject_id=tenant_id)
+    change = Change(
+        tenant_id=tenant_id, entry_id=uuid4(), name=name, subject_kind=None, subject_id=subject_id or tenant_id
+    )
     while not await client.publish(changes(channel or tenant_id), change.dump()):  # noqa: ASYNC110  # nobody tells us
         await asyncio.sleep(0.02)
     await client.aclose()
@@ -101,3 +105,17 @@ async def test_who_may_not_read_the_journal_names_the_record(board: Switchboard,
     await asyncio.sleep(0.05)
     assert not waiting.done()
     waiting.cancel()
+
+
+async def test_everybody_hears_of_the_approvals_that_they_see(broker: Broker, board: Switchboard, acme: Actor) -> None:
+    clerk = Actor(tenant_id=acme.tenant_id, kind=acme.kind, id=acme.id)
+    for names in (["approvals.decided", "requests.submitted"], []):
+        with pytest.raises(Forbidden):
+            await anext(listening(Socket(clerk), names=names))
+    heard = listening(Socket(clerk), names=["approvals.decided", "approvals.opened"])
+    first = asyncio.ensure_future(anext(heard))
+    await call_out(broker, acme.tenant_id, "approvals.opened", subject_id=uuid4())
+    await call_out(broker, acme.tenant_id, "requests.submitted", subject_id=SEEN)
+    await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=SEEN)
+    assert (await asyncio.wait_for(first, 10)).name == "approvals.decided"
+    await heard.aclose()
