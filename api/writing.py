@@ -8,9 +8,8 @@ from uuid import UUID
 
 import orjson
 from graphql import FieldNode, GraphQLField, get_named_type
-from graphql.execution.values import get_argument_values
-from strawberry.types.arguments import convert_arguments
 
+from api.inputs import taken
 from api.reading import mapping
 from api.reading.binding import Values
 from api.reading.documents import Prepared, collect
@@ -45,7 +44,7 @@ class Writer:
         """One mutation; its payload is read by one statement before the commit, a refusal becomes its error."""
         definition = field.extensions["strawberry-definition"]
         write: Write = definition.metadata[mapping.WRITE]
-        arguments = _arguments(definition, field, nodes[0], variables)
+        arguments = taken(definition, values.get(id(nodes[0]), {}))
         if write.platform:
             answer = await self.plain(write, arguments)
             return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables.coerced, answer))
@@ -89,14 +88,6 @@ class Writer:
         asked = [call.document, call.operation_name, call.variables]
         digest = hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return await idempotency.claim(work, self.call.idempotency_key, key, digest)
-
-
-def _arguments(definition: Any, field: GraphQLField, node: FieldNode, variables: Any) -> dict[str, Any]:
-    """The arguments as strawberry hands them to the function: inputs as their classes."""
-    from api.schema import SCHEMA
-
-    given = get_argument_values(field, node, variables)
-    return convert_arguments(given, definition.arguments, SCHEMA.schema_converter.scalar_registry, SCHEMA.config)
 
 
 def _stored(item: Any) -> Any:

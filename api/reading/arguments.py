@@ -52,15 +52,15 @@ class Variables:
         for node in nodes:
             signature = get_variable_signature(schema, node)
             assert not isinstance(signature, GraphQLError), "the document is validated"
-            # The named type alone decides: a list of scalars is no deeper than what the request may nest.
-            flat = not is_input_object_type(get_named_type(signature.type))
-            self._known.append((signature.name, signature.type, _default(signature), signature, flat))
+            self._known.append(
+                (signature.name, signature.type, _default(signature), signature, _is_bounded(signature.type, ()))
+            )
 
     def values(self, given: Mapping[str, Any]) -> VariableValues | None:
         """The variables as the schema understands them; None where graphql-core must say what is wrong."""
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for name, type_, default, signature, flat in self._known:
+        for name, type_, default, signature, bounded in self._known:
             value = given.get(name, Undefined)
             if value is Undefined:
                 sources[name] = VariableValueSource(signature)
@@ -70,7 +70,7 @@ class Variables:
                     return None
                 continue
             sources[name] = VariableValueSource(signature, value)
-            if not flat and input_is_nested_too_deeply(value, type_):
+            if not bounded and input_is_nested_too_deeply(value, type_):
                 return None
             found = coerce_input_value(value, type_)
             if found is Undefined:
@@ -98,6 +98,14 @@ class Arguments:
             return self.constant
         found = _fill(self._places, variables.coerced)
         return get_argument_values(self._field, self._node, variables) if found is None else found
+
+
+def _is_bounded(type_: GraphQLInputType, inside: tuple[GraphQLInputType, ...]) -> bool:
+    """Whether values of a type nest no deeper than its declaration: an input object may lead back to itself."""
+    named = get_named_type(type_)
+    if not is_input_object_type(named):
+        return True
+    return named not in inside and all(_is_bounded(field.type, (*inside, named)) for field in named.fields.values())
 
 
 def _fill(places: Sequence[Place | None], coerced: Coerced) -> dict[str, Any] | None:

@@ -1,8 +1,12 @@
 """What people write, made storable: on one line or on several, within so many characters."""
 
+import re
 import unicodedata
 
 from tenancy.refusals import Invalid, message
+
+# Control characters and halves of characters are what a database or a mail refuses later and less politely.
+NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def one_line(text: str, most: int, *path: str, may_be_empty: bool = False) -> str:
@@ -16,8 +20,7 @@ def several_lines(text: str, most: int, *path: str, may_be_empty: bool = False) 
 
 
 def _storable(text: str, most: int, path: tuple[str, ...], may_be_empty: bool) -> str:
-    # Control characters and halves of characters are what a database or a mail refuses later and less politely.
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+    if NOT_STORABLE.search(text):
         raise Invalid(message("The text contains characters that cannot be stored."), {}, path)
     text = unicodedata.normalize("NFC", text)
     if len(text) > most:
