@@ -1,5 +1,6 @@
 """What follows the facts of the module people."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.kernel.permissions import Permission
@@ -70,14 +71,14 @@ async def tell_its_writer_that_notice_is_waived(work: Work, event: NoticeWaived)
 
 
 async def tell_personnel_that_somebody_has_left(work: Work, event: EmploymentEnded) -> None:
-    """Whoever looks after people, and the superior, learn that somebody has left and is signed out."""
-    superior = await organisation.superior_of(work, event.staff_id)
+    """Whoever looks after people, and the nearest superior who is there, learn that somebody has left."""
+    above = await organisation.line_above(work, event.staff_id)
     await _tell_personnel(
         work,
         event.resignation_id,
         message("{name} has left; the last day was {last_day}. Their access has ended."),
         key=f"employment-ended:{event.resignation_id}",
-        also=[superior] if superior else [],
+        also=above[:1],
     )
 
 
@@ -94,12 +95,10 @@ async def _tell_writer(work: Work, resignation_id: UUID, text: str, *, key: str)
     )
 
 
-async def _tell_personnel(
-    work: Work, resignation_id: UUID, text: str, *, key: str, also: list[UUID] | None = None
-) -> None:
+async def _tell_personnel(work: Work, resignation_id: UUID, text: str, *, key: str, also: Sequence[UUID] = ()) -> None:
     resignation = await queries.get(work, resignation_id)
     writer = await organisation.member(work, resignation.staff_id)
-    told = {*await members_who_may(work, Permission.PEOPLE_MANAGE), *(also or [])} - {resignation.staff_id}
+    told = {*await members_who_may(work, Permission.PEOPLE_MANAGE), *also} - {resignation.staff_id}
     await notifications.notify(
         work,
         member_ids=sorted(told),
