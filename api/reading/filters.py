@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, get_named_type
 from sqlalchemy import Boolean, ColumnElement, Text, any_, false, func, not_, or_, true
 from sqlalchemy import and_ as all_of
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Enum, TypeEngine
 
 from api.reading.binding import Slots
@@ -80,6 +80,23 @@ class NumberFilter:
     lte: int | None = _operator("Is this number or less.")
 
 
+@strawberry.input(description="By a list of words.")
+class ListFilter:
+    """Membership in lists."""
+
+    has: str | None = _operator("Holds exactly this word.")
+
+
+@strawberry.input(description="By an answer.")
+class AnswerFilter:
+    """Equality of answers that stand in an object by their codes."""
+
+    code: str = strawberry.field(description="The code of the field.")
+    eq: str = strawberry.field(
+        description="Is this answer, as it is kept, written as text: 12, 12.50, true, a code; or has it among others."
+    )
+
+
 def filtered(description: str, column: Callable[[Any], Any] | None = None) -> Any:
     """A field of a filter: by the column of its name, or by an expression over the row."""
     return strawberry.field(default=None, description=description, metadata={COLUMN: column} if column else {})
@@ -121,12 +138,21 @@ class Filters:
         kind: TypeEngine[Any] = Text() if isinstance(column.type, Enum) else column.type
         if not isinstance(get_named_type(declared.type), GraphQLInputObjectType):
             return column == self._slots.argument(self._call, path, kind)  # type: ignore[no-any-return]  # a column's ==
+        if isinstance(kind, JSONB):
+            return self._answer(column, path)
         conditions = [
             self._operation(column, kind, operator, (*path, operator))
             for operator, operand in given.items()
             if operand is not None
         ]
         return all_of(true(), *conditions)
+
+    def _answer(self, column: Any, path: tuple[str | int, ...]) -> ColumnElement[bool]:
+        """What stands in an object under a code, or is one of the words that stand there."""
+        code = self._slots.argument(self._call, (*path, "code"), Text())
+        value = self._slots.argument(self._call, (*path, "eq"), Text())
+        among = column.op("->")(code).op("@>")(func.to_jsonb(value))
+        return func.coalesce(or_(column.op("->>")(code) == value, among), false())
 
     def _operation(
         self, column: Any, kind: TypeEngine[Any], operator: str, path: tuple[str | int, ...]
@@ -135,7 +161,7 @@ class Filters:
             return column == any_(self._slots.argument(self._call, path, ARRAY(kind)))  # type: ignore[no-any-return]  # as above
         if operator == "is_null" or operator == "isNull":
             return column.is_(None) == self._slots.argument(self._call, path, Boolean())  # type: ignore[no-any-return]  # as above
-        value = self._slots.argument(self._call, path, kind)
+        value = self._slots.argument(self._call, path, kind.item_type if isinstance(kind, ARRAY) else kind)
         match operator:
             case "eq":
                 found = column == value
@@ -147,6 +173,8 @@ class Filters:
                 found = column > value
             case "gte":
                 found = column >= value
+            case "has":
+                found = value == any_(column)
             case _:
                 # position() takes the text as it is: no pattern, so nothing in it has a meaning.
                 found = func.strpos(func.lower(column), func.lower(value)) > 0
