@@ -232,8 +232,8 @@ def _deciding(one: Scope, other: Scope, order: Sequence[Dimension]) -> Dimension
     mine, theirs = set(one.dimensions), set(other.dimensions)
     if mine <= theirs or theirs <= mine:
         return None
-    # Departments may lie in each other, which only the company knows.
-    shared = (mine & theirs) - {Dimension.DEPARTMENT}
+    # Departments and service lines may lie in each other, which only the company knows.
+    shared = (mine & theirs) - {Dimension.DEPARTMENT, Dimension.SERVICE_LINE}
     if any(getattr(one, dimension.value) != getattr(other, dimension.value) for dimension in shared):
         return None
     return next(dimension for dimension in order if (dimension in mine) != (dimension in theirs))
