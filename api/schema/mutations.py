@@ -14,6 +14,8 @@ from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
 from api.schema.billing import mutations as billing
 from api.schema.billing.types import DunningStep, Hold, Invoice, Payment
+from api.schema.catalogue import mutations as catalogue
+from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.notifications import mutations as notifications
@@ -143,6 +145,12 @@ class Mutation:
     create_customer = mutation(customers.create_customer, customer=Customer)
     change_customer = mutation(customers.change_customer, customer=Customer)
     add_contact = mutation(customers.add_contact, contact=Contact)
+
+    create_service_line = mutation(catalogue.create_service_line, line=ServiceLine)
+    change_service_line = mutation(catalogue.change_service_line, line=ServiceLine)
+    create_service_offering = mutation(catalogue.create_service_offering, offering=ServiceOffering)
+    change_service_offering = mutation(catalogue.change_service_offering, offering=ServiceOffering)
+    replace_request_form = mutation(catalogue.replace_request_form, offering=ServiceOffering)
 
     submit_request = mutation(requests.submit_request, request=ServiceRequest)
     assign_request = mutation(requests.assign_request, request=ServiceRequest)

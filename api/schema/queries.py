@@ -22,6 +22,14 @@ from api.schema.approvals.types import (
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.billing.types import INVOICE_ORDERS, Invoice, InvoiceFilter
+from api.schema.catalogue.types import (
+    SERVICE_LINE_ORDERS,
+    SERVICE_OFFERING_ORDERS,
+    ServiceLine,
+    ServiceLineFilter,
+    ServiceOffering,
+    ServiceOfferingFilter,
+)
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
@@ -173,6 +181,21 @@ class Query:
         orders=CUSTOMER_ORDERS,
         filter=CustomerFilter,
         needs=Permission.CUSTOMERS_READ,
+    )
+
+    service_line = by_id("One service line.", ServiceLine)
+    service_lines = page(
+        "The service lines: all, or what is offered to whoever may only submit requests.",
+        ServiceLine,
+        orders=SERVICE_LINE_ORDERS,
+        filter=ServiceLineFilter,
+    )
+    service_offering = by_id("One offering.", ServiceOffering)
+    service_offerings = page(
+        "The offerings: all, or what is offered to whoever may only submit requests.",
+        ServiceOffering,
+        orders=SERVICE_OFFERING_ORDERS,
+        filter=ServiceOfferingFilter,
     )
 
     request = by_id("One request.", ServiceRequest)

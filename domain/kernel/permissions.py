@@ -30,6 +30,9 @@ class Permission(StrEnum):
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_MANAGE = "customers.manage"
 
+    CATALOGUE_READ = "catalogue.read"
+    CATALOGUE_MANAGE = "catalogue.manage"
+
     APPROVALS_READ_ALL = "approvals.read_all"
     APPROVALS_DECIDE = "approvals.decide"
     APPROVALS_ADMINISTER = "approvals.administer"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
@@ -26,6 +26,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("department_id", "departments"),
         references("assignee_id", "staff"),
         references("handbook_version_id", "handbook_versions"),
+        references("offering_id", "service_offerings"),
+        references("service_line_id", "service_lines"),
+        references("form_id", "request_forms"),
         Index("ix_service_requests_customer", "tenant_id", "customer_id"),
         Index("ix_service_requests_contact", "tenant_id", "contact_id"),
         Index("ix_service_requests_requester", "tenant_id", "requester_id"),
@@ -34,6 +37,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_department", "tenant_id", "department_id"),
         Index("ix_service_requests_assignee", "tenant_id", "assignee_id"),
         Index("ix_service_requests_handbook_version", "tenant_id", "handbook_version_id"),
+        Index("ix_service_requests_offering", "tenant_id", "offering_id", "id"),
+        Index("ix_service_requests_service_line", "tenant_id", "service_line_id", "id"),
+        Index("ix_service_requests_form", "tenant_id", "form_id"),
         Index("ix_service_requests_state", "tenant_id", "state", "id"),
         Index("ix_service_requests_due", "tenant_id", "due_at", "id"),
         Index("ix_service_requests_resolved", "tenant_id", "resolved_at", "id"),
@@ -59,6 +65,16 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     intake_department_id: Mapped[UUID | None]
     # Who has it now.
     department_id: Mapped[UUID | None]
+    # What was asked for, where it stood in the catalogue, and the form that the answers are for.
+    offering_id: Mapped[UUID | None] = mapped_column(default=None)
+    service_line_id: Mapped[UUID | None] = mapped_column(default=None)
+    form_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The codes of its service line and of those above that at the intake, the nearest first; a later move of a line in
+    # the catalogue does not move deadlines.
+    service_lines: Mapped[list[str]] = mapped_column(default_factory=list, server_default=text("'{}'"))
+    sla_class: Mapped[str | None] = mapped_column(default=None)
+    # By the codes of the form's fields.
+    answers: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default=text("'{}'"))
     assignee_id: Mapped[UUID | None] = mapped_column(default=None)
     state: Mapped[State] = mapped_column(default=State.NEW)
     # The earliest deadline of its running clocks; it lies in the past when it has been missed.

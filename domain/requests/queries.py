@@ -13,12 +13,12 @@ from sqlalchemy.sql.elements import True_
 from domain.customers import queries as customers
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.permissions import Permission
-from domain.kernel.terms import CustomerTier
+from domain.kernel.terms import CustomerTier, Priority
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, K, ServiceLevel
-from domain.policies.rules.scopes import Scope
+from domain.policies.rules.scopes import Case
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.rules import Audience, ClockState, State
@@ -167,10 +167,33 @@ async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list
 # By which clauses
 
 
-def scope_of(request: ServiceRequest) -> Scope:
+def case_of(
+    department_id: UUID | None,
+    tier: CustomerTier,
+    *,
+    service_lines: Sequence[str],
+    sla_class: str | None,
+    priority: Priority | None = None,
+) -> Case:
+    """Where a request stands; `service_lines` are its own and those above that, the nearest first."""
+    return Case(
+        department_id=department_id,
+        customer_tier=tier,
+        service_line=service_lines[0] if service_lines else None,
+        lines_above=tuple(service_lines[1:]),
+        sla_class=sla_class,
+        priority=priority,
+    )
+
+
+def scope_of(request: ServiceRequest) -> Case:
     """Where a request stands: as it was at the intake, for what was promised then is kept."""
-    return Scope(
-        department_id=request.intake_department_id, customer_tier=request.customer_tier, priority=request.priority
+    return case_of(
+        request.intake_department_id,
+        request.customer_tier,
+        service_lines=request.service_lines,
+        sla_class=request.sla_class,
+        priority=request.priority,
     )
 
 
@@ -247,6 +270,8 @@ class Outcome:
 
     request_id: UUID
     department_id: UUID | None
+    # Its service line and those above that at the intake, the nearest first.
+    service_lines: Sequence[str]
     customer_tier: CustomerTier
     good: bool
 
@@ -259,6 +284,7 @@ async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, 
     rows = select(
         Clock.request_id,
         ServiceRequest.department_id,
+        ServiceRequest.service_lines,
         ServiceRequest.customer_tier,
         Clock.breached_at.is_(None).label("good"),
     ).join(ServiceRequest, ServiceRequest.id == Clock.request_id)
@@ -272,6 +298,7 @@ async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[
     rows = select(
         ServiceRequest.id.label("request_id"),
         ServiceRequest.department_id,
+        ServiceRequest.service_lines,
         ServiceRequest.customer_tier,
         ServiceRequest.satisfied.label("good"),
     )
@@ -280,6 +307,12 @@ async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[
 
 def _outcomes(rows: Sequence[Any]) -> list[Outcome]:
     return [
-        Outcome(row["request_id"], row["department_id"], CustomerTier(row["customer_tier"]), row["good"])
+        Outcome(
+            row["request_id"],
+            row["department_id"],
+            row["service_lines"],
+            CustomerTier(row["customer_tier"]),
+            row["good"],
+        )
         for row in rows
     ]

@@ -106,6 +106,17 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("roles", "permissions"): lambda _, __: ["members.read"],
     ("clauses", "scope"): lambda _, __: {},
     ("clocks", "target"): lambda _, __: None,
+    # Codes have a form of their own; an offering asks for a contact.
+    ("service_lines", "code"): lambda company, number: f"line.{company.mark}.{number}",
+    ("service_offerings", "code"): lambda company, number: f"offering.{company.mark}.{number}",
+    ("service_offerings", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
+    ("form_fields", "code"): lambda _, __: "asker",
+    ("form_fields", "kind"): lambda _, __: "contact",
+    ("form_fields", "minimum"): lambda _, __: None,
+    ("form_fields", "maximum"): lambda _, __: None,
+    ("service_requests", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
+    ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
+    ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},
     ("decisions", "subject_id"): lambda company, number: company.id(("resignations", "invoices")[number]),
 }
 

@@ -274,6 +274,12 @@ TABLES: Mapping[str, str] = {
     "ReleaseItemInput.itemId": "agenda",
     "AccessTokenInput.tokenId": "access_tokens",
     "DraftVersionInput.copyFrom": "handbook_versions",
+    "beforeId": "handbook_versions",
+    "afterId": "handbook_versions",
+    "CreateDepartmentInput.parentId": "departments",
+    "CreateServiceLineInput.parentId": "service_lines",
+    "ChangeServiceLineInput.parentId": "service_lines",
+    "ServiceLineFilter.parentId": "service_lines",
     "toId": "members",
     "taskId": "approval_tasks",
 }

@@ -46,6 +46,12 @@ SPECIAL: Mapping[str, Any] = {
     "PutClauseInput.number": "7.1",
     "PutClauseInput.kind": "notice_period",
     "PutClauseInput.value": {"days": 30},
+    "CreateServiceLineInput.code": "new",
+    "CreateServiceOfferingInput.code": "new",
+    "FormFieldInput.code": "new",
+    # An amount, since a currency is given wherever one may be.
+    "FormFieldInput.kind": "MONEY",
+    "AnswerFilter.code": "asker",
 }
 
 
@@ -71,6 +77,10 @@ JSON_IDS: Mapping[str, tuple[Inside, ...]] = {
     "Mutation.putClause(input.scope)": (
         Inside("departments", lambda id_: {"department_id": id_}),
         Inside("posts", lambda id_: {"post_id": id_}),
+    ),
+    # One's own offering, and somebody's contact in the answer.
+    "Mutation.submitRequest(input.answers)": (
+        Inside("contacts", lambda id_: {"asker": id_}, {"SubmitRequestInput.offeringId": None}),
     ),
     "Mutation.putClause(input.value)": (Inside("members", _chain_of, {"PutClauseInput.kind": "approval_chain"}),),
 }
@@ -167,6 +177,8 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
         shown = shown_by(get_named_type(coordinate.field.type))
         assert shown is not None, f"whose id does {name} take?"
         yield Case(name, coordinate, place, _id_of(shown.model.__tablename__))
+    elif kind == "id" and len(leaf.path) == 1:
+        yield Case(name, coordinate, place, _id_of(table_of(leaf.owner, leaf.path[-1])))
     else:
         yield Case(name, coordinate, place, _condition(coordinate, place), {"first": PAGE}, IDS)
 
@@ -232,7 +244,7 @@ def _condition(coordinate: Coordinate, place: Place) -> Any:
         if shows_it:
             page = await _first(coordinate, place, victim, ask, "", f"nodes {{ {path[0]} }}")
             values += [node[path[0]] for node in page["nodes"]]
-        known = next((value for value in values if value is not None), None)
+        known = _first_inside(next((value for value in values if value is not None), None))
         if leaf.kind == "id":
             id_ = UUID(str(known)) if known is not None else victim.id(table_of(leaf.owner, path[0]))
             return str(id_), str(like(id_))
@@ -240,6 +252,13 @@ def _condition(coordinate: Coordinate, place: Place) -> Any:
         return text, strange(text) if strange(text) != text else f"{text} of nobody"
 
     return probes
+
+
+def _first_inside(value: Any) -> Any:
+    """What is compared of a list or an object: one of the values in it."""
+    while isinstance(value, dict | list) and value:
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    return value
 
 
 def _table(coordinate: Coordinate) -> str:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from api.schema.inputs import given, optional
 from api.schema.requests import types  # noqa: F401  # declares the enumerations that are used below
@@ -24,7 +25,14 @@ class SubmitRequestInput:
     channel: Channel = given("How it came in.")
     description: str = optional("What it is about.", default="")
     contact_id: UUID | None = optional("The customer's person.")
-    department_id: UUID | None = optional("The department it is for; its clauses hold for the request.")
+    department_id: UUID | None = optional(
+        "The department it is for, whose clauses hold; unless told, the one that is responsible for the offering."
+    )
+    offering_id: UUID | None = optional("What is asked for by the catalogue; clauses for its service line hold.")
+    answers: JSON | None = optional(
+        "The answers to the offering's form, by the codes of its fields: texts, whole numbers or texts with decimals, "
+        "amounts as text, days, instants, codes of choices or lists of them, true or false, ids of contacts."
+    )
 
 
 async def submit_request(work: Work, input: SubmitRequestInput) -> ServiceRequest:
@@ -39,6 +47,8 @@ async def submit_request(work: Work, input: SubmitRequestInput) -> ServiceReques
         urgency=input.urgency,
         contact_id=input.contact_id,
         department_id=input.department_id,
+        offering_id=input.offering_id,
+        answers=input.answers,
     )
 
 

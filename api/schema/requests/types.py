@@ -8,9 +8,20 @@ import strawberry
 from sqlalchemy import ColumnElement, DateTime, func, literal_column
 from strawberry.scalars import JSON
 
-from api.reading.filters import IdFilter, InstantFilter, NumberFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.filters import (
+    AnswerFilter,
+    IdFilter,
+    InstantFilter,
+    ListFilter,
+    NumberFilter,
+    TextFilter,
+    WordFilter,
+    combining,
+    filtered,
+)
 from api.reading.mapping import Node, Order, column, computed, many, one, page, rendered, shows
 from api.schema.access.types import Member
+from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
@@ -150,6 +161,15 @@ class ServiceRequest(Node):
     requester: Member | None = one("Who wants it done, or recorded it for the contact.", "requester_id")
     assignee: Staff | None = one("Who has it.", "assignee_id")
     department: Department | None = one("The department that has it.", "department_id")
+    offering: ServiceOffering | None = one("What was asked for by the catalogue.", "offering_id")
+    service_line: ServiceLine | None = one("The service line it belongs to.", "service_line_id")
+    service_lines: list[str] = column(
+        "The codes of its service line and of those above that when it came in, the nearest first: clauses for any of "
+        "them hold for it."
+    )
+    sla_class: str | None = column("The offering's class of service when it came in.")
+    form: RequestForm | None = one("The form that was answered, as it was asked.", "form_id")
+    answers: JSON = column("The answers, by the codes of the form's fields; what was not answered is left out.")
     handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
     clocks: list[RequestClock] = many(
         "What of it is measured.", "request_id", order=lambda there: (there.kind.desc(),), most=len(ClockKind)
@@ -194,6 +214,11 @@ class ServiceRequestFilter:
     requester_id: IdFilter | None = filtered("By requester.")
     assignee_id: IdFilter | None = filtered("By who has them.")
     department_id: IdFilter | None = filtered("By the department that has them.")
+    offering_id: IdFilter | None = filtered("By offering.")
+    service_line_id: IdFilter | None = filtered("By the service line they belong to.")
+    service_lines: ListFilter | None = filtered("By the codes of their service line and of those above it.")
+    sla_class: TextFilter | None = filtered("By class of service.")
+    answers: AnswerFilter | None = filtered("By an answer.")
     submitted_at: InstantFilter | None = filtered("By when they came in.")
     due_at: InstantFilter | None = filtered("By their earliest deadline.")
     resolved_at: InstantFilter | None = filtered("By when they were resolved.")

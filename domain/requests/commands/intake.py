@@ -1,5 +1,6 @@
 """Taking a request in: its priority by the matrix, its deadlines by the service level, its number."""
 
+from typing import Any
 from uuid import UUID
 
 from domain.customers import queries as customers
@@ -10,10 +11,11 @@ from domain.kernel.terms import CustomerTier, Impact, Urgency
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
-from domain.policies.rules.scopes import Scope
 from domain.requests import queries, rules
-from domain.requests.commands import timing
+from domain.requests.commands import ordering, timing
+from domain.requests.commands.ordering import Asked
 from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Channel
@@ -36,19 +38,22 @@ async def submit(
     urgency: Urgency,
     contact_id: UUID | None = None,
     department_id: UUID | None = None,
+    offering_id: UUID | None = None,
+    answers: Any = None,
 ) -> ServiceRequest:
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
-    The acting member is its requester; a partner's program sees what it submitted. Refuses with NO_CLAUSE where the
-    handbook has no matrix; without a service level for the case there is no limit.
+    The acting member is its requester; a partner's program sees what it submitted. By its offering it goes to whoever
+    is responsible, and clauses for the offering's service line hold for it; `answers` are the JSON of its form. Refuses
+    with NO_CLAUSE where the handbook has no matrix; without a service level for the case there is no limit.
     """
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
     if department_id is not None:
         await organisation.department(work, department_id, "departmentId")
-    scope = Scope(department_id=department_id, customer_tier=tier)
-    matrix = await policies.rule(work, PriorityMatrix, scope=scope)
-    priority = matrix.value.rate(tier, impact, urgency)
+    asked = await ordering.asked_for(work, offering_id, answers, customer_id)
+    department_id = department_id or asked.department_id
+    matrix = await policies.rule(work, PriorityMatrix, scope=asked.case(department_id, tier))
     request = ServiceRequest(
         number="",
         customer_id=customer_id,
@@ -61,12 +66,19 @@ async def submit(
         impact=impact,
         urgency=urgency,
         customer_tier=tier,
-        priority=priority,
+        priority=matrix.value.rate(tier, impact, urgency),
         submitted_at=work.now,
         handbook_version_id=matrix.clause.version_id,
         intake_department_id=department_id,
         department_id=department_id,
+        **asked.columns,
     )
+    await _open(work, request, matrix, asked)
+    return request
+
+
+async def _open(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatrix], asked: Asked) -> None:
+    """Give a request its number and its clocks, and cite what rated it."""
     grounds = await queries.grounds(work, request)
     # Late, for others who want a number wait from here on.
     request.number = f"REQ-{await next_number(work, NUMBERS):06}"
@@ -76,15 +88,20 @@ async def submit(
         matrix,
         about=Subject(SubjectKind.REQUEST, request.id),
         decision="requests.priority",
-        inputs={"customer_tier": tier, "impact": impact, "urgency": urgency, "department_id": department_id},
-        result={"priority": priority},
+        inputs={
+            "customer_tier": request.customer_tier,
+            "impact": request.impact,
+            "urgency": request.urgency,
+            "department_id": request.intake_department_id,
+            **asked.inputs,
+        },
+        result={"priority": request.priority},
     )
     view = timing.View(request=request, clocks=[], changes=[], grounds=grounds, at=work.now, timers={})
     view.enter(work, move=None)
     timing.start(work, view)
     timing.reckon(work, view)
-    work.record(RequestSubmitted(request_id=request.id, priority=priority), about=request)
-    return request
+    work.record(RequestSubmitted(request_id=request.id, priority=request.priority), about=request)
 
 
 async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> CustomerTier:
