@@ -63,6 +63,7 @@ async def records(work: Work, metric: Metric, since: datetime, until: datetime) 
             request_id=outcome.request_id,
             good=outcome.good,
             department_id=outcome.department_id,
+            service_lines=outcome.service_lines,
             customer_tier=outcome.customer_tier,
         )
         for outcome in found

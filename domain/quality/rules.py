@@ -91,7 +91,8 @@ class Record:
     request_id: UUID
     good: bool
     department_id: UUID | None = None
-    service_line: str | None = None
+    # Its service line and those above that, the nearest first.
+    service_lines: Sequence[str] = ()
     customer_tier: CustomerTier | None = None
 
 
@@ -113,7 +114,7 @@ class Measure:
         scope = self.target.scope
         return (
             (self.department_id is None or self.department_id in line)
-            and scope.service_line in (None, record.service_line)
+            and scope.service_line in (None, *record.service_lines)
             and scope.customer_tier in (None, record.customer_tier)
         )
 

@@ -131,7 +131,7 @@ def test_targets_for_some_customers_stand_beside_those_for_all() -> None:
 
 def test_a_department_answers_for_those_below_it_and_for_the_scope_of_its_clause() -> None:
     key = target(customer_tier="key", service_line="cloud")
-    record = Record(uuid4(), True, SECOND_LINE, "cloud", CustomerTier.KEY)
+    record = Record(uuid4(), True, SECOND_LINE, ("hosting", "cloud"), CustomerTier.KEY)
     line = line_above(SECOND_LINE, PARENTS)
     assert line == (SECOND_LINE, SUPPORT, ROOT)
     assert [Measure(key, department).counts(record, line) for department in (None, ROOT, SUPPORT, SALES)] == [
@@ -140,7 +140,7 @@ def test_a_department_answers_for_those_below_it_and_for_the_scope_of_its_clause
         True,
         False,
     ]
-    assert not Measure(key, None).counts(Record(uuid4(), True, SECOND_LINE, "cloud", CustomerTier.STANDARD), line)
+    assert not Measure(key, None).counts(Record(uuid4(), True, SECOND_LINE, ("cloud",), CustomerTier.STANDARD), line)
     assert not Measure(key, None).counts(Record(uuid4(), True, SECOND_LINE), line)
 
 
