@@ -44,6 +44,7 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
         # One claim looks at the oldest few of every tenant and task, so no backlog hides another's work.
         Index("ix_agenda_due", "tenant_id", "task", "due_at", "id", postgresql_where=text("standing = 'pending'")),
         Index("ix_agenda_subject", "tenant_id", "subject_id"),
+        Index("ix_agenda_parked", "tenant_id", "task", postgresql_where=text("standing = 'parked'")),
     )
     # A key is planned once; planning it again moves it, as when a deadline changes.
     upsert_on = "(tenant_id, key)"

@@ -1,6 +1,7 @@
 """Claims: which due items a worker may take next, chosen fairly between tenants and fenced by the database's clock.
 
-The choice is made by two SQL functions that see every tenant's agenda and give away ids only; nothing else does.
+The choice is made by two SQL functions that see every tenant's agenda and give away ids only, and a third counts what
+is parked; nothing else does.
 """
 
 from collections.abc import Collection, Sequence
@@ -54,6 +55,22 @@ async def claim_of(
             "SELECT * FROM claim_agenda_of($1, $2, $3, $4)", tenant_id, [*tasks], batch, lease_seconds
         )
         return _claimed(rows)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """So many items of one company and task wait for a person."""
+
+    tenant_id: UUID
+    task: Task
+    items: int
+
+
+async def parked() -> list[Parked]:
+    """What is parked in all companies, suspended ones too; nothing for those where nothing is."""
+    async with platform() as door:
+        rows = await door.text("SELECT * FROM parked_agenda()")
+    return [Parked(row["tenant_id"], Task(row["task"]), row["items"]) for row in rows]
 
 
 def _claimed(rows: Sequence[asyncpg.Record]) -> Claimed:

@@ -20,6 +20,11 @@ from zhidu import pasting
 SAFE_MINOR = {15: 14, 16: 10, 17: 6}
 OLDEST_MAJOR = 15
 CLOCKS_APART_SECONDS = 2.0
+SHOWN_ITEMS = 3
+RETRY = (
+    "see them all, in that company, with { agenda(filter: {standing: {eq: PARKED}}) { nodes { id task name error } } };"
+    ' mend the cause, then retry each with mutation { releaseItem(input: {itemId: "…"}) { errors { message } } }'
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ async def _run() -> int:
 
 
 async def examine() -> AsyncIterator[Finding]:
-    """Database, roles, row locks, migrations, clock, broker, mail, in this order."""
+    """Database, roles, row locks, migrations, clock, parked work, broker, mail, in this order."""
     try:
         connection = await asyncpg.connect(settings().database_url, timeout=5)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as problem:
@@ -61,6 +66,8 @@ async def examine() -> AsyncIterator[Finding]:
             yield await _row_security(connection)
             yield await _migrations(connection)
             yield await _clock(connection)
+            async for finding in _parked(connection):
+                yield finding
         finally:
             await connection.close()
     yield await _broker()
@@ -120,6 +127,32 @@ async def _clock(connection: asyncpg.Connection) -> Finding:
     if apart > CLOCKS_APART_SECONDS:
         return Finding("clock", f"{apart:.1f} s from the database's", "let both machines keep time by NTP")
     return Finding("clock", f"{apart * 1000:.0f} ms from the database's")
+
+
+async def _parked(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
+    """What was given up after repeated failures and waits for a person, company by company."""
+    try:
+        companies = await connection.fetch(
+            "SELECT t.id, t.slug, sum(p.items)::int AS items"
+            " FROM parked_agenda() p JOIN tenants t ON t.id = p.tenant_id GROUP BY t.id, t.slug ORDER BY t.slug"
+        )
+    except asyncpg.UndefinedFunctionError:
+        # Before its migration; that finding says so.
+        return
+    if not companies:
+        yield Finding("parked work", "nothing waits for a person")
+    for company in companies:
+        async with connection.transaction(readonly=True):
+            await connection.execute("SELECT set_config('app.tenant', $1, true)", str(company["id"]))
+            items = await connection.fetch(
+                "SELECT id, task, coalesce(' ' || name, '') AS name, error FROM agenda WHERE standing = 'parked'"
+                " ORDER BY due_at, id LIMIT $1",
+                SHOWN_ITEMS,
+            )
+        named = "; ".join(f"{item['task']}{item['name']} {item['id']} ({item['error'] or 'no word'})" for item in items)
+        more = company["items"] - len(items)
+        found = f"{company['items']} in {company['slug']}: {named}{f'; and {more} more' if more else ''}"
+        yield Finding("parked work", " ".join(found.split()), RETRY)
 
 
 async def _broker() -> Finding:

@@ -1,12 +1,14 @@
 """Whether this process lives, and whether it can serve."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 import redis.asyncio
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -14,11 +16,14 @@ from starlette.routing import Route
 
 from api.schema import sdl
 from migrations.run import heads
+from tenancy import claims
+from tenancy.agenda import Task
 from tenancy.config import settings
 from tenancy.database import database
 
 ANSWER_SECONDS = 2.0
 OK = "ok"
+UNREACHED = (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
 
 
 async def livez(_: Request) -> Response:
@@ -38,7 +43,7 @@ async def readyz(_: Request) -> Response:
 async def _state(check: Callable[[], Awaitable[str]]) -> str:
     try:
         return await asyncio.wait_for(check(), ANSWER_SECONDS)
-    except (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError):
+    except UNREACHED:
         return "not reached"
 
 
@@ -67,7 +72,33 @@ async def metrics(_: Request) -> Response:
     if settings().metrics is not None:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry) + await _parked(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _parked() -> bytes:
+    """How much waits for a person, by task, as the database has it now; nothing when that does not answer."""
+    try:
+        found = await asyncio.wait_for(claims.parked(), ANSWER_SECONDS)
+    except UNREACHED:
+        return b""
+    gauge = GaugeMetricFamily("zhidu_agenda_parked", "Items that are parked and wait for a person.", labels=["task"])
+    for task in Task:
+        gauge.add_metric([task], sum(each.items for each in found if each.task is task))
+    # Not among the counters: those are a process's own, and this is everybody's.
+    registry = CollectorRegistry()
+    registry.register(_Found(gauge))
+    return generate_latest(registry)
+
+
+class _Found(Collector):
+    """A figure that has been asked for."""
+
+    def __init__(self, figure: Metric) -> None:
+        self._figure = figure
+
+    def collect(self) -> Iterable[Metric]:
+        """The figure."""
+        yield self._figure
 
 
 async def schema(_: Request) -> Response:

@@ -26,6 +26,7 @@ NOT_IN_ARCHIVES = {
 DEFINERS = {
     "claim_agenda(integer,integer,double precision)": "A worker asks for work before it knows whose; only ids.",
     "claim_agenda_of(uuid,text[],integer,double precision)": "The same for the items of one company.",
+    "parked_agenda()": "Whoever runs the installation asks how much waits for a person; companies' ids and counts.",
 }
 
 CATALOG: Mapping[Finding, str] = {
@@ -35,7 +36,7 @@ CATALOG: Mapping[Finding, str] = {
     Finding("the_tenant_is_in_the_row", "accounts is the platform's and names a tenant"): PLATFORM["accounts"],
     Finding(
         "policies_are_strict", "agenda.claim_look"
-    ): "What the two claiming functions see; nobody logs in as the owner.",
+    ): "What the functions about the agenda see; nobody logs in as the owner.",
     Finding("policies_are_strict", "agenda.claim_take"): "What the two claiming functions lease, likewise.",
     Finding("nobody_acts_as_another", "zhidu_app as zhidu_backup"): (
         "An archive is read as the read-only role, into which the application steps for one transaction."
@@ -63,6 +64,7 @@ LINT = {
     ("SEC038", "agenda.claim_look"): "As above.",
     ("SEC014", "claim_agenda"): "Named, pinned and tested: it gives away ids only.",
     ("SEC014", "claim_agenda_of"): "As above.",
+    ("SEC014", "parked_agenda"): "Named, pinned and tested: it gives away ids and counts only.",
     (
         "SEC027",
         "customers",

@@ -152,9 +152,9 @@ async def test_only_the_application_may_claim_and_only_by_the_functions(acme: Ac
             "SELECT p.oid::regprocedure::text AS name, p.prosecdef, p.proconfig,"
             " has_function_privilege('zhidu_app', p.oid, 'EXECUTE') AS app,"
             " has_function_privilege('zhidu_backup', p.oid, 'EXECUTE') AS backup,"
-            " pg_get_userbyid(p.proowner) AS owner FROM pg_proc p WHERE p.proname LIKE 'claim\\_agenda%'"
+            " pg_get_userbyid(p.proowner) AS owner FROM pg_proc p WHERE p.proname LIKE '%agenda%'"
         )
-    assert len(rows) == 2
+    assert len(rows) == 3
     for row in rows:
         assert (row["prosecdef"], row["app"], row["backup"], row["owner"]) == (True, True, False, "zhidu_owner")
         assert "search_path=pg_catalog, pg_temp" in row["proconfig"]
@@ -170,3 +170,18 @@ async def test_a_claim_gives_away_nothing_but_ids_and_words(acme: Actor) -> None
         [row] = await door.text("SELECT * FROM claim_agenda(10, 10, 30)")
     assert list(row.keys()) == ["tenant_id", "id", "task", "fence"]
     assert isinstance(row["id"], UUID)
+
+
+async def test_what_is_parked_is_counted_by_company_and_task(acme: Actor, globex: Actor) -> None:
+    await ring(acme, 1, 2)
+    await ring(globex, 3)
+    assert await claims.parked() == []
+    for actor in (acme, globex):
+        for item in await agenda(actor):
+            async with writing(actor, settle=settle) as work:
+                (await work.get(AgendaItem, item.id, lock=True)).standing = Standing.PARKED
+    found = {(each.tenant_id, each.task): each.items for each in await claims.parked()}
+    assert found == {(acme.tenant_id, Task.DELIVER): 2, (globex.tenant_id, Task.DELIVER): 1}
+    async with platform() as door:
+        rows = await door.text("SELECT * FROM parked_agenda()")
+    assert list(rows[0].keys()) == ["tenant_id", "task", "items"]
