@@ -23,6 +23,8 @@ KNOWN = {
     "domain.kernel.command.COMMANDS": "The code's own names.",
     "domain.kernel.money.exponent": "By currency.",
     "domain.policies.queries._published": "A TenantCache: by tenant.",
+    "domain.policies.rules.starters.starters": "The product's own files.",
+    "domain.policies.rules.words._WORDS": "The code's own words.",
     "tenancy.config.settings": "The installation's own.",
     "tenancy.database.database": "Connections, which keep nothing: see test_doors.py.",
     "tenancy.identity.actors.ACTORS": "By a fingerprint of the whole token, which names its tenant.",

@@ -27,8 +27,9 @@ strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a cla
 
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
-    """What a clause's value lays down, in the reader's language."""
-    return read_all(KINDS[values["kind"]].model_validate(values["value"]).standard_text(), actor.language)
+    """What a clause's value lays down, in the reader's language; nothing where this product doesn't know its kind."""
+    kind = KINDS.get(values["kind"])
+    return read_all(kind.model_validate(values["value"]).standard_text(), actor.language) if kind is not None else ""
 
 
 @part
