@@ -87,7 +87,13 @@ def write(language: Language, texts: list[Marked], translations: dict[str, str],
     entries = io.BytesIO()
     write_po(entries, catalogue, width=0, omit_header=True, include_lineno=False)
     content = _HEADER.format(language=language) + entries.getvalue().decode().strip() + "\n"
-    (folder / f"{language}.po").write_text(content, encoding="utf-8")
+    # Processes read the catalogues as they start, whenever that is: they find a whole one.
+    draft = folder / f".{language}.po.part"
+    try:
+        draft.write_text(content, encoding="utf-8")
+        draft.replace(folder / f"{language}.po")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def faults(texts: list[Marked], translations: dict[str, str]) -> list[str]:

@@ -47,6 +47,19 @@ def test_the_catalogue_is_written_as_it_was_read(tmp_path: Path) -> None:
     assert (tmp_path / "zh_Hans.po").read_text() == content
 
 
+def test_a_catalogue_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.write(HANS, [Marked("One.", ("a.py",))], {"One.": "一。"}, tmp_path)
+    before = (tmp_path / "zh_Hans.po").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        catalogue.write(HANS, [Marked("Two.", ("a.py",))], {}, tmp_path)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("zh_Hans.po", before)]
+
+
 def test_the_faults_of_a_catalogue_are_all_named() -> None:
     texts = [Marked(text, ("a.py",)) for text in ("New.", "Open.", "With {one}.", "Good {one}.")]
     translations = {"Open.": "", "With {one}.": "有{two}。", "Good {one}.": "{one}好。", "Old.": "旧。"}
