@@ -28,6 +28,7 @@ from tenancy.actor import Actor
 from tenancy.effects import Effect, EffectState
 from tenancy.models import current_day, current_instant
 from tenancy.refusals import message
+from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 # Who sees what
@@ -304,6 +305,11 @@ async def _ladder(work: Work, invoice: Invoice) -> Ruling[DunningLadder] | None:
 def held_days(holds: Collection[Hold]) -> list[dunning.Hold]:
     """Stored holds as the rules reckon with them."""
     return [dunning.Hold(hold.kind, hold.from_on, hold.until_on, hold.released_on) for hold in holds]
+
+
+async def company_name(work: Work) -> str:
+    """What the company that bills is called in its letters."""
+    return str(await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)))
 
 
 async def charges_left(work: Work, invoice: Invoice) -> Money:

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from domain.billing import queries
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
 from domain.billing.rules.invoices import OPEN
@@ -15,7 +13,6 @@ from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.policies.rules.dunning import Channel
 from tenancy.refusals import message
-from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 # What the account owner does by hand; letters by mail leave by themselves.
@@ -43,7 +40,7 @@ async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
         ),
         values={
             "customer": customer.name,
-            "company": await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)),
+            "company": await queries.company_name(work),
             "number": invoice.number,
             "issued_on": invoice.issued_on,
             "amount": Money(invoice.total_minor, invoice.currency),

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from domain.billing import queries
 from domain.billing.commands import planning
 from domain.billing.commands.planning import View
@@ -25,7 +23,6 @@ from domain.policies.rules.kinds import BusinessCalendarClause, DunningLadder
 from tenancy.effects import EffectKind
 from tenancy.language import Language
 from tenancy.refusals import WrongState, message
-from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 # How many invoices are planned anew in one transaction when a handbook takes effect.
@@ -143,7 +140,7 @@ async def _write_letter(work: Work, invoice: Invoice, view: View, following: Exp
     particulars = letters.Particulars(
         number=invoice.number,
         customer=customer.name,
-        company=await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)),
+        company=await queries.company_name(work),
         outstanding=Money(step.outstanding_minor, step.currency),
         due_on=invoice.due_on,
         days_overdue=step.days_overdue,
