@@ -1,7 +1,7 @@
 """Carrying out a mutation: its function, its consequences and its payload in one transaction, or a reason as data."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -13,16 +13,17 @@ from api.inputs import taken
 from api.reading import mapping
 from api.reading.binding import Values
 from api.reading.documents import Prepared, collect
-from api.reading.planning import PAYLOAD, Plan
 from api.reading.requests import Call
 from api.results import Problem, Write, problem
 from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
 from tenancy.database import writing
-from tenancy.models import TenantModel
-from tenancy.refusals import Refusal
+from tenancy.refusals import Refusal, message
 from tenancy.work import Work
+
+Read = Callable[[Work, Mapping[str, Any]], Awaitable[bytes]]
+"""Reads the payload's selection from the results of a mutation, inside its transaction."""
 
 
 class Writer:
@@ -31,51 +32,48 @@ class Writer:
     def __init__(self, actor: Actor, call: Call) -> None:
         self.actor, self.call = actor, call
 
-    async def planned(
+    async def carry_out(
         self,
         prepared: Prepared,
         field: GraphQLField,
         key: str,
         nodes: list[FieldNode],
-        plan: Plan,
         variables: Any,
         values: Values,
+        read: Read,
     ) -> bytes:
-        """One mutation; its payload is read by one statement before the commit, a refusal becomes its error."""
+        """One mutation; its payload is read before the commit, a refusal becomes its error."""
         definition = field.extensions["strawberry-definition"]
         write: Write = definition.metadata[mapping.WRITE]
         arguments = taken(definition, values.get(id(nodes[0]), {}))
-        if write.platform:
-            answer = await self.plain(write, arguments)
-            return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables.coerced, answer))
         try:
+            if write.platform:
+                results = await self._on_the_platform(write, arguments)
+                return _written(prepared, field, nodes, variables.coerced, results, [])
             async with self._open() as work:
                 claimed = await self._claim(work, key)
                 if claimed is not None and claimed.answer is not None:
                     return idempotency.answer_of(work, claimed)
                 results = write.results(await write.function(work, **arguments))
                 await settle(work)
-                bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
-                rows = await work.sql(plan.sql, *plan.arguments(bound, self.actor))
-                answer = plan.finished(rows[0][0], self.actor)
+                answer = await read(work, results)
                 if claimed is not None:
                     idempotency.keep(work, claimed, answer)
                 return answer
         except Refusal as refusal:
-            return _refused(prepared, field, nodes, variables.coerced, write, problem(refusal, self.actor.language))
+            nothing = dict.fromkeys([*write.records, *write.values])
+            errors = [problem(refusal, self.actor.language)]
+            return _written(prepared, field, nodes, variables.coerced, nothing, errors)
 
-    async def plain(self, write: Write, arguments: Mapping[str, Any]) -> Any:
-        """One mutation whose payload strawberry executes after the commit."""
-        nothing = dict.fromkeys([*write.records, *write.values])
-        try:
-            if write.platform:
-                results = write.results(await write.function(self.actor, **arguments))
-            else:
-                async with self._open() as work:
-                    results = write.results(await write.function(work, **arguments))
-        except Refusal as refusal:
-            return SimpleNamespace(**nothing, errors=[problem(refusal, self.actor.language)])
-        return SimpleNamespace(**results, errors=[])
+    async def _on_the_platform(self, write: Write, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A change outside of every company, where keys and answers have no place to be kept."""
+        if self.call.idempotency_key is not None:
+            raise Refusal(
+                message("Changes of the platform keep no idempotency keys: send this one without."),
+                path=("Idempotency-Key",),
+                code="NO_IDEMPOTENCY_KEY",
+            )
+        return write.results(await write.function(self.actor, **arguments))
 
     def _open(self) -> Any:
         request_id = UUID(self.call.request_id) if self.call.request_id is not None else None
@@ -90,22 +88,17 @@ class Writer:
         return await idempotency.claim(work, self.call.idempotency_key, key, digest)
 
 
-def _stored(item: Any) -> Any:
-    """A record by its id, which the payload's statement reads; anything else as it is."""
-    return item.id if isinstance(item, TenantModel) else item
-
-
-def _refused(
+def _written(
     prepared: Prepared,
     field: GraphQLField,
     nodes: list[FieldNode],
     variables: Mapping[str, Any],
-    write: Write,
-    error: Problem,
+    results: Mapping[str, Any],
+    errors: list[Problem],
 ) -> bytes:
-    """The payload without records, with the fields that were asked of its error."""
-    nothing = SimpleNamespace(**dict.fromkeys([*write.records, *write.values]), errors=[error])
-    return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables, nothing))
+    """A payload that no statement reads, with the fields that were asked of it."""
+    payload = SimpleNamespace(**results, errors=errors)
+    return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables, payload))
 
 
 def _rendered(

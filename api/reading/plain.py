@@ -32,17 +32,20 @@ Info = GraphQLResolveInfo[Any]
 
 @dataclass
 class PlainContext:
-    """One plain execution: its view of the tenant, used by one resolver at a time."""
+    """One plain execution: its view of the tenant, used by one resolver at a time.
+
+    `payload` is what a mutation has done, whose selection is read.
+    """
 
     actor: Actor
     work: Work
     prepared: Prepared
-    writer: Any
+    payload: Any = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def write(self, write: Any, arguments: dict[str, Any]) -> Any:
-        """Carry out a mutation in a transaction of its own."""
-        return await self.writer.plain(write, arguments)
+    async def write(self, *_: Any) -> Any:
+        """What the mutation that this execution is about has done."""
+        return self.payload
 
     async def rows(self, statement: Select[Any]) -> list[Any]:
         """The rows of a statement; resolvers run at once, the connection serves one after the other."""

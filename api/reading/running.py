@@ -1,6 +1,7 @@
 """Carrying out a call: planned as one statement where the planner knows it all, by strawberry where it does not."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -22,13 +23,15 @@ from api.reading.cost import Survey, survey
 from api.reading.documents import Documents, GraphQLErrors, Prepared, collect_sets, is_mutation
 from api.reading.pieces import UnplannableError
 from api.reading.plain import PlainContext
-from api.reading.planning import Plan, Planner
+from api.reading.planning import PAYLOAD, Plan, Planner
 from api.reading.refusing import refused
 from api.reading.requests import Answer, Call
-from api.writing import Writer
+from api.writing import Read, Writer
 from tenancy.actor import Actor
 from tenancy.database import answer, reading
+from tenancy.models import TenantModel
 from tenancy.refusals import message
+from tenancy.work import Work
 
 REFUSED_POINTS = 20
 
@@ -134,8 +137,6 @@ class Reader:
     async def _write(
         self, prepared: Prepared, made: Made, call: Call, actor: Actor, variables: Any, values: Values
     ) -> Answer:
-        if not made.writes:
-            return await self._by_strawberry(prepared.document, prepared, call, actor)
         fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables.coerced)
         writer = Writer(actor, call)
         parts: dict[str, Any] = {}
@@ -145,31 +146,64 @@ class Reader:
                 parts[key] = prepared.root.name
                 continue
             field = prepared.root.fields[nodes[0].name.value]
+            if key in made.writes:
+                read = _by_plan(made.writes[key], values, actor)
+            else:
+                read = self._payload_by_strawberry(prepared, nodes, key, call, actor)
             try:
-                data = await writer.planned(prepared, field, key, nodes, made.writes[key], variables, values)
+                data = await writer.carry_out(prepared, field, key, nodes, variables, values, read)
                 parts[key] = orjson.Fragment(data)
-            except GraphQLError as error:
-                parts[key] = None
-                errors.append(_at(error, nodes, key))
-            except Exception as fault:
+            except Exception as problem:
                 # What came before in the document has happened, and the caller must learn of it.
                 parts[key] = None
-                errors.append(_at(fault, nodes, key))
-        return Answer(orjson.dumps(parts), errors)
+                errors.append(_at(problem, nodes, key))
+        return Answer(orjson.dumps(parts), errors, planned=bool(made.writes))
+
+    def _payload_by_strawberry(
+        self, prepared: Prepared, nodes: list[FieldNode], key: str, call: Call, actor: Actor
+    ) -> Read:
+        async def read(work: Work, results: Mapping[str, Any]) -> bytes:
+            payload = SimpleNamespace(**results, errors=[])
+            found = await self._execute(_only(prepared, nodes), call, PlainContext(actor, work, prepared, payload))
+            if found.errors:
+                raise found.errors[0]
+            assert found.data is not None
+            return orjson.dumps(found.data[key])
+
+        return read
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
         async with reading(actor) as work:
-            context = PlainContext(actor, work, prepared, Writer(actor, call))
-            found: Any = execute(
-                self.schema,
-                document,
-                context_value=context,
-                variable_values=dict(call.variables),
-                operation_name=call.operation_name,
-            )
-            result: ExecutionResult = await found if is_awaitable(found) else found
+            result = await self._execute(document, call, PlainContext(actor, work, prepared))
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False)
+
+    async def _execute(self, document: DocumentNode, call: Call, context: PlainContext) -> ExecutionResult:
+        found: Any = execute(
+            self.schema,
+            document,
+            context_value=context,
+            variable_values=dict(call.variables),
+            operation_name=call.operation_name,
+        )
+        result: ExecutionResult = await found if is_awaitable(found) else found
+        return result
+
+
+def _by_plan(plan: Plan, values: Values, actor: Actor) -> Read:
+    """The payload by one statement, which finds the records by their ids."""
+
+    async def read(work: Work, results: Mapping[str, Any]) -> bytes:
+        bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
+        rows = await work.sql(plan.sql, *plan.arguments(bound, actor))
+        return plan.finished(rows[0][0], actor)
+
+    return read
+
+
+def _stored(item: Any) -> Any:
+    """A record by its id, which the payload's statement reads; anything else as it is."""
+    return item.id if isinstance(item, TenantModel) else item
 
 
 def _at(problem: Exception, nodes: list[FieldNode], key: str) -> GraphQLError:

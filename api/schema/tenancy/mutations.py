@@ -55,7 +55,8 @@ class CreateTenantInput:
 
 
 async def create_tenant(actor: Actor, input: CreateTenantInput) -> dict[str, Any]:
-    """Create a company and its first administrator, who may do everything in it. For the platform's operator only."""
+    """Create a company and its first administrator, who may do everything in it. For the platform's operator only;
+    without an Idempotency-Key."""
     actor.require("platform.tenants")
     founding = await provisioning.create_tenant(
         slug=input.slug,
@@ -87,7 +88,8 @@ class IssueAdministratorTokenInput:
 
 
 async def issue_administrator_token(actor: Actor, input: IssueAdministratorTokenInput) -> dict[str, Any]:
-    """Give a company's administrator another personal token, shown this once. For the platform's operator only."""
+    """Give a company's administrator another personal token, shown this once. For the platform's operator only;
+    without an Idempotency-Key."""
     actor.require("platform.tenants")
     founding = await provisioning.issue_administrator_token(
         slug=input.slug, email=input.administrator_email, token_name=input.token_name, settle=settle
