@@ -88,12 +88,13 @@ class ConfirmationDue(Event, name="requests.confirmation_due"):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockWarned(Event, name="requests.clock_warned"):
-    """Such a part of the time is used up."""
+    """Such a part of the time is used up: the n-th warning, from 1, and its share in per cent."""
 
     request_id: UUID
     clock_id: UUID
     kind: str
     warning: int
+    used_percent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,10 @@ from tenancy.refusals import message
 from tenancy.work import Work
 
 WARNINGS = {
-    ClockKind.RESPONSE: message("Request {number} has to be answered by {due_at}: {title}"),
-    ClockKind.RESOLUTION: message("Request {number} has to be resolved by {due_at}: {title}"),
+    ClockKind.RESPONSE: message("Request {number} has to be answered by {due_at} ({used} % of the time used): {title}"),
+    ClockKind.RESOLUTION: message(
+        "Request {number} has to be resolved by {due_at} ({used} % of the time used): {title}"
+    ),
 }
 BREACHES = {
     ClockKind.RESPONSE: message("Request {number} should have been answered by {breached_at}: {title}"),
@@ -179,7 +181,8 @@ async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
         return
     told = await queries.responsible(work, request)
     key = f"warned:{clock.id}:{event.warning}"
-    await _tell(work, request.id, told, WARNINGS[clock.kind], key=key, due_at=clock.due_at)
+    text, due_at = WARNINGS[clock.kind], clock.due_at
+    await _tell(work, request.id, told, text, key=key, due_at=due_at, used=event.used_percent)
 
 
 async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:

@@ -185,7 +185,13 @@ async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
             clock.warnings = mark.number
             fraction = view.grounds.level.value.warning_fractions[mark.number - 1]
             _cite(work, view, clock, "requests.warning", {"fraction": fraction}, {"warned_at": mark.at})
-            warned = ClockWarned(request_id=request.id, clock_id=clock.id, kind=clock.kind, warning=mark.number)
+            warned = ClockWarned(
+                request_id=request.id,
+                clock_id=clock.id,
+                kind=clock.kind,
+                warning=mark.number,
+                used_percent=round(100 * fraction),
+            )
             work.record(warned, about=about)
         case MarkKind.BREACH:
             calendar, target = view.grounds.calendar, _target(view, clock)

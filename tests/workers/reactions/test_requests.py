@@ -106,8 +106,8 @@ async def test_warnings_breach_and_levels_reach_those_they_are_for_each_once(com
     await do(commands.start, company.agent, request)
     await advance(company, at("Mon 1 18:00"))
     assert (await told(company.agent))[1:] == [
-        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00: Nobody can sign in",
-        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00: Nobody can sign in",
+        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00 (50 % of the time used): Nobody can sign in",
+        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00 (75 % of the time used): Nobody can sign in",
         "Request REQ-000001 has been escalated to Head, level 1: Nobody can sign in",
         "Request REQ-000001 should have been resolved by Jun 1, 2026, 14:00: Nobody can sign in",
         "Request REQ-000001 has been escalated to Boss, level 2: Nobody can sign in",
@@ -129,7 +129,7 @@ async def test_what_somebody_who_has_left_still_has_is_the_head_s_to_act_on(comp
         await organisation.release(work, staff_id=company.agent.id, left_on=at("Mon 1 09:00").date())
     await advance(company, at("Mon 1 11:00"))
     assert await told(company.head) == [
-        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00: Nobody can sign in"
+        "Request REQ-000001 has to be resolved by Jun 1, 2026, 14:00 (50 % of the time used): Nobody can sign in"
     ]
 
 

@@ -8,7 +8,7 @@ from zhidu.demo.story.teller import CITED, Line, Teller, decision
 REQUEST = (
     "query($id: ID!) { request(id: $id) { number title channel customerTier priority submittedAt customer { name }"
     " clocks { kind stoppedAt breachedAt narrative clause { number title version { number } }"
-    " calendarClause { number title version { number } } }"
+    " calendarClause { number title value version { number } } }"
     " escalations { at escalatedTo { name } clock { kind } } " + CITED + " } }"
 )
 CLOCKS = ("RESPONSE", "RESOLUTION")
@@ -35,9 +35,20 @@ async def _request(teller: Teller, step: str) -> Mapping[str, str]:
         f"{found['customer']['name']} ({words(found['customerTier'])})\n{found['title']}",
         "priority": found["priority"] + teller.clause(decision(found, "requests.priority")),
         **{kind: _clock(teller, clocks.get(kind), kind, found) for kind in CLOCKS},
-        "calendar": _cited(teller, calendar).strip() or words("none"),
+        "calendar": _hours(teller, calendar, found),
         "told": "\n".join(told) or words("none"),
     }
+
+
+def _hours(teller: Teller, calendar: Mapping[str, Any] | None, request: Mapping[str, Any]) -> str:
+    """The calendar's clause, and which of the deadlines' days it makes a working day though it is none by its name."""
+    if calendar is None:
+        return teller.words("none")
+    worked = {day["day"] for day in calendar["value"].get("make_up_days", ())}
+    deadlines = (_last_deadline(request["decisions"]["nodes"], kind) for kind in CLOCKS)
+    days = sorted({day for due_at in deadlines if due_at and (day := teller.local_day(due_at)) in worked})
+    noted = [teller.words("make_up_day", day=teller.day(day)) for day in days]
+    return "\n".join([*noted, _cited(teller, calendar).strip()])
 
 
 def _clock(teller: Teller, clock: Mapping[str, Any] | None, kind: str, request: Mapping[str, Any]) -> str:

@@ -35,15 +35,24 @@ async def _letter(teller: Teller, step: str) -> Mapping[str, str]:
     if found["waivedDays"]:
         granted = found["state"] in ("APPROVED", "LEFT")
         notice += f", {words('waived' if granted else 'to_be_waived', days=found['waivedDays'])}"
+    last_day = teller.day(found["lastDayOn"])
     moment = decision(found, "people.last_moment") if found["leavesAt"] else None
     return {
         "letter": f"{found['staff']['name']} ({found['staff']['post']['name']}), {teller.day(found['letterOn'])}",
         "notice": notice + teller.clause(decision(found, "people.last_day")),
-        "last_day": teller.day(found["lastDayOn"]),
-        "access_ends": teller.instant(found["leavesAt"]) + teller.clause(moment),
+        "last_day": words("asked_for", day=last_day) if found["state"] == "REFUSED" else last_day,
+        "access_ends": _access(teller, found) + teller.clause(moment),
         "approvers": _approvers(teller, found["approval"]) + teller.clause(decision(found, "approvals.chain")),
         "outcome": words(found["state"]),
     }
+
+
+def _access(teller: Teller, letter: Mapping[str, Any]) -> str:
+    """When access ends; where nobody works on the last day, that is when work ends on the last day before it."""
+    leaves_at = letter["leavesAt"]
+    if leaves_at is None or teller.local_day(leaves_at) == letter["lastDayOn"]:
+        return teller.instant(leaves_at)
+    return f"{teller.instant(leaves_at)}\n{teller.words('last_working_day')}"
 
 
 def _approvers(teller: Teller, approval: Mapping[str, Any]) -> str:

@@ -53,7 +53,11 @@ class Teller:
         if instant is None:
             return self.words("none")
         here = datetime.fromisoformat(instant).astimezone(self.sample.zone)
-        return f"{self.day(here.date().isoformat())} {here:%H:%M}"
+        return f"{self.day(self.local_day(instant))} {here:%H:%M}"
+
+    def local_day(self, instant: str) -> str:
+        """The day of an instant on the company's own wall, as the API writes days."""
+        return datetime.fromisoformat(instant).astimezone(self.sample.zone).date().isoformat()
 
     def in_language(self, texts: Mapping[str, str]) -> str:
         """A text of a clause's value, which has all three languages."""

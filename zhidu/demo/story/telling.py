@@ -12,7 +12,7 @@ from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
 from zhidu.demo.story import dunning, incident, leaving, quality
 from zhidu.demo.story.teller import Line, Teller
-from zhidu.demo.story.terminal import cells, row
+from zhidu.demo.story.terminal import cells, row, wrapped
 from zhidu.demo.story.words import Words
 
 NARROWEST, WIDEST = 88, 140
@@ -36,6 +36,8 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     widths = (LABEL, column, column)
     lines = ["", words("title"), "=" * cells(words("title")), ""]
     lines += row(("", one.sample.name, other.sample.name), widths)
+    lines += row(("", words("software"), words("service")), widths)
+    lines += ["", *wrapped(words("legend"), width)]
     for title, table in (
         (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
