@@ -11,6 +11,7 @@ from api.schema.access.types import (
     OAuthClient,
     Role,
 )
+from api.schema.approvals.simulation import SimulatedApproval, simulate_approval
 from api.schema.approvals.types import (
     APPROVAL_ORDERS,
     DELEGATION_ORDERS,
@@ -149,6 +150,10 @@ class Query:
     )
     approval_inbox: ApprovalInbox = root(
         "Your approvals: waiting for you, asked by you, copied to you, decided by you."
+    )
+    simulate_approval: SimulatedApproval = strawberry.field(
+        resolver=simulate_approval,
+        description="The path that an approval would take: which steps, who decides and why they. Nothing is changed.",
     )
     approval_delegations = page(
         "Who decides for whom while they are away: yours, those to you, or all.",

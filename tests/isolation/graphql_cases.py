@@ -82,6 +82,9 @@ JSON_IDS: Mapping[str, tuple[Inside, ...]] = {
     "Mutation.submitRequest(input.answers)": (
         Inside("contacts", lambda id_: {"asker": id_}, {"SubmitRequestInput.offeringId": None}),
     ),
+    "Query.simulateApproval(facts)": (
+        Inside("departments", lambda id_: {"department_id": id_}, {"subjectKind": "resignations"}),
+    ),
     "Mutation.putClause(input.value)": (Inside("members", _chain_of, {"PutClauseInput.kind": "approval_chain"}),),
 }
 
@@ -179,6 +182,8 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
         yield Case(name, coordinate, place, _id_of(shown.model.__tablename__))
     elif kind == "id" and len(leaf.path) == 1:
         yield Case(name, coordinate, place, _id_of(table_of(leaf.owner, leaf.path[-1])))
+    elif kind == "text" and len(leaf.path) == 1:
+        yield Case(name, coordinate, place, _words)
     else:
         yield Case(name, coordinate, place, _condition(coordinate, place), {"first": PAGE}, IDS)
 
@@ -188,6 +193,11 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
 
 async def _nothing(_: Company, __: Ask) -> tuple[Any, Any]:
     return None, None
+
+
+async def _words(victim: Company, _: Ask) -> tuple[Any, Any]:
+    """A question that Python answers is asked in words: the victim's, and nobody's."""
+    return victim.mark, strange(victim.mark)
 
 
 def _id_of(table: str) -> Any:

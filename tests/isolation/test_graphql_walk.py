@@ -13,6 +13,10 @@ from tests.isolation.graphql_walk import Walker, forgetting
 CASES = {case.name: case for case in cases()}
 # Where the victim's own id makes no difference to the victim either, so that the case alone proves little.
 WITHOUT_EFFECT = {
+    "Query.simulateApproval(subjectKind)": "The house's own words; others are refused alike.",
+    "Query.simulateApproval(purpose)": "The same.",
+    "Query.simulateApproval(facts) of departments": "The sample handbook's chain does not ask for a head.",
+    "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
 

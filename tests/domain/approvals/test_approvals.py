@@ -337,19 +337,6 @@ async def test_the_inbox_says_what_waits_for_me_what_i_asked_for_and_what_i_deci
         assert [task.approval_id for task in mine] == [approval.id]
 
 
-async def test_who_would_decide_is_known_before_anything_is_asked(company: Company) -> None:
-    key_post = {"only_if": [{"fact": "key_post", "operator": "equals", "value": True}]}
-    await lay_down(company.admin, step(HEAD), step(BOSS, **key_post))
-    async with reading(company.admin) as work:
-        ruling = await policies.rule(work, ApprovalChain, topic="resignations")
-        assert company.engineer.id is not None
-        case = queries.Case(company.engineer.id, {"key_post": False})
-        first, second = await queries.preview(work, ruling.value, case)
-    assert first is not None
-    assert first.members == {company.head.id}
-    assert second is None
-
-
 async def test_a_role_s_holders_decide(company: Company) -> None:
     await lay_down(company.admin, step(entry("role", value="administrator")))
     approval = await ask(company.engineer)

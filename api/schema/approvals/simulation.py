@@ -1,0 +1,148 @@
+"""What would happen: the path of an approval that nobody has asked for."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.reading.mapping import part
+from api.results import ClauseLink
+from domain.approvals import queries
+from domain.approvals.rules.states import EndReason, SeatReason
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
+from tenancy.actor import Actor
+from tenancy.refusals import Forbidden, Invalid, message
+from tenancy.work import Work
+
+
+@part
+class SimulatedSeat:
+    """Who would decide there."""
+
+    named_by: JSON = strawberry.field(description="The chain's words for who decides here.")
+    member_id: UUID | None = strawberry.field(
+        description="The member; nobody where an administrator names somebody first."
+    )
+    reason: SeatReason | None = strawberry.field(
+        description="Why this person, where the chain's words alone don't say."
+    )
+    delegate_id: UUID | None = strawberry.field(description="Who decides for them while they are away.")
+    delegated_until: datetime | None = strawberry.field(description="Until when they are away.")
+
+
+@part
+class SimulatedSkip:
+    """An entry of the chain that would be passed over."""
+
+    named_by: JSON = strawberry.field(description="The chain's words.")
+    reason: EndReason = strawberry.field(description="Why.")
+
+
+@part
+class SimulatedStep:
+    """One step of the path."""
+
+    step: int = strawberry.field(description="Its place in the chain, from 0; behind the chain stands its last resort.")
+    name: str = strawberry.field(description="What the chain calls it, in your language.")
+    branch: str | None = strawberry.field(description="The branch it belongs to, where branches run side by side.")
+    taken: bool = strawberry.field(description="Whether it would be taken.")
+    passed_over: EndReason | None = strawberry.field(description="Why it would not.")
+    seats: list[SimulatedSeat] = strawberry.field(description="Who would decide.")
+    skipped: list[SimulatedSkip] = strawberry.field(description="Whom it would pass over.")
+    due_at: datetime | None = strawberry.field(
+        description="When its time would be up, if every step before took all of its own."
+    )
+
+
+@part
+class SimulatedApproval:
+    """The path of an approval that nobody has asked for."""
+
+    clause: ClauseLink = strawberry.field(description="The clause that lays it down.")
+    steps: list[SimulatedStep] = strawberry.field(description="Its steps, in order.")
+
+
+async def simulate_approval(
+    info: strawberry.Info,
+    subject_kind: Annotated[str, strawberry.argument(description="The kind of record, such as resignations.")],
+    facts: Annotated[JSON, strawberry.argument(description="What would be laid before the approvers, by name.")],
+    purpose: Annotated[str, strawberry.argument(description="What for, where a record is approved for several.")] = "",
+    requester_id: Annotated[UUID | None, strawberry.argument(description="Who would ask; you without one.")] = None,
+    at: Annotated[datetime | None, strawberry.argument(description="When; now without one.")] = None,
+) -> SimulatedApproval:
+    """The path that an approval would take: which steps, who decides and why they, until when. Nothing is changed."""
+    actor: Actor = info.context.actor
+    work: Work = info.context.work
+    async with info.context.lock:
+        found = await queries.foresee(
+            work,
+            kind=_kind(subject_kind),
+            purpose=purpose,
+            facts=_facts(facts),
+            requester_id=_requester(actor, requester_id),
+            at=at,
+        )
+    clause = found.ruling.clause
+    return SimulatedApproval(
+        clause=ClauseLink(
+            clause_id=clause.clause_id,
+            number=clause.number,
+            version_id=clause.version_id,
+            version_number=clause.version_number,
+        ),
+        steps=[_step(each, actor) for each in found.steps],
+    )
+
+
+def _kind(given: str) -> SubjectKind:
+    if given not in set(SubjectKind):
+        text = message("One of these is needed: {expected}.")
+        raise Invalid(text, {"expected": ", ".join(SubjectKind)}, path=("subjectKind",))
+    return SubjectKind(given)
+
+
+def _facts(given: object) -> dict[str, object]:
+    if not isinstance(given, dict):
+        raise Invalid(message("Facts are given by their names, as a JSON object."), path=("facts",))
+    return given
+
+
+def _requester(actor: Actor, requester_id: UUID | None) -> UUID:
+    """Everybody foresees what they might ask for themselves; for others, who reads all approvals."""
+    own = actor.id if actor.is_member else None
+    if requester_id is not None and requester_id != own:
+        actor.require(Permission.APPROVALS_READ_ALL)
+        return requester_id
+    if own is None:
+        raise Forbidden(message("Say who would ask."), path=("requesterId",))
+    return own
+
+
+def _step(found: queries.ForeseenStep, actor: Actor) -> SimulatedStep:
+    return SimulatedStep(
+        step=found.index,
+        name=found.step.name.in_language(actor.language),
+        branch=found.step.branch,
+        taken=found.passed_over is None,
+        passed_over=found.passed_over,
+        seats=[
+            SimulatedSeat(
+                named_by=JSON(seat.named_by.model_dump(mode="json", exclude_none=True)),
+                member_id=seat.member_id,
+                reason=seat.reason,
+                delegate_id=seat.delegate_id,
+                delegated_until=seat.delegated_until,
+            )
+            for seat in found.seats
+        ],
+        skipped=[
+            SimulatedSkip(
+                named_by=JSON(skipped.approver.model_dump(mode="json", exclude_none=True)), reason=skipped.reason
+            )
+            for skipped in found.skipped
+        ],
+        due_at=found.due_at,
+    )

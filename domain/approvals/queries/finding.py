@@ -1,0 +1,40 @@
+"""Approvals as commands load them: one, its seats, those about a record, and who may see them."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.queries.showing import visible
+from domain.approvals.rules.states import State
+from domain.kernel.subjects import Subject
+from tenancy.work import Work
+
+
+async def get(work: Work, id: UUID, *path: str) -> Approval:
+    """One approval; refuses with `NotFound`."""
+    return await work.get(Approval, id, *path)
+
+
+async def tasks_of(work: Work, approval_id: UUID) -> list[ApprovalTask]:
+    """Every seat of an approval, in the order in which it was given."""
+    every = select(ApprovalTask).where(ApprovalTask.approval_id == approval_id).order_by(ApprovalTask.id)
+    return await work.all(every)
+
+
+async def about(work: Work, subject: Subject, *, purpose: str = "") -> list[Approval]:
+    """The approvals a record has gone through, oldest first."""
+    same = (Approval.subject_kind == subject.kind, Approval.subject_id == subject.id, Approval.purpose == purpose)
+    return await work.all(select(Approval).where(*same).order_by(Approval.id))
+
+
+async def waiting_about(work: Work, subject: Subject, *, purpose: str = "") -> Approval | None:
+    """The approval a record is waiting for; while there is one, its module keeps the record as it is."""
+    found = await about(work, subject, purpose=purpose)
+    return next((approval for approval in found if approval.state is State.WAITING), None)
+
+
+async def may_see(work: Work, approval_id: UUID) -> bool:
+    """Whether the actor sees an approval."""
+    seen = select(Approval.id).where(Approval.id == approval_id, visible(work.actor, Approval))
+    return await work.value(seen) is not None

@@ -1,0 +1,167 @@
+"""The path an approval would take: by which clause, through which steps, to whom and until when. Nothing is changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.approvals.models import ApprovalDelegation
+from domain.approvals.queries.seating import Case, department_of, seats_of
+from domain.approvals.rules import steps
+from domain.approvals.rules.seats import Skipped
+from domain.approvals.rules.states import EndReason, SeatReason
+from domain.kernel.subjects import SubjectKind, facts_of
+from domain.kernel.terms import CustomerTier
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.chains import Approver, Step, chain_topic
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
+from domain.policies.rules.scopes import Scope
+from tenancy.members import Member
+from tenancy.refusals import Invalid, NotFound, Refusal, message
+from tenancy.work import Work
+
+
+@dataclass(frozen=True)
+class ForeseenSeat:
+    """Who would sit there, why they, and who decides for them meanwhile."""
+
+    named_by: Approver
+    member_id: UUID | None
+    reason: SeatReason | None
+    delegate_id: UUID | None
+    delegated_until: datetime | None
+
+
+@dataclass(frozen=True)
+class ForeseenStep:
+    """A step that would be taken, or why it would be passed over; the last resort stands behind the chain's own."""
+
+    index: int
+    step: Step
+    # None for a step that is taken.
+    passed_over: EndReason | None
+    seats: Sequence[ForeseenSeat] = ()
+    skipped: Sequence[Skipped] = ()
+    # When its time would be up at the latest, if every step before took all of its own.
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """The whole path, and the clause that lays it down."""
+
+    ruling: Ruling[ApprovalChain]
+    steps: Sequence[ForeseenStep]
+
+
+async def foresee(
+    work: Work,
+    *,
+    kind: SubjectKind,
+    purpose: str,
+    facts: Mapping[str, Any],
+    requester_id: UUID,
+    at: datetime | None = None,
+) -> Foresight:
+    """The path of an approval asked for at an instant, now without one, by the handbook in force then.
+
+    People are those of today, delegations those that hold at the instant. Refuses facts that the subject has not, a
+    fact that a condition needs and nobody gave (UNKNOWN_FACT), and NO_CLAUSE where the handbook has no chain.
+    """
+    _check(kind, purpose, facts)
+    await work.get(Member, requester_id, "requesterId")
+    when = at or work.now
+    version = await policies.version_in_force(work) if at is None else await policies.version_before(work, when)
+    scope = await _scope(work, requester_id, facts)
+    topic = chain_topic(kind, purpose)
+    version_id = version.id if version is not None else None
+    if version_id is None and at is not None:
+        raise Refusal(message("No handbook is in force at this instant."), path=("at",), code="NO_CLAUSE")
+    ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
+    case = Case(requester_id, facts, version_id)
+    found = await _path(work, ruling.value, case, when, scope)
+    if all(step.passed_over for step in found):
+        found.append(await _foreseen(work, len(found), steps.LAST_RESORT, case, when))
+    return Foresight(ruling, found)
+
+
+def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
+    declared = facts_of(kind, purpose)
+    for name, value in facts.items():
+        if name not in declared:
+            text = message("The subject has no fact “{name}”. It has: {facts}.")
+            raise Invalid(text, {"name": name[:60], "facts": ", ".join(declared) or "—"}, path=("facts", name[:60]))
+        if value is not None and not declared[name].admits(value):
+            text = message("“{name}” is a {type}.")
+            raise Invalid(text, {"name": name, "type": declared[name].value}, path=("facts", name))
+
+
+async def _scope(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> Scope:
+    """All that is known of the case: its department, the requester's post, the customer's tier."""
+    try:
+        post_id: UUID | None = (await organisation.staff(work, requester_id)).post_id
+    except NotFound:
+        post_id = None
+    tier = facts.get("customer_tier")
+    return Scope(
+        department_id=await department_of(work, requester_id, facts),
+        post_id=post_id,
+        customer_tier=CustomerTier(tier) if tier in set(CustomerTier) else None,
+    )
+
+
+async def _path(work: Work, chain: ApprovalChain, case: Case, at: datetime, scope: Scope) -> list[ForeseenStep]:
+    calendar = await policies.find_rule(work, BusinessCalendarClause, scope=scope, version_id=case.version_id)
+    found: list[ForeseenStep] = []
+    begins = at
+    for stage in steps.stages(chain):
+        ends = [begins]
+        for branch in stage.branches:
+            clock = begins
+            for index in branch:
+                step = chain.steps[index]
+                due_at = None
+                if chain.takes(step, case.facts):
+                    if step.deadline is not None and calendar is not None:
+                        due_at = step.deadline.ends_at(clock, calendar.value)
+                    found.append(await _foreseen(work, index, step, case, at, due_at))
+                    clock = (found[-1].due_at or clock) if not found[-1].passed_over else clock
+                else:
+                    found.append(ForeseenStep(index, step, EndReason.CONDITION_NOT_MET))
+            ends.append(clock)
+        begins = max(ends)
+    return sorted(found, key=lambda each: each.index)
+
+
+async def _foreseen(
+    work: Work, index: int, step: Step, case: Case, at: datetime, due_at: datetime | None = None
+) -> ForeseenStep:
+    filled = await seats_of(work, step, case)
+    seats = []
+    for seat in filled.seats:
+        away = await _delegation(work, seat.member_id, at)
+        # Nobody decides on their own request, not even for somebody else.
+        stands_in = away if away is not None and away.delegate_id != case.requester_id else None
+        seats.append(
+            ForeseenSeat(
+                seat.approver,
+                seat.member_id,
+                seat.reason,
+                stands_in.delegate_id if stands_in else None,
+                stands_in.ends_at if stands_in else None,
+            )
+        )
+    passed_over = None if seats else (filled.skipped[0].reason if filled.skipped else EndReason.VACANT_SKIPPED)
+    return ForeseenStep(index, step, passed_over, seats, filled.skipped, due_at if seats else None)
+
+
+async def _delegation(work: Work, member_id: UUID | None, at: datetime) -> ApprovalDelegation | None:
+    if member_id is None:
+        return None
+    holds = (ApprovalDelegation.starts_at <= at, at < ApprovalDelegation.ends_at)
+    return await work.first(select(ApprovalDelegation).where(ApprovalDelegation.delegator_id == member_id, *holds))

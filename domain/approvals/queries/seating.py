@@ -1,0 +1,158 @@
+"""Whom a chain leads to: its words, the case, and the people who are there today."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, any_, bindparam, cast, select
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from domain.approvals.models import Approval
+from domain.approvals.rules.seats import Found, Seating, StandIns, seating
+from domain.customers import queries as customers
+from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.chains import Approver, ApproverKind, Step
+from domain.policies.rules.kinds import ExpertPanel
+from tenancy.members import Member, MemberRole, Role
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+# A line of superiors longer than this is a circle or a mistake.
+LONGEST_LINE = 30
+
+
+@dataclass(frozen=True)
+class Case:
+    """What leads from a chain's words to people: who asks, what is known of the subject, and by which handbook."""
+
+    requester_id: UUID
+    facts: Mapping[str, Any]
+    # None for the handbook in force.
+    version_id: UUID | None = None
+
+
+def case_of(approval: Approval) -> Case:
+    """What leads from the approval's chain to people, by the handbook it goes by."""
+    return Case(approval.requester_id, approval.facts, approval.version_id)
+
+
+async def seats_of(work: Work, step: Step, case: Case) -> Seating:
+    """Who sits in a step of a chain today."""
+    found = [Found(approver, await named(work, approver, case)) for approver in step.approvers]
+    stand_ins = StandIns(
+        superior_id=await superior_at_work(work, case.requester_id, excluding={case.requester_id}),
+        administrators=tuple(member for member in await administrators(work) if member != case.requester_id),
+    )
+    return seating(step, found, case.requester_id, stand_ins)
+
+
+async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
+    """The active members an entry of a chain leads to; nobody when it is vacant.
+
+    The facts `department_id` and `customer_id` say whose head and whose account owner is meant; without the first it
+    is the requester's own department.
+    """
+    return await active(work, await _meant(work, approver, case))
+
+
+async def _meant(work: Work, approver: Approver, case: Case) -> Sequence[UUID]:
+    match approver.by:
+        case ApproverKind.MEMBER:
+            return [UUID(approver.value or "")]
+        case ApproverKind.POST:
+            post = await organisation.post_named(work, approver.value or "")
+            return [holder.id for holder in await organisation.holders(work, post.id)] if post is not None else []
+        case ApproverKind.ROLE:
+            return await _in_role(work, Role.name == approver.value)
+        case ApproverKind.DEPARTMENT:
+            department = await organisation.department_named(work, approver.value or "")
+            return (
+                [one.id for one in await organisation.staff_of(work, department.id)] if department is not None else []
+            )
+        case ApproverKind.DEPARTMENT_HEAD:
+            return _one_if(await _head(work, approver.value, case))
+        case ApproverKind.SUPERIOR:
+            return _one_if(await organisation.superior_of(work, case.requester_id, levels=approver.level or 1))
+        case ApproverKind.CUSTOMER_OWNER:
+            customer_id = _pointer(case.facts, "customer_id")
+            return _one_if(await customers.owner_of(work, customer_id) if customer_id else None)
+        case ApproverKind.FACT:
+            return _one_if(_pointer(case.facts, approver.value or ""))
+        case ApproverKind.EXPERT_PANEL:
+            panel = await policies.find_rule(work, ExpertPanel, topic=approver.value or "", version_id=case.version_id)
+            entries = panel.value.members if panel is not None else ()
+            return [member for entry in entries for member in await named(work, entry, case)]
+        case ApproverKind.ADMINISTRATOR:
+            return await administrators(work)
+
+
+def _one_if(found: UUID | None) -> list[UUID]:
+    return [found] if found is not None else []
+
+
+async def _head(work: Work, department: str | None, case: Case) -> UUID | None:
+    if department is None:
+        department_id = await department_of(work, case.requester_id, case.facts)
+    else:
+        found = await organisation.department_named(work, department)
+        department_id = found.id if found is not None else None
+    return await organisation.head_of(work, department_id) if department_id else None
+
+
+async def administrators(work: Work) -> tuple[UUID, ...]:
+    """The active members who administer approvals, by id."""
+    return await _in_role(work, cast(Permission.APPROVALS_ADMINISTER.value, Text) == any_(Role.permissions))
+
+
+async def superior_at_work(work: Work, person_id: UUID, *, excluding: set[UUID]) -> UUID | None:
+    """The nearest superior of somebody who is active and not excluded; None where the line ends."""
+    for level in range(1, LONGEST_LINE):
+        superior = await organisation.superior_of(work, person_id, levels=level)
+        if superior is None:
+            return None
+        if superior not in excluding and await active(work, [superior]):
+            return superior
+    return None
+
+
+async def active(work: Work, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Those of the given members who are still with the company, in the given order."""
+    if not ids:
+        return ()
+    among = bindparam("ids", list(ids), type_=ARRAY(UuidType()))
+    rows = await work.rows(select(Member.id).where(Member.id == any_(among), Member.active))
+    there = {row["id"] for row in rows}
+    return tuple(member for member in dict.fromkeys(ids) if member in there)
+
+
+async def _in_role(work: Work, condition: ColumnElement[bool]) -> tuple[UUID, ...]:
+    holders = (
+        select(Member.id)
+        .distinct()
+        .join(MemberRole, MemberRole.member_id == Member.id)
+        .join(Role, Role.id == MemberRole.role_id)
+        .where(Member.active, condition)
+        .order_by(Member.id)
+    )
+    return tuple(row["id"] for row in await work.rows(holders))
+
+
+async def department_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> UUID | None:
+    """The department a subject belongs to: the one its facts name, else its requester's."""
+    given = _pointer(facts, "department_id")
+    if given is not None:
+        return given
+    try:
+        return (await organisation.staff(work, requester_id)).department_id
+    except NotFound:
+        # A member who is not one of the staff has no department, and so no head.
+        return None
+
+
+def _pointer(facts: Mapping[str, Any], name: str) -> UUID | None:
+    given = facts.get(name)
+    return UUID(str(given)) if given is not None else None

@@ -1,0 +1,150 @@
+"""Who sees which approvals, and what waits for whom, as conditions inside statements."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ColumnElement, and_, any_, cast, false, func, not_, or_, select, true
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.orm import aliased
+
+from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
+from domain.approvals.rules.states import State, TaskState
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
+from tenancy.actor import Actor
+from tenancy.models import current_instant, current_member
+from tenancy.work import Work
+
+# How the facts of this module begin.
+FACTS = "approvals."
+DECIDED = (TaskState.APPROVED, TaskState.REJECTED, TaskState.RETURNED)
+
+
+def visible(actor: Actor, approvals: Any) -> ColumnElement[bool]:
+    """Approvals are seen by their requester, by whoever sits or sat in one of their steps, by who gets a copy, and by
+    those who may read all. `approvals` is `Approval` or an alias of it."""
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return true()
+    if not actor.is_member:
+        return false()
+    return or_(asked_by_me(approvals), copied_to_me(approvals), ever_mine_to_decide(approvals))
+
+
+def visible_tasks(actor: Actor, tasks: Any) -> ColumnElement[bool]:
+    """Seats are seen with their approval. `tasks` is `ApprovalTask` or an alias of it."""
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return true()
+    approvals = aliased(Approval)
+    return select(approvals.id).where(approvals.id == tasks.approval_id, visible(actor, approvals)).exists()
+
+
+def visible_facts(actor: Actor, entries: Any) -> ColumnElement[bool]:
+    """What happened to an approval is seen with it. `entries` is the journal or an alias of it."""
+    about_it = entries.name.startswith(FACTS)
+    if actor.may(Permission.APPROVALS_READ_ALL):
+        return cast(about_it, Boolean)
+    approvals = aliased(Approval)
+    same = approvals.id == cast(entries.payload.op("->>")("approval_id"), UuidType())
+    return and_(about_it, select(approvals.id).where(same, visible(actor, approvals)).exists())
+
+
+def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
+    """Whether a journal entry tells of an approval or of a seat in it."""
+    seats = aliased(ApprovalTask)
+    of_seat = select(seats.id).where(seats.approval_id == approvals.id, seats.id == entries.subject_id).exists()
+    itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
+    return or_(itself, and_(entries.subject_kind == ApprovalTask.__tablename__, of_seat))
+
+
+def overdue(approvals: Any) -> ColumnElement[bool]:
+    """Whether the time of a step that waits is up."""
+    return and_(approvals.state == State.WAITING, func.coalesce(approvals.step_due_at < current_instant(), false()))
+
+
+def asked_by_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member has asked for."""
+    mine: ColumnElement[bool] = approvals.requester_id == current_member()
+    return mine
+
+
+def copied_to_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member gets a copy of."""
+    return current_member() == any_(approvals.informed_ids)
+
+
+def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member is to decide now, for themselves or for somebody who is away."""
+    own = aliased(ApprovalTask)
+    mine = or_(_sits_there(own), and_(_decides_for(own), approvals.requester_id != current_member()))
+    return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
+
+
+def decided_by_me(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member has decided with their own hand."""
+    own = aliased(ApprovalTask)
+    return _has_seat(approvals, own, or_(*(own.state == state for state in DECIDED)), own.end_reason.is_(None))
+
+
+def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member was ever asked to decide, what somebody decided for them, and what they may decide now for
+    somebody who is away."""
+    own = aliased(ApprovalTask)
+    waiting_seat = or_(own.state == TaskState.WAITING, own.state == TaskState.HELD)
+    mine = or_(_sits_there(own), own.instead_of_id == current_member(), and_(waiting_seat, _decides_for(own)))
+    return select(own.id).where(own.approval_id == approvals.id, mine).exists()
+
+
+def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
+    """The seats from which the acting member is to decide now, for themselves or for somebody who is away."""
+    asked = aliased(Approval)
+    own_request = select(asked.id).where(asked.id == tasks.approval_id, asked.requester_id == current_member()).exists()
+    mine = or_(_sits_there(tasks), and_(_decides_for(tasks), not_(own_request)))
+    return and_(mine, tasks.state == TaskState.WAITING)
+
+
+def visible_delegations(actor: Actor, delegations: Any) -> ColumnElement[bool]:
+    """Delegations are seen by both people, and by who administers approvals."""
+    if actor.may(Permission.APPROVALS_ADMINISTER):
+        return true()
+    if not actor.is_member:
+        return false()
+    return or_(delegations.delegator_id == current_member(), delegations.delegate_id == current_member())
+
+
+def in_force(delegations: Any) -> ColumnElement[bool]:
+    """Whether a delegation holds at the tenant's now."""
+    return and_(delegations.starts_at <= current_instant(), current_instant() < delegations.ends_at)
+
+
+def _sits_there(tasks: Any) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = tasks.assignee_id == current_member()
+    return mine
+
+
+def _decides_for(tasks: Any) -> ColumnElement[bool]:
+    """Whether the acting member decides at the tenant's now for who sits there."""
+    given = aliased(ApprovalDelegation)
+    to_me = (given.delegator_id == tasks.assignee_id, given.delegate_id == current_member())
+    return select(given.id).where(*to_me, in_force(given)).exists()
+
+
+async def delegation_to_me(work: Work, delegator_id: UUID | None) -> ApprovalDelegation | None:
+    """The delegation by which the acting member decides now for somebody; locked, so that it is not ended meanwhile."""
+    if delegator_id is None or not work.actor.is_member:
+        return None
+    to_me = (ApprovalDelegation.delegator_id == delegator_id, ApprovalDelegation.delegate_id == work.actor.id)
+    now = (ApprovalDelegation.starts_at <= work.now, work.now < ApprovalDelegation.ends_at)
+    return await work.first(select(ApprovalDelegation).where(*to_me, *now).with_for_update())
+
+
+def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # The seats are an alias, so that a statement which reads seats itself doesn't take them for its own.
+    mine = (own.approval_id == approvals.id, own.assignee_id == current_member(), *conditions)
+    return select(own.id).where(*mine).exists()
+
+
+def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
+    found = aliased(Approval)
+    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
+    return select(found.id).where(*about_it, or_(copied_to_me(found), ever_mine_to_decide(found))).exists()

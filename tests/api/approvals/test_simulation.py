@@ -1,0 +1,114 @@
+"""What would happen: the path is foretold with people, reasons, deadlines and clause, and nothing is changed."""
+
+from typing import Any
+
+import pytest
+
+from tenancy.actor import Actor
+from tenancy.database import reading
+from tests.api.conftest import Ask
+from tests.conftest import found_company
+from tests.domain.approvals.company import BOSS, HEAD, HR, Company, entry, founded, lay_down, step, waiting
+from tests.domain.approvals.company import ask as ask_for
+from tests.domain.approvals.test_delegations import away
+
+SIMULATE = """query($facts: JSON!, $who: ID, $kind: String = "resignations", $at: DateTime) {
+  simulateApproval(subjectKind: $kind, facts: $facts, requesterId: $who, at: $at) {
+    clause { number } steps { step branch taken passedOver dueAt seats { memberId reason delegateId }
+      skipped { reason } } } }"""
+
+
+@pytest.fixture
+async def company(acme: Actor) -> Company:
+    """One company with people."""
+    return await founded(acme)
+
+
+async def foretold(ask: Ask, actor: Actor, facts: dict[str, Any] | None = None, **more: Any) -> Any:
+    return (await ask.executed(actor, SIMULATE, facts=facts or {}, **more))["simulateApproval"]
+
+
+def people(found: Any) -> list[list[str | None]]:
+    return [[seat["memberId"] for seat in each["seats"]] for each in found["steps"]]
+
+
+async def test_the_path_foretold_is_the_path_taken(ask: Ask, company: Company, globex: Actor) -> None:
+    other, third = await founded(globex), await found_company()
+    await lay_down(company.admin, step(HEAD), step(HR, when="key_post"), step(BOSS))
+    await lay_down(other.admin, step(HR, branch="a"), step(BOSS, branch="b"))
+    found = await foretold(ask, company.engineer, {"key_post": False})
+    assert found["clause"] == {"number": "5.1"}
+    assert people(found) == [[str(company.head.id)], [], [str(company.boss.id)]]
+    assert [each["passedOver"] for each in found["steps"]] == [None, "CONDITION_NOT_MET", None]
+    async with reading(company.admin) as work:
+        assert await work.sql("SELECT id FROM approvals") == []
+    approval = await ask_for(company.engineer, key_post=False)
+    assert set(await waiting(company.admin, approval.id)) == {company.head.id}
+    theirs = await foretold(ask, other.engineer)
+    assert [(each["branch"], each["taken"]) for each in theirs["steps"]] == [("a", True), ("b", True)]
+    (refused,) = await ask.errors(third, SIMULATE, facts={})
+    assert refused.original_error.code == "NO_CLAUSE"
+
+
+async def test_vacancies_and_absences_are_foretold_with_their_reasons(ask: Ask, company: Company) -> None:
+    nobody = entry("customer_owner")
+    await lay_down(company.admin, step(nobody), step(nobody, when_vacant="skip"), step(nobody, when_vacant="stop"))
+    found = await foretold(ask, company.engineer)
+    reasons = [[seat["reason"] for seat in each["seats"]] for each in found["steps"]]
+    assert reasons == [["VACANT_ADMINISTRATOR"], [], ["VACANT_STOPPED"]]
+    assert [each["passedOver"] for each in found["steps"]] == [None, "VACANT_SKIPPED", None]
+    await lay_down(company.admin, step(HEAD))
+    (own,) = (await foretold(ask, company.head))["steps"]
+    assert own["seats"][0]["reason"] == "REQUESTER_SUPERIOR"
+    await away(company.head, company.hr)
+    (seat,) = (await foretold(ask, company.engineer))["steps"][0]["seats"]
+    assert (seat["memberId"], seat["delegateId"]) == (str(company.head.id), str(company.hr.id))
+    # Who asks decides for nobody.
+    (seat,) = (await foretold(ask, company.admin, who=str(company.hr.id)))["steps"][0]["seats"]
+    assert seat["delegateId"] is None
+
+
+async def test_where_everybody_is_passed_over_the_last_resort_is_foretold(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, when="key_post"))
+    found = await foretold(ask, company.engineer, {"key_post": False})
+    assert people(found) == [[], [str(company.admin.id)]]
+
+
+async def test_each_step_s_time_begins_when_the_time_of_those_before_is_up(ask: Ask, company: Company) -> None:
+    hour, two = {"deadline": {"working_minutes": 60}}, {"deadline": {"working_minutes": 120}}
+    await lay_down(
+        company.admin, step(HEAD, **hour), step(HR, branch="a", **two), step(BOSS, branch="b"), step(HR, **hour)
+    )
+    # A Monday at nine in Shanghai; whatever handbook was in force then is none.
+    monday = "2190-01-04T01:00:00Z"
+    found = await foretold(ask, company.engineer, at=monday)
+    assert [each["dueAt"] for each in found["steps"]] == [
+        "2190-01-04T02:00:00+00:00",
+        "2190-01-04T04:00:00+00:00",
+        None,
+        "2190-01-04T06:00:00+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"facts": {}}, "UNKNOWN_FACT"),
+        ({"facts": {"key_post": "yes"}}, "INVALID"),
+        ({"facts": {"weather": "fine"}}, "INVALID"),
+        ({"facts": []}, "INVALID"),
+        ({"facts": {"key_post": True}, "kind": "weather"}, "INVALID"),
+        ({"facts": {"key_post": True}, "at": "2001-01-01T00:00:00Z"}, "NO_CLAUSE"),
+    ],
+)
+async def test_what_cannot_be_foretold_says_why(ask: Ask, company: Company, variables: Any, code: str) -> None:
+    await lay_down(company.admin, step(HEAD, when="key_post"))
+    (refused,) = await ask.errors(company.engineer, SIMULATE, **variables)
+    assert refused.original_error.code == code
+
+
+async def test_for_others_foretells_who_may_read_all_approvals(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    (refused,) = await ask.errors(company.hr, SIMULATE, facts={}, who=str(company.engineer.id))
+    assert refused.original_error.code == "FORBIDDEN"
+    assert people(await foretold(ask, company.admin, who=str(company.engineer.id))) == [[str(company.head.id)]]
