@@ -15,6 +15,7 @@ PARTNER_READS = (
     "members.read",
     "policies.read",
     "customers.read",
+    "catalogue.read",
     "requests.read",
     "requests.read_all",
     "approvals.read_all",
@@ -34,6 +35,7 @@ async def found(company: Company, operator_token: str) -> None:
     await _shape(company)
     await _people(company)
     await _customers(company)
+    await _catalogue(company)
     await _handbook(company)
     await _partner(company)
     company.notebook.save()
@@ -174,6 +176,41 @@ async def _customers(company: Company) -> None:
             email=contact["email"],
             phone=contact.get("phone"),
         )
+
+
+async def _catalogue(company: Company) -> None:
+    for line in company.sample.several("service_lines"):
+        parent = line.get("parent")
+        await company.change(
+            f"service_line/{line['code']}",
+            ADMINISTRATOR,
+            "createServiceLine",
+            into="line",
+            code=line["code"],
+            name=line["name"],
+            parentId=company.ids[f"service_line/{parent}"] if parent else None,
+            departmentId=_department(company, line),
+        )
+    for offering in company.sample.several("offerings"):
+        await company.change(
+            f"offering/{offering['code']}",
+            ADMINISTRATOR,
+            "createServiceOffering",
+            into="offering",
+            lineId=company.ids[f"service_line/{offering['line']}"],
+            code=offering["code"],
+            name=offering["name"],
+            priceBasis=offering["price_basis"],
+            priceNote=offering.get("price_note"),
+            slaClass=offering.get("sla_class"),
+            departmentId=_department(company, offering),
+            standards=offering.get("standards", []),
+            fields=offering.get("fields", []),
+        )
+
+
+def _department(company: Company, written: Mapping[str, Any]) -> str | None:
+    return company.ids[f"department/{written['department']}"] if "department" in written else None
 
 
 async def _handbook(company: Company) -> None:

@@ -34,6 +34,8 @@ _ALL = (
     Mutation("appointHead", "AppointHeadInput", "department { id }"),
     Mutation("createCustomer", "CreateCustomerInput", "customer { id }"),
     Mutation("addContact", "AddContactInput", "contact { id }"),
+    Mutation("createServiceLine", "CreateServiceLineInput", "line { id }"),
+    Mutation("createServiceOffering", "CreateServiceOfferingInput", "offering { id }"),
     Mutation("draftVersion", "DraftVersionInput", "version { id }"),
     Mutation("putClause", "PutClauseInput", "clause { id }"),
     Mutation("submitVersion", "SubmitVersionInput", "version { id }"),

@@ -7,8 +7,8 @@ from zhidu.demo.samples import Entry
 
 
 async def submit(company: Company, entry: Entry) -> None:
-    """Take a request in for a customer's contact."""
-    department = entry.get("department")
+    """Take a request in for a customer's contact, mostly for something in the catalogue."""
+    department, offering = entry.get("department"), entry.get("offering")
     await company.change(
         entry["key"],
         entry["by"],
@@ -17,6 +17,8 @@ async def submit(company: Company, entry: Entry) -> None:
         customerId=company.ids[f"customer/{entry['customer']}"],
         contactId=company.ids[f"contact/{entry['customer']}"],
         departmentId=company.ids[f"department/{department}"] if department else None,
+        offeringId=company.ids[f"offering/{offering}"] if offering else None,
+        answers=entry.get("answers"),
         channel=entry["channel"],
         impact=entry["impact"],
         urgency=entry["urgency"],
