@@ -82,12 +82,12 @@ def attach(schema: GraphQLSchema) -> None:
             gtype.resolve_type = _type_name
 
 
-def _type_name(value: Any, info: Info, _: Any) -> str:
-    for gtype in info.schema.type_map.values():
-        if is_object_type(gtype) and "strawberry-definition" in gtype.extensions:
-            shown = mapping.shown_by(mapping.definition_of(gtype).origin)
-            if shown is not None and type(value) is shown.model:
-                return gtype.name
+def _type_name(value: Any, info: Info, abstract: Any) -> str:
+    # A table may be shown by several types, of which one is among those that are possible here.
+    for gtype in info.schema.get_possible_types(abstract):
+        shown = mapping.shown_by(mapping.definition_of(gtype).origin)
+        if shown is not None and type(value) is shown.model:
+            return gtype.name
     raise TypeError(type(value).__name__)
 
 
