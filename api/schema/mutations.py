@@ -25,6 +25,7 @@ from api.schema.organisation.types import Department, Post, Staff
 from api.schema.people import mutations as people
 from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
+from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.quality import mutations as quality
 from api.schema.requests import mutations as requests
@@ -98,6 +99,8 @@ class Mutation:
     draft_version = mutation(policies.draft_version, version=HandbookVersion)
     start_handbook = mutation(policies.start_handbook, version=HandbookVersion)
     import_version = mutation(policies.import_version, version=HandbookVersion)
+    start_dry_run = mutation(policies.start_dry_run, dry_run=DryRun)
+    sign_dry_run = mutation(policies.sign_dry_run, dry_run=DryRun)
     put_clause = mutation(policies.put_clause, clause=Clause)
     remove_clause = mutation(policies.remove_clause, version=HandbookVersion)
     submit_version = mutation(policies.submit_version, version=HandbookVersion)

@@ -322,3 +322,36 @@ def charges_of(steps: Collection[DunningStep], currency: str) -> dunning.Charges
     """All fees that these steps asked for, and the interest: each states all that there is, so the most counts."""
     fees = Money.total((Money(step.fee_minor, currency) for step in steps), currency)
     return dunning.Charges(fees, Money(max((step.interest_minor for step in steps), default=0), currency))
+
+
+@dataclass(frozen=True)
+class Dunned:
+    """An invoice as it was dunned: the steps that stand, in their order, what came in, and what held it up."""
+
+    invoice: Invoice
+    steps: list[DunningStep]
+    payments: list[Payment]
+    holds: list[Hold]
+
+
+async def dunned(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Dunned]:
+    """Invoices that fell due in a stretch of time, behind an id, whatever became of them: four statements for all."""
+    due = and_(Invoice.due_on >= since.date(), Invoice.due_on < until.date(), Invoice.customer_tier.is_not(None))
+    found = select(Invoice).where(due).order_by(Invoice.id).limit(most)
+    invoices = await work.all(found if after_id is None else found.where(Invoice.id > after_id))
+    gone = {invoice.id: Dunned(invoice, [], [], []) for invoice in invoices}
+    if not gone:
+        return []
+    standing = and_(one_of(DunningStep.invoice_id, gone.keys()), DunningStep.withdrawn_at.is_(None))
+    for step in await work.all(select(DunningStep).where(standing).order_by(DunningStep.number)):
+        gone[step.invoice_id].steps.append(step)
+    for payment in await work.all(select(Payment).where(one_of(Payment.invoice_id, gone.keys()))):
+        gone[payment.invoice_id].payments.append(payment)
+    customers_of = {invoice.customer_id for invoice in invoices}
+    for hold in await work.all(select(Hold).where(one_of(Hold.customer_id, customers_of))):
+        for each in gone.values():
+            if hold.invoice_id == each.invoice.id or (
+                hold.invoice_id is None and hold.customer_id == each.invoice.customer_id
+            ):
+                each.holds.append(hold)
+    return list(gone.values())

@@ -127,3 +127,9 @@ async def superior_of(work: Work, staff_id: UUID, *, levels: int = 1) -> UUID | 
         record = await work.find(Staff, current) if current else None
         current = record.superior_id if record is not None else None
     return current
+
+
+async def places(work: Work) -> dict[UUID, tuple[UUID, UUID]]:
+    """The department and the post of everybody who is or was one of the staff."""
+    rows = await work.rows(select(Staff.id, Staff.department_id, Staff.post_id))
+    return {row["id"]: (row["department_id"], row["post_id"]) for row in rows}

@@ -1,9 +1,10 @@
 """Who sees which resignation, and what is under way for whom."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
@@ -46,3 +47,12 @@ async def under_way(work: Work, staff_id: UUID) -> Resignation | None:
     """The resignation of somebody that has not come to its end, if there is one."""
     same = select(Resignation).where(Resignation.staff_id == staff_id, one_of(Resignation.state, UNDER_WAY))
     return await work.first(same)
+
+
+async def letters(
+    work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int
+) -> list[Resignation]:
+    """Resignations handed in in a stretch of time, behind an id."""
+    handed_in = and_(Resignation.submitted_at >= since, Resignation.submitted_at < until)
+    found = select(Resignation).where(handed_in).order_by(Resignation.id).limit(most)
+    return await work.all(found if after_id is None else found.where(Resignation.id > after_id))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import ColumnElement, and_, false, func, select, true
 
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import Metric
@@ -68,3 +68,13 @@ async def records(work: Work, metric: Metric, since: datetime, until: datetime) 
         )
         for outcome in found
     ]
+
+
+async def frozen(
+    work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int
+) -> list[QualityResult]:
+    """Results that were frozen in a stretch of time and hold, behind an id."""
+    frozen_then = and_(QualityResult.frozen_at >= since, QualityResult.frozen_at < until)
+    held = and_(frozen_then, QualityResult.superseded_at.is_(None))
+    found = select(QualityResult).where(held).order_by(QualityResult.id).limit(most)
+    return await work.all(found if after_id is None else found.where(QualityResult.id > after_id))

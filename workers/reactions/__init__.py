@@ -31,11 +31,12 @@ from domain.requests.events import (
     RequestResolved,
     RequestSubmitted,
 )
+from domain.rulebook.events import DryRunFinished
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import backups, billing, notifications, people, quality, requests
+from workers.reactions import backups, billing, notifications, people, quality, requests, rulebook
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -60,6 +61,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ArchiveFailed: [backups.tell_of_a_failed_archive],
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
+    DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

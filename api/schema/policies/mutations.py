@@ -12,6 +12,7 @@ from api.schema.inputs import given, optional
 from domain.policies import commands
 from domain.policies.models import Clause, HandbookVersion
 from domain.rulebook import commands as rulebook
+from domain.rulebook.models import DryRun
 from tenancy.work import Work
 
 
@@ -73,6 +74,32 @@ async def import_version(work: Work, input: ImportVersionInput) -> HandbookVersi
     """Begin a version from a document. It is refused as a whole with its first fault, whose path leads to the clause by
     its number and into its value."""
     return await commands.import_version(work, source=input.source)
+
+
+@strawberry.input(description="A trial of a draft on past cases.")
+class StartDryRunInput:
+    """A trial of a draft on past cases."""
+
+    version_id: UUID = given("The draft.")
+    months: int = given("Over how many past months, 1 to 24.")
+
+
+async def start_dry_run(work: Work, input: StartDryRunInput) -> DryRun:
+    """Have a draft tried on the cases of the past months: requests and their clocks, resignations, invoices and their
+    letters, quality targets, approvals. It goes on in the background; ask for it again to see how far it has come."""
+    return await rulebook.start_dry_run(work, version_id=input.version_id, months=input.months)
+
+
+@strawberry.input(description="A dry run.")
+class DryRunInput:
+    """A dry run."""
+
+    dry_run_id: UUID = given("The dry run.")
+
+
+async def sign_dry_run(work: Work, input: DryRunInput) -> DryRun:
+    """Confirm that you have read what a dry run found; whoever wrote the version doesn't, unless nobody else could."""
+    return await rulebook.sign_dry_run(work, dry_run_id=input.dry_run_id)
 
 
 @strawberry.input(description="A clause of a draft.")

@@ -12,6 +12,7 @@ from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, fil
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
 from api.schema.policies.reading import standard_text
+from api.schema.policies.trials import DryRun
 from domain.policies import models, queries
 from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, SignedAs, State
@@ -89,6 +90,7 @@ class HandbookVersion(Node):
     reviewer: Member | None = one("Who reviewed it last.", "reviewer_id")
     signatures: list[HandbookSignature] = many("Everybody who reviewed or approved it.", "version_id", most=100)
     approver: Member | None = one("Who approved it.", "approver_id")
+    dry_runs: list[DryRun] = many("The dry runs it was tried by.", "version_id", most=20)
     clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
 
 

@@ -1,8 +1,9 @@
 """Approvals as commands load them: one, its seats, those about a record, and who may see them."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.queries.showing import visible
@@ -38,3 +39,10 @@ async def may_see(work: Work, approval_id: UUID) -> bool:
     """Whether the actor sees an approval."""
     seen = select(Approval.id).where(Approval.id == approval_id, visible(work.actor, Approval))
     return await work.value(seen) is not None
+
+
+async def opened(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Approval]:
+    """Approvals asked for in a stretch of time by a chain of the handbook, behind an id."""
+    asked = and_(Approval.opened_at >= since, Approval.opened_at < until, Approval.clause_id.is_not(None))
+    found = select(Approval).where(asked).order_by(Approval.id).limit(most)
+    return await work.all(found if after_id is None else found.where(Approval.id > after_id))

@@ -160,3 +160,30 @@ async def test_a_company_begins_with_a_starter_and_takes_it_elsewhere_as_a_docum
     assert (await ask(acme, start, name="nonsense"))["startHandbook"]["errors"] == [
         {"code": "NOT_FOUND", "path": ["starter"]}
     ]
+
+
+async def test_a_draft_is_tried_and_the_result_stands_with_it(ask, acme: Actor, globex: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        version = await draft(work, CALENDAR)
+    start = """mutation($id: ID!, $months: Int!) { startDryRun(input: {versionId: $id, months: $months}) {
+      dryRun { id state months judged byClause findings { nodes { compared } } } errors { code path } } }"""
+    begun = (await ask(acme, start, id=str(version.id), months=3))["startDryRun"]
+    assert begun["errors"] == []
+    assert begun["dryRun"] | {"id": ""} == {
+        "id": "",
+        "state": "RUNNING",
+        "months": 3,
+        "judged": 0,
+        "byClause": {},
+        "findings": {"nodes": []},
+    }
+    assert (await ask(acme, start, id=str(version.id), months=99))["startDryRun"]["errors"] == [
+        {"code": "INVALID", "path": ["months"]}
+    ]
+    shown = "query($id: ID!) { handbookVersion(id: $id) { dryRuns { id startedBy { name } signedAt } } }"
+    (run,) = (await ask(acme, shown, id=str(version.id)))["handbookVersion"]["dryRuns"]
+    assert run == {"id": begun["dryRun"]["id"], "startedBy": {"name": "Admin"}, "signedAt": None}
+    sign = "mutation($id: ID!) { signDryRun(input: {dryRunId: $id}) { dryRun { id } errors { code } } }"
+    assert (await ask(acme, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "WRONG_STATE"}]
+    assert (await ask(globex, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "NOT_FOUND"}]
+    assert (await ask(globex, shown, id=str(version.id)))["handbookVersion"] is None

@@ -32,7 +32,7 @@ class PublishingRules(ClauseKind):
 
     kind = "publishing_rules"
     label = message("Publishing rules")
-    consumed_by = "policies.submit_version, policies.publish_version"
+    consumed_by = "rulebook.submit_version, policies.publish_version"
 
     dry_run_months: Annotated[
         int | None, Field(ge=1, le=24, description="Over how many past months a dry run is needed; none needs none.")

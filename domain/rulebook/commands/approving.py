@@ -22,7 +22,7 @@ from domain.policies import queries as policies_queries
 from domain.policies.queries import PUBLISHING
 from domain.policies.rules.versions import State, Why
 from domain.rulebook import queries
-from tenancy.refusals import Forbidden, message
+from tenancy.refusals import Forbidden, Refusal, message
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -32,8 +32,10 @@ Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdra
 async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> None:
     """Hand a draft in: to the approvers, where the version in force has a chain for them, else for review by hand.
 
-    `effective_at`, when it is to take effect, is reviewed and approved with it. Refuses with the first finding.
+    `effective_at`, when it is to take effect, is reviewed and approved with it. Refuses with the first finding, and
+    with NEEDS_DRY_RUN where the publishing rules in force ask for a trial that the draft as it is has not had.
     """
+    await _refuse_untried(work, version_id)
     await policies.submit_version(work, version_id=version_id, effective_at=effective_at)
     chain = await policies_queries.publishing_chain(work)
     if chain is None:
@@ -117,6 +119,26 @@ async def _decided(work: Work, event: Outcome) -> UUID | None:
         return None
     version = await policies_queries.version(work, event.subject_id)
     return version.id if version.state is State.IN_REVIEW else None
+
+
+async def _refuse_untried(work: Work, version_id: UUID) -> None:
+    rules = await policies_queries.publishing_rules(work)
+    if rules is None or rules.value.dry_run_months is None:
+        return
+    digest = (await policies_queries.content(work, version_id)).digest()
+    for run in await queries.dry_runs_of(work, version_id):
+        fits = run.content == digest and run.months >= rules.value.dry_run_months
+        if fits and run.finished_at and (run.signed_at or not rules.value.dry_run_signed):
+            return
+    text = message(
+        "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months."
+    )
+    if rules.value.dry_run_signed:
+        text = message(
+            "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months, "
+            "and the result is signed by somebody who may publish."
+        )
+    raise Refusal(text, {"months": rules.value.dry_run_months}, clause=rules.clause, code="NEEDS_DRY_RUN")
 
 
 def _subject(version_id: UUID) -> Subject:

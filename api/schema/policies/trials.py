@@ -1,0 +1,78 @@
+"""Dry runs of drafts as clients see them."""
+
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from api.reading.filters import TextFilter, WordFilter, filtered
+from api.reading.mapping import Node, Order, column, one, page, shows
+from api.schema.access.types import Member
+from domain.rulebook import models, queries
+from domain.rulebook.rules.hindsight import Compared
+from domain.rulebook.rules.trials import State
+
+strawberry.enum(State, name="DryRunState", description="How far a dry run has come.")
+strawberry.enum(Compared, name="DryRunComparison", description="What of a past case is compared.")
+
+
+@shows(models.DryRunFinding, visible=queries.visible_findings)
+class DryRunFinding:
+    """Something about a past case that would have been otherwise by the draft. It is shown to who may read all records
+    of that kind."""
+
+    id: UUID = column("The finding's id.")
+    compared: Compared = column("What of the case differs.")
+    number: str | None = column("The draft's clause; none where the draft is silent.")
+    subject_kind: str = column("The kind of the record.")
+    subject_id: UUID = column("The record.")
+    member: Member | None = one("Whom it would have concerned, if it is one of the members.", "member_id")
+    before: JSON = column("What was, as value.")
+    after: JSON = column("What would have been, as value.")
+
+
+@strawberry.enum(description="How findings of a dry run are ordered.")
+class DryRunFindingOrder(Enum):
+    """Orders of findings."""
+
+    JUDGED = "judged"
+
+
+DRY_RUN_FINDING_ORDERS = {DryRunFindingOrder.JUDGED: Order(lambda row: row.id)}
+
+
+@strawberry.input(description="Which findings to give.")
+class DryRunFindingFilter:
+    """Conditions on findings."""
+
+    compared: WordFilter[Compared] | None = filtered("By what is compared.")
+    number: TextFilter | None = filtered("By the draft's clause.")
+
+
+@shows(models.DryRun, visible=queries.visible_runs)
+class DryRun(Node):
+    """A draft of the handbook, tried on the cases of a time that is past."""
+
+    state: State = column("How far it has come.")
+    months: int = column("Over how many months.")
+    since: datetime = column("From when cases are judged.")
+    until: datetime = column("Until when.")
+    judged: int = column("How many cases were judged so far.")
+    unjudged: int = column("How many could not be, since they lack a fact the draft asks for.")
+    differing: int = column("How much would have been otherwise; of these at most 5,000 are kept as findings.")
+    by_clause: JSON = column(
+        "By the draft's clause, how often what would have been otherwise; - is where it is silent."
+    )
+    finished_at: datetime | None = column("When it was finished.")
+    started_by: Member | None = one("Who asked for it.", "started_by_id")
+    signed_by: Member | None = one("Who signed the result.", "signed_by_id")
+    signed_at: datetime | None = column("When it was signed.")
+    findings = page(
+        "What would have been otherwise.",
+        DryRunFinding,
+        on="dry_run_id",
+        orders=DRY_RUN_FINDING_ORDERS,
+        filter=DryRunFindingFilter,
+    )

@@ -1,0 +1,33 @@
+"""Laying a version before its approvers, and trying a draft on cases that are past."""
+
+from domain.rulebook.commands.approving import (
+    follow_approval,
+    follow_refusal,
+    follow_return,
+    follow_withdrawal,
+    return_version,
+    show_to_approvers,
+    submit_version,
+)
+from domain.rulebook.commands.trying import (
+    note_begun,
+    note_finished,
+    note_judged,
+    sign_dry_run,
+    start_dry_run,
+)
+
+__all__ = [
+    "follow_approval",
+    "follow_refusal",
+    "follow_return",
+    "follow_withdrawal",
+    "note_begun",
+    "note_finished",
+    "note_judged",
+    "return_version",
+    "show_to_approvers",
+    "sign_dry_run",
+    "start_dry_run",
+    "submit_version",
+]
