@@ -16,16 +16,15 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputType,
     GraphQLSchema,
+    ListValueNode,
     ObjectValueNode,
     Undefined,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
-    Visitor,
     get_named_type,
     is_input_object_type,
     is_non_null_type,
-    visit,
 )
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import (
@@ -166,14 +165,8 @@ def _of_variable(name: str, type_: GraphQLInputType) -> Way:
 
 
 def _holds_variable(node: ValueNode) -> bool:
-    if isinstance(node, VariableNode):
-        return True
-    found = False
-
-    class Variables(Visitor):
-        def enter_variable(self, *_: Any) -> None:
-            nonlocal found
-            found = True
-
-    visit(node, Variables())
-    return found
+    if isinstance(node, ListValueNode):
+        return any(map(_holds_variable, node.values))
+    if isinstance(node, ObjectValueNode):
+        return any(_holds_variable(field.value) for field in node.fields)
+    return isinstance(node, VariableNode)

@@ -18,14 +18,11 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    TypeInfo,
-    TypeInfoVisitor,
     VariableNode,
-    Visitor,
+    get_named_type,
     get_variable_values,
     is_abstract_type,
     parse,
-    visit,
 )
 from graphql.execution.values import VariableValues
 
@@ -111,9 +108,7 @@ class Documents:
         if errors:
             raise GraphQLErrors(list(errors))
         operation = _choose(document, operation_name)
-        calls: dict[int, tuple[GraphQLField, FieldNode]] = {}
-        info = TypeInfo(self._schema)
-        visit(_reached(document, operation), TypeInfoVisitor(info, _Calls(info, calls)))
+        calls = _Calls(self._schema, document).of(operation)
         arguments = {key: Arguments(called, node) for key, (called, node) in calls.items()}
         prepared = Prepared(
             self._schema,
@@ -133,15 +128,43 @@ class Documents:
         return prepared
 
 
-class _Calls(Visitor):
-    def __init__(self, info: TypeInfo, calls: dict[int, tuple[GraphQLField, FieldNode]]) -> None:
-        super().__init__()
-        self.info, self.calls = info, calls
+class _Calls:
+    """The fields with arguments of an operation and of the fragments that it uses, by their nodes.
 
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        called = self.info.get_field_def()
-        if called is not None and called.args:
-            self.calls[id(node)] = (called, node)
+    Other operations have variables of their own. The document is validated, so every field and fragment is there.
+    """
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._fragments = {
+            item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)
+        }
+        self._found: dict[int, tuple[GraphQLField, FieldNode]] = {}
+
+    def of(self, operation: OperationDefinitionNode) -> dict[int, tuple[GraphQLField, FieldNode]]:
+        """The fields of an operation."""
+        self._selected(operation.selection_set, self._schema.get_root_type(operation.operation))
+        return self._found
+
+    def _selected(self, selections: SelectionSetNode, gtype: Any) -> None:
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                field = self._schema.get_field(gtype, node.name.value)
+                assert field is not None, "the document is validated"
+                if field.args:
+                    self._found[id(node)] = field, node
+                if node.selection_set is not None:
+                    self._selected(node.selection_set, get_named_type(field.type))
+                continue
+            fragment: Any = node
+            if isinstance(node, FragmentSpreadNode):
+                # Once is enough: its fields are the same wherever it is spread.
+                fragment = self._fragments.pop(node.name.value, None)
+                if fragment is None:
+                    continue
+            condition = fragment.type_condition
+            inner = gtype if condition is None else self._schema.get_type(condition.name.value)
+            self._selected(fragment.selection_set, inner)
 
 
 def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -157,33 +180,18 @@ def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     raise refused("BAD_REQUEST", message("The document has several operations: name one with operationName."))
 
 
-def _reached(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:
-    """The operation and the fragments that it uses: other operations have variables of their own."""
-    fragments = {item.name.value: item for item in document.definitions if isinstance(item, FragmentDefinitionNode)}
-    used: dict[str, FragmentDefinitionNode] = {}
-
-    class Spreads(Visitor):
-        def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
-            name = node.name.value
-            if name not in used:
-                used[name] = fragments[name]
-                visit(fragments[name], self)
-
-    visit(operation, Spreads())
-    return DocumentNode(definitions=(operation, *used.values()))
-
-
 def _conditions(document: DocumentNode) -> tuple[str, ...]:
     """The variables that @skip and @include look at."""
     found: dict[str, None] = {}
-
-    class Conditions(Visitor):
-        def enter_directive(self, node: Any, *_: Any) -> None:
-            for argument in node.arguments:
+    waiting: list[Any] = list(document.definitions)
+    while waiting:
+        node = waiting.pop()
+        for directive in node.directives or ():
+            for argument in directive.arguments or ():
                 if isinstance(argument.value, VariableNode):
                     found[argument.value.name.value] = None
-
-    visit(document, Conditions())
+        if getattr(node, "selection_set", None) is not None:
+            waiting += node.selection_set.selections
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLField, get_named_type, is_list_type, is_non_null_type
-from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, FromClause, Select, Text, func, literal_column
+from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, FromClause, Select, Text, column, func, literal_column
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeEngine
 
@@ -20,16 +20,25 @@ class UnplannableError(Exception):
 
 
 class Rows:
-    """The rows of one table at one place of the statement; `rows.title` is a column of it."""
+    """The rows of one table at one place of the statement; `rows.title` is a column of it.
 
-    def __init__(self, source: FromClause) -> None:
+    A column is made when it is asked for: an alias would make all of its table's, most of them for nothing.
+    """
+
+    def __init__(self, source: FromClause, columns: Any = None) -> None:
         self.source = source
+        self._columns = source.c if columns is None else columns
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self.source.c[name]
+            known = self._columns[name]
         except KeyError:
             raise AttributeError(name) from None
+        if known.table is not self.source:
+            known = column(name, known.type)
+            known.table = self.source
+        setattr(self, name, known)
+        return known
 
 
 def named(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -292,7 +292,7 @@ class Planner:
 
     def place(self, model: type[Model]) -> Rows:
         """A new alias of a table."""
-        return Rows(model.__table__.alias(self.name(model.__tablename__)))
+        return Rows(model.__table__.alias(self.name(model.__tablename__)), model.__table__.c)
 
     def name(self, what: str) -> str:
         """A name that is new in this statement and tells what it stands for."""
