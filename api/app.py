@@ -23,15 +23,19 @@ from tenancy.database import database, open_database
 log = structlog.get_logger(__name__)
 
 
+def spare_the_collector() -> None:
+    """What was loaded at the start stays for ever: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """Open the database and refuse a role that row-level security does not bind."""
     await open_database(most_seconds=settings().statement_seconds)
     await open_switchboard()
-    # What was loaded at the start stays for ever: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    spare_the_collector()
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from benchmarks import companies, peers, trials
+from benchmarks import companies, inside, peers, trials
 from benchmarks.calls import (
     OURS,
     THEIRS,
@@ -32,56 +32,78 @@ from benchmarks.same_writes import FUNCTIONS, SAYING, SUBMITTING, function, samp
 from benchmarks.workloads import DETAIL, LIST, MESSAGE, SUBMIT, WORKLOADS, Workload
 from tenancy.database import database, open_database
 
+INSIDE = "inside"
+
+Settled = tuple[list[Caller], list[str], list[str], dict[str, str]]
+"""Who calls, customers, requests, and the statement that writes what each mutation writes."""
+
 
 def main() -> int:
     """Run, and say how it went."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rows, shorter trials: a look, no measurement")
-    parser.add_argument(
-        "--only", action="append", choices=[w.name for w in WORKLOADS], help="this workload; may be repeated"
-    )
+    parts = [*(workload.name for workload in WORKLOADS), INSIDE]
+    parser.add_argument("--only", action="append", choices=parts, help="this part; may be repeated")
     parser.add_argument("--rounds", type=int, default=0, help="of each workload (default: 5, or 2 when quick)")
     arguments = parser.parse_args()
-    chosen = [workload for workload in WORKLOADS if not arguments.only or workload.name in arguments.only]
+    wanted, quick = arguments.only or parts, arguments.quick
+    chosen = [workload for workload in WORKLOADS if workload.name in wanted]
+    rounds = arguments.rounds or (2 if quick else 5)
     figures = Figures()
-    scale = Scale(10, 500) if arguments.quick else Scale()
     with ground() as there, Load(there.directory) as load:
-        callers, customers, ids, writing = asyncio.run(_settle_in(there, scale))
-        asked = {workload: ask(workload, callers, ids, customers) for workload in chosen}
-        servers: dict[str, Server] = {}
-        try:
-            statements = Statements(writing)
-            _start(there, servers, asked, statements)
-            for workload, calls in asked.items():
-                trials.compare(servers, workload, calls, statements)
-                if workload is DETAIL:
-                    trials.keep_apart(servers[OURS], calls)
-                for name in servers:
-                    requests = [
-                        http(body_for(name, workload, each, statements), headers_for(name, each)) for each in calls
-                    ]
-                    load.keep(f"{name}/{workload.name}", requests)
-            counted = asyncio.run(trials.count_statements(there, servers, asked, statements))
-            for (workload_name, server_name), count in counted.items():
-                figures.say(f"{workload_name}.statements.{server_name}", count, "")
-            rounds = arguments.rounds or (2 if arguments.quick else 5)
-            running = trials.Trials(there, load, servers, figures)
-            for workload in chosen:
-                running.run(workload, rounds=rounds, seconds=1.0 if arguments.quick else 2.0)
-            for name, server in servers.items():
-                figures.say(f"memory.{name}", server.resident_mb(), "MB")
-        except RuntimeError:
-            for name, server in servers.items():
-                print(f"{name} says: {server.said()}", file=sys.stderr)
-            raise
-        finally:
-            for server in servers.values():
-                server.stop()
+        settled = asyncio.run(_settle_in(there, Scale(10, 500) if quick else Scale()))
+        callers, customers, ids, _ = settled
+        if chosen:
+            _compare(there, load, figures, chosen, settled, rounds=rounds, seconds=1.0 if quick else 2.0)
+        if INSIDE in wanted:
+            asked = {workload: ask(workload, callers, ids, customers) for workload in (LIST, SUBMIT)}
+            asyncio.run(inside.measure(figures, there, asked, quick=quick))
     print(table(figures, GOALS))
     return 0
 
 
-async def _settle_in(there: Ground, scale: Scale) -> tuple[list[Caller], list[str], list[str], dict[str, str]]:
+def _compare(
+    there: Ground,
+    load: Load,
+    figures: Figures,
+    chosen: Sequence[Workload],
+    settled: Settled,
+    *,
+    rounds: int,
+    seconds: float,
+) -> None:
+    """Let the servers answer the same, count their statements, and let them take turns."""
+    callers, customers, ids, writing = settled
+    asked = {workload: ask(workload, callers, ids, customers) for workload in chosen}
+    servers: dict[str, Server] = {}
+    try:
+        statements = Statements(writing)
+        _start(there, servers, asked, statements)
+        for workload, calls in asked.items():
+            trials.compare(servers, workload, calls, statements)
+            if workload is DETAIL:
+                trials.keep_apart(servers[OURS], calls)
+            for name in servers:
+                requests = [http(body_for(name, workload, each, statements), headers_for(name, each)) for each in calls]
+                load.keep(f"{name}/{workload.name}", requests)
+        counted = asyncio.run(trials.count_statements(there, servers, asked, statements))
+        for (workload_name, server_name), count in counted.items():
+            figures.say(f"{workload_name}.statements.{server_name}", count, "")
+        running = trials.Trials(there, load, servers, figures)
+        for workload in chosen:
+            running.run(workload, rounds=rounds, seconds=seconds)
+        for name, server in servers.items():
+            figures.say(f"memory.{name}", server.resident_mb(), "MB")
+    except RuntimeError:
+        for name, server in servers.items():
+            print(f"{name} says: {server.said()}", file=sys.stderr)
+        raise
+    finally:
+        for server in servers.values():
+            server.stop()
+
+
+async def _settle_in(there: Ground, scale: Scale) -> Settled:
     """Fill the companies, and learn from one real call of each mutation what the others have to write."""
     await open_database()
     owner = await asyncpg.connect(there.owner_url)

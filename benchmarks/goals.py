@@ -39,4 +39,9 @@ GOALS = (
     Goal("message.statements.zhidu", at_most=4),
     Goal(f"{COMPLEX}.statements.zhidu", at_most=4, judged=False),
     Goal("memory.zhidu", at_most=80),
+    Goal("document.planning", at_most=6),
+    Goal("list.own_python", at_most=60),
+    Goal("rulings.five", "constants", at_most=1.1),
+    Goal("claim.of_many", "few", at_most=1.2),
+    Goal("documents.memory", at_most=120),
 )

@@ -69,7 +69,12 @@ class Server:
 
     def resident_mb(self) -> float:
         """What it holds in memory."""
-        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * PAGE_MB
+        return resident_mb(self.process.pid)
+
+
+def resident_mb(pid: int | str) -> float:
+    """What a process holds in memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_MB
 
 
 def _listens(port: int) -> bool:

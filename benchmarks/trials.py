@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,7 +141,7 @@ class Trials:
         return Cost(served, (after[0] - before[0]) * each, (after[1] - before[1]) * each)
 
     def _say(self, workload: Workload, costs: Mapping[str, Sequence[Cost]]) -> None:
-        measures = {
+        measures: Mapping[str, tuple[str, Callable[[Cost], float]]] = {
             "requests_per_second": ("1/s", lambda cost: cost.served.per_second),
             "server_cpu": ("ms", lambda cost: cost.server_ms),
             "postgres_cpu": ("ms", lambda cost: cost.postgres_ms),
