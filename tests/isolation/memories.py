@@ -22,7 +22,7 @@ KNOWN = {
     "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",
     "domain.kernel.money.exponent": "By currency.",
-    "domain.policies.rules.conditions._compiled": "By the condition's own text: what it means, not what it is judged by.",
+    "domain.policies.rules.conditions._compiled": "By the condition's own text, not by what it is judged by.",
     "domain.policies.rules.conditions._environment": "By the kind of subject: the types of its facts.",
     "domain.policies.queries._published": "A TenantCache: by tenant.",
     "domain.policies.rules.starters.starters": "The product's own files.",

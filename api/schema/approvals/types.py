@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, many, one, page, part, shows
 from api.schema.access.types import Member
+from api.schema.approvals.moves import ApprovalMove, allowed_moves
 from api.schema.approvals.timeline import timeline
 from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
@@ -78,6 +79,7 @@ class Approval(Node):
     tasks: list[ApprovalTask] = many("Every seat of every step so far.", "approval_id", most=50)
     waiting_for_me: bool = computed("Whether you are to decide now.", queries.waiting_for_me)
     overdue: bool = computed("Whether the time of a step that waits is up.", queries.overdue)
+    allowed_moves: list[ApprovalMove] = allowed_moves()
     timeline = timeline()
 
 

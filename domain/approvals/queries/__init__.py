@@ -28,6 +28,7 @@ from domain.approvals.queries.showing import (
     visible_facts,
     visible_tasks,
     waiting_for_me,
+    waiting_in_my_seat,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "visible_tasks",
     "waiting_about",
     "waiting_for_me",
+    "waiting_in_my_seat",
 ]

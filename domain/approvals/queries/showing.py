@@ -79,6 +79,12 @@ def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
     return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
 
 
+def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
+    """What the acting member is to decide now for themselves."""
+    own = aliased(ApprovalTask)
+    return _has_seat(approvals, own, own.state == TaskState.WAITING)
+
+
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member has decided with their own hand."""
     own = aliased(ApprovalTask)

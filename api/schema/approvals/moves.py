@@ -1,0 +1,162 @@
+"""What you can do with an approval now, and what keeps you from the rest: the commands' rules in a statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Uuid,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+)
+
+from api.reading.mapping import column, computed, listed, one, part, rendered
+from api.schema.policies.types import Clause
+from domain.approvals import queries
+from domain.approvals.rules import obstacles
+from domain.approvals.rules.obstacles import DUTIES, Act, Obstacle, Place
+from domain.approvals.rules.states import State
+from tenancy.actor import Actor
+from tenancy.language import translate
+from tenancy.models import current_instant
+
+strawberry.enum(Act, name="ApprovalMoveName", description="What people do with an approval.")
+strawberry.enum(Obstacle, name="ApprovalBlockerCode", description="Why it is not possible for you now.")
+
+_DEFAULT_HOURS = 24
+
+
+def _hours(approval: Any) -> ColumnElement[Any]:
+    """How often its chain allows haste to be asked for; chains of older handbooks don't say it."""
+    return func.coalesce(cast(approval.chain.op("->>")("urge_every_hours"), Integer), literal(_DEFAULT_HOURS))
+
+
+def _again_at(approval: Any) -> ColumnElement[Any]:
+    again_at: ColumnElement[Any] = approval.urged_at + func.make_interval(0, 0, 0, 0, _hours(approval))
+    return again_at
+
+
+def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
+    """Whether an obstacle stands in the way of a listed move."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return not_(cast(move.permitted, Boolean))
+        case Obstacle.WRONG_STATE:
+            return and_(move.only_waiting, move.state != State.WAITING.value)
+        case Obstacle.NOT_YOURS:
+            there = case(
+                (move.place == Place.SEAT.value, move.seat),
+                (move.place == Place.OWN_SEAT.value, move.own_seat),
+                (move.place == Place.REQUESTER.value, or_(move.asked, move.instead)),
+                else_=true(),
+            )
+            return and_(move.state == State.WAITING.value, not_(there))
+        case Obstacle.TOO_SOON:
+            soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
+            return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
+
+
+def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
+    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
+
+
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say."""
+    found = obstacles.refusal(Act(values["move"]), Obstacle(values["code"]), values["hours"])
+    return translate(found.text, actor.language, found.values)
+
+
+def _of_the_chain(blocker: Any) -> ColumnElement[bool]:
+    return blocker.code == Obstacle.TOO_SOON.value  # type: ignore[no-any-return]  # a row's names are not typed
+
+
+@part
+class ApprovalBlocker:
+    """Something that keeps you from it."""
+
+    code: Obstacle = column("A word for programs.")
+    message: str = rendered(
+        "A sentence for people, in your language.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        move=lambda blocker: blocker.move,
+        hours=lambda blocker: blocker.hours,
+    )
+    clause: Clause | None = one(
+        "The clause that keeps you from it, where one does.",
+        lambda blocker, clause: and_(_of_the_chain(blocker), clause.id == cast(blocker.clause_id, Uuid)),
+    )
+    earliest_at: datetime | None = computed(
+        "When it will be possible, where time alone keeps you from it.",
+        lambda blocker: case((_of_the_chain(blocker), cast(blocker.again_at, DateTime(timezone=True))), else_=null()),
+    )
+
+
+@part
+class ApprovalMove:
+    """Something that is done with approvals, and whether you can do it with this one now."""
+
+    move: Act = column("What is done.")
+    allowed: bool = computed(
+        "Whether you can do it now.",
+        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
+    )
+    blockers: list[ApprovalBlocker] = listed(
+        "What keeps you from it; nothing when you can do it.",
+        lambda _: [{"code": obstacle} for obstacle in Obstacle],
+        _blocks,
+        most=len(Obstacle),
+        carrying={
+            "move": lambda move: move.move,
+            # Said with their types: strawberry's own execution carries them as plain values.
+            "hours": lambda move: cast(move.hours, Integer),
+            "again_at": lambda move: cast(move.again_at, DateTime(timezone=True)),
+            "clause_id": lambda move: cast(move.clause_id, Uuid),
+        },
+    )
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "move": act,
+            "permitted": duty.permission is None or actor.may(duty.permission),
+            "only_waiting": duty.only_waiting,
+            "place": duty.place,
+            "instead": duty.instead is not None and actor.may(duty.instead),
+        }
+        for act, duty in DUTIES.items()
+    ]
+
+
+def allowed_moves() -> Any:
+    """The field of an approval that tells every move, whether it is possible, and why not."""
+    return listed(
+        "Everything that is done by hand, whether you can do it now, and what keeps you from it.",
+        _moves,
+        lambda *_: true(),
+        most=len(Act),
+        carrying={
+            "state": lambda approval: approval.state,
+            "seat": lambda approval: select(queries.waiting_for_me(approval)),
+            "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
+            "asked": lambda approval: func.coalesce(queries.asked_by_me(approval), false()),
+            "hours": _hours,
+            "again_at": _again_at,
+            "clause_id": lambda approval: approval.clause_id,
+        },
+    )

@@ -1,0 +1,85 @@
+"""What people do with an approval, and what keeps one from it: the sentences are those of the commands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.kernel.permissions import Permission
+from tenancy.refusals import Forbidden, Refusal, WrongState, message
+
+
+class Act(StrEnum):
+    """What people do with an approval by hand."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    ADD_APPROVER = "add_approver"
+    REASSIGN = "reassign"
+    WITHDRAW = "withdraw"
+    URGE = "urge"
+    COMMENT = "comment"
+
+
+class Obstacle(StrEnum):
+    """Why somebody can't do it now."""
+
+    FORBIDDEN = "forbidden"
+    WRONG_STATE = "wrong_state"
+    NOT_YOURS = "not_yours"
+    TOO_SOON = "too_soon"
+
+
+class Place(StrEnum):
+    """Where one has to sit for it."""
+
+    # In a seat that waits, one's own or that of somebody who is away.
+    SEAT = "seat"
+    OWN_SEAT = "own_seat"
+    REQUESTER = "requester"
+    ANYWHERE = "anywhere"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What an act needs: a permission if any, a place, and that something still waits."""
+
+    place: Place
+    permission: Permission | None = None
+    only_waiting: bool = True
+    # Whoever has this permission does it from any place.
+    instead: Permission | None = None
+
+
+DUTIES = {
+    Act.APPROVE: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
+    Act.REJECT: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
+    Act.RETURN: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
+    Act.TRANSFER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
+    Act.ADD_APPROVER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
+    Act.REASSIGN: Duty(Place.ANYWHERE, Permission.APPROVALS_ADMINISTER),
+    Act.WITHDRAW: Duty(Place.REQUESTER, instead=Permission.APPROVALS_ADMINISTER),
+    Act.URGE: Duty(Place.REQUESTER),
+    Act.COMMENT: Duty(Place.ANYWHERE, only_waiting=False),
+}
+
+NOT_YOURS = {
+    Act.WITHDRAW: message("Only the requester takes a request back."),
+    Act.URGE: message("Only the requester asks for haste."),
+}
+
+
+def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
+    """What the command says to it; `hours` is how often haste may be asked for."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            text = message("This needs the permission “{permission}”.")
+            return Forbidden(text, {"permission": DUTIES[act].permission})
+        case Obstacle.WRONG_STATE:
+            return WrongState(message("Nothing waits to be decided any more."))
+        case Obstacle.NOT_YOURS:
+            text = NOT_YOURS.get(act, message("This is for somebody else to decide."))
+            return Forbidden(text, code="NOT_YOURS")
+        case Obstacle.TOO_SOON:
+            text = message("You have asked for haste already; that is possible once in {hours} hours.")
+            return WrongState(text, {"hours": hours}, code="TOO_SOON")
