@@ -7,6 +7,7 @@ from zhidu.demo.story.teller import CITED, Line, Teller, decision
 
 REQUEST = (
     "query($id: ID!) { request(id: $id) { number title channel customerTier priority submittedAt customer { name }"
+    " serviceLine { name } offering { name }"
     " clocks { kind stoppedAt breachedAt narrative clause { number title version { number } }"
     " calendarClause { number title value version { number } } }"
     " escalations { at escalatedTo { name } clock { kind } } " + CITED + " } }"
@@ -17,7 +18,7 @@ CLOCKS = ("RESPONSE", "RESOLUTION")
 async def requests(one: Teller, other: Teller, left: str, right: str = "") -> list[Line]:
     """Two requests, line by line; the sample gives the same incident the same name in both companies."""
     first, second = await _request(one, left), await _request(other, right or left)
-    names = ("reported", "priority", *CLOCKS, "calendar", "told")
+    names = ("reported", "service_line", "priority", *CLOCKS, "calendar", "told")
     return [(one.words(name), first[name], second[name]) for name in names]
 
 
@@ -33,6 +34,8 @@ async def _request(teller: Teller, step: str) -> Mapping[str, str]:
     return {
         "reported": f"{teller.instant(found['submittedAt'])}, {words(found['channel'])}\n"
         f"{found['customer']['name']} ({words(found['customerTier'])})\n{found['title']}",
+        "service_line": " · ".join(found[name]["name"] for name in ("serviceLine", "offering") if found[name])
+        or words("none"),
         "priority": found["priority"] + teller.clause(decision(found, "requests.priority")),
         **{kind: _clock(teller, clocks.get(kind), kind, found) for kind in CLOCKS},
         "calendar": _hours(teller, calendar, found),
