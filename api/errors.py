@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from uuid_utils.compat import uuid7
 
 from api.reading.refusing import cause_of
-from tenancy.language import translate
+from tenancy.language import in_language, translate
 from tenancy.refusals import Refusal, message
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,11 @@ def of_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
     if refusal.path:
         extensions["inputPath"] = list(refusal.path)
     if refusal.clause is not None:
-        extensions["clause"] = {"number": refusal.clause.number, "version": refusal.clause.version_number}
+        extensions["clause"] = {
+            "number": refusal.clause.number,
+            "title": in_language(refusal.clause.title, language),
+            "version": refusal.clause.version_number,
+        }
     return {"message": translate(refusal.text, language, refusal.values), "extensions": extensions}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.reading.mapping import WRITE, part
-from tenancy.language import translate
+from tenancy.language import in_language, translate
 from tenancy.refusals import ClauseReference, Refusal
 
 
@@ -19,6 +19,7 @@ class ClauseLink:
 
     clause_id: UUID = strawberry.field(description="The clause.")
     number: str = strawberry.field(description="Its number in the handbook, such as 4.2.1.")
+    title: str = strawberry.field(description="Its heading, in your language.")
     version_id: UUID = strawberry.field(description="The version of the handbook.")
     version_number: str = strawberry.field(description="That version's number.")
 
@@ -113,9 +114,21 @@ class Problem:
     code: str
     message: str
     path: list[str]
-    clause: ClauseReference | None
+    clause: ClauseLink | None
 
 
 def problem(refusal: Refusal, language: str) -> Problem:
     """A refusal as the payload's error, its sentence in the reader's language."""
-    return Problem(refusal.code, translate(refusal.text, language, refusal.values), list(refusal.path), refusal.clause)
+    clause = clause_link(refusal.clause, language) if refusal.clause is not None else None
+    return Problem(refusal.code, translate(refusal.text, language, refusal.values), list(refusal.path), clause)
+
+
+def clause_link(clause: ClauseReference, language: str) -> ClauseLink:
+    """A clause that an answer rests on, its heading in the reader's language."""
+    return ClauseLink(
+        clause_id=clause.clause_id,
+        number=clause.number,
+        title=in_language(clause.title, language),
+        version_id=clause.version_id,
+        version_number=clause.version_number,
+    )

@@ -101,6 +101,11 @@ def _written(value: Any, language: Language, zone: tzinfo) -> str:
     return str(value)
 
 
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """A text that is kept in several languages as its reader understands it best; empty where there is none."""
+    return texts.get(language) or texts.get(Language.ZH_HANS) or texts.get(Language.EN) or ""
+
+
 def write_day(day: date, language: str) -> str:
     """A day: `2026年11月21日`, `Nov 21, 2026`."""
     return format_date(day, "medium", locale=_locale(language))

@@ -19,6 +19,8 @@ class ClauseReference:
     number: str
     version_id: UUID
     version_number: str
+    # Its heading, by language.
+    title: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass

@@ -157,6 +157,7 @@ async def handbook(work: Work, version_id: UUID) -> Handbook:
             value=row["value"],
             scope=Scope.model_validate(row["scope"]),
             applies_to_open_cases=row["applies_to_open_cases"],
+            title=row["title"],
         )
         for row in await work.rows(select(Clause.__table__).where(Clause.version_id == version_id))
     ]

@@ -8,7 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.reading.mapping import part
-from api.results import ClauseLink
+from api.results import ClauseLink, clause_link
 from domain.approvals import queries
 from domain.approvals.rules.states import EndReason, SeatReason
 from domain.kernel.permissions import Permission
@@ -85,14 +85,8 @@ async def simulate_approval(
             requester_id=_requester(actor, requester_id),
             at=at,
         )
-    clause = found.ruling.clause
     return SimulatedApproval(
-        clause=ClauseLink(
-            clause_id=clause.clause_id,
-            number=clause.number,
-            version_id=clause.version_id,
-            version_number=clause.version_number,
-        ),
+        clause=clause_link(found.ruling.clause, actor.language),
         steps=[_step(each, actor) for each in found.steps],
     )
 

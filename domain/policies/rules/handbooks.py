@@ -28,6 +28,7 @@ class StoredClause:
     value: Mapping[str, Any]
     scope: Scope
     applies_to_open_cases: bool = False
+    title: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def parsed(self) -> ClauseKind:
@@ -134,9 +135,7 @@ class Handbook:
     def _ruled(self, kind: type[K], won: StoredClause, trace: Sequence[Candidate]) -> Ruling[K]:
         return Ruling(
             value=cast(K, won.parsed),
-            clause=ClauseReference(
-                clause_id=won.id, number=won.number, version_id=self.version_id, version_number=self.version_number
-            ),
+            clause=ClauseReference(won.id, won.number, self.version_id, self.version_number, won.title),
             why=tuple(trace),
             applies_to_open_cases=won.applies_to_open_cases,
             scope=won.scope,
