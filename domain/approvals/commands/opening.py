@@ -43,6 +43,9 @@ async def open_approval(
     if (value.subject_kind, value.purpose) != (subject.kind, purpose):
         raise ValueError(f"the chain is for {value.topic}, not for {subject.kind.value} {purpose}")
     await work.get(Member, requester_id, "requesterId")
+    # Two who ask the same at once come one after the other; there is no row yet that they could lock.
+    turn = f"approval:{work.actor.tenant_id}:{subject.kind.value}:{subject.id}:{purpose}"
+    await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
     if await queries.waiting_about(work, subject, purpose=purpose) is not None:
         raise Conflict(message("This is waiting for approval already."))
     plain: dict[str, Any] = to_jsonable_python(dict(facts))
