@@ -33,7 +33,7 @@ def compiled() -> dict[str, str]:
 def ours(ground: Ground) -> Server:
     """The API as `zhidu api` runs it."""
     port = free_port()
-    subprocess.run([sys.executable, "-c", "import api.app, zhidu.__main__"], env=compiled(), check=True)
+    subprocess.run([sys.executable, "-c", "import api.app"], env=compiled(), check=True)
     argv = [sys.executable, "-m", "zhidu", "api", "--port", str(port), "--data", str(ground.directory)]
     return Server.start(OURS, argv, port, ground.directory, compiled())
 
