@@ -58,9 +58,9 @@ async def test_what_is_sent_by_smtp_is_kept_and_listed(tmp_path: Path, capsys: p
     await aiosmtplib.send(sent, hostname="127.0.0.1", port=port, start_tls=False)
     os.kill(os.getpid(), signal.SIGTERM)
     await serving
-    assert mail.show(tmp_path / "mail", None) == 0
+    assert mail.show(tmp_path, None) == 0
     assert "li@example.com  离职申请已批准  notice@zhidu.eml" in capsys.readouterr().out
-    assert mail.show(tmp_path / "mail", "notice@zhidu.eml") == 0
+    assert mail.show(tmp_path, "notice@zhidu.eml") == 0
     assert "最后工作日:2026-03-31。" in capsys.readouterr().out
 
 
