@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from graphql import FieldNode, GraphQLField, get_named_type
 
@@ -19,9 +21,12 @@ from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
 from tenancy.database import writing
-from tenancy.refusals import Refusal, message
+from tenancy.refusals import Conflict, Refusal, message
 from tenancy.work import Work
 
+# Two who do the same at once: whoever comes second tries again, finds what the first has done and is told that.
+RACES = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+TRIES = 3
 Read = Callable[[Work, Mapping[str, Any]], Awaitable[bytes]]
 """Reads the payload's selection from the results of a mutation, inside its transaction."""
 
@@ -50,20 +55,27 @@ class Writer:
             if write.platform:
                 results = await self._on_the_platform(write, arguments)
                 return _written(prepared, field, nodes, variables.coerced, results, [])
-            async with self._open() as work:
-                claimed = await self._claim(work, key)
-                if claimed is not None and claimed.answer is not None:
-                    return idempotency.answer_of(work, claimed)
-                results = write.results(await write.function(work, **arguments))
-                await settle(work)
-                answer = await read(work, results)
-                if claimed is not None:
-                    idempotency.keep(work, claimed, answer)
-                return answer
+            for _ in range(TRIES):
+                with suppress(*RACES):
+                    return await self._in_the_company(write, key, arguments, read)
+            raise Conflict(message("Others are changing the same at this moment. Nothing was changed; try again."))
         except Refusal as refusal:
             nothing = dict.fromkeys([*write.records, *write.values])
             errors = [problem(refusal, self.actor.language)]
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
+
+    async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes:
+        """A change of the actor's company, with its consequences and its answer, in one transaction."""
+        async with self._open() as work:
+            claimed = await self._claim(work, key)
+            if claimed is not None and claimed.answer is not None:
+                return idempotency.answer_of(work, claimed)
+            results = write.results(await write.function(work, **arguments))
+            await settle(work)
+            answer = await read(work, results)
+            if claimed is not None:
+                idempotency.keep(work, claimed, answer)
+            return answer
 
     async def _on_the_platform(self, write: Write, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """A change outside of every company, where keys and answers have no place to be kept."""

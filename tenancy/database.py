@@ -1,5 +1,5 @@
-"""The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, and for archives `archiving()` and `restoring()`;
-nobody else opens a transaction."""
+"""The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, `founding()` for a new tenant, and for archives
+`archiving()` and `restoring()`; nobody else opens a transaction."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import Select
+from sqlalchemy import Insert, Select
 from sqlalchemy.sql import ClauseElement
 
 from tenancy.actor import Actor
@@ -160,6 +160,20 @@ async def writing(
                 code="TENANT_SUSPENDED",
             )
         work = Work(connection, actor, opening, request_id=request_id, reason=reason, known=known)
+        yield work
+        await settle(work)
+        await work.flush()
+
+
+@asynccontextmanager
+async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncIterator[Work]:
+    """The transaction in which a new tenant's row and its first records are made: all of it is kept, or nothing."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        sql, arguments = prepare(tenant)
+        await connection.execute(sql, *arguments)
+        actor = Actor.system(tenant_id)
+        opening, known = await _enter(connection, actor, ASKED_ALONG)
+        work = Work(connection, actor, opening, known=known)
         yield work
         await settle(work)
         await work.flush()

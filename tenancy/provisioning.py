@@ -1,18 +1,19 @@
 """Companies come, pause and go: creating a tenant with its first administrator, suspending and resuming it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+import asyncpg
 from sqlalchemy import func, insert, select, update
 from uuid_utils.compat import uuid7
 
 from tenancy.actor import Actor
-from tenancy.database import Settle, platform, reading, writing
+from tenancy.database import Settle, founding, platform, writing
 from tenancy.identity import accounts, tokens
 from tenancy.identity.inputs import clean_email, clean_language, clean_name
 from tenancy.identity.permits import permissions_of
@@ -24,6 +25,7 @@ from tenancy.tenants import Tenant, TenantStatus
 # Whoever holds it administers the company; the list of all permissions belongs to the house above.
 ADMINISTER = "tenant.administer"
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+SLUGS_DIFFER = "uq_tenants_slug"
 
 
 @dataclass(frozen=True)
@@ -68,20 +70,20 @@ async def create_tenant(
         clean_name(administrator[0], "administratorName"),
         clean_email(administrator[1], "administratorEmail"),
     )
-    tenant_id = await _keep_tenant(
-        slug,
-        {
-            "name": name,
-            "zone": zone,
-            "language": spoken,
-            "created_at": func.now(),
-            "status": TenantStatus.ACTIVE,
-            "rehearsal": rehearsal_starts_at is not None,
-            "clock_at": rehearsal_starts_at,
-            "clock_target_at": rehearsal_starts_at,
-        },
+    tenant_id: UUID = uuid7()
+    tenant = insert(Tenant).values(
+        id=tenant_id,
+        slug=slug,
+        name=name,
+        zone=zone,
+        language=spoken,
+        created_at=func.now(),
+        status=TenantStatus.ACTIVE,
+        rehearsal=rehearsal_starts_at is not None,
+        clock_at=rehearsal_starts_at,
+        clock_target_at=rehearsal_starts_at,
     )
-    async with writing(Actor.system(tenant_id), settle=settle) as work:
+    async with _unless_taken(slug), founding(tenant, tenant_id, settle=settle) as work:
         member = work.add(Member(name=person, email=email, language=spoken))
         role = work.add(Role(name="administrator", permissions=sorted(permissions)))
         work.add(MemberRole(member_id=member.id, role_id=role.id))
@@ -91,24 +93,15 @@ async def create_tenant(
     return Founding(tenant_id=tenant_id, member_id=member.id, token=token)
 
 
-async def _keep_tenant(slug: str, values: Mapping[str, Any]) -> UUID:
-    """The new tenant's row. One whose founding broke off before anybody was in it is founded anew."""
-    async with platform() as door:
-        taken = await door.row(select(Tenant.id).where(Tenant.slug == slug))
-    if taken is not None and await _has_members(taken["id"]):
-        raise Conflict(message("The short name “{slug}” is taken."), {"slug": slug}, path=("slug",))
-    tenant_id: UUID = taken["id"] if taken is not None else uuid7()
-    async with platform() as door:
-        if taken is not None:
-            await door.rows(update(Tenant).where(Tenant.id == tenant_id).values(**values))
-        else:
-            await door.rows(insert(Tenant).values(id=tenant_id, slug=slug, **values))
-    return tenant_id
-
-
-async def _has_members(tenant_id: UUID) -> bool:
-    async with reading(Actor.system(tenant_id)) as work:
-        return await work.value(select(Member.id).limit(1)) is not None
+@asynccontextmanager
+async def _unless_taken(slug: str) -> AsyncIterator[None]:
+    try:
+        yield
+    except asyncpg.UniqueViolationError as violation:
+        if violation.constraint_name != SLUGS_DIFFER:
+            raise
+        text = message("The short name “{slug}” is taken.")
+        raise Conflict(text, {"slug": slug}, path=("slug",)) from violation
 
 
 async def issue_administrator_token(*, slug: str, email: str, token_name: str, settle: Settle) -> Founding:

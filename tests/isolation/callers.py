@@ -9,7 +9,7 @@ from tests.isolation.memories import ROOT
 
 ROOMS = ("api", "domain", "tenancy", "workers", "zhidu")
 # Through these a caller says itself which company it means, or means none.
-OTHER_DOORS = {"platform", "archiving", "restoring", "look", "answer", "database"}
+OTHER_DOORS = {"platform", "founding", "archiving", "restoring", "look", "answer", "database"}
 
 DOORS = {
     "api.app: database": "Opens and closes the process's connections.",
@@ -23,6 +23,7 @@ DOORS = {
     "tenancy.identity.attempts: platform": "How often an address was tried.",
     "tenancy.identity.door: platform": "A transaction in the company that a token names, before there is an actor.",
     "tenancy.identity.keys: platform": "The installation's signing keys.",
+    "tenancy.provisioning: founding": "A new company, which nobody is in yet.",
     "tenancy.provisioning: platform": "Companies come, pause and go.",
     "workers.app: database": "Opens and closes the process's connections.",
     "zhidu.archives: database": "Opens and closes the process's connections.",

@@ -5,14 +5,17 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import Insert, func, insert
 from uuid_utils.compat import uuid7
 
 from domain.consequences import settle
 from tenancy import database as doors
 from tenancy.database import database
+from tenancy.tenants import Tenant, TenantStatus
 from tenancy.work import Work
 from tests.isolation import callers
 from tests.isolation.conftest import Ground, housed
@@ -23,10 +26,17 @@ Door = Callable[[Ground], AbstractAsyncContextManager[Any]]
 DOORS: dict[str, Door] = {
     "reading": lambda ground: doors.reading(ground.acme.administrator()),
     "writing": lambda ground: doors.writing(ground.acme.administrator(), settle=settle),
+    "founding": lambda _: doors.founding(*_new_company(), settle=settle),
     "platform": lambda _: doors.platform(),
     "archiving": lambda ground: doors.archiving(ground.acme.tenant_id),
     "restoring": lambda _: doors.restoring(uuid7(), keep=False),
 }
+
+
+def _new_company() -> tuple[Insert, UUID]:
+    id = uuid7()
+    values = {"name": "New", "zone": "UTC", "language": "en", "created_at": func.now(), "rehearsal": False}
+    return insert(Tenant).values(id=id, slug=f"n{id.hex}", status=TenantStatus.ACTIVE, **values), id
 
 
 def test_every_door_is_here() -> None:

@@ -1,31 +1,27 @@
-"""Companies come into being whole: a founding that broke off is finished, and a lost first token is replaced."""
+"""Companies come into being whole or not at all, and a lost first token is replaced."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert
-from uuid_utils.compat import uuid7
 
 from domain.consequences import settle
-from tenancy.actor import ActorKind
-from tenancy.database import platform
 from tenancy.identity.actors import actor_for
-from tenancy.provisioning import Founding, create_tenant, issue_administrator_token
+from tenancy.provisioning import Founding, create_tenant, issue_administrator_token, list_tenants
 from tenancy.refusals import Conflict, Invalid, NotFound
-from tenancy.tenants import Tenant, TenantStatus
+from tenancy.work import Work
 
 EMAIL = "ada@example.com"
 
 
 async def found(slug: str, *permissions: str, **given: Any) -> Founding:
-    usual: dict[str, Any] = {"name": "Company", "administrator": ("Ada", EMAIL)}
+    usual: dict[str, Any] = {"settle": settle, "name": "Company", "administrator": ("Ada", EMAIL)}
     return await create_tenant(
         slug=slug,
         zone="Asia/Shanghai",
         language="en",
         permissions=permissions or ["tenant.administer"],
-        settle=settle,
         token_name="first",
         **{**usual, **given},
     )
@@ -62,25 +58,22 @@ async def test_a_company_and_its_administrator_have_names_and_an_address(
     await found(slug)
 
 
-async def test_a_founding_that_broke_off_before_anybody_was_in_is_finished_by_the_next_one(slug: str) -> None:
-    left_behind = uuid7()
-    async with platform() as door:
-        await door.rows(
-            insert(Tenant).values(
-                id=left_behind,
-                slug=slug,
-                name="Half",
-                zone="UTC",
-                language="en",
-                created_at=func.now(),
-                status=TenantStatus.ACTIVE,
-                rehearsal=False,
-            )
-        )
-    finished = await found(slug)
-    assert finished.tenant_id == left_behind
-    actor = await actor_for(f"Bearer {finished.token}", None, None)
-    assert (actor.kind, actor.tenant_id) == (ActorKind.MEMBER, left_behind)
+async def test_a_founding_that_breaks_off_leaves_no_half_company(slug: str) -> None:
+    async def break_off(_: Work) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await found(slug, settle=break_off)
+    assert slug not in {tenant.slug for tenant in await list_tenants()}
+    await found(slug)
+
+
+async def test_of_two_who_found_under_one_short_name_at_once_one_is_told_that_it_is_taken(slug: str) -> None:
+    outcomes = await asyncio.gather(*(found(slug) for _ in range(3)), return_exceptions=True)
+    founded = [outcome for outcome in outcomes if isinstance(outcome, Founding)]
+    assert [type(outcome) for outcome in outcomes if outcome not in founded] == [Conflict, Conflict]
+    [tenant] = [tenant for tenant in await list_tenants() if tenant.slug == slug]
+    assert tenant.id == founded[0].tenant_id
 
 
 async def test_an_administrator_who_never_got_the_first_token_is_given_another(slug: str) -> None:
