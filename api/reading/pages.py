@@ -162,9 +162,13 @@ class PageRows:
 
     def chosen(self, columns: list[ColumnElement[Any]]) -> Select[Any]:
         """The rows of the page and one more, which tells whether others follow."""
-        found: Select[Any] = select(self.cursor().label("cursor"), *columns).select_from(self.rows.source)
+        return self.first_rows([self.cursor().label("cursor"), *columns], self.size + 1)
+
+    def first_rows(self, columns: list[ColumnElement[Any]], size: int) -> Select[Any]:
+        """So many rows in the direction of reading."""
+        found = select(*columns).select_from(self.rows.source)
         found = found.where(*self.conditions, *self.after_cursor()).order_by(*self.ordering())
-        return found.limit(literal_column(str(self.size + 1)))
+        return found.limit(literal_column(str(size)))
 
     def total(self) -> Select[Any]:
         """How many rows the filter admits, wherever the page stands."""
@@ -197,13 +201,12 @@ class _Connection:
         if not selected:
             raise UnplannableError("a connection without fields")
         source = self.planner.source(self.outer)
-        number = func.row_number().over(order_by=self.page.ordering()).label("n")
-        rows = []
+        rows: list[ColumnElement[Any]] = []
         for key, fields in selected.items():
             if fields[0].name.value in ("edges", "nodes"):
                 with self.planner.at(key):
                     rows.append(self._row(fields).label(f"row_{key}"))
-        chosen = self.page.chosen([number, *rows]).correlate(source).subquery(self.planner.name("page"))
+        chosen = self._chosen(rows, selected).correlate(source).subquery(self.planner.name("page"))
         columns = [named(key, self._field(key, fields, chosen)) for key, fields in selected.items()]
         counted_only = all(fields[0].name.value in ("totalCount", "__typename") for fields in selected.values())
         # Where nothing of the rows is asked, they need not be read; otherwise HAVING makes one row of them, even when
@@ -211,6 +214,14 @@ class _Connection:
         found = select(*columns) if counted_only else select(*columns).select_from(chosen).having(true())
         inner = found.correlate(source).subquery(self.planner.name("o"))
         return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
+
+    def _chosen(self, rows: list[ColumnElement[Any]], selected: Mapping[str, list[FieldNode]]) -> Select[Any]:
+        """The rows that the connection's fields are made of, numbered where their order or what follows matters."""
+        ends_shown = any(fields[0].name.value == "pageInfo" for fields in selected.values())
+        if rows and not ends_shown and not self.page.backwards:
+            return self.page.first_rows(rows, self.page.size)
+        number = func.row_number().over(order_by=self.page.ordering()).label("n")
+        return self.page.chosen([number, *rows])
 
     def _collect(self, gtype: Any, nodes: list[FieldNode]) -> dict[str, list[FieldNode]]:
         return collect(self.planner.prepared, gtype, nodes, self.planner.variables)
@@ -239,6 +250,9 @@ class _Connection:
 
     def _field(self, key: str, fields: list[FieldNode], chosen: FromClause) -> ColumnElement[Any]:
         match fields[0].name.value:
+            case "edges" | "nodes" if "n" not in chosen.c:
+                # They come in order and not one too many, which spares PostgreSQL a sixth of a page.
+                return func.coalesce(func.json_agg(chosen.c[f"row_{key}"]), NO_ROWS, type_=JSON())
             case "edges" | "nodes":
                 direction = chosen.c.n.desc() if self.page.backwards else chosen.c.n.asc()
                 rows: Any = func.json_agg(aggregate_order_by(chosen.c[f"row_{key}"], direction), type_=JSON())
