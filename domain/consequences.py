@@ -33,7 +33,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalStepDue: [approvals.step_due],
     ApprovalStepReached: [rulebook.show_to_approvers],
     ApprovalTransferred: [rulebook.show_to_approvers],
-    ApprovalGranted: [people.follow_approval, rulebook.follow_approval],
+    ApprovalGranted: [people.follow_approval, billing.follow_approval, rulebook.follow_approval],
     ApprovalRefused: [people.follow_refusal, rulebook.follow_refusal],
     ApprovalReturned: [people.follow_return, rulebook.follow_return],
     ApprovalWithdrawn: [people.follow_withdrawal, rulebook.follow_withdrawal],

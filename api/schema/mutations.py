@@ -173,7 +173,8 @@ class Mutation:
 
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)
-    cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice)
+    cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice, approval=Approval)
+    write_off_invoice = mutation(billing.write_off_invoice, invoice=Invoice, approval=Approval)
     record_payment = mutation(billing.record_payment, payment=Payment, invoice=Invoice)
     place_hold = mutation(billing.place_hold, hold=Hold)
     release_hold = mutation(billing.release_hold, hold=Hold)

@@ -27,6 +27,15 @@ class InvoiceCancelled(Event, name="billing.invoice_cancelled"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvoiceWrittenOff(Event, name="billing.invoice_written_off"):
+    """What was still owed of it is given up, in the smallest unit of its currency."""
+
+    invoice_id: UUID
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentRecorded(Event, name="billing.payment_recorded"):
     """Money has come in; `settled` when nothing of the invoice itself is left to be paid."""
 

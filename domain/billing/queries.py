@@ -97,9 +97,10 @@ def charges_minor(invoices: Any) -> ColumnElement[int]:
 
 def charges_outstanding_minor(invoices: Any) -> ColumnElement[int]:
     """What is owed of the fees and the interest: what comes in counts for the invoice itself first, and what is above
-    it for them. Nothing once the invoice is cancelled."""
+    it for them. Nothing once the invoice is cancelled or written off."""
     paid = func.greatest(invoices.paid_minor - invoices.total_minor, 0)
-    return case((invoices.state == State.CANCELLED, 0), else_=charges_minor(invoices) - paid)
+    given_up = or_(invoices.state == State.CANCELLED, invoices.state == State.WRITTEN_OFF)
+    return case((given_up, 0), else_=charges_minor(invoices) - paid)
 
 
 def covers_today(holds: Any) -> ColumnElement[bool]:
@@ -146,6 +147,7 @@ class Blocker(StrEnum):
     NOT_ISSUED = "not_issued"
     PAID = "paid"
     CANCELLED = "cancelled"
+    WRITTEN_OFF = "written_off"
     NO_LADDER = "no_ladder"
     LADDER_COMPLETED = "ladder_completed"
     DISPUTE = "dispute"
@@ -160,6 +162,7 @@ BLOCKER_TEXTS = {
     Blocker.NOT_ISSUED: message("The invoice has not been issued."),
     Blocker.PAID: message("The invoice is paid."),
     Blocker.CANCELLED: message("The invoice is cancelled."),
+    Blocker.WRITTEN_OFF: message("The invoice was written off."),
     Blocker.NO_LADDER: message("The handbook has no dunning ladder for this customer."),
     Blocker.LADDER_COMPLETED: message("Every step of the ladder has been taken."),
     Blocker.DISPUTE: message("The invoice is disputed."),
@@ -183,6 +186,8 @@ def blocks(blocker: Blocker, invoices: Any) -> ColumnElement[bool]:
             found = invoices.state == State.PAID
         case Blocker.CANCELLED:
             found = invoices.state == State.CANCELLED
+        case Blocker.WRITTEN_OFF:
+            found = invoices.state == State.WRITTEN_OFF
         case Blocker.NO_LADDER:
             found = and_(is_open(invoices), invoices.ladder_clause_id.is_(None))
         case Blocker.LADDER_COMPLETED:

@@ -74,9 +74,26 @@ class CancelInvoiceInput:
     invoice_id: UUID = given("The invoice, of which nothing has been paid.")
 
 
-async def cancel_invoice(work: Work, input: CancelInvoiceInput) -> Invoice:
-    """Take back an invoice of which nothing was paid; an issued one keeps its number, and nothing more is sent."""
-    return await commands.cancel_invoice(work, invoice_id=input.invoice_id)
+async def cancel_invoice(work: Work, input: CancelInvoiceInput) -> dict[str, object]:
+    """Take back an invoice of which nothing was paid; an issued one keeps its number, and nothing more is sent.
+
+    Where the handbook has an approval chain for it, that approval is asked for and given; its outcome does it."""
+    invoice, approval_id = await commands.cancel_invoice(work, invoice_id=input.invoice_id)
+    return {"invoice": invoice, "approval": approval_id}
+
+
+@strawberry.input(description="An invoice to give up.")
+class WriteOffInvoiceInput:
+    """An invoice to give up."""
+
+    invoice_id: UUID = given("The invoice, of which something is owed.")
+
+
+async def write_off_invoice(work: Work, input: WriteOffInvoiceInput) -> dict[str, object]:
+    """Give up what is still owed of an invoice; what was paid stays paid, and nothing more is sent. Where the handbook
+    has an approval chain for it, the approval that is asked for is given, and its outcome writes it off."""
+    invoice, approval_id = await commands.write_off_invoice(work, invoice_id=input.invoice_id)
+    return {"invoice": invoice, "approval": approval_id}
 
 
 @strawberry.input(description="Money that has come in.")

@@ -201,6 +201,7 @@ class InvoiceMove:
 _NEEDS = {
     Move.ISSUE: Permission.BILLING_INVOICE,
     Move.CANCEL: Permission.BILLING_INVOICE,
+    Move.WRITE_OFF: Permission.BILLING_COLLECT,
     Move.PAY_IN_PART: Permission.BILLING_COLLECT,
     Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
     Move.PAY_CHARGES: Permission.BILLING_COLLECT,

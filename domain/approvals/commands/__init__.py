@@ -3,7 +3,7 @@
 from domain.approvals.commands.deciding import approve, reject, return_to_requester, return_to_step
 from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
-from domain.approvals.commands.opening import end_with_subject, open_approval, withdraw
+from domain.approvals.commands.opening import end_with_subject, lock_with_subject, open_approval, withdraw
 from domain.approvals.commands.speaking import comment, urge
 from domain.approvals.commands.timing import give_up_seats, step_due
 
@@ -15,6 +15,7 @@ __all__ = [
     "end_delegation",
     "end_with_subject",
     "give_up_seats",
+    "lock_with_subject",
     "open_approval",
     "reassign",
     "reject",

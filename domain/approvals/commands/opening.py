@@ -118,3 +118,10 @@ async def end_with_subject(work: Work, *, subject: Subject, purpose: str = "") -
     approval = await work.get(Approval, waiting.id, lock=True)
     if approval.closed_at is None:
         await close(work, approval, Move.WITHDRAW)
+
+
+async def lock_with_subject(work: Work, *, subject: Subject, purpose: str = "") -> None:
+    """Lock what is waiting about a record before the record itself: whoever decides locks in this order, too."""
+    waiting = await queries.waiting_about(work, subject, purpose=purpose)
+    if waiting is not None:
+        await work.get(Approval, waiting.id, lock=True)

@@ -1,7 +1,8 @@
-"""Billing: drafting, issuing and cancelling invoices, recording payments, placing holds, and the dunning ladder."""
+"""Billing: invoices drafted, issued, cancelled and written off, payments, holds, and the dunning ladder."""
 
+from domain.billing.commands.giving_up import cancel_invoice, follow_approval, write_off_invoice
 from domain.billing.commands.holds import place_hold, release_hold
-from domain.billing.commands.invoices import cancel_invoice, draft_invoice, issue_invoice
+from domain.billing.commands.invoices import draft_invoice, issue_invoice
 from domain.billing.commands.ladder import approve_step, review_by_new_handbook, review_next, take_due_step
 from domain.billing.commands.payments import record_payment
 
@@ -9,6 +10,7 @@ __all__ = [
     "approve_step",
     "cancel_invoice",
     "draft_invoice",
+    "follow_approval",
     "issue_invoice",
     "place_hold",
     "record_payment",
@@ -16,4 +18,5 @@ __all__ = [
     "review_by_new_handbook",
     "review_next",
     "take_due_step",
+    "write_off_invoice",
 ]

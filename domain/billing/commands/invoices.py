@@ -1,4 +1,4 @@
-"""Drafting an invoice, issuing it with its number, cancelling it."""
+"""Drafting an invoice, and issuing it with its number."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.billing.commands import planning
-from domain.billing.events import InvoiceCancelled, InvoiceDrafted, InvoiceIssued
+from domain.billing.events import InvoiceDrafted, InvoiceIssued
 from domain.billing.models import Invoice, InvoiceLine
 from domain.billing.rules.invoices import LIFECYCLE, Line, Move, check_currency, due_day, sums
 from domain.customers import queries as customers
@@ -14,7 +14,6 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies import queries as policies
 from tenancy.numbers import next_number
-from tenancy.outbox import withdraw_effects
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
@@ -77,18 +76,6 @@ async def issue_invoice(
     # Last, for others who want a number wait from here on.
     invoice.number = await next_number(work, NUMBERS)
     work.record(InvoiceIssued(invoice_id=invoice.id, due_on=invoice.due_on), about=invoice)
-    return invoice
-
-
-@command(needs=Permission.BILLING_INVOICE)
-async def cancel_invoice(work: Work, *, invoice_id: UUID) -> Invoice:
-    """Take an invoice back on which nothing was paid; one that was issued keeps its number. Nothing more is sent."""
-    invoice = await planning.lock_one(work, invoice_id)
-    invoice.state = LIFECYCLE.next(invoice.state, Move.CANCEL)
-    await planning.stop_letters(work, invoice)
-    await withdraw_effects(work, invoice.id)
-    await planning.replan(work, invoice)
-    work.record(InvoiceCancelled(invoice_id=invoice.id), about=invoice)
     return invoice
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.billing import queries
 from domain.billing.commands import planning
+from domain.billing.commands.giving_up import end_approvals, lock_approvals
 from domain.billing.commands.invoices import today_of
 from domain.billing.events import PaymentRecorded
 from domain.billing.models import Invoice, Payment
@@ -33,6 +34,7 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     reference, is the one that is known. More than is asked for is refused, naming what is outstanding.
     """
     reference = clean_reference(reference)
+    await lock_approvals(work, invoice_id)
     invoice = await planning.lock_one(work, invoice_id)
     await _take_turns(work, reference)
     known = await queries.payment_with(work, reference)
@@ -60,6 +62,8 @@ async def record_payment(work: Work, *, invoice_id: UUID, amount: Money, receive
     if move is Move.PAY_IN_PART:
         await _rebase(work, invoice, received_on)
     await planning.replan(work, invoice)
+    # Whoever was to agree to give it up had another amount before them.
+    await end_approvals(work, invoice.id)
     settled = invoice.state is State.PAID
     work.record(PaymentRecorded(invoice_id=invoice.id, payment_id=payment.id, settled=settled), about=invoice)
     return payment

@@ -29,12 +29,14 @@ class State(StrEnum):
     PART_PAID = "part_paid"
     PAID = "paid"
     CANCELLED = "cancelled"
+    # What was still owed of it was given up.
+    WRITTEN_OFF = "written_off"
 
 
 # The states in which something is owed.
 OPEN = frozenset({State.ISSUED, State.PART_PAID})
 # Those in which nobody is dunned for it any more.
-CLOSED = frozenset({State.PAID, State.CANCELLED})
+CLOSED = frozenset({State.PAID, State.CANCELLED, State.WRITTEN_OFF})
 
 
 class Move(StrEnum):
@@ -45,6 +47,7 @@ class Move(StrEnum):
     PAY_IN_FULL = "pay_in_full"
     PAY_CHARGES = "pay_charges"
     CANCEL = "cancel"
+    WRITE_OFF = "write_off"
 
 
 LIFECYCLE = Lifecycle(
@@ -57,6 +60,8 @@ LIFECYCLE = Lifecycle(
         (State.ISSUED, Move.CANCEL): State.CANCELLED,
         (State.PART_PAID, Move.PAY_IN_PART): State.PART_PAID,
         (State.PART_PAID, Move.PAY_IN_FULL): State.PAID,
+        (State.ISSUED, Move.WRITE_OFF): State.WRITTEN_OFF,
+        (State.PART_PAID, Move.WRITE_OFF): State.WRITTEN_OFF,
         # Fees and interest are owed beside the invoice itself, and remain so when that is paid.
         (State.PAID, Move.PAY_CHARGES): State.PAID,
     },
@@ -66,6 +71,7 @@ LIFECYCLE = Lifecycle(
         State.PART_PAID: message("Paid in part"),
         State.PAID: message("Paid"),
         State.CANCELLED: message("Cancelled"),
+        State.WRITTEN_OFF: message("Written off"),
     },
     moves={
         Move.ISSUE: message("Issue"),
@@ -73,6 +79,7 @@ LIFECYCLE = Lifecycle(
         Move.PAY_IN_FULL: message("Pay in full"),
         Move.PAY_CHARGES: message("Pay fees and interest"),
         Move.CANCEL: message("Cancel"),
+        Move.WRITE_OFF: message("Write off"),
     },
 )
 
@@ -240,6 +247,8 @@ def check_payable(state: State, path: tuple[str, ...] = ("invoiceId",)) -> None:
     if state is State.CANCELLED:
         text = message("The invoice is cancelled, so nothing is owed on it: record the payment for the one it is for.")
         raise WrongState(text, {}, path)
+    if state is State.WRITTEN_OFF:
+        raise WrongState(message("The invoice was written off, so nothing is owed on it any more."), {}, path)
 
 
 def payment_move(owed: Money, amount: Money, charges: Money | None = None, path: tuple[str, ...] = ("amount",)) -> Move:

@@ -1,0 +1,115 @@
+"""Taking an invoice back, or giving up what is owed: at once, or by approval where the handbook has a chain for it."""
+
+from uuid import UUID
+
+from domain.approvals import commands as approvals
+from domain.approvals.events import ApprovalGranted
+from domain.billing.commands import planning
+from domain.billing.commands.invoices import today_of
+from domain.billing.events import InvoiceCancelled, InvoiceWrittenOff
+from domain.billing.models import Invoice
+from domain.billing.rules.invoices import LIFECYCLE, Move, days_overdue
+from domain.customers import queries as customers
+from domain.kernel.command import command
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies import queries as policies
+from domain.policies.rules.chains import chain_topic
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.scopes import Scope
+from tenancy.outbox import withdraw_effects
+from tenancy.refusals import Forbidden, message
+from tenancy.work import Work
+
+# The purposes under which chains decide on invoices, and what a granted approval does.
+PURPOSES = {"cancel": Move.CANCEL, "write_off": Move.WRITE_OFF}
+
+
+@command(needs=Permission.BILLING_INVOICE)
+async def cancel_invoice(work: Work, *, invoice_id: UUID) -> tuple[Invoice, UUID | None]:
+    """Take an invoice back on which nothing was paid; one that was issued keeps its number. Nothing more is sent.
+
+    Where the handbook has a chain for it, an approval is asked for instead, and its outcome does it; its id is given.
+    """
+    return await _give_up(work, invoice_id, "cancel")
+
+
+@command(needs=Permission.BILLING_COLLECT)
+async def write_off_invoice(work: Work, *, invoice_id: UUID) -> tuple[Invoice, UUID | None]:
+    """Give up what is still owed of an invoice; what was paid stays paid. Nothing more is sent.
+
+    Where the handbook has a chain for it, an approval is asked for instead, and its outcome does it; its id is given.
+    """
+    return await _give_up(work, invoice_id, "write_off")
+
+
+async def follow_approval(work: Work, event: ApprovalGranted) -> None:
+    """What was approved takes effect in the same transaction; an invoice that has moved on meanwhile stays as it is."""
+    if event.subject_kind != SubjectKind.INVOICE or event.purpose not in PURPOSES:
+        return
+    invoice = await planning.lock_one(work, event.subject_id)
+    if (invoice.state, PURPOSES[event.purpose]) in LIFECYCLE.table:
+        await _do(work, invoice, PURPOSES[event.purpose])
+
+
+async def lock_approvals(work: Work, invoice_id: UUID) -> None:
+    """Lock what waits about an invoice, before the invoice itself is locked."""
+    for purpose in PURPOSES:
+        await approvals.lock_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
+
+
+async def end_approvals(work: Work, invoice_id: UUID) -> None:
+    """What was asked about an invoice is void: it has been paid, or given up in another way."""
+    for purpose in PURPOSES:
+        await approvals.end_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
+
+
+async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice, UUID | None]:
+    await lock_approvals(work, invoice_id)
+    invoice = await planning.lock_one(work, invoice_id)
+    move = PURPOSES[purpose]
+    # Refused now, not after everybody has agreed.
+    LIFECYCLE.next(invoice.state, move)
+    customer = await customers.get(work, invoice.customer_id)
+    topic = chain_topic(SubjectKind.INVOICE, purpose)
+    scope = Scope(customer_tier=invoice.customer_tier or customer.tier)
+    chain = await policies.find_rule(work, ApprovalChain, scope=scope, topic=topic)
+    if chain is None:
+        await _do(work, invoice, move)
+        return invoice, None
+    if not work.actor.is_member or work.actor.id is None:
+        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("invoiceId",))
+    today = today_of(work)
+    approval = await approvals.open_approval(
+        work,
+        subject=Subject(SubjectKind.INVOICE, invoice.id),
+        chain=chain,
+        requester_id=work.actor.id,
+        facts={
+            "amount_minor": invoice.total_minor,
+            "open_minor": invoice.total_minor - invoice.paid_minor,
+            "currency": invoice.currency,
+            "days_overdue": days_overdue(invoice.due_on, today) if invoice.due_on is not None else 0,
+            "customer_id": invoice.customer_id,
+            "customer_tier": scope.customer_tier,
+            "account_owner_id": customer.owner_id,
+        },
+        purpose=purpose,
+    )
+    return invoice, approval.id
+
+
+async def _do(work: Work, invoice: Invoice, move: Move) -> None:
+    invoice.state = LIFECYCLE.next(invoice.state, move)
+    await planning.stop_letters(work, invoice)
+    if move is Move.CANCEL:
+        await withdraw_effects(work, invoice.id)
+    await planning.replan(work, invoice)
+    await end_approvals(work, invoice.id)
+    if move is Move.CANCEL:
+        work.record(InvoiceCancelled(invoice_id=invoice.id), about=invoice)
+    else:
+        written_off = InvoiceWrittenOff(
+            invoice_id=invoice.id, minor=max(invoice.total_minor - invoice.paid_minor, 0), currency=invoice.currency
+        )
+        work.record(written_off, about=invoice)
