@@ -24,6 +24,8 @@ from tenancy.refusals import Conflict, Forbidden, Refusal, WrongState
 from tests.domain.billing.office import CALENDAR, GENTLE, Office, open_office
 from tests.handbooks import publish
 
+pytestmark = pytest.mark.usefixtures("pool")
+
 RIGHTS = frozenset({Permission.BILLING_COLLECT, Permission.BILLING_INVOICE, Permission.BILLING_READ})
 
 
