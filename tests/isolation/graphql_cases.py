@@ -11,6 +11,7 @@ import orjson
 from graphql import GraphQLEnumType, get_named_type, is_leaf_type, is_required_argument
 
 from api.reading import mapping
+from api.reading.pages import cursor_tag
 from tests.isolation.companies import Company, like, strange
 from tests.isolation.coordinates import (
     COMBINING,
@@ -231,7 +232,8 @@ def _cursor(coordinate: Coordinate, place: Place, order: str) -> Any:
         if given is None:
             # The victim has nothing there; a cursor to any of its records of this kind must do.
             row = victim.rows[0][_table(coordinate)]
-            parts = [chosen.value, order_of.by(SimpleNamespace(**row)), row["id"]]
+            tag = cursor_tag(node_type(coordinate.field).name, chosen.value)
+            parts = [tag, order_of.by(SimpleNamespace(**row)), row["id"]]
             given = base64.b64encode(orjson.dumps(parts)).decode()
         *parts, id_ = orjson.loads(base64.b64decode(given))
         return given, base64.b64encode(orjson.dumps([*parts, str(UUID(int=UUID(id_).int + step))])).decode()
