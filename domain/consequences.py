@@ -24,6 +24,7 @@ from domain.policies.events import HandbookTookEffect
 from domain.requests import commands as requests
 from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
 from domain.rulebook import commands as rulebook
+from domain.rulebook.events import ReadingReminderDue
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -43,7 +44,13 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     ClockReviewDue: [requests.review_next],
-    HandbookTookEffect: [requests.review_by_new_handbook, billing.review_by_new_handbook, backups.follow_handbook],
+    HandbookTookEffect: [
+        requests.review_by_new_handbook,
+        billing.review_by_new_handbook,
+        backups.follow_handbook,
+        rulebook.plan_reminders,
+    ],
+    ReadingReminderDue: [rulebook.remind],
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
 }

@@ -101,6 +101,7 @@ class Mutation:
     import_version = mutation(policies.import_version, version=HandbookVersion)
     start_dry_run = mutation(policies.start_dry_run, dry_run=DryRun)
     sign_dry_run = mutation(policies.sign_dry_run, dry_run=DryRun)
+    confirm_reading = mutation(policies.confirm_reading, version=HandbookVersion)
     put_clause = mutation(policies.put_clause, clause=Clause)
     remove_clause = mutation(policies.remove_clause, version=HandbookVersion)
     submit_version = mutation(policies.submit_version, version=HandbookVersion)

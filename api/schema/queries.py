@@ -41,6 +41,7 @@ from api.schema.notifications.types import (
 )
 from api.schema.organisation.types import STAFF_ORDERS, Department, Staff, StaffFilter
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
+from api.schema.policies.confirmations import OutstandingReading, outstanding_readings
 from api.schema.policies.reading import (
     ClauseDifference,
     CoveredClause,
@@ -117,6 +118,10 @@ class Query:
         orders=HANDBOOK_VERSION_ORDERS,
         filter=HandbookVersionFilter,
         needs=Permission.POLICIES_READ,
+    )
+    outstanding_readings: list[OutstandingReading] = strawberry.field(
+        resolver=outstanding_readings,
+        description="Who has not confirmed yet that they have read a version, of those whom its clauses ask to.",
     )
     handbook_starters: list[HandbookStarter] = strawberry.field(
         resolver=handbook_starters, description="The handbooks to begin with."

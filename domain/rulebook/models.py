@@ -1,10 +1,10 @@
-"""The tables of dry runs: each trial of a draft, and what it found."""
+"""The tables of dry runs, each with what it found, and of who has read which version."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.rulebook.rules.hindsight import Compared
@@ -65,3 +65,19 @@ class DryRunFinding(TenantModel, kw_only=True, eq=False):
     member_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
+
+
+class HandbookReading(TenantModel, kw_only=True, eq=False):
+    """Somebody has confirmed that they have read a version (PO-9). Never changed."""
+
+    __tablename__ = "handbook_readings"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "version_id", "member_id"),
+        references("version_id", "handbook_versions"),
+        references("member_id", "members"),
+        Index("ix_handbook_readings_member", "tenant_id", "member_id"),
+    )
+
+    version_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    confirmed_at: Mapped[datetime]

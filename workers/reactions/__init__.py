@@ -31,7 +31,7 @@ from domain.requests.events import (
     RequestResolved,
     RequestSubmitted,
 )
-from domain.rulebook.events import DryRunFinished
+from domain.rulebook.events import DryRunFinished, ReadingReminded
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
@@ -62,6 +62,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
     DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
+    ReadingReminded: [rulebook.remind_whoever_has_not_read],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

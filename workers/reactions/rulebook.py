@@ -1,9 +1,9 @@
-"""What follows the facts of the module rulebook: whoever asked for a dry run is told what it found."""
+"""What follows the facts of the module rulebook: whoever asked, and whoever has not read yet, is told."""
 
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.rulebook import queries
-from domain.rulebook.events import DryRunFinished
+from domain.rulebook.events import DryRunFinished, ReadingReminded
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -21,4 +21,17 @@ async def tell_who_asked_for_a_dry_run(work: Work, event: DryRunFinished) -> Non
         about=Subject(SubjectKind.HANDBOOK_VERSION, run.version_id),
         mail=False,
         key=f"dry-run:{run.id}",
+    )
+
+
+async def remind_whoever_has_not_read(work: Work, event: ReadingReminded) -> None:
+    """Whoever has confirmed since then is not told any more."""
+    await notifications.notify(
+        work,
+        member_ids=await queries.missing_by(work, event.version_id, event.clause_id),
+        text=message("Please read the handbook in force and confirm that you have (reminder {number})."),
+        values={"number": event.number},
+        about=Subject(SubjectKind.HANDBOOK_VERSION, event.version_id),
+        mail=True,
+        key=f"handbook-unread:{event.version_id}:{event.clause_id}:{event.number}",
     )

@@ -30,6 +30,13 @@ class TextInput:
         return {language: text for language, text in texts.items() if text is not None}
 
 
+@strawberry.input(description="A version of the handbook.")
+class VersionInput:
+    """A version of the handbook."""
+
+    version_id: UUID = given("The version.")
+
+
 @strawberry.input(description="A new version of the handbook.")
 class DraftVersionInput:
     """A new version of the handbook."""
@@ -97,6 +104,12 @@ class DryRunInput:
     dry_run_id: UUID = given("The dry run.")
 
 
+async def confirm_reading(work: Work, input: VersionInput) -> HandbookVersion:
+    """Confirm that you have read a published version of the handbook; once is enough."""
+    await rulebook.confirm_reading(work, version_id=input.version_id)
+    return await work.get(HandbookVersion, input.version_id)
+
+
 async def sign_dry_run(work: Work, input: DryRunInput) -> DryRun:
     """Confirm that you have read what a dry run found; whoever wrote the version doesn't, unless nobody else could."""
     return await rulebook.sign_dry_run(work, dry_run_id=input.dry_run_id)
@@ -148,13 +161,6 @@ async def remove_clause(work: Work, input: RemoveClauseInput) -> HandbookVersion
         work, version_id=input.version_id, number=input.number, seen_revision=input.seen_revision
     )
     return await work.get(HandbookVersion, input.version_id)
-
-
-@strawberry.input(description="A version of the handbook.")
-class VersionInput:
-    """A version of the handbook."""
-
-    version_id: UUID = given("The version.")
 
 
 @strawberry.input(description="A draft to hand in.")

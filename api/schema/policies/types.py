@@ -11,11 +11,13 @@ from strawberry.scalars import JSON
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
+from api.schema.policies.confirmations import HANDBOOK_READING_ORDERS, HandbookReading
 from api.schema.policies.reading import standard_text
 from api.schema.policies.trials import DryRun
 from domain.policies import models, queries
 from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, SignedAs, State
+from domain.rulebook import queries as rulebook
 from tenancy.language import Language, translate
 
 strawberry.enum(State, name="HandbookState", description="How far a version of the handbook has come.")
@@ -90,6 +92,10 @@ class HandbookVersion(Node):
     reviewer: Member | None = one("Who reviewed it last.", "reviewer_id")
     signatures: list[HandbookSignature] = many("Everybody who reviewed or approved it.", "version_id", most=100)
     approver: Member | None = one("Who approved it.", "approver_id")
+    read_by_me: bool = computed("Whether you have confirmed that you have read it.", rulebook.read_by_me)
+    readings = page(
+        "Who has confirmed that they have read it.", HandbookReading, on="version_id", orders=HANDBOOK_READING_ORDERS
+    )
     dry_runs: list[DryRun] = many("The dry runs it was tried by.", "version_id", most=20)
     clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
 

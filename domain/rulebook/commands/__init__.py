@@ -1,4 +1,4 @@
-"""Laying a version before its approvers, and trying a draft on cases that are past."""
+"""Laying a version before its approvers, trying a draft on cases that are past, and having a version read."""
 
 from domain.rulebook.commands.approving import (
     follow_approval,
@@ -9,6 +9,7 @@ from domain.rulebook.commands.approving import (
     show_to_approvers,
     submit_version,
 )
+from domain.rulebook.commands.reading import confirm_reading, plan_reminders, remind
 from domain.rulebook.commands.trying import (
     note_begun,
     note_finished,
@@ -18,6 +19,7 @@ from domain.rulebook.commands.trying import (
 )
 
 __all__ = [
+    "confirm_reading",
     "follow_approval",
     "follow_refusal",
     "follow_return",
@@ -25,6 +27,8 @@ __all__ = [
     "note_begun",
     "note_finished",
     "note_judged",
+    "plan_reminders",
+    "remind",
     "return_version",
     "show_to_approvers",
     "sign_dry_run",

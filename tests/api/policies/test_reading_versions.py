@@ -12,7 +12,7 @@ from domain.policies import commands, queries
 from domain.policies.rules.kinds import NoticePeriod
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
-from tenancy.refusals import NotFound
+from tenancy.refusals import Forbidden, NotFound
 from tests.conftest import found_company
 from tests.domain.approvals.company import founded
 from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
@@ -187,3 +187,20 @@ async def test_a_draft_is_tried_and_the_result_stands_with_it(ask, acme: Actor, 
     assert (await ask(acme, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "WRONG_STATE"}]
     assert (await ask(globex, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "NOT_FOUND"}]
     assert (await ask(globex, shown, id=str(version.id)))["handbookVersion"] is None
+
+
+async def test_who_has_read_a_version_and_who_has_not_is_seen(ask, acme: Actor, globex: Actor) -> None:
+    await founded(acme)
+    version_id = str(await in_force(acme, CALENDAR, ("1.2", "reading_confirmation", {"within_days": 7})))
+    listed = "query($id: ID!) { outstandingReadings(versionId: $id) { name dueAt } }"
+    assert len((await ask.executed(acme, listed, id=version_id))["outstandingReadings"]) == 5
+    confirm = """mutation($id: ID!) { confirmReading(input: {versionId: $id}) {
+      version { readByMe readings { nodes { member { name } } } } errors { code } } }"""
+    done = (await ask(acme, confirm, id=version_id))["confirmReading"]
+    assert done == {"version": {"readByMe": True, "readings": {"nodes": [{"member": {"name": "Admin"}}]}}, "errors": []}
+    assert (await ask(globex, confirm, id=version_id))["confirmReading"]["errors"] == [{"code": "NOT_FOUND"}]
+    reader = replace(acme, permissions=frozenset({Permission.POLICIES_READ}))
+    (error,) = await ask.errors(reader, listed, id=version_id)
+    assert isinstance(error.original_error, Forbidden)
+    (error,) = await ask.errors(globex, listed, id=version_id)
+    assert isinstance(error.original_error, NotFound)

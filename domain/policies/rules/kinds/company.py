@@ -70,6 +70,7 @@ class ReadingConfirmation(ClauseKind):
 
     kind = "reading_confirmation"
     label = message("Confirmation of reading")
+    consumed_by = "rulebook.confirm_reading"
     dimensions = (Dimension.POST, Dimension.DEPARTMENT)
 
     within_days: Annotated[
