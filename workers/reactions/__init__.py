@@ -7,6 +7,14 @@ has to be true at once is a consequence instead (`domain/consequences.py`).
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from domain.approvals.events import (
+    ApprovalDecided,
+    ApprovalReminded,
+    ApprovalStepReached,
+    ApprovalTransferred,
+    ApprovalUrged,
+    ApproverAdded,
+)
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
 from domain.notifications.events import EndpointSwitchedOff
@@ -36,7 +44,7 @@ from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import backups, billing, notifications, people, quality, requests, rulebook
+from workers.reactions import approvals, backups, billing, notifications, people, quality, requests, rulebook
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -52,6 +60,12 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ClockWarned: [requests.warn_the_assignee],
     ClockBreached: [requests.tell_of_a_breach],
     RequestEscalated: [requests.tell_of_an_escalation],
+    ApprovalStepReached: [approvals.tell_who_is_to_decide],
+    ApprovalTransferred: [approvals.tell_who_is_to_decide],
+    ApproverAdded: [approvals.tell_who_is_to_decide],
+    ApprovalDecided: [approvals.tell_who_is_to_decide],
+    ApprovalUrged: [approvals.tell_who_is_urged],
+    ApprovalReminded: [approvals.remind_who_is_late],
     ResignationSubmitted: [people.tell_personnel_of_a_resignation],
     ResignationApproved: [people.tell_its_writer_that_a_resignation_is_approved],
     ResignationRefused: [people.tell_its_writer_that_a_resignation_is_refused],

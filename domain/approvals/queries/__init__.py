@@ -1,6 +1,6 @@
 """Who sees which approvals, what waits for whom, whom a chain leads to, and which path a case would take."""
 
-from domain.approvals.queries.finding import about, get, may_see, opened, tasks_of, waiting_about
+from domain.approvals.queries.finding import about, get, may_see, opened, stand_ins_of, tasks_of, waiting_about
 from domain.approvals.queries.foresight import ForeseenSeat, ForeseenStep, Foresight, foresee
 from domain.approvals.queries.seating import (
     Case,
@@ -56,6 +56,7 @@ __all__ = [
     "overdue",
     "seats_of",
     "shown_to_me",
+    "stand_ins_of",
     "superior_at_work",
     "tasks_of",
     "told_of",

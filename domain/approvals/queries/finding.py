@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
 from domain.approvals.queries.showing import visible
 from domain.approvals.rules.states import State
 from domain.kernel.subjects import Subject
@@ -46,3 +46,12 @@ async def opened(work: Work, *, since: datetime, until: datetime, after_id: UUID
     asked = and_(Approval.opened_at >= since, Approval.opened_at < until, Approval.clause_id.is_not(None))
     found = select(Approval).where(asked).order_by(Approval.id).limit(most)
     return await work.all(found if after_id is None else found.where(Approval.id > after_id))
+
+
+async def stand_ins_of(work: Work, member_id: UUID) -> list[UUID]:
+    """Who decides for somebody at the work's instant, because they are away."""
+    holds = (ApprovalDelegation.starts_at <= work.now, work.now < ApprovalDelegation.ends_at)
+    rows = await work.rows(
+        select(ApprovalDelegation.delegate_id).where(ApprovalDelegation.delegator_id == member_id, *holds)
+    )
+    return [row["delegate_id"] for row in rows]

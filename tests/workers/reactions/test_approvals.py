@@ -1,0 +1,60 @@
+"""Who is told of an approval: who is to decide, once a seat, and who stands in for them; again when it presses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from domain.approvals import commands
+from domain.consequences import settle
+from domain.notifications.models import Notification
+from tenancy.actor import Actor
+from tenancy.database import reading, writing
+from tenancy.rehearsal import advance_clock
+from tests.domain.approvals.company import HEAD, HR, Company, ask, founded, lay_down, step, waiting
+from tests.domain.approvals.test_delegations import away
+from tests.workers.facts import found_rehearsal, work_off
+
+pytestmark = pytest.mark.usefixtures("quiet", "configured")
+
+NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+async def company(pool: None) -> Company:
+    """A company with a clock of its own."""
+    return await founded(await found_rehearsal(NOW))
+
+
+async def told(actor: Actor) -> list[str]:
+    async with reading(actor) as work:
+        own = select(Notification).where(Notification.member_id == actor.id, Notification.subject_kind == "approvals")
+        return [item.text.split(":")[0].split(" ", 1)[1] for item in await work.all(own.order_by(Notification.id))]
+
+
+async def test_whoever_is_to_decide_is_told_and_who_stands_in(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD), step(HR))
+    await away(company.head, company.colleague)
+    approval = await ask(company.engineer)
+    await work_off()
+    for actor, expected in ((company.head, 1), (company.colleague, 1), (company.hr, 0), (company.engineer, 0)):
+        assert len(await told(actor)) == expected
+    async with writing(company.engineer, settle=settle) as work:
+        await commands.urge(work, approval_id=approval.id)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    await work_off()
+    assert await told(company.head) == ["asks for your decision", "asks you to decide soon"]
+    async with writing(company.head, settle=settle) as work:
+        await commands.approve(work, task_id=seat)
+    await work_off()
+    assert len(await told(company.head)) == 2
+    assert await told(company.hr) == ["asks for your decision"]
+
+
+async def test_who_is_late_is_told_so(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_minutes": 30}, most_reminders=1))
+    await ask(company.engineer)
+    async with writing(company.admin, settle=settle) as work:
+        await advance_clock(work, to=work.now + timedelta(days=1))
+    await work_off()
+    assert await told(company.head) == ["asks for your decision", "decision is overdue"]
