@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard
 
-revision = "0016"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
