@@ -46,6 +46,8 @@ class Write:
     values: Mapping[str, Any]
     # A change of the platform itself: no tenant, so its function opens its own transaction.
     platform: bool = False
+    # Whether a suspended company can still do this: exporting, and nothing else.
+    while_suspended: bool = False
 
     def results(self, returned: Any) -> dict[str, Any]:
         """What the function returned, by payload field: a single record, or a mapping of all."""
@@ -59,6 +61,7 @@ def mutation(
     *,
     values: Mapping[str, tuple[Any, str]] | None = None,
     platform: bool = False,
+    while_suspended: bool = False,
     **records: Any,
 ) -> Any:
     """A field of Mutation. Its description is the function's docstring, its arguments those after the first.
@@ -74,7 +77,7 @@ def mutation(
     ]
     payload = _payload(function.__name__, records, values or {})
 
-    write = Write(function, records, values or {}, platform)
+    write = Write(function, records, values or {}, platform, while_suspended)
 
     async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
         return await info.context.write(write, arguments)

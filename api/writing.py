@@ -66,7 +66,7 @@ class Writer:
 
     async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes:
         """A change of the actor's company, with its consequences and its answer, in one transaction."""
-        async with self._open() as work:
+        async with self._open(write) as work:
             claimed = await self._claim(work, key)
             if claimed is not None and claimed.answer is not None:
                 return idempotency.answer_of(work, claimed)
@@ -87,9 +87,14 @@ class Writer:
             )
         return write.results(await write.function(self.actor, **arguments))
 
-    def _open(self) -> Any:
-        request_id = UUID(self.call.request_id) if self.call.request_id is not None else None
-        return writing(self.actor, settle=settle, request_id=request_id, reason=self.call.reason)
+    def _open(self, write: Write) -> Any:
+        return writing(
+            self.actor,
+            settle=settle,
+            request_id=UUID(self.call.request_id) if self.call.request_id is not None else None,
+            reason=self.call.reason,
+            while_suspended=write.while_suspended,
+        )
 
     async def _claim(self, work: Work, key: str) -> idempotency.IdempotencyKey | None:
         if self.call.idempotency_key is None:

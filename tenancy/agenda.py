@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenancy.models import TenantModel
@@ -44,6 +44,13 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
         # One claim looks at the oldest few of every tenant and task, so no backlog hides another's work.
         Index("ix_agenda_due", "tenant_id", "task", "due_at", "id", postgresql_where=text("standing = 'pending'")),
         Index("ix_agenda_subject", "tenant_id", "subject_id"),
+        Index(
+            "ix_agenda_while_suspended",
+            "tenant_id",
+            "due_at",
+            "id",
+            postgresql_where=text("standing = 'pending' AND while_suspended"),
+        ),
         Index("ix_agenda_parked", "tenant_id", "task", postgresql_where=text("standing = 'parked'")),
     )
     # A key is planned once; planning it again moves it, as when a deadline changes.
@@ -65,3 +72,5 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
     # A worker whose lease ran out carries an old fence, and its late writes are refused.
     fence: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(default=None)
+    # Exporting goes on while a company is suspended; everything else waits until it works again.
+    while_suspended: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -30,6 +30,8 @@ class Claim:
     item_id: UUID
     task: Task
     fence: int
+    # Whether the item goes on while its company is suspended, which it says itself when it is begun.
+    while_suspended: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ class Claimed:
 
 
 async def claim(*, batch: int = BATCH, share: int = SHARE, lease_seconds: float = LEASE_SECONDS) -> Claimed:
-    """Take due items of all active tenants: everybody's oldest first, then everybody's second, up to `batch`."""
+    """Take due items of all tenants: everybody's oldest first, then everybody's second, up to `batch`.
+
+    Of a suspended tenant only those that go on meanwhile.
+    """
     async with platform() as door:
         return _claimed(await door.text("SELECT * FROM claim_agenda($1, $2, $3)", batch, share, lease_seconds))
 

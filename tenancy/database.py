@@ -146,15 +146,21 @@ async def reading(actor: Actor) -> AsyncIterator[Work]:
 
 @asynccontextmanager
 async def writing(
-    actor: Actor, *, settle: Settle, request_id: UUID | None = None, reason: str | None = None
+    actor: Actor,
+    *,
+    settle: Settle,
+    request_id: UUID | None = None,
+    reason: str | None = None,
+    while_suspended: bool = False,
 ) -> AsyncIterator[Work]:
     """One transaction of the actor's tenant: all of it is kept, with its consequences, or nothing.
 
-    Raises `Refusal` with the code TENANT_SUSPENDED while the tenant is suspended or closing.
+    Raises `Refusal` with the code TENANT_SUSPENDED while the tenant is suspended or closing, unless what is done is of
+    the little that goes on meanwhile: exporting.
     """
     async with database.pool.acquire() as connection, connection.transaction():
         opening, known = await _enter(connection, actor, ASKED_ALONG)
-        if opening.status != "active":
+        if opening.status != "active" and not while_suspended:
             raise Refusal(
                 message("This company is suspended: everything can be read and exported, nothing changed."),
                 code="TENANT_SUSPENDED",

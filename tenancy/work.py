@@ -226,10 +226,18 @@ class Work:
 
     # Later
 
-    def schedule(self, at: datetime, event: Event, *, about: UUID, key: str) -> None:
+    def schedule(self, at: datetime, event: Event, *, about: UUID, key: str, while_suspended: bool = False) -> None:
         """Let a fact be recorded when the tenant's clock reaches `at`. The same key again moves the timer."""
         self.add(
-            AgendaItem(task=Task.FIRE, due_at=at, subject_id=about, key=key, name=event.name, payload=event.payload())
+            AgendaItem(
+                task=Task.FIRE,
+                due_at=at,
+                subject_id=about,
+                key=key,
+                name=event.name,
+                payload=event.payload(),
+                while_suspended=while_suspended,
+            )
         )
 
     async def cancel_timers(self, about: UUID) -> None:
@@ -238,10 +246,18 @@ class Work:
         for item in await self.all(pending):
             self.delete(item)
 
-    def run_later(self, job: str, *, about: UUID) -> None:
+    def run_later(self, job: str, *, about: UUID, while_suspended: bool = False) -> None:
         """Let a worker do a long job (`workers/jobs`) about a record after the commit; asked for twice, it is one."""
-        key = f"{job}:{about}"
-        self.add(AgendaItem(task=Task.RUN, due_at=self.opening.real_now, subject_id=about, key=key, name=job))
+        self.add(
+            AgendaItem(
+                task=Task.RUN,
+                due_at=self.opening.real_now,
+                subject_id=about,
+                key=f"{job}:{about}",
+                name=job,
+                while_suspended=while_suspended,
+            )
+        )
 
     async def plan_effect(self, kind: EffectKind, key: str, payload: dict[str, Any], *, about: UUID) -> None:
         """Write an effect into the ledger and let it leave after the commit; a known key does nothing."""

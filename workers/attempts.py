@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -16,6 +17,7 @@ from tenancy.claims import Claim
 from tenancy.database import writing
 from tenancy.refusals import Refusal, Unavailable
 from tenancy.statements import build
+from tenancy.tenants import TenantStatus
 from tenancy.work import Work
 from workers import metrics
 
@@ -51,6 +53,7 @@ async def attempt(claim: Claim, doing: Mapping[Task, Doing]) -> None:
     item = await begin(claim)
     if item is None:
         return
+    claim = replace(claim, while_suspended=item.while_suspended)
     try:
         await doing[item.task](claim, item)
     except Outdated:
@@ -74,11 +77,13 @@ async def begin(claim: Claim) -> AgendaItem | None:
         .returning(*table.c, func.set_config("synchronous_commit", "off", True).label("fast"))
     )
     try:
-        async with working(claim) as work:
-            rows = await work.rows(counted)
+        # The item may be one that goes on while its company is suspended; of any other nothing is counted then.
+        async with working(replace(claim, while_suspended=True)) as work:
+            active = work.opening.status == TenantStatus.ACTIVE
+            rows = await work.rows(counted if active else counted.where(table.c.while_suspended))
             lags = not work.opening.rehearsal
     except Refusal as refusal:
-        if refusal.code in ("TENANT_SUSPENDED", "TENANT_GONE"):
+        if refusal.code == "TENANT_GONE":
             return None
         raise
     if not rows:
@@ -93,7 +98,8 @@ async def begin(claim: Claim) -> AgendaItem | None:
 @asynccontextmanager
 async def working(claim: Claim) -> AsyncIterator[Work]:
     """A transaction of the system in the claim's tenant."""
-    async with writing(Actor.system(claim.tenant_id), settle=settle) as work:
+    system = Actor.system(claim.tenant_id)
+    async with writing(system, settle=settle, while_suspended=claim.while_suspended) as work:
         yield work
 
 

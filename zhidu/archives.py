@@ -44,7 +44,7 @@ def restore(archive: Path, slug: str, *, key: Path | None = None) -> int:
 
 async def _back_up(slug: str) -> None:
     actor = Actor.system((await _tenant(slug)).id)
-    async with writing(actor, settle=settle) as work:
+    async with writing(actor, settle=settle, while_suspended=True) as work:
         id = (await backups.run_backup(work)).id
     said = None
     while True:

@@ -127,7 +127,7 @@ class Mutation:
     comment_approval = mutation(approvals.comment_approval, approval=Approval)
     withdraw_approval = mutation(approvals.withdraw_approval, approval=Approval)
 
-    run_backup = mutation(backups.run_backup, archive=Archive)
+    run_backup = mutation(backups.run_backup, while_suspended=True, archive=Archive)
     run_drill = mutation(backups.run_drill, archive=Archive)
 
     mark_read = mutation(notifications.mark_read, values={"marked": (int, "How many were unread.")})

@@ -1,4 +1,7 @@
-"""Making archives, keeping and deleting them, rehearsing their restore. What takes long is in `workers/jobs`."""
+"""Making archives, keeping and deleting them, rehearsing their restore. What takes long is in `workers/jobs`.
+
+A suspended company is exported as before: what the schedule and a request for an archive set off goes on meanwhile.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,7 +123,7 @@ async def follow_schedule(work: Work, event: BackupDue) -> None:
 
 def _plan_next(work: Work, ruling: Ruling[BackupSchedule]) -> None:
     slot_at = ruling.value.next_after(work.now, work.opening.zone).astimezone(UTC)
-    work.schedule(slot_at, BackupDue(slot_at=slot_at), about=SERIES, key=TIMER)
+    work.schedule(slot_at, BackupDue(slot_at=slot_at), about=SERIES, key=TIMER, while_suspended=True)
 
 
 async def _is_under_way(work: Work, job: str, archive_id: UUID) -> bool:
@@ -151,7 +154,7 @@ async def _start(work: Work, occasion: Occasion, ruling: Ruling[BackupSchedule] 
         )
     )
     work.record(ArchiveStarted(archive_id=archive.id), about=archive)
-    work.run_later(WRITE, about=archive.id)
+    work.run_later(WRITE, about=archive.id, while_suspended=True)
     return archive
 
 
@@ -200,7 +203,7 @@ def _start_drill(work: Work, archive: Archive) -> None:
     archive.drill, archive.drilled_at = DrillState.RUNNING, None
     archive.drill_problem, archive.drill_problem_values = None, {}
     work.record(DrillStarted(archive_id=archive.id), about=archive)
-    work.run_later(DRILL, about=archive.id)
+    work.run_later(DRILL, about=archive.id, while_suspended=True)
 
 
 async def note_drill_passed(work: Work, archive_id: UUID, *, rows: int, held: int) -> None:
@@ -257,7 +260,7 @@ async def _delete_expired(work: Work, newest_id: UUID, ruling: Ruling[BackupSche
             result={"deleted_at": work.now},
         )
     if expired:
-        work.run_later(REMOVE, about=newest_id)
+        work.run_later(REMOVE, about=newest_id, while_suspended=True)
 
 
 async def note_removed(work: Work, archive_id: UUID) -> None:

@@ -11,7 +11,8 @@ from tenancy.work import Work
 
 
 async def run_backup(work: Work) -> Archive:
-    """Have an archive of the company made now. It is written after the answer; ask for it again to see how it went."""
+    """Have an archive of the company made now, also while the company is suspended. It is written after the answer; ask
+    for it again to see how it went."""
     return await commands.run_backup(work)
 
 
