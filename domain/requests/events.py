@@ -113,6 +113,16 @@ class RequestEscalated(Event, name="requests.escalated"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockFollowedNewClause(Event, name="requests.clock_followed_new_clause"):
+    """A handbook that has taken effect holds for this open request too: its clock goes by another clause from now on."""
+
+    request_id: UUID
+    clock_id: UUID
+    old_clause_id: UUID
+    new_clause_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockReviewDue(Event, name="requests.clock_review_due"):
     """The clocks of open requests behind this one are to be reckoned by a new handbook."""
 

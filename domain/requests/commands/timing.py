@@ -18,7 +18,14 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
-from domain.requests.events import ClockBreached, ClockMarkDue, ClockReviewDue, ClockWarned, RequestEscalated
+from domain.requests.events import (
+    ClockBreached,
+    ClockFollowedNewClause,
+    ClockMarkDue,
+    ClockReviewDue,
+    ClockWarned,
+    RequestEscalated,
+)
 from domain.requests.models import Clock, Escalation, ServiceRequest, StateChange
 from domain.requests.queries import Grounds
 from domain.requests.rules import Change, ClockKind, ClockState, Mark, MarkKind, Move, Reached, Segment
@@ -305,6 +312,14 @@ def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
 
 async def _bring_up_to_date(work: Work, request_id: UUID) -> None:
     view = await locked(work, request_id)
+    before = {clock.id: clock.clause_id for clock in view.clocks}
     start(work, view)
     await catch_up(work, view, before_a_move=False)
     reckon(work, view)
+    for clock in view.clocks:
+        old = before.get(clock.id, clock.clause_id)
+        if old != clock.clause_id:
+            followed = ClockFollowedNewClause(
+                request_id=request_id, clock_id=clock.id, old_clause_id=old, new_clause_id=clock.clause_id
+            )
+            work.record(followed, about=clock)

@@ -16,6 +16,7 @@ from domain.requests.rules import ClockKind, ClockState
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
+from tenancy.journal import JournalEntry
 from tenancy.refusals import Refusal
 from tests.domain.policies import handbooks
 from tests.domain.requests.company import (
@@ -328,6 +329,24 @@ async def adopt(company: Company, level: ServiceLevel, calendar: BusinessCalenda
     async with reading(company.admin) as work:
         now = work.now
     await go_to(company, now)
+
+
+async def test_a_clock_that_follows_a_new_handbook_notes_both_clauses(software: Company) -> None:
+    request = await under_way(software)
+    old = (await clock(software, request)).clause_id
+    await adopt(software, _level(resolution_minutes=480))
+    new = (await clock(software, request)).clause_id
+    assert new != old
+    async with reading(software.admin) as work:
+        notes = select(JournalEntry).where(JournalEntry.name == "requests.clock_followed_new_clause")
+        told_of = [(note.payload["old_clause_id"], note.payload["new_clause_id"]) for note in await work.all(notes)]
+    assert (str(old), str(new)) in told_of
+    # A version that says nothing of open cases takes hold of nothing.
+    await go_to(software, at("Mon 1 09:10"))
+    await publish(software.admin, *software_clauses(level=_level(resolution_minutes=60)))
+    await go_to(software, at("Mon 1 09:30"))
+    async with reading(software.admin) as work:
+        assert len(await work.all(notes)) == len(told_of)
 
 
 async def test_the_pause_is_kept_when_a_new_service_level_takes_hold_of_open_requests(software: Company) -> None:
