@@ -114,7 +114,7 @@ class RequestEscalated(Event, name="requests.escalated"):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockFollowedNewClause(Event, name="requests.clock_followed_new_clause"):
-    """A handbook that has taken effect holds for this open request too: its clock goes by another clause from now on."""
+    """By a handbook that has taken effect, the clock of an open request goes by another clause from now on."""
 
     request_id: UUID
     clock_id: UUID
