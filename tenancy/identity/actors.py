@@ -91,6 +91,10 @@ class Remembered:
             # Nobody may be left to hear of a refusal.
             task.exception()
 
+    def forget(self, token: str) -> None:
+        """Know nothing of a token any more; other processes do so within their three seconds."""
+        self._known.pop(secrets.fingerprint(token), None)
+
     def _make_room(self) -> None:
         now = self.clock()
         self._known = {key: known for key, known in self._known.items() if known[1] > now}
