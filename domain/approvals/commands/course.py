@@ -26,7 +26,14 @@ from domain.policies.rules.chains import Approver, Step
 from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
 from tenancy.agenda import AgendaItem, Task
+from tenancy.outbox import lock_timers
 from tenancy.work import Work
+
+
+async def locked(work: Work, approval_id: UUID, *path: str) -> Approval:
+    """The approval as it is once nobody else changes it; locked after its timers, as by a worker that fires one."""
+    await lock_timers(work, approval_id)
+    return await work.get(Approval, approval_id, *path, lock=True)
 
 
 def chain_of(approval: Approval) -> ApprovalChain:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, close, evaluate, go_back, seated
+from domain.approvals.commands.course import chain_of, close, evaluate, go_back, locked, seated
 from domain.approvals.events import ApprovalDecided, ApprovalStepReturned
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
@@ -64,7 +64,7 @@ async def _decide(
     work: Work, task_id: UUID, move: TaskMove, comment: str, *, in_bulk: bool = False
 ) -> tuple[Approval, ApprovalTask | None]:
     """The approval, and the seat if this decision is new; the same decision by the same person again is none."""
-    approval, task = await locked(work, task_id)
+    approval, task = await locked_seat(work, task_id)
     await _sit_for_who_is_away(work, approval, task)
     if task.state is TASK_LIFECYCLE.table.get((TASK_LIFECYCLE.initial, move)) and task.end_reason is None:
         return approval, None
@@ -78,10 +78,10 @@ async def _decide(
     return approval, task
 
 
-async def locked(work: Work, task_id: UUID) -> tuple[Approval, ApprovalTask]:
+async def locked_seat(work: Work, task_id: UUID) -> tuple[Approval, ApprovalTask]:
     """The seat as it is once nobody else decides at the same time: whoever decides locks the approval first."""
     unlocked = await work.get(ApprovalTask, task_id, "taskId")
-    approval = await work.get(Approval, unlocked.approval_id, lock=True)
+    approval = await locked(work, unlocked.approval_id)
     return approval, await work.get(ApprovalTask, task_id, "taskId", lock=True)
 
 

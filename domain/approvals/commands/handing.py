@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.approvals import queries
 from domain.approvals.commands.course import hand_over, seated
-from domain.approvals.commands.deciding import locked, refuse_others
+from domain.approvals.commands.deciding import locked_seat, refuse_others
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
@@ -22,7 +22,7 @@ MOST_BESIDE = 10
 @command(needs=Permission.APPROVALS_DECIDE)
 async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
     """Give one's own seat to somebody else, who decides in one's place (AP-3)."""
-    approval, task = await locked(work, task_id)
+    approval, task = await locked_seat(work, task_id)
     await refuse_others(work, approval, task)
     return await _give(work, approval, task, to_id, comment, SeatReason.TRANSFERRED)
 
@@ -30,7 +30,7 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
 @command(needs=Permission.APPROVALS_ADMINISTER)
 async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
     """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever."""
-    approval, task = await locked(work, task_id)
+    approval, task = await locked_seat(work, task_id)
     return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
 
 
@@ -40,7 +40,7 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
 
     The two have one voice: it agrees when both do. Only who sits by the chain's own words asks others.
     """
-    approval, task = await locked(work, task_id)
+    approval, task = await locked_seat(work, task_id)
     await refuse_others(work, approval, task)
     said = steps.clean_comment(comment, needed=False)
     await _check_successor(work, approval, task, to_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import to_jsonable_python
 
 from domain.approvals import queries
-from domain.approvals.commands.course import close, enter
+from domain.approvals.commands.course import close, enter, locked
 from domain.approvals.events import ApprovalOpened
 from domain.approvals.models import Approval
 from domain.approvals.queries import Case
@@ -101,7 +101,7 @@ async def _informed(work: Work, chain: ApprovalChain, case: Case) -> list[UUID]:
 @command(needs=None)
 async def withdraw(work: Work, *, approval_id: UUID) -> Approval:
     """Take back what one has asked for; an administrator of approvals may do it for anybody."""
-    approval = await work.get(Approval, approval_id, "approvalId", lock=True)
+    approval = await locked(work, approval_id, "approvalId")
     if work.actor.id != approval.requester_id and not work.actor.may(Permission.APPROVALS_ADMINISTER):
         if not await queries.may_see(work, approval.id):
             raise NotFound(path=("approvalId",))
@@ -115,7 +115,7 @@ async def end_with_subject(work: Work, *, subject: Subject, purpose: str = "") -
     waiting = await queries.waiting_about(work, subject, purpose=purpose)
     if waiting is None:
         return
-    approval = await work.get(Approval, waiting.id, lock=True)
+    approval = await locked(work, waiting.id)
     if approval.closed_at is None:
         await close(work, approval, Move.WITHDRAW)
 
@@ -124,4 +124,4 @@ async def lock_with_subject(work: Work, *, subject: Subject, purpose: str = "") 
     """Lock what is waiting about a record before the record itself: whoever decides locks in this order, too."""
     waiting = await queries.waiting_about(work, subject, purpose=purpose)
     if waiting is not None:
-        await work.get(Approval, waiting.id, lock=True)
+        await locked(work, waiting.id)

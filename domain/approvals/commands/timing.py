@@ -7,6 +7,7 @@ from domain.approvals.commands.course import (
     chain_of,
     evaluate,
     hand_over,
+    locked,
     plan_deadline,
     seated,
     undecided,
@@ -106,7 +107,7 @@ async def give_up_seats(work: Work, event: StaffLeft) -> None:
         select(ApprovalTask.id, ApprovalTask.approval_id).where(*mine).order_by(ApprovalTask.approval_id)
     )
     for row in left_behind:
-        approval = await work.get(Approval, row["approval_id"], lock=True)
+        approval = await locked(work, row["approval_id"])
         task = await work.get(ApprovalTask, row["id"], lock=True)
         if task.state not in steps.OPEN:
             continue

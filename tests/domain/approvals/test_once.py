@@ -16,9 +16,11 @@ from domain.consequences import settle
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
+from tenancy.outbox import lock_timers
 from tenancy.refusals import Refusal
 from tests.domain.approvals.company import HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
 from tests.domain.approvals.test_delegations import away
+from tests.locks import is_done_or_waits
 
 ENDS = {"approvals.granted", "approvals.refused", "approvals.withdrawn", "approvals.returned"}
 
@@ -173,3 +175,17 @@ async def test_the_time_that_is_up_and_a_decision_have_one_outcome(company: Comp
 
     await at_once(act(company.head, commands.reject, task_id=seat, comment="No."), time_is_up())
     assert len(ENDS.intersection(await facts(company, approval.id))) == 1
+
+
+async def test_who_decides_waits_for_a_deadline_that_passes_just_then(company: Company, owner_url: str) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_days": 2}))
+    approval = await ask(company.engineer)
+    seat = await seat_of(company, approval, company.head)
+    async with writing(Actor.system(company.admin.tenant_id), settle=settle) as worker:
+        assert await lock_timers(worker, approval.id)
+        deciding = asyncio.create_task(act(company.head, commands.approve, task_id=seat))
+        await is_done_or_waits(deciding, owner_url)
+        await worker.get(Approval, approval.id, lock=True)
+    await deciding
+    stands, _ = await course(company.admin, approval.id)
+    assert stands.state is State.GRANTED
