@@ -122,7 +122,7 @@ class Endpoint:
         if balances[-1].wait_seconds:
             return 429, body, [*more, (b"retry-after", str(balances[-1].wait_seconds).encode())]
         if answer.errors and (answer.errors[0].extensions or {}).get("code") == "BAD_METHOD":
-            return 405, body, more
+            return 405, body, [*more, (b"allow", b"POST")]
         return (400 if modern and answer.data is None else 200), body, more
 
     def _call(self, asked: dict[str, Any], headers: dict[bytes, bytes], request_id: str, *, only_reading: bool) -> Call:
@@ -178,8 +178,8 @@ async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> 
         return _of_address(scope["query_string"])
     if scope["method"] != "POST":
         raise BadRequestError(405, "Send GraphQL as a POST of JSON.", "BAD_METHOD")
-    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON:
-        raise BadRequestError(415, "Send GraphQL as application/json.", "BAD_CONTENT_TYPE")
+    if not _is_json(headers.get(b"content-type", b"")):
+        raise BadRequestError(415, "Send GraphQL as application/json, in UTF-8.", "BAD_CONTENT_TYPE")
     parts, size, more = [], 0, True
     while more:
         event = await receive()
@@ -190,6 +190,17 @@ async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> 
         parts.append(part)
         more = event.get("more_body", False)
     return _object(b"".join(parts))
+
+
+def _is_json(content_type: bytes) -> bool:
+    """Whether a content type says JSON in UTF-8; its other parameters are of no consequence."""
+    if content_type == JSON:
+        return True
+    name, *parameters = content_type.lower().split(b";")
+    charsets = [
+        value.strip(b' "') for key, _, value in (item.partition(b"=") for item in parameters) if b"charset" in key
+    ]
+    return name.strip() == JSON and all(charset in (b"utf-8", b"utf8") for charset in charsets)
 
 
 def _object(body: bytes) -> dict[str, Any]:
