@@ -9,10 +9,14 @@ from typing import Any
 
 from domain.approvals.events import (
     ApprovalDecided,
+    ApprovalGranted,
+    ApprovalRefused,
     ApprovalReminded,
+    ApprovalReturned,
     ApprovalStepReached,
     ApprovalTransferred,
     ApprovalUrged,
+    ApprovalWithdrawn,
     ApproverAdded,
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
@@ -66,6 +70,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ApprovalDecided: [approvals.tell_who_is_to_decide],
     ApprovalUrged: [approvals.tell_who_is_urged],
     ApprovalReminded: [approvals.remind_who_is_late],
+    ApprovalGranted: [approvals.tell_of_the_outcome],
+    ApprovalRefused: [approvals.tell_of_the_outcome],
+    ApprovalReturned: [approvals.tell_of_the_outcome],
+    ApprovalWithdrawn: [approvals.tell_of_the_outcome],
     ResignationSubmitted: [people.tell_personnel_of_a_resignation],
     ResignationApproved: [people.tell_its_writer_that_a_resignation_is_approved],
     ResignationRefused: [people.tell_its_writer_that_a_resignation_is_refused],

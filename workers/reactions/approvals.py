@@ -1,23 +1,30 @@
-"""What follows the facts of the module approvals: whoever is to decide is told, and told again when it presses."""
+"""What follows the facts of the module approvals: who is to decide is told, again when it presses, and how it ended."""
 
 from uuid import UUID
 
 from domain.approvals import queries
 from domain.approvals.events import (
     ApprovalDecided,
+    ApprovalGranted,
+    ApprovalRefused,
     ApprovalReminded,
+    ApprovalReturned,
     ApprovalStepReached,
     ApprovalTransferred,
     ApprovalUrged,
+    ApprovalWithdrawn,
     ApproverAdded,
 )
-from domain.approvals.rules.states import State, TaskState
+from domain.approvals.rules.states import LIFECYCLE, State, TaskState
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.organisation import queries as organisation
 from domain.policies.rules.words import word
 from tenancy.refusals import message
 from tenancy.work import Work
+
+# Whose requesters hear more from `reactions/people.py` than how the approval ended.
+TOLD_BY_THEIR_MODULE = {SubjectKind.RESIGNATION}
 
 
 async def tell_who_is_to_decide(
@@ -41,6 +48,30 @@ async def remind_who_is_late(work: Work, event: ApprovalReminded) -> None:
     turn = max((seat.turn for seat in seats if seat.step == event.step), default=0)
     text = message("Your decision is overdue: {subject}, asked for by {requester}.")
     await _tell(work, event.approval_id, text, key=f"approval-late:{turn}", step=event.step)
+
+
+async def tell_of_the_outcome(
+    work: Work, event: ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
+) -> None:
+    """Whoever gets a copy learns how it ended, and so does its requester unless the subject's module says it better."""
+    approval = await queries.get(work, event.approval_id)
+    requester = await organisation.member(work, approval.requester_id)
+    told = set(approval.informed_ids)
+    if approval.subject_kind not in TOLD_BY_THEIR_MODULE and not isinstance(event, ApprovalWithdrawn):
+        told.add(approval.requester_id)
+    await notifications.notify(
+        work,
+        member_ids=sorted(told),
+        text=message("{subject}, asked for by {requester}: {outcome}."),
+        values={
+            "requester": requester.name,
+            "subject": (word(SubjectKind(approval.subject_kind)),),
+            "outcome": (LIFECYCLE.state_labels[approval.state],),
+        },
+        about=Subject(SubjectKind.APPROVAL, approval.id),
+        mail=False,
+        key=f"approval-outcome:{approval.id}",
+    )
 
 
 async def _tell(work: Work, approval_id: UUID, text: str, *, key: str, step: int | None = None) -> None:

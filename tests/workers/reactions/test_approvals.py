@@ -8,6 +8,7 @@ from sqlalchemy import select
 from domain.approvals import commands
 from domain.consequences import settle
 from domain.notifications.models import Notification
+from domain.notifications.rules import written
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.rehearsal import advance_clock
@@ -58,3 +59,18 @@ async def test_who_is_late_is_told_so(company: Company) -> None:
         await advance_clock(work, to=work.now + timedelta(days=1))
     await work_off()
     assert await told(company.head) == ["asks for your decision", "decision is overdue"]
+
+
+async def test_who_gets_a_copy_learns_how_it_ended(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD), informed=[HR])
+    granted, withdrawn = await ask(company.engineer), await ask(company.engineer)
+    seat = (await waiting(company.admin, granted.id))[company.head.id]
+    async with writing(company.head, settle=settle) as work:
+        await commands.approve(work, task_id=seat)
+    async with writing(company.engineer, settle=settle) as work:
+        await commands.withdraw(work, approval_id=withdrawn.id)
+    await work_off()
+    async with reading(company.hr) as work:
+        own = select(Notification).where(Notification.member_id == company.hr.id).order_by(Notification.id)
+        copies = [written(item.text, item.values, "en", UTC) for item in await work.all(own)]
+    assert sorted(copy.rsplit(": ", 1)[1] for copy in copies) == ["Approved.", "Withdrawn."]
