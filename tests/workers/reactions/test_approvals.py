@@ -72,5 +72,5 @@ async def test_who_gets_a_copy_learns_how_it_ended(company: Company) -> None:
     await work_off()
     async with reading(company.hr) as work:
         own = select(Notification).where(Notification.member_id == company.hr.id).order_by(Notification.id)
-        copies = [written(item.text, item.values, "en", UTC) for item in await work.all(own)]
+        copies = [written(item.text, item.blanks, "en", UTC) for item in await work.all(own)]
     assert sorted(copy.rsplit(": ", 1)[1] for copy in copies) == ["Approved.", "Withdrawn."]
