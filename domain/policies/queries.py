@@ -15,7 +15,7 @@ from domain.organisation import queries as organisation
 from domain.policies.models import Clause, Decision, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
-from domain.policies.rules.clause_kind import CoveredBy, covered_by
+from domain.policies.rules.clause_kind import ClauseKind, CoveredBy, covered_by
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
 from domain.policies.rules.kinds import KINDS, ApprovalChain, ExpertPanel, K, PublishingRules, chain_topic
@@ -140,6 +140,19 @@ async def version_before(work: Work, at: datetime) -> HandbookVersion | None:
         .limit(1)
     )
     return await work.first(last)
+
+
+async def concerns_open_cases(work: Work, version_id: UUID, *kinds: type[ClauseKind]) -> bool:
+    """Whether running cases are to be looked at again when a version takes effect: a clause of these kinds applies to
+    open cases, in it or in the one it follows, which then lets them go (PO-3)."""
+    taking_effect = await version(work, version_id)
+    assert taking_effect.effective_at is not None
+    before = await version_before(work, taking_effect.effective_at)
+    for each in (taking_effect, before):
+        book = await handbook(work, each.id) if each is not None else None
+        if book is not None and any(ruling.applies_to_open_cases for kind in kinds for ruling in book.rulings(kind)):
+            return True
+    return False
 
 
 async def handbook(work: Work, version_id: UUID) -> Handbook:

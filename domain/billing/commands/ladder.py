@@ -160,10 +160,9 @@ async def _write_letter(work: Work, invoice: Invoice, view: View, following: Exp
 
 
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
-    """Plan open invoices anew when a handbook takes effect whose ladder or calendar holds for open cases too (PO-3)."""
-    ladders = await policies_queries.rules_of(work, DunningLadder)
-    calendars = await policies_queries.rules_of(work, BusinessCalendarClause)
-    if any(ruling.applies_to_open_cases for ruling in (*ladders, *calendars)):
+    """Plan open invoices anew when a handbook takes effect whose ladder or calendar holds for open cases too, or takes
+    the place of one whose did (PO-3)."""
+    if await policies_queries.concerns_open_cases(work, event.version_id, DunningLadder, BusinessCalendarClause):
         _review_from(work, None, event.version_id)
 
 

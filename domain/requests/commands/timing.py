@@ -284,17 +284,8 @@ async def keep_time(work: Work, event: ClockMarkDue) -> None:
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
     """Reckon open requests anew when a handbook takes effect whose service level or calendar holds for open cases too,
     or takes the place of one whose did (PO-3): no pause is lost, and what has come stays."""
-    version = await policies_queries.version(work, event.version_id)
-    assert version.effective_at is not None
-    before = await policies_queries.version_before(work, version.effective_at)
-    if await _holds_for_open_cases(work, version.id) or (before and await _holds_for_open_cases(work, before.id)):
+    if await policies_queries.concerns_open_cases(work, event.version_id, ServiceLevel, BusinessCalendarClause):
         _review_from(work, None, event.version_id)
-
-
-async def _holds_for_open_cases(work: Work, version_id: UUID) -> bool:
-    levels = await policies_queries.rules_of(work, ServiceLevel, version_id=version_id)
-    calendars = await policies_queries.rules_of(work, BusinessCalendarClause, version_id=version_id)
-    return any(ruling.applies_to_open_cases for ruling in (*levels, *calendars))
 
 
 async def review_next(work: Work, event: ClockReviewDue) -> None:

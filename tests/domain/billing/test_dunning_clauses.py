@@ -194,6 +194,11 @@ async def test_running_invoices_keep_their_ladder_unless_the_new_clause_says_oth
         await handbooks.publish_version(work, version_id=version.id)
     await office.work_off()
     assert await office.planned(billed) == {1: date(2026, 3, 9), 2: date(2026, 3, 11), 3: date(2026, 3, 17)}
+    # The next version says nothing of open cases any more: the invoice is back with the ladder that it began under.
+    await office.set_clock(march(5))
+    await publish(office.admin, ("5.1", CALENDAR), ("7.1", DunningLadder.model_validate(STRICT)))
+    await office.work_off()
+    assert await office.planned(billed) == {1: date(2026, 3, 13), 2: date(2026, 3, 27)}
 
 
 async def test_where_the_handbook_is_silent_nobody_is_dunned() -> None:
