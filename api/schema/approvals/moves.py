@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from api.reading.mapping import column, computed, listed, one, part, rendered
+from api.schema.moves import blockers, possible
 from api.schema.policies.types import Clause
 from domain.approvals import queries
 from domain.approvals.rules import obstacles
@@ -70,10 +71,6 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
 
 
-def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
-    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
-
-
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
     """What the command would say."""
     found = obstacles.refusal(Act(values["move"]), Obstacle(values["code"]), values["hours"])
@@ -111,16 +108,11 @@ class ApprovalMove:
     """Something that is done with approvals, and whether you can do it with this one now."""
 
     move: Act = column("What is done.")
-    allowed: bool = computed(
-        "Whether you can do it now.",
-        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
-    )
-    blockers: list[ApprovalBlocker] = listed(
-        "What keeps you from it; nothing when you can do it.",
-        lambda _: [{"code": obstacle} for obstacle in Obstacle],
-        _blocks,
-        most=len(Obstacle),
-        carrying={
+    allowed: bool = possible(Obstacle, _stands)
+    blockers: list[ApprovalBlocker] = blockers(
+        Obstacle,
+        _stands,
+        {
             "move": lambda move: move.move,
             # Said with their types: strawberry's own execution carries them as plain values.
             "hours": lambda move: cast(move.hours, Integer),

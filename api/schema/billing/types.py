@@ -33,14 +33,14 @@ from api.reading.mapping import (
     shows,
 )
 from api.schema.access.types import Member
+from api.schema.billing.moves import InvoiceMove, allowed_moves
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.tenancy import types as tenancy  # noqa: F401  # declares EffectState, which is used below
 from domain.billing import models, queries
 from domain.billing.queries import BLOCKER_TEXTS, Blocker
-from domain.billing.rules.invoices import LIFECYCLE, MOST_LINES, Move, State
-from domain.kernel.permissions import Permission
+from domain.billing.rules.invoices import MOST_LINES, State
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.actor import Actor
@@ -49,7 +49,6 @@ from tenancy.language import Language, translate
 from tenancy.models import current_language
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
-strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
 strawberry.enum(Channel, name="DunningChannel", description="How a step reaches the customer, or who takes over.")
 strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
 strawberry.enum(Blocker, name="DunningBlockerCode", description="What keeps the next step from being taken.")
@@ -191,32 +190,6 @@ class NextDunning:
     clause: Clause | None = one("The ladder that says so.", "ladder_clause_id")
 
 
-@part
-class InvoiceMove:
-    """Something that you can do with an invoice now."""
-
-    move: Move = column("What can be done.")
-
-
-_NEEDS = {
-    Move.ISSUE: Permission.BILLING_INVOICE,
-    Move.CANCEL: Permission.BILLING_INVOICE,
-    Move.WRITE_OFF: Permission.BILLING_COLLECT,
-    Move.PAY_IN_PART: Permission.BILLING_COLLECT,
-    Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
-    Move.PAY_CHARGES: Permission.BILLING_COLLECT,
-}
-
-
-def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
-    return [{"state": state.value, "move": move} for state, move in LIFECYCLE.table if actor.may(_NEEDS[move])]
-
-
-def _possible(here: Any, move: Any) -> ColumnElement[bool]:
-    charged = or_(move.move != Move.PAY_CHARGES, queries.charges_outstanding_minor(here) > 0)
-    return and_(here.state == move.state, charged)
-
-
 @shows(models.Invoice, visible=queries.visible)
 class Invoice(Node):
     """What a customer is asked to pay."""
@@ -268,7 +241,7 @@ class Invoice(Node):
     )
     dunning_steps: list[DunningStep] = many("The steps that were taken, oldest first.", "invoice_id", most=30)
     decisions = decisions()
-    allowed_moves: list[InvoiceMove] = listed("What you can do with it now.", _moves, _possible)
+    allowed_moves: list[InvoiceMove] = allowed_moves()
 
 
 @strawberry.enum(description="How invoices are ordered.")

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, true
 
-from api.reading.mapping import column, computed, listed, part, rendered
+from api.reading.mapping import column, listed, part, rendered
+from api.schema.moves import blockers, in_another_state, possible, states_of
 from domain.kernel.permissions import Permission
 from domain.people import rules
 from domain.people.rules import BY_HAND, BY_ITS_WRITER, LIFECYCLE, Move, Obstacle, State
@@ -26,11 +27,7 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.OWN_NOTICE:
             return and_(move.own, move.move == Move.WAIVE.value)
         case Obstacle.WRONG_STATE:
-            return func.strpos(move.states, func.concat(",", move.state, ",")) == 0
-
-
-def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
-    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
+            return in_another_state(move)
 
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
@@ -58,16 +55,9 @@ class ResignationMove:
     """Something that is done with resignations by hand, and whether you can do it with this one now."""
 
     move: Move = column("What is done.")
-    allowed: bool = computed(
-        "Whether you can do it now. Whether a notice may be waived at all, its clause says.",
-        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
-    )
-    blockers: list[ResignationBlocker] = listed(
-        "What keeps you from it; nothing when you can do it.",
-        lambda _: [{"code": obstacle} for obstacle in Obstacle],
-        _blocks,
-        most=len(Obstacle),
-        carrying={"move": lambda move: move.move, "state": lambda move: move.state},
+    allowed: bool = possible(Obstacle, _stands)
+    blockers: list[ResignationBlocker] = blockers(
+        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
     )
 
 
@@ -75,7 +65,7 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "move": move,
-            "states": "".join(f",{state.value}," for state, possible in LIFECYCLE.table if possible is move),
+            "states": states_of(LIFECYCLE, move),
             "manages": actor.may(Permission.PEOPLE_MANAGE),
             "of_writer": move in BY_ITS_WRITER,
         }

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, true
+from sqlalchemy import and_, false, func, not_, or_, true
 
-from api.reading.mapping import column, computed, listed, part, rendered
+from api.reading.mapping import column, listed, part, rendered
+from api.schema.moves import blockers, in_another_state, possible, states_of
 from domain.kernel.permissions import Permission
 from domain.requests import queries, rules
 from domain.requests.rules import DUTIES, LIFECYCLE, Move, Obstacle, State
@@ -29,11 +30,7 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
         case Obstacle.OWN_WORK:
             return and_(move.not_of_assignee, move.has)
         case Obstacle.WRONG_STATE:
-            return func.strpos(move.states, func.concat(",", move.state, ",")) == 0
-
-
-def _blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
-    return case(*((blocker.code == obstacle.value, _stands(move, obstacle)) for obstacle in Obstacle), else_=false())
+            return in_another_state(move)
 
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
@@ -61,16 +58,9 @@ class RequestMove:
     """Something that is done with requests, and whether you can do it with this one now."""
 
     move: Move = column("What is done.")
-    allowed: bool = computed(
-        "Whether you can do it now.",
-        lambda move: not_(or_(*(_stands(move, obstacle) for obstacle in Obstacle))),
-    )
-    blockers: list[RequestBlocker] = listed(
-        "What keeps you from it; nothing when you can do it.",
-        lambda _: [{"code": obstacle} for obstacle in Obstacle],
-        _blocks,
-        most=len(Obstacle),
-        carrying={"move": lambda move: move.move, "state": lambda move: move.state},
+    allowed: bool = possible(Obstacle, _stands)
+    blockers: list[RequestBlocker] = blockers(
+        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
     )
 
 
@@ -78,7 +68,7 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "move": move,
-            "states": "".join(f",{state.value}," for state, possible in LIFECYCLE.table if possible is move),
+            "states": states_of(LIFECYCLE, move),
             "permitted": actor.may(duty.permission),
             "assigns": actor.may(Permission.REQUESTS_ASSIGN),
             "of_requester": duty.requester,

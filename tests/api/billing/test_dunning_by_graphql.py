@@ -20,11 +20,13 @@ from tests.domain.billing.office import GENTLE, STRICT, Office, march, open_offi
 
 pytestmark = pytest.mark.usefixtures("pool")
 
+
 ERRORS = "errors { code message path clause { number } }"
 DRAFT = f"""mutation($input: DraftInvoiceInput!) {{ draftInvoice(input: $input) {{
   invoice {{ id number state currency total {{ amount currency }} net {{ amount }} tax {{ amount }}
     outstanding {{ amount }} lines {{ position description quantity unitPrice {{ amount currency }} taxPercent
-      net {{ amount }} tax {{ amount }} }} allowedMoves {{ move }} nextDunning {{ allowed blockers {{ code }} }} }}
+      net {{ amount }} tax {{ amount }} }} allowedMoves {{ move allowed }}
+    nextDunning {{ allowed blockers {{ code }} }} }}
   {ERRORS} }} }}"""
 ISSUE = f"""mutation($input: IssueInvoiceInput!) {{ issueInvoice(input: $input) {{
   invoice {{ id number state issuedOn dueOn overdue daysOverdue outstanding {{ amount }}
@@ -49,9 +51,14 @@ SHOW = """query($id: ID!) { invoice(id: $id) { __typename number state overdue d
   dunningSteps { number name channel plannedAt takenAt daysOverdue outstanding { amount } fee { amount currency }
     interest { amount } letterSubject letterText letterState letterSentAt withdrawnAt approvedBy { name }
     clause { number } decisions(first: 5) { nodes { decision clause { number } result } } }
-  decisions { nodes { decision clause { number } } } allowedMoves { move } } }"""
+  decisions { nodes { decision clause { number } } } allowedMoves { move allowed blockers { code message } } } }"""
 LIST = """query($filter: InvoiceFilter, $order: InvoiceOrder! = NEWEST) {
   invoices(filter: $filter, order: $order) { totalCount nodes { number dueOn overdue } } }"""
+
+
+def possible(invoice: Any) -> list[str]:
+    """What can be done with it now."""
+    return [move["move"] for move in invoice["allowedMoves"] if move["allowed"]]
 
 
 async def bill(ask: Any, office: Office, **more: Any) -> Any:
@@ -114,7 +121,7 @@ async def test_an_invoice_is_drafted_and_issued_with_its_plan(ask: Any) -> None:
     assert draft["total"] == {"amount": "900000000530.00", "currency": "CNY"}
     assert draft["outstanding"] == {"amount": "0.00"}
     assert draft["nextDunning"] == {"allowed": False, "blockers": [{"code": "NOT_ISSUED"}]}
-    assert [item["move"] for item in draft["allowedMoves"]] == ["ISSUE", "CANCEL"]
+    assert possible(draft) == ["ISSUE", "CANCEL"]
     issued = (await ask(office.admin, ISSUE, input={"invoiceId": draft["id"], "paymentDays": 4}))["issueInvoice"]
     assert issued["errors"] == []
     assert (issued["invoice"]["number"], issued["invoice"]["dueOn"]) == (1, "2026-03-06")
@@ -173,12 +180,12 @@ async def test_two_companies_dun_differently_and_say_by_which_clause(ask: Any) -
 async def test_charges_are_owed_beside_the_invoice_and_stay_owed_when_it_is_paid(ask: Any) -> None:
     office, gentle = await open_office(STRICT), await open_office(GENTLE)
     question = """query($id: ID!) { invoice(id: $id) { state paid { amount } outstanding { amount } charges { amount }
-      chargesOutstanding { amount } allowedMoves { move } } }"""
+      chargesOutstanding { amount } allowedMoves { move allowed blockers { code message } } } }"""
 
     async def owed(of: Office, invoice_id: str) -> tuple[Any, ...]:
         shown = (await ask(of.admin, question, id=invoice_id))["invoice"]
         sums = (shown[name]["amount"] for name in ("paid", "outstanding", "charges", "chargesOutstanding"))
-        return shown["state"], *sums, [move["move"] for move in shown["allowedMoves"]]
+        return shown["state"], *sums, possible(shown)
 
     billed, other = (await bill(ask, office))["id"], (await bill(ask, gentle))["id"]
     await office.live_until(march(12))
@@ -233,7 +240,10 @@ async def test_payment_stops_the_ladder_and_says_so(ask: Any) -> None:
         "nodes": [{"amount": {"amount": "4000.00"}}, {"amount": {"amount": "6000.00"}}],
     }
     assert shown["nextDunning"]["blockers"] == [{"code": "PAID", "message": "The invoice is paid."}]
-    assert (shown["plannedDunning"], shown["allowedMoves"]) == ([], [])
+    assert (shown["plannedDunning"], possible(shown)) == ([], [])
+    why = {move["move"]: move["blockers"] for move in shown["allowedMoves"]}
+    assert why["PAY_CHARGES"] == [{"code": "NO_CHARGES", "message": "No fees and no interest are owed on it."}]
+    assert [blocker["code"] for blocker in why["WRITE_OFF"]] == ["WRONG_STATE"]
 
 
 async def test_a_dispute_is_held_where_the_ladder_provides_for_it(ask: Any) -> None:

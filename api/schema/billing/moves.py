@@ -1,0 +1,82 @@
+"""What can be done with an invoice, and what keeps one from the rest: the commands' rules in a statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+from sqlalchemy import and_, not_, true
+
+from api.reading.mapping import column, listed, part, rendered
+from api.schema.moves import blockers, in_another_state, possible, states_of
+from domain.billing import queries
+from domain.billing.rules import duties
+from domain.billing.rules.duties import DUTIES, Obstacle
+from domain.billing.rules.invoices import LIFECYCLE, Move, State
+from tenancy.actor import Actor
+from tenancy.language import translate
+
+strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
+strawberry.enum(Obstacle, name="InvoiceBlockerCode", description="Why something is not possible for you now.")
+
+
+def _stands(move: Any, obstacle: Obstacle) -> Any:
+    """Whether an obstacle stands in the way of a listed move."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return not_(move.permitted)
+        case Obstacle.WRONG_STATE:
+            return in_another_state(move)
+        case Obstacle.NO_CHARGES:
+            return and_(move.move == Move.PAY_CHARGES.value, not_(in_another_state(move)), not_(move.charged))
+
+
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say."""
+    refusal = duties.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
+    return translate(refusal.text, actor.language, refusal.values)
+
+
+@part
+class InvoiceBlocker:
+    """Something that keeps you from a move."""
+
+    code: Obstacle = column("A word for programs.")
+    message: str = rendered(
+        "A sentence for people, in your language.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        move=lambda blocker: blocker.move,
+        state=lambda blocker: blocker.state,
+    )
+
+
+@part
+class InvoiceMove:
+    """Something that is done with invoices, and whether you can do it with this one now."""
+
+    move: Move = column("What is done.")
+    allowed: bool = possible(Obstacle, _stands)
+    blockers: list[InvoiceBlocker] = blockers(
+        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
+    )
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {"move": move, "states": states_of(LIFECYCLE, move), "permitted": actor.may(permission)}
+        for move, permission in DUTIES.items()
+    ]
+
+
+def allowed_moves() -> Any:
+    """The field of an invoice that tells every move, whether it is possible, and why not."""
+    return listed(
+        "Every move, whether you can make it now, and what keeps you from it.",
+        _moves,
+        lambda *_: true(),
+        most=len(Move),
+        carrying={
+            "state": lambda invoice: invoice.state,
+            "charged": lambda invoice: queries.charges_outstanding_minor(invoice) > 0,
+        },
+    )

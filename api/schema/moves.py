@@ -1,0 +1,49 @@
+"""The moves that a record offers: which are possible for the caller now, and what keeps them from the others.
+
+A module says when each obstacle stands in the way, inside the statement that reads the record; its commands refuse by
+the same rules.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, false, func, not_, or_
+
+from api.reading.mapping import computed, listed
+from domain.kernel.lifecycle import Lifecycle
+
+Stands = Callable[[Any, Any], ColumnElement[bool]]
+"""Whether an obstacle stands in the way of a listed move."""
+
+
+def possible(obstacles: type[StrEnum], stands: Stands) -> Any:
+    """The field that tells whether nothing stands in the way of a move."""
+    return computed(
+        "Whether you can do it now.", lambda move: not_(or_(*(stands(move, obstacle) for obstacle in obstacles)))
+    )
+
+
+def blockers(obstacles: type[StrEnum], stands: Stands, carrying: Mapping[str, Callable[[Any], Any]]) -> Any:
+    """The field that lists what does; `carrying` is what a blocker's sentence needs of its move."""
+
+    def blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
+        return case(*((blocker.code == each.value, stands(move, each)) for each in obstacles), else_=false())
+
+    return listed(
+        "What keeps you from it; nothing when you can do it.",
+        lambda _: [{"code": obstacle} for obstacle in obstacles],
+        blocks,
+        most=len(obstacles),
+        carrying=carrying,
+    )
+
+
+def states_of(lifecycle: Lifecycle[Any, Any], move: StrEnum) -> str:
+    """The states that allow a move, as one value of a listed move: its `states`."""
+    return "".join(f",{state.value}," for state, possible_move in lifecycle.table if possible_move is move)
+
+
+def in_another_state(move: Any) -> ColumnElement[bool]:
+    """Whether the record's `state` is none of the move's `states`."""
+    return func.strpos(move.states, func.concat(",", move.state, ",")) == 0

@@ -1,0 +1,36 @@
+"""Who may do what with an invoice, and what keeps somebody from it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.billing.rules.invoices import LIFECYCLE, Move, State
+from domain.kernel.permissions import Permission
+from tenancy.refusals import Refusal, WrongState, message, missing_permission
+
+DUTIES: Mapping[Move, Permission] = {
+    Move.ISSUE: Permission.BILLING_INVOICE,
+    Move.PAY_IN_PART: Permission.BILLING_COLLECT,
+    Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
+    Move.PAY_CHARGES: Permission.BILLING_COLLECT,
+    Move.CANCEL: Permission.BILLING_INVOICE,
+    Move.WRITE_OFF: Permission.BILLING_COLLECT,
+}
+
+
+class Obstacle(StrEnum):
+    """Why somebody can't do something with an invoice now, the first that counts first."""
+
+    FORBIDDEN = "forbidden"
+    WRONG_STATE = "wrong_state"
+    NO_CHARGES = "no_charges"
+
+
+def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
+    """What an obstacle says to whoever tries all the same."""
+    match obstacle:
+        case Obstacle.FORBIDDEN:
+            return missing_permission(DUTIES[move])
+        case Obstacle.WRONG_STATE:
+            return LIFECYCLE.refusal(state, move)
+        case Obstacle.NO_CHARGES:
+            return WrongState(message("No fees and no interest are owed on it."))
