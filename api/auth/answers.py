@@ -1,6 +1,6 @@
 """What the routes beside GraphQL read and answer: small JSON bodies, and refusals in the reader's language."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -42,10 +42,12 @@ def refusing(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def refused(request: Request, refusal: Refusal) -> Response:
-    """The answer to a refused request: `{"errors": [{code, message, path}]}`."""
+def refused(
+    request: Request, refusal: Refusal, *, status: int | None = None, more: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a refused request: `{"errors": [{code, message, path}]}`; `more` are headers."""
     language = negotiate(request.headers.get("accept-language"), Language.EN)
-    headers = dict(NOT_KEPT)
+    headers = {**NOT_KEPT, **(more or {})}
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = CHALLENGE
     if isinstance(refusal, TooManyAttempts):
@@ -55,7 +57,8 @@ def refused(request: Request, refusal: Refusal) -> Response:
         "message": translate(refusal.text, language, refusal.values),
         "path": list(refusal.path),
     }
-    status = next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
+    if status is None:
+        status = next((fitting for kind, fitting in _STATUS if isinstance(refusal, kind)), 409)
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
 
 

@@ -1,5 +1,6 @@
 """Who stands where: departments with their heads, holders of posts, superiors."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from domain.kernel.permissions import Permission
 from domain.organisation.models import Department, Post, Staff
 from tenancy.actor import Actor
 from tenancy.members import Member
-from tenancy.models import current_member
+from tenancy.models import current_member, one_of
 from tenancy.work import Work
 
 
@@ -127,6 +128,15 @@ async def superior_of(work: Work, staff_id: UUID, *, levels: int = 1) -> UUID | 
         record = await work.find(Staff, current) if current else None
         current = record.superior_id if record is not None else None
     return current
+
+
+async def names(work: Work, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What departments and posts are called, as far as the actor may know."""
+    found: dict[UUID, str] = {}
+    for table in (Department, Post):
+        rows = await work.rows(select(table.id, table.name).where(one_of(table.id, ids), visible(work.actor)))
+        found |= {row["id"]: row["name"] for row in rows}
+    return found
 
 
 async def places(work: Work) -> dict[UUID, tuple[UUID, UUID]]:

@@ -12,7 +12,7 @@ from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
-from domain.policies.models import Clause, Decision, HandbookVersion
+from domain.policies.models import Clause, Decision, HandbookSignature, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.clause_kind import ClauseKind, CoveredBy, covered_by
@@ -91,6 +91,17 @@ def control(versions: Any) -> ColumnElement[str]:
         (next_effective_at <= current_instant(), Control.SUPERSEDED.value),
         else_=Control.IN_FORCE.value,
     )
+
+
+async def control_of(work: Work, version_id: UUID) -> Control:
+    """The control status of one version at the work's instant."""
+    return Control(await work.value(select(control(HandbookVersion)).where(HandbookVersion.id == version_id)))
+
+
+async def signatures(work: Work, version_id: UUID) -> list[HandbookSignature]:
+    """Who put their name to a version, the first to do so first."""
+    by = select(HandbookSignature).where(HandbookSignature.version_id == version_id)
+    return await work.all(by.order_by(HandbookSignature.at, HandbookSignature.id))
 
 
 def value_of_clause(clause_id: Any) -> Select[Any]:

@@ -1,6 +1,6 @@
 """What a version says, beside another one, and what is odd about it; what its approvers are shown of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,9 @@ from domain.policies.rules.handbooks import Handbook
 from domain.policies.rules.kinds import ApprovalChain, ReadingConfirmation
 from domain.policies.rules.linting import Finding, Severity
 from domain.policies.rules.scopes import Scope
+from domain.policies.rules.versions import SignedAs
 from domain.rulebook.models import DryRun, HandbookReading
+from domain.rulebook.rules import documents
 from domain.rulebook.rules.hindsight import Compared, Trial
 from tenancy.actor import Actor
 from tenancy.members import Member
@@ -75,6 +77,51 @@ async def exported(work: Work, version_id: UUID) -> str:
     await policies.seen(work, version_id, "versionId")
     version = await policies.version(work, version_id)
     return exchange.write(await policies.content(work, version_id), note=version.note)
+
+
+async def document(work: Work, version_id: UUID) -> documents.Record:
+    """All that a version's document is written from, as far as the actor may know it; refuses with `NotFound`."""
+    await policies.seen(work, version_id, "versionId")
+    version = await policies.version(work, version_id)
+    content = await policies.content(work, version_id)
+    reviewed, approved = await _signatures(work, version_id)
+    people = {each.member_id for each in (*reviewed, *approved)} | ({version.author_id} - {None})
+    limits = [Scope.model_validate(clause.scope) for clause in content.clauses]
+    places = {id for scope in limits for id in (scope.department_id, scope.post_id) if id is not None}
+    return documents.Record(
+        content=content,
+        number=version.number,
+        control=await policies.control_of(work, version_id),
+        note=version.note,
+        author_id=version.author_id,
+        reviewed=reviewed,
+        approved=approved,
+        issued_on=version.issued_on,
+        effective_at=version.effective_at,
+        planned_effective_at=version.planned_effective_at,
+        names={**await _names(work, people), **await organisation.names(work, places)},
+        zone=work.opening.zone,
+        as_of=work.now,
+    )
+
+
+async def _signatures(
+    work: Work, version_id: UUID
+) -> tuple[tuple[documents.Signature, ...], tuple[documents.Signature, ...]]:
+    """Who reviewed a version and who approved it, the first to do so first."""
+    signed = await policies.signatures(work, version_id)
+    reviewed, approved = (
+        tuple(documents.Signature(each.member_id, each.at) for each in signed if each.signed_as is what)
+        for what in (SignedAs.REVIEWER, SignedAs.APPROVER)
+    )
+    return reviewed, approved
+
+
+async def _names(work: Work, ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """The people among these whom the actor may know: colleagues, or at least oneself."""
+    known = true() if work.actor.may(Permission.MEMBERS_READ) else Member.id == current_member()
+    rows = await work.rows(select(Member.id, Member.name).where(one_of(Member.id, ids), known))
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def coverage(work: Work, version_id: UUID, *, since: datetime, until: datetime) -> Sequence[policies.Covered]:

@@ -12,11 +12,10 @@ from api.reading.mapping import part
 from domain.policies.rules.clause_kind import CoveredBy
 from domain.policies.rules.content import Change
 from domain.policies.rules.content import ClauseContent as Said
-from domain.policies.rules.kinds import KINDS
 from domain.policies.rules.linting import Severity
-from domain.policies.rules.sentences import read_all
 from domain.policies.rules.starters import starters
 from domain.rulebook import queries
+from domain.rulebook.rules import documents
 from tenancy.actor import Actor
 from tenancy.language import translate
 from tenancy.work import Work
@@ -28,8 +27,7 @@ strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a cla
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
     """What a clause's value lays down, in the reader's language; nothing where this product doesn't know its kind."""
-    kind = KINDS.get(values["kind"])
-    return read_all(kind.model_validate(values["value"]).standard_text(), actor.language) if kind is not None else ""
+    return documents.standard_text(values["kind"], values["value"], actor.language)
 
 
 @part

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from api.handbook.addresses import address
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
@@ -97,6 +98,14 @@ class HandbookVersion(Node):
         "Who has confirmed that they have read it.", HandbookReading, on="version_id", orders=HANDBOOK_READING_ORDERS
     )
     dry_runs: list[DryRun] = many("The dry runs it was tried by.", "version_id", most=20)
+    html_url: str = rendered(
+        "Where it is as a page to read, for whoever is signed in; with ?language=zh-Hant in that language.",
+        lambda values, _: address(values, "html"),
+        id=lambda row: row.id,
+    )
+    pdf_url: str = rendered(
+        "Where it is as a PDF, likewise.", lambda values, _: address(values, "pdf"), id=lambda row: row.id
+    )
     clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
 
 

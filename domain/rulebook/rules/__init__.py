@@ -1,1 +1,1 @@
-"""What a draft would have made of cases that are past, and how far a dry run has come."""
+"""What a version says as a document; what a draft would have made of past cases, and how far a dry run has come."""
