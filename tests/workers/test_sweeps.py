@@ -126,7 +126,7 @@ async def test_the_scheduler_plans_for_companies_that_come_later(acme: Actor, sw
     stopping = asyncio.Event()
     planning = asyncio.create_task(app.plan_sweeps(stopping, look_again_seconds=0.05))
     late = await found_company()
-    for _ in range(100):
+    for _ in range(1000):
         if await agenda(late) and await agenda(acme):
             break
         await asyncio.sleep(0.05)

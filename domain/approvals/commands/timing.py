@@ -29,7 +29,7 @@ from tenancy.work import Work
 
 async def step_due(work: Work, event: ApprovalStepDue) -> None:
     """A step's time is up: remind, escalate or decide, as the chain says (AP-4); an outdated timer does nothing."""
-    approval = await work.get(Approval, event.approval_id, lock=True)
+    approval = await locked(work, event.approval_id)
     if approval.state is not State.WAITING or approval.round != event.round:
         return
     waiting = await waiting_here(work, approval, event.step)
