@@ -60,6 +60,8 @@ class Approval(TenantModel, kw_only=True, eq=False):
     version_id: Mapped[UUID | None] = mapped_column(default=None)
     # When its requester last asked for haste.
     urged_at: Mapped[datetime | None] = mapped_column(default=None)
+    # For whom it is their own matter beside the requester: they have no seat in it and stand in for nobody.
+    own_of_ids: Mapped[list[UUID]] = mapped_column(default_factory=list, server_default=text("'{}'"))
     # Who gets a copy of the outcome.
     informed_ids: Mapped[list[UUID]] = mapped_column(default_factory=list)
 

@@ -83,10 +83,10 @@ async def _tell(work: Work, approval_id: UUID, text: str, *, key: str, step: int
     for seat in await queries.tasks_of(work, approval_id):
         if seat.state is not TaskState.WAITING or seat.assignee_id is None or step not in (None, seat.step):
             continue
-        told = {seat.assignee_id, *await queries.stand_ins_of(work, seat.assignee_id)} - {approval.requester_id}
+        there = {seat.assignee_id, *await queries.stand_ins_of(work, seat.assignee_id)}
         await notifications.notify(
             work,
-            member_ids=sorted(told),
+            member_ids=sorted(there - queries.case_of(approval).concerned),
             text=text,
             values={"requester": requester.name, "subject": (word(SubjectKind(approval.subject_kind)),)},
             about=Subject(SubjectKind.APPROVAL, approval.id),

@@ -93,13 +93,20 @@ async def _sit_for_who_is_away(work: Work, approval: Approval, task: ApprovalTas
     if delegation is None:
         await refuse_others(work, approval, task)
         return
-    if work.actor.id == approval.requester_id:
-        raise Forbidden(message("Nobody decides on their own request."), path=("taskId",), code="OWN_REQUEST")
+    refuse_concerned(approval, work.actor.id, "taskId")
     if work.actor.id in await seated(work, approval, task.step):
         text = message("You decide in this step yourself; nobody has two voices in it.")
         raise Conflict(text, path=("taskId",))
     task.assignee_id, task.instead_of_id = delegation.delegate_id, delegation.delegator_id
     task.seat_reason = SeatReason.DELEGATED
+
+
+def refuse_concerned(approval: Approval, person_id: UUID | None, *path: str) -> None:
+    """Refuse somebody for whom it is their own matter."""
+    if person_id == approval.requester_id:
+        raise Forbidden(message("Nobody decides on their own request."), path=path, code="OWN_REQUEST")
+    if person_id in approval.own_of_ids:
+        raise Forbidden(message("Nobody decides on their own matter."), path=path, code="OWN_MATTER")
 
 
 async def refuse_others(work: Work, approval: Approval, task: ApprovalTask) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.approvals import queries
 from domain.approvals.commands.course import hand_over, seated
-from domain.approvals.commands.deciding import locked_seat, refuse_others
+from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
@@ -13,7 +13,7 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies.rules.chains import ApproverKind
 from tenancy.members import Member
-from tenancy.refusals import Conflict, Forbidden, Invalid, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 MOST_BESIDE = 10
@@ -88,7 +88,6 @@ async def _check_successor(work: Work, approval: Approval, task: ApprovalTask, t
     successor = await work.get(Member, to_id, "toId")
     if not successor.active:
         raise Invalid(message("This person is not with the company any more."), path=("toId",))
-    if to_id == approval.requester_id:
-        raise Forbidden(message("Nobody decides on their own request."), path=("toId",), code="OWN_REQUEST")
+    refuse_concerned(approval, to_id, "toId")
     if to_id in await seated(work, approval, task.step):
         raise Conflict(message("This person decides in this step already."), path=("toId",))

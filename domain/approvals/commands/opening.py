@@ -1,6 +1,6 @@
 """Asking for an approval, and taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +32,13 @@ async def open_approval(
     requester_id: UUID,
     facts: Mapping[str, Any],
     purpose: str = "",
+    own_of: Collection[UUID] = (),
 ) -> Approval:
     """Ask for approval of a record, as part of the command of its own module that needs it (AP-1).
 
     `facts` is what the approvers are shown and the chain's conditions are judged by; with the subject it makes the
     digest of what is approved. `department_id` and `customer_id` among them say whose head and account owner decide.
+    `own_of` are those for whom it is their own matter beside the requester: they have no seat, and stand in for nobody.
     Refuses with `Conflict` while the same is waiting already, and with `Invalid` when a condition's fact is missing.
     """
     value = chain.value if isinstance(chain, Ruling) else chain
@@ -62,6 +64,7 @@ async def open_approval(
         opened_at=work.now,
         clause_id=chain.clause.clause_id if isinstance(chain, Ruling) else None,
         version_id=chain.clause.version_id if isinstance(chain, Ruling) else None,
+        own_of_ids=sorted({*own_of} - {requester_id}),
     )
     approval.informed_ids = await _informed(work, value, queries.case_of(approval))
     work.add(approval)

@@ -69,7 +69,7 @@ async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask])
     """Give each waiting seat to its holder's nearest superior who has none here yet; whether there was any."""
     moved = False
     for task in waiting:
-        taken = {approval.requester_id} | await seated(work, approval, task.step)
+        taken = {*queries.case_of(approval).concerned} | await seated(work, approval, task.step)
         if task.assignee_id is None:
             continue
         superior = await queries.superior_at_work(work, task.assignee_id, excluding=taken)
@@ -111,7 +111,7 @@ async def give_up_seats(work: Work, event: StaffLeft) -> None:
         task = await work.get(ApprovalTask, row["id"], lock=True)
         if task.state not in steps.OPEN:
             continue
-        excluded = {approval.requester_id, event.staff_id} | await seated(work, approval, task.step)
+        excluded = {*queries.case_of(approval).concerned, event.staff_id} | await seated(work, approval, task.step)
         successor = await queries.superior_at_work(work, event.staff_id, excluding=excluded)
         if successor is None:
             free = [member for member in await queries.administrators(work) if member not in excluded]

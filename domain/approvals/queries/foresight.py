@@ -146,7 +146,7 @@ async def _foreseen(
     for seat in filled.seats:
         away = await _delegation(work, seat.member_id, at)
         # Nobody decides on their own request, not even for somebody else.
-        stands_in = away if away is not None and away.delegate_id != case.requester_id else None
+        stands_in = away if away is not None and away.delegate_id not in case.concerned else None
         seats.append(
             ForeseenSeat(
                 seat.approver,

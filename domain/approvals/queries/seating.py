@@ -1,6 +1,6 @@
 """Whom a chain leads to: its words, the case, and the people who are there today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,21 +33,28 @@ class Case:
     facts: Mapping[str, Any]
     # None for the handbook in force.
     version_id: UUID | None = None
+    # For whom it is their own matter beside the requester.
+    own_of: frozenset[UUID] = frozenset()
+
+    @property
+    def concerned(self) -> frozenset[UUID]:
+        """Who doesn't decide, because the matter is their own."""
+        return self.own_of | {self.requester_id}
 
 
 def case_of(approval: Approval) -> Case:
     """What leads from the approval's chain to people, by the handbook it goes by."""
-    return Case(approval.requester_id, approval.facts, approval.version_id)
+    return Case(approval.requester_id, approval.facts, approval.version_id, frozenset(approval.own_of_ids))
 
 
 async def seats_of(work: Work, step: Step, case: Case) -> Seating:
     """Who sits in a step of a chain today."""
     found = [Found(approver, await named(work, approver, case)) for approver in step.approvers]
     stand_ins = StandIns(
-        superior_id=await superior_at_work(work, case.requester_id, excluding={case.requester_id}),
-        administrators=tuple(member for member in await administrators(work) if member != case.requester_id),
+        superior_id=await superior_at_work(work, case.requester_id, excluding=case.concerned),
+        administrators=tuple(member for member in await administrators(work) if member not in case.concerned),
     )
-    return seating(step, found, case.requester_id, stand_ins)
+    return seating(step, found, case.concerned, stand_ins)
 
 
 async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
@@ -108,7 +115,7 @@ async def administrators(work: Work) -> tuple[UUID, ...]:
     return await _in_role(work, cast(Permission.APPROVALS_ADMINISTER.value, Text) == any_(Role.permissions))
 
 
-async def superior_at_work(work: Work, person_id: UUID, *, excluding: set[UUID]) -> UUID | None:
+async def superior_at_work(work: Work, person_id: UUID, *, excluding: Collection[UUID]) -> UUID | None:
     """The nearest superior of somebody who is active and not excluded; None where the line ends."""
     for level in range(1, LONGEST_LINE):
         superior = await organisation.superior_of(work, person_id, levels=level)

@@ -67,6 +67,11 @@ def asked_by_me(approvals: Any) -> ColumnElement[bool]:
     return mine
 
 
+def own_matter(approvals: Any) -> ColumnElement[bool]:
+    """What is the acting member's own matter, so that they don't decide on it."""
+    return or_(asked_by_me(approvals), current_member() == any_(approvals.own_of_ids))
+
+
 def copied_to_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member gets a copy of."""
     return current_member() == any_(approvals.informed_ids)
@@ -75,7 +80,7 @@ def copied_to_me(approvals: Any) -> ColumnElement[bool]:
 def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now, for themselves or for somebody who is away."""
     own = aliased(ApprovalTask)
-    mine = or_(_sits_there(own), and_(_decides_for(own), approvals.requester_id != current_member()))
+    mine = or_(_sits_there(own), and_(_decides_for(own), not_(own_matter(approvals))))
     return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
 
 
@@ -103,8 +108,8 @@ def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
 def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
     """The seats from which the acting member is to decide now, for themselves or for somebody who is away."""
     asked = aliased(Approval)
-    own_request = select(asked.id).where(asked.id == tasks.approval_id, asked.requester_id == current_member()).exists()
-    mine = or_(_sits_there(tasks), and_(_decides_for(tasks), not_(own_request)))
+    own = select(asked.id).where(asked.id == tasks.approval_id, own_matter(asked)).exists()
+    mine = or_(func.coalesce(_sits_there(tasks), false()), and_(_decides_for(tasks), not_(own)))
     return and_(mine, tasks.state == TaskState.WAITING)
 
 

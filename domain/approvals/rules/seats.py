@@ -1,6 +1,6 @@
 """Who sits in a step: the people a chain names, less the requester, and whoever stands in where it finds nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class Found:
 
 @dataclass(frozen=True)
 class StandIns:
-    """Who stands in: the requester's nearest superior, and the administrators of approvals; never the requester."""
+    """Who stands in: the requester's nearest superior, and the administrators; nobody whose own matter it is."""
 
     superior_id: UUID | None
     administrators: tuple[UUID, ...]
@@ -61,12 +61,12 @@ class Seating:
             self.seats.append(Seat(approver, member_id, reason))
 
 
-def seating(step: Step, found: Sequence[Found], requester_id: UUID, stand_ins: StandIns) -> Seating:
-    """Fill a step. The requester never gets a seat; where an entry leads to nobody else, the step's rules say who
-    stands in, and the reason is kept. A step without any seat is passed over."""
+def seating(step: Step, found: Sequence[Found], concerned: Collection[UUID], stand_ins: StandIns) -> Seating:
+    """Fill a step. Whose own matter it is, the requester and others, never get a seat; where an entry leads to nobody
+    else, the step's rules say who stands in, and the reason is kept. A step without any seat is passed over."""
     filled = Seating(per_group=step.mode is Mode.PER_GROUP)
     for entry in found:
-        others = [member for member in entry.members if member != requester_id]
+        others = [member for member in entry.members if member not in concerned]
         for member in others:
             filled.seat(entry.approver, member, None)
         if len(others) < len(entry.members):

@@ -136,5 +136,12 @@ async def _lay_before_approvers(work: Work, resignation: Resignation, grounds: G
             "last_day_on": resignation.last_day_on,
             "waived_days": rules.waived_days(resignation.earliest_last_day_on, resignation.last_day_on),
         },
+        own_of=_handed_in_by(work, resignation),
     )
     resignation.approval_id = approval.id
+
+
+def _handed_in_by(work: Work, resignation: Resignation) -> set[UUID]:
+    """Whoever hands in a letter for somebody else doesn't decide on it, nor does who hands it in again."""
+    now_by = work.actor.id if work.actor.is_member else None
+    return {person for person in (resignation.submitted_by_id, now_by) if person is not None}

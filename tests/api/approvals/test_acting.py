@@ -99,3 +99,11 @@ async def test_a_step_is_returned_to_and_people_are_asked_beside_oneself(ask: As
     assert (await ask(company.boss, back, task=seat))["returnToStep"]["errors"] == [
         {"code": "INVALID", "path": ["step"]}
     ]
+
+
+async def test_a_vacant_seat_is_nobody_s_own(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step({"by": "superior", "level": 1}, when_vacant="stop"))
+    await ask_for(company.boss)
+    data = await ask(company.admin, "{ approvals { nodes { waitingForMe tasks { state assignee { name } mine } } } }")
+    (approval,) = data["approvals"]["nodes"]
+    assert approval == {"waitingForMe": False, "tasks": [{"state": "WAITING", "assignee": None, "mine": False}]}

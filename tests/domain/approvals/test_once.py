@@ -171,6 +171,8 @@ async def test_the_time_that_is_up_and_a_decision_have_one_outcome(company: Comp
 
     async def time_is_up() -> None:
         async with writing(Actor.system(company.admin.tenant_id), settle=settle) as work:
+            # As by a worker, who has the timer before the approval.
+            await lock_timers(work, approval.id)
             work.record(ApprovalStepDue(approval_id=approval.id, step=0, turn=0))
 
     await at_once(act(company.head, commands.reject, task_id=seat, comment="No."), time_is_up())

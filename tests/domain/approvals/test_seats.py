@@ -28,7 +28,7 @@ def step(entries: int = 1, **given: Any) -> Step:
 
 def fill(filled: Step, *found: list[UUID], stand_ins: StandIns = STAND_INS) -> Seating:
     entries = [Found(approver, tuple(people)) for approver, people in zip(filled.approvers, found, strict=True)]
-    return seating(filled, entries, REQUESTER, stand_ins)
+    return seating(filled, entries, {REQUESTER}, stand_ins)
 
 
 def who(filled: Seating) -> list[tuple[UUID | None, SeatReason | None]]:

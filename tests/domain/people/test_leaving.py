@@ -300,6 +300,10 @@ async def test_nobody_waives_their_own_notice_nor_where_the_handbook_forbids_it(
 async def test_personnel_hand_in_for_others_and_nobody_else_does(service: Company) -> None:
     handed_in = await submit(service.hr, staff_id=service.engineer.id)
     assert (handed_in.staff_id, handed_in.submitted_by_id) == (service.engineer.id, service.hr.id)
+    # It is their own matter now: when the chain comes to them, somebody else decides.
+    async with writing(service.admin, settle=settle) as work:
+        assert handed_in.approval_id is not None
+        assert (await work.get(Approval, handed_in.approval_id)).own_of_ids == [service.hr.id]
     with pytest.raises(Forbidden) as refused:
         await submit(service.head, staff_id=service.newcomer.id)
     assert refused.value.values == {"permission": "people.manage"}
