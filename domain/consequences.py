@@ -25,6 +25,7 @@ from domain.requests import commands as requests
 from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
+from tenancy.identity.events import MemberDeactivated
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -40,6 +41,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalWithdrawn: [people.follow_withdrawal, rulebook.follow_withdrawal],
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
+    MemberDeactivated: [approvals.give_up_seats],
     DunningStepDue: [billing.take_due_step],
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],

@@ -145,7 +145,10 @@ class ApprovalReturned(Event, name="approvals.returned"):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalWithdrawn(Event, name="approvals.withdrawn"):
+    """Taken back by hand, or void because its subject changed: then `reason` is `EndReason.SUBJECT_CHANGED`."""
+
     approval_id: UUID
     subject_kind: str
     subject_id: UUID
     purpose: str
+    reason: str | None = None

@@ -15,7 +15,8 @@ from domain.approvals.events import (
     ApprovalWithdrawn,
     ApproverAdded,
 )
-from domain.approvals.rules.states import LIFECYCLE, State, TaskState
+from domain.approvals.models import Approval
+from domain.approvals.rules.states import LIFECYCLE, EndReason, State, TaskState
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.organisation import queries as organisation
@@ -57,6 +58,9 @@ async def tell_of_the_outcome(
     approval = await queries.get(work, event.approval_id)
     requester = await organisation.member(work, approval.requester_id)
     told = set(approval.informed_ids)
+    if isinstance(event, ApprovalWithdrawn) and event.reason == EndReason.SUBJECT_CHANGED:
+        await _tell_that_it_is_void(work, approval, requester.name)
+        return
     if approval.subject_kind not in TOLD_BY_THEIR_MODULE and not isinstance(event, ApprovalWithdrawn):
         told.add(approval.requester_id)
     await notifications.notify(
@@ -68,6 +72,24 @@ async def tell_of_the_outcome(
             "subject": (word(SubjectKind(approval.subject_kind)),),
             "outcome": (LIFECYCLE.state_labels[approval.state],),
         },
+        about=Subject(SubjectKind.APPROVAL, approval.id),
+        mail=False,
+        key=f"approval-outcome:{approval.id}",
+    )
+
+
+async def _tell_that_it_is_void(work: Work, approval: Approval, requester: str) -> None:
+    """Whoever asked, was to decide or gets a copy: there is nothing to decide on any more, and why."""
+    seats = await queries.tasks_of(work, approval.id)
+    waited = {seat.assignee_id for seat in seats if seat.end_reason is EndReason.SUBJECT_CHANGED and seat.assignee_id}
+    told = {*approval.informed_ids, *waited}
+    if approval.subject_kind not in TOLD_BY_THEIR_MODULE:
+        told.add(approval.requester_id)
+    await notifications.notify(
+        work,
+        member_ids=sorted(told),
+        text=message("{subject}, asked for by {requester}, needs no decision any more: it has changed."),
+        values={"requester": requester, "subject": (word(SubjectKind(approval.subject_kind)),)},
         about=Subject(SubjectKind.APPROVAL, approval.id),
         mail=False,
         key=f"approval-outcome:{approval.id}",

@@ -183,11 +183,14 @@ async def go_back(work: Work, approval: Approval, index: int) -> None:
     await enter(work, approval, index)
 
 
-async def close(work: Work, approval: Approval, move: Move) -> None:
-    """End an approval. Its subject's module reacts to the fact in this same transaction."""
+async def close(work: Work, approval: Approval, move: Move, why: EndReason = EndReason.APPROVAL_ENDED) -> None:
+    """End an approval; `why` is kept at the seats that waited.
+
+    Its subject's module reacts to the fact in this same transaction.
+    """
     approval.state = LIFECYCLE.next(approval.state, move)
     approval.closed_at, approval.step_due_at = work.now, None
-    _void(work, await queries.tasks_of(work, approval.id), EndReason.APPROVAL_ENDED)
+    _void(work, await queries.tasks_of(work, approval.id), why)
     await work.cancel_timers(approval.id)
     id, kind, subject_id, purpose = approval.id, approval.subject_kind, approval.subject_id, approval.purpose
     match move:
@@ -203,7 +206,10 @@ async def close(work: Work, approval: Approval, move: Move) -> None:
             returned = ApprovalReturned(approval_id=id, subject_kind=kind, subject_id=subject_id, purpose=purpose)
             work.record(returned, about=approval)
         case Move.WITHDRAW:
-            withdrawn = ApprovalWithdrawn(approval_id=id, subject_kind=kind, subject_id=subject_id, purpose=purpose)
+            reason = None if why is EndReason.APPROVAL_ENDED else why.value
+            withdrawn = ApprovalWithdrawn(
+                approval_id=id, subject_kind=kind, subject_id=subject_id, purpose=purpose, reason=reason
+            )
             work.record(withdrawn, about=approval)
 
 

@@ -12,7 +12,7 @@ from domain.approvals.events import ApprovalOpened
 from domain.approvals.models import Approval
 from domain.approvals.queries import Case
 from domain.approvals.rules import steps
-from domain.approvals.rules.states import Move
+from domain.approvals.rules.states import EndReason, Move
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind, facts_of
@@ -120,7 +120,7 @@ async def end_with_subject(work: Work, *, subject: Subject, purpose: str = "") -
         return
     approval = await locked(work, waiting.id)
     if approval.closed_at is None:
-        await close(work, approval, Move.WITHDRAW)
+        await close(work, approval, Move.WITHDRAW, EndReason.SUBJECT_CHANGED)
 
 
 async def lock_with_subject(work: Work, *, subject: Subject, purpose: str = "") -> None:

@@ -24,6 +24,7 @@ from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
 from domain.policies.rules.chains import OnDeadline, Step
 from domain.policies.rules.kinds import ApprovalChain
+from tenancy.identity.events import MemberDeactivated
 from tenancy.work import Work
 
 
@@ -97,11 +98,13 @@ async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done:
     )
 
 
-async def give_up_seats(work: Work, event: StaffLeft) -> None:
-    """Somebody has left: their seats go to their nearest superior, else to an administrator, else they are vacant."""
+async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> None:
+    """Somebody has left or is shut out: their seats go to their nearest superior, else to an administrator, else they
+    are vacant."""
+    person_id = event.staff_id if isinstance(event, StaffLeft) else event.member_id
     open_seat = or_(ApprovalTask.state == TaskState.WAITING, ApprovalTask.state == TaskState.HELD)
-    mine = (ApprovalTask.assignee_id == event.staff_id, open_seat)
-    await end_delegations_of(work, event.staff_id)
+    mine = (ApprovalTask.assignee_id == person_id, open_seat)
+    await end_delegations_of(work, person_id)
     # Approvals are locked in one order, so that two who leave at once don't wait for each other.
     left_behind = await work.rows(
         select(ApprovalTask.id, ApprovalTask.approval_id).where(*mine).order_by(ApprovalTask.approval_id)
@@ -111,8 +114,8 @@ async def give_up_seats(work: Work, event: StaffLeft) -> None:
         task = await work.get(ApprovalTask, row["id"], lock=True)
         if task.state not in steps.OPEN:
             continue
-        excluded = {*queries.case_of(approval).concerned, event.staff_id} | await seated(work, approval, task.step)
-        successor = await queries.superior_at_work(work, event.staff_id, excluding=excluded)
+        excluded = {*queries.case_of(approval).concerned, person_id} | await seated(work, approval, task.step)
+        successor = await queries.superior_at_work(work, person_id, excluding=excluded)
         if successor is None:
             free = [member for member in await queries.administrators(work) if member not in excluded]
             successor = free[0] if free else None

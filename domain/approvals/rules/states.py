@@ -151,6 +151,8 @@ class EndReason(StrEnum):
     # Others have decided the step, or the approval ended otherwise.
     STEP_DECIDED = "step_decided"
     APPROVAL_ENDED = "approval_ended"
+    # The record was withdrawn, changed or settled otherwise, so that there is nothing to decide on.
+    SUBJECT_CHANGED = "subject_changed"
 
 
 def moves(state: TaskState, *, is_assignee: bool, is_administrator: bool) -> tuple[TaskMove, ...]:

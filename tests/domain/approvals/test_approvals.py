@@ -18,6 +18,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.kinds import ApprovalChain
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import reading, writing
+from tenancy.identity import people
 from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, WrongState
@@ -284,6 +285,15 @@ async def test_who_leaves_gives_their_seats_to_their_superior(company: Company) 
         (company.head.id, TaskState.VOID, None),
         (company.boss.id, TaskState.WAITING, SeatReason.LEFT_COMPANY),
     ]
+
+
+async def test_who_is_shut_out_gives_their_seats_to_their_superior_too(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    approval = await ask(company.engineer)
+    async with writing(company.admin, settle=settle) as work:
+        assert company.head.id is not None
+        await people.deactivate_member(work, member_id=company.head.id)
+    assert set(await waiting(company.admin, approval.id)) == {company.boss.id}
 
 
 async def test_a_superior_who_has_left_is_no_approver(company: Company) -> None:

@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from domain.approvals import commands
+from domain.approvals.rules.states import EndReason
 from domain.consequences import settle
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications.models import Notification
 from domain.notifications.rules import written
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
+from tenancy.journal import JournalEntry
 from tenancy.rehearsal import advance_clock
-from tests.domain.approvals.company import HEAD, HR, Company, ask, founded, lay_down, step, waiting
+from tests.domain.approvals.company import HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
 from tests.domain.approvals.test_delegations import away
 from tests.workers.facts import found_rehearsal, work_off
 
@@ -74,3 +77,25 @@ async def test_who_gets_a_copy_learns_how_it_ended(company: Company) -> None:
         own = select(Notification).where(Notification.member_id == company.hr.id).order_by(Notification.id)
         copies = [written(item.text, item.blanks, "en", UTC) for item in await work.all(own)]
     assert sorted(copy.rsplit(": ", 1)[1] for copy in copies) == ["Approved.", "Withdrawn."]
+
+
+async def test_whoever_was_to_decide_learns_that_the_subject_has_changed(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD), informed=[HR])
+    approval = await ask(company.engineer)
+    await work_off()
+    async with writing(company.admin, settle=settle) as work:
+        await commands.end_with_subject(work, subject=Subject(SubjectKind.RESIGNATION, approval.subject_id))
+    await work_off()
+    _, (seat,) = await course(company.admin, approval.id)
+    assert seat.end_reason is EndReason.SUBJECT_CHANGED
+    # Of a resignation its requester hears by its own module.
+    for actor, expected in ((company.head, 2), (company.hr, 1), (company.engineer, 0)):
+        async with reading(actor) as work:
+            mine = (Notification.member_id == actor.id, Notification.subject_kind == "approvals")
+            own = select(Notification).where(*mine)
+            texts = [item.text for item in await work.all(own.order_by(Notification.id))]
+            told_why = "needs no decision any more" in texts[-1] if texts else False
+        assert (len(texts), told_why) == (expected, expected > 0)
+    async with reading(company.admin) as work:
+        ended = select(JournalEntry).where(JournalEntry.name == "approvals.withdrawn")
+        assert [fact.payload["reason"] for fact in await work.all(ended)] == ["subject_changed"]
