@@ -263,8 +263,13 @@ async def seated(work: Work, approval: Approval, index: int) -> set[UUID]:
     }
 
 
-async def plan_deadline(work: Work, approval: Approval, step: Step, seats: Sequence[ApprovalTask]) -> None:
-    """Start the time of a step with these seats, on the calendar of the version the approval goes by."""
+async def plan_deadline(
+    work: Work, approval: Approval, step: Step, seats: Sequence[ApprovalTask], *, only_reminds: bool = False
+) -> None:
+    """Start the time of a step with these seats, on the calendar of the version the approval goes by.
+
+    With `only_reminds` their deadline has passed and stays where it was: after as much time again they are reminded.
+    """
     if step.deadline is None or not seats:
         return
     department_id = await queries.department_of(work, approval.requester_id, approval.facts)
@@ -272,8 +277,9 @@ async def plan_deadline(work: Work, approval: Approval, step: Step, seats: Seque
     ruling = await policies.rule(work, BusinessCalendarClause, scope=scope, version_id=approval.version_id)
     due_at = step.deadline.ends_at(work.now, ruling.value)
     index, turn = seats[0].step, max(task.turn for task in seats)
-    for task in seats:
-        task.due_at = due_at
+    if not only_reminds:
+        for task in seats:
+            task.due_at = due_at
     # A key of its own for every turn: the timer that has just fired is deleted only after this one is planned.
     work.schedule(
         due_at,

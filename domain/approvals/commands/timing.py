@@ -83,7 +83,7 @@ async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask])
 async def _remind(work: Work, approval: Approval, step: Step, waiting: list[ApprovalTask]) -> None:
     work.record(ApprovalReminded(approval_id=approval.id, step=waiting[0].step), about=approval)
     if waiting[0].turn < step.most_reminders:
-        await plan_deadline(work, approval, step, waiting)
+        await plan_deadline(work, approval, step, waiting, only_reminds=True)
 
 
 async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done: str) -> None:

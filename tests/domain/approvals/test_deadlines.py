@@ -82,6 +82,18 @@ async def test_reminders_come_as_often_as_the_chain_says(company: Company) -> No
     assert set(await waiting(company.admin, approval.id)) == {company.head.id}
 
 
+async def test_a_reminder_does_not_move_the_deadline(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, **TWO_DAYS, most_reminders=3))
+    approval = await ask(company.engineer)
+    deadline = approval.step_due_at
+    for _ in range(2):
+        await time_passes(company, approval.id)
+        stands, (seat,) = await course(company.admin, approval.id)
+        (reminder,) = await timers(company, approval.id)
+        assert deadline is not None
+        assert stands.step_due_at == seat.due_at == deadline < reminder.due_at
+
+
 async def test_an_escalated_seat_is_the_superior_s_until_the_line_ends(company: Company) -> None:
     await lay_down(company.admin, step(HEAD, **TWO_DAYS, on_deadline="escalate", most_reminders=5))
     approval = await ask(company.engineer)
