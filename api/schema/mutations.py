@@ -108,6 +108,8 @@ class Mutation:
     review_version = mutation(policies.review_version, version=HandbookVersion)
     return_version = mutation(policies.return_version, version=HandbookVersion)
     publish_version = mutation(policies.publish_version, version=HandbookVersion)
+    rebase_version = mutation(policies.rebase_version, version=HandbookVersion)
+    withdraw_version = mutation(policies.withdraw_version, version=HandbookVersion)
 
     approve = mutation(approvals.approve, approval=Approval)
     reject = mutation(approvals.reject, approval=Approval)

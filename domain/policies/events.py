@@ -40,6 +40,25 @@ class HandbookReturned(Event, name="policies.handbook_returned"):
 
     version_id: UUID
     why: str = "by_hand"
+    # The code of the refusal that made an approval void, such as OUTDATED_BASE.
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookRebased(Event, name="policies.handbook_rebased"):
+    """A draft now rests on another version, whose changes it has taken in; `numbers` are those clauses."""
+
+    version_id: UUID
+    base_id: UUID
+    numbers: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandbookWithdrawn(Event, name="policies.handbook_withdrawn"):
+    """A published version was taken back before its effect, and never takes effect."""
+
+    version_id: UUID
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

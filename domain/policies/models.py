@@ -18,6 +18,7 @@ class HandbookVersion(TenantModel, kw_only=True, eq=False):
     __tablename__ = "handbook_versions"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
+        references("base_id", "handbook_versions"),
         references("author_id", "members"),
         references("submitter_id", "members"),
         references("reviewer_id", "members"),
@@ -29,6 +30,7 @@ class HandbookVersion(TenantModel, kw_only=True, eq=False):
             unique=True,
             postgresql_where=text("state = 'published'"),
         ),
+        Index("ix_handbook_versions_base", "tenant_id", "base_id"),
         Index("ix_handbook_versions_author", "tenant_id", "author_id"),
         Index("ix_handbook_versions_submitter", "tenant_id", "submitter_id"),
         Index("ix_handbook_versions_reviewer", "tenant_id", "reviewer_id"),
@@ -44,6 +46,8 @@ class HandbookVersion(TenantModel, kw_only=True, eq=False):
     state: Mapped[State] = mapped_column(default=State.DRAFT)
     # Raised at every change of its clauses, so that two editors notice each other.
     revision: Mapped[int] = mapped_column(default=0)
+    # The version it changes; what has been published since doesn't get lost by it. None: there was none.
+    base_id: Mapped[UUID | None] = mapped_column(default=None)
     author_id: Mapped[UUID | None] = mapped_column(default=None)
     submitter_id: Mapped[UUID | None] = mapped_column(default=None)
     reviewer_id: Mapped[UUID | None] = mapped_column(default=None)

@@ -145,7 +145,7 @@ async def _id_in_force(work: Work) -> UUID | None:
 
 
 async def version_before(work: Work, at: datetime) -> HandbookVersion | None:
-    """The version that was the last in force before an instant that has come: what a period that ended then goes by."""
+    """The published version that is the last to take effect before an instant: what a period that ends then goes by."""
     last = (
         select(HandbookVersion)
         .where(HandbookVersion.state == State.PUBLISHED, HandbookVersion.effective_at < at)
@@ -153,6 +153,12 @@ async def version_before(work: Work, at: datetime) -> HandbookVersion | None:
         .limit(1)
     )
     return await work.first(last)
+
+
+async def latest_published(work: Work) -> HandbookVersion | None:
+    """The published version that is the last to take effect: the one in force, unless there is one for later."""
+    published = select(HandbookVersion).where(HandbookVersion.state == State.PUBLISHED)
+    return await work.first(published.order_by(HandbookVersion.effective_at.desc()).limit(1))
 
 
 async def concerns_open_cases(work: Work, version_id: UUID, *kinds: type[ClauseKind]) -> bool:

@@ -70,6 +70,14 @@ async def reminded(people: Company) -> dict[UUID, int]:
     return counts
 
 
+async def asked(people: Company) -> list[UUID]:
+    """Who was told that a version is in force which they are to read."""
+    await work_off()
+    async with reading(people.admin) as work:
+        told = await work.all(select(Notification).where(Notification.text.contains("is in force: please read")))
+    return [each.member_id for each in told]
+
+
 EVERYBODY = {"Boss", "Head", "Agent", "Colleague", "Clerk", "Dispatcher"}
 
 
@@ -106,6 +114,18 @@ async def test_a_company_that_asks_for_no_confirmation_reminds_nobody_and_a_thir
         assert await work.all(select(HandbookReading)) == []
         with pytest.raises(NotFound):
             await commands.confirm_reading(work, version_id=theirs)
+
+
+async def test_staff_learn_at_once_of_a_version_that_they_are_to_read_and_of_no_other() -> None:
+    people, _ = await company(("1.9", RULE))
+    other = await founded()
+    await publish(other.admin, *software_clauses(), ("1.9", RULE, Scope(department_id=other.support_id)))
+    silent, _ = await company()
+    told = await asked(people)
+    assert {people.agent.id, people.clerk.id, people.boss.id} <= set(told)
+    assert len(told) == len(set(told)) == len(EVERYBODY)
+    assert len(await asked(other)) == 3
+    assert await asked(silent) == []
 
 
 async def test_a_clause_may_ask_one_department_only() -> None:

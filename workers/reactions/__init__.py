@@ -30,6 +30,7 @@ from domain.people.events import (
     ResignationReturned,
     ResignationSubmitted,
 )
+from domain.policies.events import HandbookReturned, HandbookTookEffect
 from domain.quality.events import TargetMissed
 from domain.requests.events import (
     ClockBreached,
@@ -84,6 +85,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
     DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
+    HandbookTookEffect: [rulebook.ask_to_read],
+    HandbookReturned: [rulebook.tell_of_a_void_approval],
     ReadingReminded: [rulebook.remind_whoever_has_not_read],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],

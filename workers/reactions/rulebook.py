@@ -1,7 +1,13 @@
 """What follows the facts of the module rulebook: whoever asked, and whoever has not read yet, is told."""
 
+from datetime import datetime
+from uuid import UUID
+
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
+from domain.policies import queries as policies
+from domain.policies.events import HandbookReturned, HandbookTookEffect
+from domain.policies.rules.versions import Why
 from domain.rulebook import queries
 from domain.rulebook.events import DryRunFinished, ReadingReminded
 from tenancy.refusals import message
@@ -21,6 +27,52 @@ async def tell_who_asked_for_a_dry_run(work: Work, event: DryRunFinished) -> Non
         about=Subject(SubjectKind.HANDBOOK_VERSION, run.version_id),
         mail=False,
         key=f"dry-run:{run.id}",
+    )
+
+
+async def ask_to_read(work: Work, event: HandbookTookEffect) -> None:
+    """Whoever is to confirm that they have read a version learns it when it takes effect, not only once it is late."""
+    in_force = await policies.version_in_force(work)
+    if in_force is None or in_force.id != event.version_id:
+        return
+    by_day: dict[datetime, list[UUID]] = {}
+    for each in await queries.outstanding(work, event.version_id):
+        if each.due_at is not None:
+            by_day.setdefault(each.due_at, []).append(each.member_id)
+    for due_at, member_ids in by_day.items():
+        await notifications.notify(
+            work,
+            member_ids=member_ids,
+            text=message("Version {number} of the handbook is in force: please read it and confirm so by {due_at}."),
+            values={"number": in_force.number, "due_at": due_at},
+            about=Subject(SubjectKind.HANDBOOK_VERSION, event.version_id),
+            mail=False,
+            key=f"handbook-in-force:{event.version_id}",
+        )
+
+
+async def tell_of_a_void_approval(work: Work, event: HandbookReturned) -> None:
+    """Whoever wrote or submitted a version learns why its approval came to nothing."""
+    if event.why != Why.VOID:
+        return
+    version = await policies.version(work, event.version_id)
+    text = message(
+        "Version {number} was approved, but is a draft again: it isn't what its approvers saw, or could not work "
+        "any more."
+    )
+    if event.because:
+        text = message(
+            "Version {number} was approved, but is a draft again: another version has come in between. Rebase it, then "
+            "submit it again."
+        )
+    await notifications.notify(
+        work,
+        member_ids=[member for member in {version.author_id, version.submitter_id} if member is not None],
+        text=text,
+        values={"number": version.number},
+        about=Subject(SubjectKind.HANDBOOK_VERSION, version.id),
+        mail=False,
+        key=f"handbook-void:{version.id}:{version.revision}",
     )
 
 

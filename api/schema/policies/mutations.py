@@ -173,6 +173,43 @@ class SubmitVersionInput:
     )
 
 
+@strawberry.input(description="A draft that is to rest on the version before it.")
+class RebaseVersionInput:
+    """A draft that is to rest on the version before it."""
+
+    version_id: UUID = given("The draft.")
+    effective_at: datetime | None = optional(
+        "When it is to take effect: it will rest on the last version before; unless told, on the last one published."
+    )
+    keep: list[str] | None = optional(
+        "Numbers of clauses that were changed in both and of which the draft's own form stays."
+    )
+
+
+async def rebase_version(work: Work, input: RebaseVersionInput) -> HandbookVersion:
+    """Bring into a draft what was published since it was begun, clause by clause, where the draft itself hasn't touched
+    the clause; from then on it rests on that version. Clauses changed in both are told by their numbers with the code
+    CLAUSES_CLASH, and nothing is changed. A draft that rests on an outdated version is refused with OUTDATED_BASE when
+    it is submitted or published."""
+    return await commands.rebase_version(
+        work, version_id=input.version_id, effective_at=input.effective_at, keep=input.keep or ()
+    )
+
+
+@strawberry.input(description="A published version to take back.")
+class WithdrawVersionInput:
+    """A published version to take back."""
+
+    version_id: UUID = given("The version.")
+    reason: str = given("Why; it stays in the journal.")
+
+
+async def withdraw_version(work: Work, input: WithdrawVersionInput) -> HandbookVersion:
+    """Take a published version back before it takes effect. It never does then; what it says can be copied into a new
+    draft."""
+    return await commands.withdraw_version(work, version_id=input.version_id, reason=input.reason)
+
+
 async def submit_version(work: Work, input: SubmitVersionInput) -> HandbookVersion:
     """Hand a draft in: to the approvers, where the version in force has an approval chain for versions of the handbook
     (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still."""
@@ -202,6 +239,7 @@ class PublishVersionInput:
 
 
 async def publish_version(work: Work, input: PublishVersionInput) -> HandbookVersion:
-    """Approve a reviewed version by hand and put it in force; whoever wrote it doesn't, unless nobody else could. It is
-    refused while the handbook in force has an approval chain for it."""
+    """Approve a reviewed version by hand and put it in force; whoever wrote it doesn't, unless nobody else could;
+    whoever reviewed it may. It is refused with NEEDS_REVIEW before somebody has reviewed it, with OUTDATED_BASE when
+    another version than its base comes before it, and while the handbook in force has an approval chain for it."""
     return await commands.publish_version(work, version_id=input.version_id, effective_at=input.effective_at)

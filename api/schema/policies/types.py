@@ -89,6 +89,7 @@ class HandbookVersion(Node):
     issued_on: date | None = column("The day it was published.")
     effective_at: datetime | None = column("From when it is in force.")
     planned_effective_at: datetime | None = column("When it is to take effect, as it was submitted and is reviewed.")
+    base: "HandbookVersion | None" = one("The version that it changes, which comes right before it.", "base_id")
     author: Member | None = one("Who began it.", "author_id")
     reviewer: Member | None = one("Who reviewed it last.", "reviewer_id")
     signatures: list[HandbookSignature] = many("Everybody who reviewed or approved it.", "version_id", most=100)

@@ -1,5 +1,6 @@
 """Changing the handbook: drafting a version, writing its clauses, reviewing and publishing it; citing a clause."""
 
+from domain.policies.commands.bases import rebase_version
 from domain.policies.commands.citing import cite
 from domain.policies.commands.drafting import draft_version, put_clause, remove_clause
 from domain.policies.commands.importing import import_version, start_handbook
@@ -12,6 +13,7 @@ from domain.policies.commands.publishing import (
     submit_version,
     take_back,
 )
+from domain.policies.commands.withdrawing import withdraw_version
 
 __all__ = [
     "approve_version",
@@ -20,6 +22,7 @@ __all__ = [
     "import_version",
     "publish_version",
     "put_clause",
+    "rebase_version",
     "remove_clause",
     "return_version",
     "review_version",
@@ -27,4 +30,5 @@ __all__ = [
     "start_handbook",
     "submit_version",
     "take_back",
+    "withdraw_version",
 ]

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
+from domain.policies import queries
 from domain.policies.commands.moving import moved
 from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookDrafted
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.scopes import Scope
-from domain.policies.rules.versions import Move
+from domain.policies.rules.versions import Move, State
 from tenancy.numbers import next_number
 from tenancy.refusals import Conflict, Invalid, NotFound, message
 from tenancy.work import Work
@@ -31,7 +32,10 @@ async def draft_version(
     note: str = "",
     copy_from: UUID | None = None,
 ) -> HandbookVersion:
-    """Begin a new version, empty or with the clauses of another; several drafts may be written at once (PO-2)."""
+    """Begin a new version, empty or with the clauses of another; several drafts may be written at once (PO-2).
+
+    Its base is what it is copied from, or the base of an unpublished one; else the last version that is published.
+    """
     clauses = await _clauses(work, copy_from) if copy_from is not None else []
     draft = HandbookVersion(
         number=0,
@@ -39,6 +43,7 @@ async def draft_version(
         title=checks.clean_wording(title, checks.TITLE_LENGTH, "title"),
         note=_clean_note(note),
         drafted_at=work.now,
+        base_id=await _base(work, copy_from),
         author_id=work.actor.id if work.actor.is_member else None,
     )
     draft.number = await next_number(work, "handbook_versions")
@@ -112,6 +117,14 @@ async def remove_clause(work: Work, *, version_id: UUID, number: str, seen_revis
         raise NotFound(path=("number",))
     work.record(ClauseRemoved(version_id=draft.id, clause_id=clause.id), about=draft)
     work.delete(clause)
+
+
+async def _base(work: Work, copy_from: UUID | None) -> UUID | None:
+    if copy_from is not None:
+        source = await work.get(HandbookVersion, copy_from, "copyFrom")
+        return source.id if source.state is State.PUBLISHED else source.base_id
+    latest = await queries.latest_published(work)
+    return latest.id if latest is not None else None
 
 
 async def _clauses(work: Work, version_id: UUID) -> list[Clause]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies import queries
+from domain.policies.commands.bases import refuse_outdated
 from domain.policies.commands.moving import moved
 from domain.policies.events import (
     HandbookPublished,
@@ -27,15 +28,15 @@ from tenancy.work import Work
 
 @command(needs=Permission.POLICIES_DRAFT)
 async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> HandbookVersion:
-    """Hand a draft in for review; from now on its clauses stand still. Refuses with the first finding, if any.
+    """Hand a draft in for review; from now on its clauses stand still. Refuses with the first finding, if any, and with
+    OUTDATED_BASE when another version than its base comes before it.
 
     `effective_at` is when it is to take effect, and is reviewed with it; without one it does so once it is approved.
     """
     draft = await moved(work, version_id, Move.SUBMIT)
     for finding in await queries.findings(work, draft.id):
         raise finding
-    if effective_at is not None:
-        await _effective(work, effective_at)
+    await refuse_outdated(work, draft, await _effective(work, effective_at))
     draft.planned_effective_at = effective_at
     draft.submitter_id = work.actor.id if work.actor.is_member else None
     work.record(HandbookSubmitted(version_id=draft.id), about=draft)
@@ -59,14 +60,14 @@ async def return_version(work: Work, *, version_id: UUID) -> HandbookVersion:
     return await take_back(work, version_id, Why.BY_HAND)
 
 
-async def take_back(work: Work, version_id: UUID, why: Why) -> HandbookVersion:
+async def take_back(work: Work, version_id: UUID, why: Why, because: str = "") -> HandbookVersion:
     """A version in review is a draft again, and whatever was signed so far is void."""
     returned = await moved(work, version_id, Move.RETURN)
     returned.reviewer_id = None
     returned.shown_to_ids = []
     for signature in await _signatures(work, version_id):
         work.delete(signature)
-    work.record(HandbookReturned(version_id=returned.id, why=why.value), about=returned)
+    work.record(HandbookReturned(version_id=returned.id, why=why.value, because=because), about=returned)
     return returned
 
 
@@ -76,21 +77,26 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     submitted for, or else as soon as the handbook allows.
 
     A version is approved by hand only while the handbook in force has no approval chain for it. Whoever drafted or
-    submitted it doesn't approve it, unless nobody else in the company could: a company of one administrator must be
-    able to begin. Nothing takes effect in the past, and never two versions at the same instant.
+    submitted it neither reviews nor approves it, unless nobody else in the company could: a company of one
+    administrator must be able to begin. Whoever reviewed it may approve it too. Nothing takes effect in the past, and
+    never two versions at the same instant.
     """
-    await _alone(work)
+    await alone(work)
     version = await _published(work, version_id)
     approver_id = await _somebody_else(work, version)
     chain = await queries.publishing_chain(work)
     if chain is not None:
         text = message("This is decided by an approval chain of the handbook in force: submit it to its approvers.")
         raise Refusal(text, clause=chain.clause, code="NEEDS_APPROVAL")
+    if version.reviewer_id is None and not await queries.may_publish_alone(work, approver_id):
+        text = message("Nobody has confirmed yet that they reviewed this version: review it first.")
+        raise Refusal(text, path=("versionId",), code="NEEDS_REVIEW")
     for finding in await queries.findings(work, version.id):
         raise finding
     starts_at = await _effective(work, effective_at or version.planned_effective_at)
     if await _is_taken(work, version.id, starts_at):
         raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
+    await refuse_outdated(work, version, starts_at)
     return await _put_in_force(work, version, approver_id, starts_at)
 
 
@@ -99,18 +105,15 @@ async def approve_version(
 ) -> HandbookVersion:
     """Put in force what the chain has approved: when it was submitted for, or as soon as may be when that has passed.
 
-    The caller has made sure that nothing stands against it.
+    The caller has made sure that nothing stands against it, except OUTDATED_BASE and LATER_VERSION, which are refused
+    here before anything is changed.
     """
-    await _alone(work)
+    await alone(work)
+    starts_at = await _starts_at(work, await work.get(HandbookVersion, version_id, "versionId", lock=True))
     version = await _published(work, version_id)
     for reviewer_id in reviewer_ids:
         version.reviewer_id = reviewer_id
         await _sign(work, version, reviewer_id, SignedAs.REVIEWER)
-    earliest = await _effective(work, None)
-    starts_at = max(version.planned_effective_at or earliest, earliest)
-    # Two versions never take effect at the same instant; what was approved does so a moment later.
-    while await _is_taken(work, version.id, starts_at):
-        starts_at += timedelta(seconds=1)
     return await _put_in_force(work, version, approver_id, starts_at)
 
 
@@ -145,9 +148,20 @@ async def _put_in_force(
     return version
 
 
-async def _alone(work: Work) -> None:
+async def alone(work: Work) -> None:
     """The oldest version stands for the handbook as a whole: who locks it publishes alone."""
     await work.all(select(HandbookVersion).order_by(HandbookVersion.number).limit(1).with_for_update())
+
+
+async def _starts_at(work: Work, version: HandbookVersion) -> datetime:
+    """When an approved version takes effect; refuses when another one has come in between."""
+    earliest = await _effective(work, None)
+    starts_at = max(version.planned_effective_at or earliest, earliest)
+    # Two versions never take effect at the same instant; what was approved does so a moment later.
+    while await _is_taken(work, version.id, starts_at):
+        starts_at += timedelta(seconds=1)
+    await refuse_outdated(work, version, starts_at)
+    return starts_at
 
 
 async def _effective(work: Work, wished_at: datetime | None) -> datetime:

@@ -1,7 +1,7 @@
 """What a version lays down: as one content with a fingerprint, and as the differences between two of them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -78,6 +78,34 @@ def differences(before: Content, after: Content) -> list[Difference]:
         elif one != other:
             found.append(Difference(number, Change.CHANGED, one, other, tuple(_fields(asdict(one), asdict(other)))))
     return found
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a draft takes in of what became of its base: clauses to write, numbers to take out, and the numbers of those
+    that were changed in both."""
+
+    written: tuple[ClauseContent, ...]
+    removed: tuple[str, ...]
+    clashes: tuple[str, ...]
+
+
+def merge(base: Content, newer: Content, own: Content, kept: Collection[str] = ()) -> Merge:
+    """Bring what the newer version changes of the base into a draft of the same base, where the draft itself hasn't
+    touched the clause; of the `kept` numbers the draft's own form stays."""
+    mine = {clause.number: clause for clause in own.clauses}
+    written, removed, clashes = [], [], []
+    for change in differences(base, newer):
+        own_form = mine.get(change.number)
+        if own_form == change.after or change.number in kept:
+            continue
+        if own_form != change.before:
+            clashes.append(change.number)
+        elif change.after is not None:
+            written.append(change.after)
+        else:
+            removed.append(change.number)
+    return Merge(tuple(written), tuple(removed), tuple(clashes))
 
 
 def _fields(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[FieldDifference]:

@@ -6,6 +6,9 @@ from enum import StrEnum
 from domain.kernel.lifecycle import Lifecycle
 from tenancy.refusals import Invalid, message
 
+# Nobody lays down today what holds in a decade, and the calendar's end is no day to reckon from.
+FURTHEST_YEARS = 5
+
 
 class State(StrEnum):
     """How far a version has come; whether a published one is in force follows from the instant."""
@@ -13,6 +16,8 @@ class State(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     PUBLISHED = "published"
+    # Taken back before its effect. It stays as it was published, and may be copied into a new draft.
+    WITHDRAWN = "withdrawn"
 
 
 class Move(StrEnum):
@@ -23,6 +28,7 @@ class Move(StrEnum):
     REVIEW = "review"
     RETURN = "return"
     PUBLISH = "publish"
+    WITHDRAW = "withdraw"
 
 
 class SignedAs(StrEnum):
@@ -52,11 +58,13 @@ LIFECYCLE = Lifecycle(
         (State.IN_REVIEW, Move.REVIEW): State.IN_REVIEW,
         (State.IN_REVIEW, Move.RETURN): State.DRAFT,
         (State.IN_REVIEW, Move.PUBLISH): State.PUBLISHED,
+        (State.PUBLISHED, Move.WITHDRAW): State.WITHDRAWN,
     },
     states={
         State.DRAFT: message("Draft"),
         State.IN_REVIEW: message("In review"),
         State.PUBLISHED: message("Published"),
+        State.WITHDRAWN: message("Withdrawn"),
     },
     moves={
         Move.EDIT: message("Edit"),
@@ -64,6 +72,7 @@ LIFECYCLE = Lifecycle(
         Move.REVIEW: message("Confirm as reviewed"),
         Move.RETURN: message("Return for changes"),
         Move.PUBLISH: message("Publish"),
+        Move.WITHDRAW: message("Withdraw before its effect"),
     },
 )
 
@@ -76,6 +85,7 @@ class Control(StrEnum):
     APPROVED = "approved"
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 def control(state: State, effective_at: datetime | None, next_effective_at: datetime | None, now: datetime) -> Control:
@@ -90,7 +100,7 @@ def control(state: State, effective_at: datetime | None, next_effective_at: date
 def check_effective(effective_at: datetime | None, now: datetime, least_days: int = 0) -> datetime:
     """From when a version that is issued now is in force; as soon as possible when nothing is said.
 
-    Refuses the past, and what is sooner than `least_days` times 24 hours from now.
+    Refuses the past, what is sooner than `least_days` times 24 hours from now, and what is more than five years ahead.
     """
     earliest = now + timedelta(days=least_days)
     if effective_at is None:
@@ -103,4 +113,7 @@ def check_effective(effective_at: datetime | None, now: datetime, least_days: in
     if effective_at < earliest:
         text = message("A version takes effect at the earliest {days} days after it is issued.")
         raise Invalid(text, {"days": least_days}, path=("effectiveAt",))
+    if effective_at > now + timedelta(days=max(366 * FURTHEST_YEARS, least_days)):
+        text = message("A version takes effect at most {years} years ahead.")
+        raise Invalid(text, {"years": FURTHEST_YEARS}, path=("effectiveAt",))
     return effective_at

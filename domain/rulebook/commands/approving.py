@@ -22,7 +22,7 @@ from domain.policies import queries as policies_queries
 from domain.policies.queries import PUBLISHING
 from domain.policies.rules.versions import State, Why
 from domain.rulebook import queries
-from tenancy.refusals import Forbidden, Refusal, message
+from tenancy.refusals import Conflict, Forbidden, Refusal, message
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -85,12 +85,16 @@ async def follow_approval(work: Work, event: ApprovalGranted) -> None:
     agreed.sort(key=lambda seat: (seat.ended_at or work.now, seat.id))
     signed = list(dict.fromkeys(seat.assignee_id for seat in agreed if seat.assignee_id is not None))
     approver_id = agreed[-1].assignee_id if agreed else None
-    await policies.approve_version(
-        work,
-        version_id,
-        approver_id=approver_id,
-        reviewer_ids=[member for member in signed if member != approver_id],
-    )
+    try:
+        await policies.approve_version(
+            work,
+            version_id,
+            approver_id=approver_id,
+            reviewer_ids=[member for member in signed if member != approver_id],
+        )
+    except Conflict as refusal:
+        # Another version has come in between while this one was being approved.
+        await policies.take_back(work, version_id, Why.VOID, refusal.code)
 
 
 async def follow_refusal(work: Work, event: ApprovalRefused) -> None:

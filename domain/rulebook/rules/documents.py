@@ -26,6 +26,7 @@ _STATUS: Mapping[Control, str] = {
     Control.APPROVED: message("Approved, not yet in force"),
     Control.IN_FORCE: message("In force"),
     Control.SUPERSEDED: message("Superseded"),
+    Control.WITHDRAWN: message("Withdrawn before its effect"),
 }
 _CONCERNS: Mapping[Dimension, str] = {
     Dimension.POST: message("Post: {limit}"),

@@ -86,6 +86,6 @@ async def test_instants(company: Company, at: str) -> None:
     made = await READER.run(call, admin)
     assert made.data is not None, made.errors
     version = str(UUID(str(made.data).split('"id":"')[1][:36]))
-    for name in ("submitVersion", "publishVersion"):
+    for name in ("rebaseVersion", "submitVersion", "publishVersion"):
         await ends(admin, name, {"versionId": version, "effectiveAt": at})
     await ends(admin, "advanceClock", {"to": at})

@@ -68,3 +68,25 @@ async def test_every_kind_of_clause_tells_its_form(ask, acme: Actor) -> None:
     names = [kind["name"] for kind in answer["clauseKinds"]]
     assert "service_level" in names
     assert answer["viewed"] == "Query"
+
+
+async def test_a_draft_of_an_outdated_version_is_told_what_to_do_and_rebased(ask, acme: Actor) -> None:
+    first = await draft(ask, acme)
+    clause = {"versionId": first, "number": "1.1", "kind": "provision", "value": {}, "title": {"en": "Attitude"}}
+    await ask(acme, PUT, input=clause)
+    await ask(acme, PUBLISH, id=first)
+    copies = []
+    for _ in range(2):
+        copy = {"title": {"en": "Handbook"}, "documentNumber": "QM-1", "copyFrom": first}
+        copies.append((await ask(acme, DRAFT, input=copy))["draftVersion"]["version"]["id"])
+    await ask(acme, PUT, input={**clause, "versionId": copies[0], "title": {"en": "Manners"}})
+    await ask(acme, PUBLISH, id=copies[0])
+    refused = await ask(acme, PUBLISH, id=copies[1])
+    assert refused["submitVersion"]["errors"] == [{"code": "OUTDATED_BASE"}]
+    rebase = """mutation($id: ID!) { rebaseVersion(input: {versionId: $id}) {
+      version { base { number } clauses { nodes { title } } } errors { code } } }"""
+    version = (await ask(acme, rebase, id=copies[1]))["rebaseVersion"]["version"]
+    assert version == {"base": {"number": 2}, "clauses": {"nodes": [{"title": "Manners"}]}}
+    withdraw = """mutation($id: ID!) { withdrawVersion(input: {versionId: $id, reason: "x"}) {
+      version { state } errors { code } } }"""
+    assert (await ask(acme, withdraw, id=copies[0]))["withdrawVersion"]["errors"] == [{"code": "WRONG_STATE"}]

@@ -56,6 +56,18 @@ async def test_who_wrote_a_version_does_not_approve_it(acme: Actor) -> None:
     assert version.issued_on is not None
 
 
+async def test_where_somebody_else_could_nobody_publishes_what_nobody_reviewed(acme: Actor, globex: Actor) -> None:
+    other = await colleague(acme, Permission.POLICIES_PUBLISH)
+    version_id = await submitted(acme)
+    with pytest.raises(Refusal) as refused:
+        async with writing(other, settle=settle) as work:
+            await commands.publish_version(work, version_id=version_id)
+    assert refused.value.code == "NEEDS_REVIEW"
+    alone = await submitted(globex)
+    async with writing(globex, settle=settle) as work:
+        await commands.publish_version(work, version_id=alone)
+
+
 async def test_who_changed_and_submitted_another_s_draft_does_not_approve_it_either(acme: Actor) -> None:
     other = await colleague(acme, Permission.POLICIES_DRAFT, Permission.POLICIES_PUBLISH)
     async with writing(acme, settle=settle) as work:
@@ -146,14 +158,13 @@ async def test_two_versions_never_take_effect_at_the_same_instant(acme: Actor) -
 
 
 async def test_a_version_for_later_announces_itself_by_a_timer(acme: Actor) -> None:
+    now_at_once = await in_force(acme, CALENDAR)
     async with writing(acme, settle=settle) as work:
         later = await publish(work, CALENDAR, effective_at=work.now + timedelta(days=3))
     async with reading(acme) as work:
         timer = await work.first(select(AgendaItem).where(AgendaItem.subject_id == later.id))
         assert timer is not None
         assert (timer.name, timer.due_at) == ("policies.handbook_took_effect", later.effective_at)
-    now_at_once = await in_force(acme, CALENDAR)
-    async with reading(acme) as work:
         facts = await work.all(select(JournalEntry).where(JournalEntry.subject_id == now_at_once))
         assert "policies.handbook_took_effect" in {fact.name for fact in facts}
 
@@ -181,7 +192,8 @@ def test_the_status_inside_a_statement_is_the_status_the_rules_tell() -> None:
     assert control(State.PUBLISHED, now + day, None, now) is Control.APPROVED
     assert control(State.PUBLISHED, now, now + day, now) is Control.IN_FORCE
     assert control(State.PUBLISHED, now - day, now, now) is Control.SUPERSEDED
-    assert LIFECYCLE.is_final(State.PUBLISHED)
+    assert control(State.WITHDRAWN, now + day, None, now) is Control.WITHDRAWN
+    assert LIFECYCLE.is_final(State.WITHDRAWN)
 
 
 async def test_two_drafts_stand_side_by_side_and_a_copy_is_a_copy(acme: Actor) -> None:

@@ -13,8 +13,10 @@ from domain.approvals.models import Approval
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
+from domain.notifications.models import Notification
 from domain.policies import commands as policies
 from domain.policies import queries
+from domain.policies.events import HandbookReturned
 from domain.policies.models import Clause, HandbookSignature, HandbookVersion
 from domain.policies.rules.versions import SignedAs, State
 from domain.rulebook import commands
@@ -25,6 +27,7 @@ from tenancy.refusals import Forbidden, Invalid, NotFound, Refusal, WrongState
 from tests.conftest import found_company
 from tests.domain.approvals.company import Company, founded, waiting
 from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
+from workers.reactions import rulebook as reactions
 
 CALENDAR = ("1.1", "business_calendar", OFFICE_HOURS)
 HR_THEN_DIRECTOR = {
@@ -188,6 +191,33 @@ async def test_what_is_not_what_was_approved_does_not_take_effect(acme: Actor) -
     assert await why_returned(acme, version_id) == "void"
 
 
+async def test_what_another_version_has_overtaken_when_it_is_approved_does_not_take_effect(acme: Actor) -> None:
+    people = await company(acme)
+    first, second = await handed_in(acme), await handed_in(acme, CALENDAR, CHAIN, ("9.1", "provision", {}))
+    await decide(people, first, people.hr, people.boss)
+    await decide(people, second, people.hr, people.boss)
+    assert (await state_of(acme, first)).state is State.PUBLISHED
+    overtaken = await state_of(acme, second)
+    assert (overtaken.state, overtaken.approver_id) == (State.DRAFT, None)
+    assert await why_returned(acme, second) == "void"
+    async with writing(acme, settle=settle) as work:
+        await reactions.tell_of_a_void_approval(
+            work, HandbookReturned(version_id=second, why="void", because="OUTDATED_BASE")
+        )
+    async with reading(acme) as work:
+        told = await work.all(select(Notification).where(Notification.text.contains("another version has come")))
+        assert [each.member_id for each in told] == [acme.id]
+    async with writing(acme, settle=settle) as work:
+        await policies.rebase_version(work, version_id=second)
+        await commands.submit_version(work, version_id=second)
+    await decide(people, second, people.hr, people.boss)
+    assert (await state_of(acme, second)).state is State.PUBLISHED
+    async with reading(acme) as work:
+        assert [clause.number for clause in (await queries.content(work, second)).clauses] == [
+            *("1.1", "1.2", "4.1", "9.1")
+        ]
+
+
 async def test_what_could_not_work_any_more_when_it_is_approved_does_not_take_effect(acme: Actor) -> None:
     people = await company(acme)
     chain = {"subject_kind": "resignations", "steps": [{"name": {"en": "X"}, "approvers": []}]}
@@ -263,6 +293,7 @@ async def test_a_version_handed_in_before_there_was_a_chain_needs_it_all_the_sam
     assert refused.value.code == "NEEDS_APPROVAL"
     async with writing(acme, settle=settle) as work:
         await commands.return_version(work, version_id=early)
+        await policies.rebase_version(work, version_id=early)
         await commands.submit_version(work, version_id=early)
     await decide(people, early, people.hr, people.boss)
     assert (await state_of(acme, early)).state is State.PUBLISHED
