@@ -35,7 +35,10 @@ class ApprovalEvent:
     )
     task_id: UUID | None = computed("The seat.", lambda row: cast(_said("task_id")(row), Uuid))
     decision: str | None = computed("What was decided in the seat.", _said("decision"))
-    reason: str | None = computed("Why a seat is somebody else's now, or subject_changed where the approval is void with its subject.", _said("reason"))
+    reason: str | None = computed(
+        "Why a seat is somebody else's now, or subject_changed where the approval is void with its subject.",
+        _said("reason"),
+    )
     comment: str | None = computed(
         "What was said without deciding; what was said to a decision, the seat has.", _said("comment")
     )
