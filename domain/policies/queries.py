@@ -12,7 +12,6 @@ from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
-from domain.policies.events import ClauseRemoved, ClauseWritten
 from domain.policies.models import Clause, Decision, HandbookSignature, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
@@ -22,9 +21,8 @@ from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
 from domain.policies.rules.kinds import KINDS, ApprovalChain, ExpertPanel, K, PublishingRules, chain_topic
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.versions import Control, State
-from tenancy.actor import Actor, ActorKind
+from tenancy.actor import Actor
 from tenancy.caches import TenantCache
-from tenancy.journal import JournalEntry
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_instant, current_member
 from tenancy.refusals import Invalid, NotFound, Refusal, message
@@ -260,16 +258,6 @@ async def publishing_chain(work: Work) -> Ruling[ApprovalChain] | None:
 async def publishing_rules(work: Work) -> Ruling[PublishingRules] | None:
     """What the version in force asks of a new one before it is published."""
     return await find_rule(work, PublishingRules)
-
-
-async def writers_of(work: Work, version_id: UUID) -> set[UUID]:
-    """Whose own matter a version is: its author, whoever submitted it, and the last to write in it."""
-    found = await version(work, version_id, "versionId")
-    written = or_(JournalEntry.name == ClauseWritten.name, JournalEntry.name == ClauseRemoved.name)
-    in_it = JournalEntry.payload.op("->>")("version_id") == str(version_id)
-    by_people = JournalEntry.actor_kind == ActorKind.MEMBER
-    last = select(JournalEntry.actor_id).where(written, in_it, by_people).order_by(JournalEntry.id.desc()).limit(1)
-    return {person for person in (found.author_id, found.submitter_id, await work.value(last)) if person is not None}
 
 
 async def content(work: Work, version_id: UUID) -> Content:

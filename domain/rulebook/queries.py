@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
+from domain.policies.events import ClauseRemoved, ClauseWritten
 from domain.policies.rules import exchange, linting
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.content import Content, Difference, differences
@@ -24,7 +25,8 @@ from domain.policies.rules.versions import SignedAs
 from domain.rulebook.models import DryRun, HandbookReading
 from domain.rulebook.rules import documents
 from domain.rulebook.rules.hindsight import Compared, Trial
-from tenancy.actor import Actor
+from tenancy.actor import Actor, ActorKind
+from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
 from tenancy.refusals import message
@@ -52,6 +54,16 @@ async def facts_about(work: Work, version_id: UUID) -> dict[str, Any]:
         "effective_on": effective_at.astimezone(ZoneInfo(work.opening.zone)).date(),
         "content": content.digest(),
     }
+
+
+async def writers_of(work: Work, version_id: UUID) -> set[UUID]:
+    """Whose own matter a version is: its author, whoever submitted it, and the last to write in it."""
+    found = await policies.version(work, version_id, "versionId")
+    written = or_(JournalEntry.name == ClauseWritten.name, JournalEntry.name == ClauseRemoved.name)
+    in_it = JournalEntry.payload.op("->>")("version_id") == str(version_id)
+    by_people = JournalEntry.actor_kind == ActorKind.MEMBER
+    last = select(JournalEntry.actor_id).where(written, in_it, by_people).order_by(JournalEntry.id.desc()).limit(1)
+    return {person for person in (found.author_id, found.submitter_id, await work.value(last)) if person is not None}
 
 
 async def compared(work: Work, *, before_id: UUID, after_id: UUID) -> list[Difference]:

@@ -49,7 +49,7 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
         requester_id=work.actor.id,
         facts=await queries.facts_about(work, version_id),
         purpose=PUBLISHING,
-        own_of=await policies_queries.writers_of(work, version_id),
+        own_of=await queries.writers_of(work, version_id),
     )
 
 

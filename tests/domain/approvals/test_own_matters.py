@@ -15,6 +15,7 @@ from domain.policies import commands as drafting
 from domain.policies import queries as policies
 from domain.policies.rules.kinds import ApprovalChain
 from domain.rulebook import commands as rulebook
+from domain.rulebook import queries as versions
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import writing
 from tenancy.refusals import Forbidden
@@ -99,7 +100,7 @@ async def test_the_author_of_a_handbook_and_its_last_writer_do_not_approve_it(ac
     async with writing(boss, settle=settle) as work:
         await write(work, version.id, *NOTICE)
     async with writing(acme, settle=settle) as work:
-        assert await policies.writers_of(work, version.id) == {hr.id, boss.id}
+        assert await versions.writers_of(work, version.id) == {hr.id, boss.id}
         await rulebook.submit_version(work, version_id=version.id)
     approval = await approval_of(acme, version.id)
     assert set(approval.own_of_ids) == {hr.id, boss.id}
