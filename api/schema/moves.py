@@ -10,11 +10,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, false, func, not_, or_
 
-from api.reading.mapping import computed, listed
+from api.reading.mapping import computed, listed, rendered
 from domain.kernel.lifecycle import Lifecycle
+from tenancy.actor import Actor
+from tenancy.language import translate
+from tenancy.refusals import Refusal
 
 Stands = Callable[[Any, Any], ColumnElement[bool]]
 """Whether an obstacle stands in the way of a listed move."""
+MOVE_AND_STATE: Mapping[str, Callable[[Any], Any]] = {"move": lambda row: row.move, "state": lambda row: row.state}
 
 
 def possible(obstacles: type[StrEnum], stands: Stands) -> Any:
@@ -24,7 +28,9 @@ def possible(obstacles: type[StrEnum], stands: Stands) -> Any:
     )
 
 
-def blockers(obstacles: type[StrEnum], stands: Stands, carrying: Mapping[str, Callable[[Any], Any]]) -> Any:
+def blockers(
+    obstacles: type[StrEnum], stands: Stands, carrying: Mapping[str, Callable[[Any], Any]] = MOVE_AND_STATE
+) -> Any:
     """The field that lists what does; `carrying` is what a blocker's sentence needs of its move."""
 
     def blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
@@ -36,6 +42,18 @@ def blockers(obstacles: type[StrEnum], stands: Stands, carrying: Mapping[str, Ca
         blocks,
         most=len(obstacles),
         carrying=carrying,
+    )
+
+
+def sentence(refusal: Callable[[str, str, str], Refusal]) -> Any:
+    """The field of a blocker that says what the command would; `refusal` makes it of code, move and state."""
+
+    def said(values: Mapping[str, Any], actor: Actor) -> str:
+        found = refusal(values["code"], values["move"], values["state"])
+        return translate(found.text, actor.language, found.values)
+
+    return rendered(
+        "A sentence for people, in your language.", said, code=lambda blocker: blocker.code, **MOVE_AND_STATE
     )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import strawberry
 from sqlalchemy import and_, not_, true
 
-from api.reading.mapping import column, listed, part, rendered
-from api.schema.moves import blockers, in_another_state, possible, states_of
+from api.reading.mapping import column, listed, part
+from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
 from domain.billing import queries
 from domain.billing.rules import duties
 from domain.billing.rules.duties import DUTIES, Obstacle
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
 from tenancy.actor import Actor
-from tenancy.language import translate
+from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
 strawberry.enum(Obstacle, name="InvoiceBlockerCode", description="Why something is not possible for you now.")
@@ -30,10 +30,8 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return and_(move.move == Move.PAY_CHARGES.value, not_(in_another_state(move)), not_(move.charged))
 
 
-def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
-    """What the command would say."""
-    refusal = duties.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
-    return translate(refusal.text, actor.language, refusal.values)
+def _refusal(code: str, move: str, state: str) -> Refusal:
+    return duties.refusal(Obstacle(code), Move(move), State(state))
 
 
 @part
@@ -41,13 +39,7 @@ class InvoiceBlocker:
     """Something that keeps you from a move."""
 
     code: Obstacle = column("A word for programs.")
-    message: str = rendered(
-        "A sentence for people, in your language.",
-        _sentence,
-        code=lambda blocker: blocker.code,
-        move=lambda blocker: blocker.move,
-        state=lambda blocker: blocker.state,
-    )
+    message: str = sentence(_refusal)
 
 
 @part
@@ -56,9 +48,7 @@ class InvoiceMove:
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[InvoiceBlocker] = blockers(
-        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
-    )
+    blockers: list[InvoiceBlocker] = blockers(Obstacle, _stands)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:

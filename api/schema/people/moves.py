@@ -6,14 +6,14 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, and_, false, func, not_, true
 
-from api.reading.mapping import column, listed, part, rendered
-from api.schema.moves import blockers, in_another_state, possible, states_of
+from api.reading.mapping import column, listed, part
+from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
 from domain.kernel.permissions import Permission
 from domain.people import rules
 from domain.people.rules import BY_HAND, BY_ITS_WRITER, LIFECYCLE, Move, Obstacle, State
 from tenancy.actor import Actor
-from tenancy.language import translate
 from tenancy.models import current_member
+from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="ResignationMoveName", description="What can be done with a resignation.")
 strawberry.enum(Obstacle, name="ResignationBlockerCode", description="Why something is not possible for you now.")
@@ -30,10 +30,8 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             return in_another_state(move)
 
 
-def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
-    """What the command would say."""
-    refusal = rules.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
-    return translate(refusal.text, actor.language, refusal.values)
+def _refusal(code: str, move: str, state: str) -> Refusal:
+    return rules.refusal(Obstacle(code), Move(move), State(state))
 
 
 @part
@@ -41,24 +39,17 @@ class ResignationBlocker:
     """Something that keeps you from a move."""
 
     code: Obstacle = column("A word for programs.")
-    message: str = rendered(
-        "A sentence for people, in your language.",
-        _sentence,
-        code=lambda blocker: blocker.code,
-        move=lambda blocker: blocker.move,
-        state=lambda blocker: blocker.state,
-    )
+    message: str = sentence(_refusal)
 
 
 @part
 class ResignationMove:
-    """Something that is done with resignations by hand, and whether you can do it with this one now."""
+    """Something that is done with resignations by hand, and whether you can do it with this one now; whether a notice
+    may be waived at all, its clause says."""
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[ResignationBlocker] = blockers(
-        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
-    )
+    blockers: list[ResignationBlocker] = blockers(Obstacle, _stands)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:

@@ -7,13 +7,13 @@ from typing import Any
 import strawberry
 from sqlalchemy import and_, false, func, not_, or_, true
 
-from api.reading.mapping import column, listed, part, rendered
-from api.schema.moves import blockers, in_another_state, possible, states_of
+from api.reading.mapping import column, listed, part
+from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
 from domain.kernel.permissions import Permission
 from domain.requests import queries, rules
 from domain.requests.rules import DUTIES, LIFECYCLE, Move, Obstacle, State
 from tenancy.actor import Actor
-from tenancy.language import translate
+from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="RequestMoveName", description="What can be done with a request.")
 strawberry.enum(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
@@ -33,10 +33,8 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return in_another_state(move)
 
 
-def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
-    """What the command would say."""
-    refusal = rules.refusal(Obstacle(values["code"]), Move(values["move"]), State(values["state"]))
-    return translate(refusal.text, actor.language, refusal.values)
+def _refusal(code: str, move: str, state: str) -> Refusal:
+    return rules.refusal(Obstacle(code), Move(move), State(state))
 
 
 @part
@@ -44,13 +42,7 @@ class RequestBlocker:
     """Something that keeps you from a move."""
 
     code: Obstacle = column("A word for programs.")
-    message: str = rendered(
-        "A sentence for people, in your language.",
-        _sentence,
-        code=lambda blocker: blocker.code,
-        move=lambda blocker: blocker.move,
-        state=lambda blocker: blocker.state,
-    )
+    message: str = sentence(_refusal)
 
 
 @part
@@ -59,9 +51,7 @@ class RequestMove:
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[RequestBlocker] = blockers(
-        Obstacle, _stands, {"move": lambda move: move.move, "state": lambda move: move.state}
-    )
+    blockers: list[RequestBlocker] = blockers(Obstacle, _stands)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
