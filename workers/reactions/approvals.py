@@ -88,7 +88,9 @@ async def _tell_that_it_is_void(work: Work, approval: Approval, requester: str) 
     await notifications.notify(
         work,
         member_ids=sorted(told),
-        text=message("{subject}, asked for by {requester}, needs no decision any more: it has changed."),
+        text=message(
+            "{subject}, asked for by {requester}, needs no decision any more: it has changed or was taken back."
+        ),
         values={"requester": requester, "subject": (word(SubjectKind(approval.subject_kind)),)},
         about=Subject(SubjectKind.APPROVAL, approval.id),
         mail=False,
