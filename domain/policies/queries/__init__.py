@@ -1,0 +1,73 @@
+"""What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
+
+from domain.policies.queries.checking import findings
+from domain.policies.queries.deciding import Covered, coverage, decisions_about
+from domain.policies.queries.rulings import (
+    EVERYWHERE,
+    PUBLISHING,
+    concerns_open_cases,
+    find_rule,
+    handbook,
+    publishing_chain,
+    publishing_rules,
+    rule,
+    rule_by_clause,
+    rule_for_running_case,
+    rules_of,
+)
+from domain.policies.queries.showing import (
+    control,
+    value_of_clause,
+    visible,
+    visible_clauses,
+    visible_decisions,
+    visible_signatures,
+)
+from domain.policies.queries.versions import (
+    IN_FORCE,
+    content,
+    control_of,
+    forget,
+    latest_published,
+    may_publish_alone,
+    seen,
+    signatures,
+    version,
+    version_before,
+    version_in_force,
+)
+
+__all__ = [
+    "EVERYWHERE",
+    "IN_FORCE",
+    "PUBLISHING",
+    "Covered",
+    "concerns_open_cases",
+    "content",
+    "control",
+    "control_of",
+    "coverage",
+    "decisions_about",
+    "find_rule",
+    "findings",
+    "forget",
+    "handbook",
+    "latest_published",
+    "may_publish_alone",
+    "publishing_chain",
+    "publishing_rules",
+    "rule",
+    "rule_by_clause",
+    "rule_for_running_case",
+    "rules_of",
+    "seen",
+    "signatures",
+    "value_of_clause",
+    "version",
+    "version_before",
+    "version_in_force",
+    "visible",
+    "visible_clauses",
+    "visible_decisions",
+    "visible_signatures",
+]

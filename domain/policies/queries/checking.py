@@ -1,0 +1,47 @@
+"""What keeps a version from being published."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.organisation import queries as organisation
+from domain.policies.queries.rulings import handbook
+from domain.policies.rules import checks
+from domain.policies.rules.chains import Approver, ApproverKind
+from domain.policies.rules.handbooks import Handbook
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel
+from tenancy.members import Member, Role
+from tenancy.refusals import Invalid, Refusal, message
+from tenancy.work import Work
+
+
+async def findings(work: Work, version_id: UUID) -> list[Refusal]:
+    """What keeps a version from being published: contradictions, grounds that are missing, people nobody knows."""
+    book = await handbook(work, version_id)
+    found = checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
+    if not book.clauses:
+        found.append(Invalid(message("The version has no clauses yet."), path=("clauses",)))
+    for clause in (*book.of_kind(ApprovalChain), *book.of_kind(ExpertPanel)):
+        assert isinstance(clause.parsed, ApprovalChain | ExpertPanel)
+        for approver in clause.parsed.named:
+            if not await _is_known(work, approver, book):
+                text = message("Clause {number} names the {by} “{value}”, which the company has not.")
+                values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
+                found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
+    return found
+
+
+async def _is_known(work: Work, approver: Approver, book: Handbook) -> bool:
+    match approver.by:
+        case ApproverKind.MEMBER:
+            found = await work.find(Member, UUID(approver.value or ""))
+            return found is not None and found.active
+        case ApproverKind.POST:
+            return await organisation.post_named(work, approver.value or "") is not None
+        case ApproverKind.ROLE:
+            return await work.first(select(Role).where(Role.name == approver.value)) is not None
+        case ApproverKind.DEPARTMENT | ApproverKind.DEPARTMENT_HEAD if approver.value:
+            return await organisation.department_named(work, approver.value) is not None
+        case ApproverKind.EXPERT_PANEL:
+            return any(clause.parsed.topic == approver.value for clause in book.of_kind(ExpertPanel))
+    return True

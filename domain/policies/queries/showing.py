@@ -1,0 +1,70 @@
+"""Who sees which versions, and what a statement tells of one: its control status, what a clause lays down."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from domain.kernel.permissions import Permission
+from domain.policies.models import Clause, HandbookVersion
+from domain.policies.rules.versions import Control, State
+from tenancy.actor import Actor
+from tenancy.models import current_instant, current_member
+
+
+def visible(actor: Actor, versions: Any) -> ColumnElement[bool]:
+    """Published versions are open to whoever may read policies, the others to those who work on them, and one in review
+    to those who are to decide on it.
+
+    `versions` is `HandbookVersion` or an alias of it.
+    """
+    if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH):
+        return true()
+    published: ColumnElement[bool] = versions.state == State.PUBLISHED
+    shown = current_member() == any_(versions.shown_to_ids)
+    return or_(published, shown) if actor.may(Permission.POLICIES_READ) else shown
+
+
+def visible_clauses(actor: Actor, clauses: Any) -> ColumnElement[bool]:
+    """Clauses are seen with their version. `clauses` is `Clause` or an alias of it."""
+    versions = aliased(HandbookVersion)
+    seen = visible(actor, versions)
+    if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH):
+        return seen
+    return select(versions.id).where(versions.id == clauses.version_id, seen).exists()
+
+
+def visible_signatures(actor: Actor, signatures: Any) -> ColumnElement[bool]:
+    """Signatures are seen with their version. `signatures` is `HandbookSignature` or an alias of it."""
+    versions = aliased(HandbookVersion)
+    return select(versions.id).where(versions.id == signatures.version_id, visible(actor, versions)).exists()
+
+
+def visible_decisions(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Decisions are seen with the record they are about, by whoever may read policies.
+
+    The record's own module says who sees it, so decisions are offered on a record and never as a list of their own.
+    """
+    return true() if actor.may(Permission.POLICIES_READ) else false()
+
+
+def control(versions: Any) -> ColumnElement[str]:
+    """The control status of a version inside a statement, as `rules.versions.control` tells it at the tenant's now."""
+    later = aliased(HandbookVersion)
+    next_effective_at = (
+        select(func.min(later.effective_at))
+        .where(later.state == State.PUBLISHED, later.effective_at > versions.effective_at)
+        .scalar_subquery()
+    )
+    return case(
+        (versions.state != State.PUBLISHED, cast(versions.state, Text)),
+        (versions.effective_at > current_instant(), Control.APPROVED.value),
+        (next_effective_at <= current_instant(), Control.SUPERSEDED.value),
+        else_=Control.IN_FORCE.value,
+    )
+
+
+def value_of_clause(clause_id: Any) -> Select[Any]:
+    """What a clause lays down, inside a statement, by its id."""
+    clauses = aliased(Clause)
+    return select(clauses.value).where(clauses.id == clause_id)
