@@ -212,7 +212,9 @@ async def withdraw_version(work: Work, input: WithdrawVersionInput) -> HandbookV
 
 async def submit_version(work: Work, input: SubmitVersionInput) -> HandbookVersion:
     """Hand a draft in: to the approvers, where the version in force has an approval chain for versions of the handbook
-    (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still."""
+    (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still. In a
+    company of one, which has nobody to ask, publish it by hand in spite of the chain; the reason is recorded as a
+    decision by the chain's clause."""
     await rulebook.submit_version(work, version_id=input.version_id, effective_at=input.effective_at)
     return await work.get(HandbookVersion, input.version_id)
 

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import queries
 from domain.policies.commands.bases import refuse_outdated
+from domain.policies.commands.citing import cite
 from domain.policies.commands.moving import moved
 from domain.policies.events import (
     HandbookPublished,
@@ -76,7 +78,8 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     """Approve a reviewed version by hand and put it in force at an instant (PO-2, PO-3); without one, when it was
     submitted for, or else as soon as the handbook allows.
 
-    A version is approved by hand only while the handbook in force has no approval chain for it. Whoever drafted or
+    A version is approved by hand only while the handbook in force has no approval chain for it, or in a company of
+    one, which has nobody to ask: that is a decision by the chain's clause, with its reason. Whoever drafted or
     submitted it neither reviews nor approves it, unless nobody else in the company could: a company of one
     administrator must be able to begin. Whoever reviewed it may approve it too. Nothing takes effect in the past, and
     never two versions at the same instant.
@@ -85,7 +88,7 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     version = await _published(work, version_id)
     approver_id = await _somebody_else(work, version)
     chain = await queries.publishing_chain(work)
-    if chain is not None:
+    if chain is not None and not await queries.is_alone(work, approver_id):
         text = message("This is decided by an approval chain of the handbook in force: submit it to its approvers.")
         raise Refusal(text, clause=chain.clause, code="NEEDS_APPROVAL")
     if version.reviewer_id is None and not await queries.may_publish_alone(work, approver_id):
@@ -97,6 +100,15 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     if await _is_taken(work, version.id, starts_at):
         raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
     await refuse_outdated(work, version, starts_at)
+    if chain is not None:
+        cite(
+            work,
+            chain,
+            about=Subject(SubjectKind.HANDBOOK_VERSION, version.id),
+            decision="policies.published_alone",
+            inputs={"member_id": approver_id},
+            result={"reason": "no_other_member"},
+        )
     return await _put_in_force(work, version, approver_id, starts_at)
 
 

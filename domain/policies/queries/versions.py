@@ -110,6 +110,11 @@ async def may_publish_alone(work: Work, member_id: UUID) -> bool:
     return await work.value(others.limit(1)) is None
 
 
+async def is_alone(work: Work, member_id: UUID) -> bool:
+    """Whether somebody is the company's only active member, so that nobody could decide on what they ask for."""
+    return await work.value(select(Member.id).where(Member.active, Member.id != member_id).limit(1)) is None
+
+
 def forget(work: Work, *, published: UUID) -> None:
     """What this work knew of the version in force may have changed: it has just published a version itself."""
     work.memo.pop(IN_FORCE, None)

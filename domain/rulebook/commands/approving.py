@@ -30,7 +30,8 @@ Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdra
 
 @command(needs=Permission.POLICIES_DRAFT)
 async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> None:
-    """Hand a draft in: to the approvers, where the version in force has a chain for them, else for review by hand.
+    """Hand a draft in: to the approvers, where the version in force has a chain for them and the company somebody
+    beside whoever hands it in, else for review by hand.
 
     `effective_at`, when it is to take effect, is reviewed and approved with it. Refuses with the first finding, and
     with NEEDS_DRY_RUN where the publishing rules in force ask for a trial that the draft as it is has not had.
@@ -42,6 +43,8 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
         return
     if not work.actor.is_member or work.actor.id is None:
         raise Forbidden(message("A handbook is laid before its approvers by a person."))
+    if await policies_queries.is_alone(work, work.actor.id):
+        return
     await approvals.open_approval(
         work,
         subject=_subject(version_id),

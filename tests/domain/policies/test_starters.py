@@ -96,6 +96,15 @@ def test_the_starters_differ() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+async def test_new_versions_of_every_starter_need_somebody_s_approval(acme: Actor, name: str) -> None:
+    async with writing(acme, settle=settle) as work:
+        version = await commands.start_handbook(work, starter=name)
+        await commands.submit_version(work, version_id=version.id)
+        await commands.publish_version(work, version_id=version.id)
+        assert await policies.publishing_chain(work) is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_new_company_can_put_a_starter_in_force_as_it_is(acme: Actor, name: str) -> None:
     async with writing(acme, settle=settle) as work:
         version = await commands.start_handbook(work, starter=name)

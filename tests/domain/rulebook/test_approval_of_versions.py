@@ -23,6 +23,7 @@ from domain.rulebook import commands
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
+from tenancy.members import Member
 from tenancy.refusals import Forbidden, Invalid, NotFound, Refusal, WrongState
 from tests.conftest import found_company
 from tests.domain.approvals.company import Company, founded, waiting
@@ -39,6 +40,8 @@ HR_THEN_DIRECTOR = {
     ],
 }
 CHAIN = ("1.2", "approval_chain", HR_THEN_DIRECTOR)
+SUPERIOR = {"name": {"en": "Superior"}, "approvers": [{"by": "superior", "level": 1}]}
+TO_THE_SUPERIOR = ("1.2", "approval_chain", {**HR_THEN_DIRECTOR, "steps": [SUPERIOR]})
 NOTICE = ("4.1", "notice_period", {"days": 30})
 
 
@@ -224,7 +227,7 @@ async def test_what_could_not_work_any_more_when_it_is_approved_does_not_take_ef
     chain["steps"] = [{"name": {"en": "X"}, "approvers": [{"by": "member", "value": str(people.colleague.id)}]}]
     version_id = await handed_in(acme, CALENDAR, CHAIN, ("1.3", "approval_chain", chain))
     async with writing(acme, settle=settle) as work:
-        member = await work.get(queries.Member, people.colleague.id)
+        member = await work.get(Member, people.colleague.id)
         member.active = False
     await decide(people, version_id, people.hr, people.boss)
     assert await why_returned(acme, version_id) == "void"
@@ -325,3 +328,41 @@ async def test_a_version_in_review_is_not_handed_in_twice_and_nobody_submits_wit
             async with writing(people.engineer, settle=settle) as work:
                 await act(work, version_id=version_id)
         assert refused.value.values == {"permission": permission}
+
+
+async def test_a_company_of_one_publishes_in_spite_of_its_chain_and_the_reason_is_kept(acme: Actor) -> None:
+    await in_force(acme, CALENDAR, TO_THE_SUPERIOR)
+    version_id = await handed_in(acme, CALENDAR, TO_THE_SUPERIOR, NOTICE)
+    subject = Subject(SubjectKind.HANDBOOK_VERSION, version_id)
+    async with writing(acme, settle=settle) as work:
+        assert await approvals_queries.about(work, subject, purpose=queries.PUBLISHING) == []
+        await policies.publish_version(work, version_id=version_id)
+    async with reading(acme) as work:
+        assert (await queries.version(work, version_id)).state is State.PUBLISHED
+        kept = await queries.decisions_about(work, subject)
+        assert [(each.decision, each.result) for each in kept] == [
+            ("policies.published_alone", {"reason": "no_other_member"})
+        ]
+        chain = await work.get(Clause, kept[0].clause_id)
+        assert chain.number == "1.2"
+
+
+async def test_as_soon_as_there_is_a_second_person_the_chain_decides(acme: Actor) -> None:
+    await in_force(acme, CALENDAR, TO_THE_SUPERIOR)
+    version_id = await handed_in(acme, CALENDAR, TO_THE_SUPERIOR, NOTICE)
+    await founded(acme)
+    with pytest.raises(Refusal) as refused:
+        async with writing(acme, settle=settle) as work:
+            await policies.publish_version(work, version_id=version_id)
+    assert refused.value.code == "NEEDS_APPROVAL"
+    async with writing(acme, settle=settle) as work:
+        await commands.return_version(work, version_id=version_id)
+        await commands.submit_version(work, version_id=version_id)
+    # The author has no superior and is the only administrator: the seat waits for somebody to be named.
+    async with writing(acme, settle=settle) as work:
+        waiting_about = await approvals_queries.waiting_about(
+            work, Subject(SubjectKind.HANDBOOK_VERSION, version_id), purpose=queries.PUBLISHING
+        )
+        assert waiting_about is not None
+        assert [seat.assignee_id for seat in await approvals_queries.tasks_of(work, waiting_about.id)] == [None]
+    assert (await state_of(acme, version_id)).state is State.IN_REVIEW
