@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from copy import copy
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +14,8 @@ from babel.core import Locale
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import get_currency_symbol
+
+from tenancy.refusals import message
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -95,6 +97,8 @@ def _written(value: Any, language: Language, zone: tzinfo) -> str:
         return write_day(value, language)
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, timedelta):
+        return write_span(value, language)
     if isinstance(value, tuple):
         joint = ", " if language is Language.EN else "、"
         return joint.join(translate(str(each), language) for each in value)
@@ -118,6 +122,16 @@ def write_instant(instant: datetime, zone: tzinfo, language: str) -> str:
     local = instant.astimezone(zone)
     comma = "," if language_of(language) in (Language.EN, None) else ""
     return f"{write_day(local.date(), language)}{comma} {format_time(local, 'HH:mm', locale=_locale(language))}"
+
+
+def write_span(span: timedelta, language: str) -> str:
+    """A length of time to the minute, such as working time, whose days would mislead: `26 h 5 min`."""
+    hours, minutes = divmod(span // timedelta(minutes=1), 60)
+    if hours and minutes:
+        return translate(message("{hours} h {minutes} min"), language, {"hours": hours, "minutes": minutes})
+    if hours:
+        return translate(message("{hours} h"), language, {"hours": hours})
+    return translate(message("{minutes} min"), language, {"minutes": minutes})
 
 
 def write_amount(amount: Decimal, currency: str, language: str) -> str:

@@ -115,19 +115,34 @@ class Offered:
 async def offered(work: Work, offering_id: UUID, *path: str) -> Offered:
     """What a request for an offering goes by. Refuses an offering that is inactive or below an inactive line."""
     found = await offering(work, offering_id, *path)
+    rows = await _lines_of(work, found)
+    if not (found.active and all(row["active"] for row in rows)):
+        raise Invalid(message("This is not offered any more."), path=path)
+    return Offered(
+        offering=found,
+        lines=[row["code"] for row in rows],
+        department_id=_responsible(found, rows),
+        fields=await fields_of(work, found.form_id) if found.form_id is not None else (),
+    )
+
+
+async def responsible_for(work: Work, offering_id: UUID) -> UUID | None:
+    """The department that is responsible for an offering today, whether or not it is offered still."""
+    found = await offering(work, offering_id)
+    return _responsible(found, await _lines_of(work, found))
+
+
+async def _lines_of(work: Work, offering: ServiceOffering) -> Sequence[Any]:
+    """The line of an offering and those above it, the nearest first."""
     first, further = aliased(ServiceLine), aliased(ServiceLine)
-    above = select(first.id, literal(1).label("distance")).where(first.id == found.line_id)
+    above = select(first.id, literal(1).label("distance")).where(first.id == offering.line_id)
     line = above.cte("line_above", recursive=True)
     parents = select(further.parent_id, line.c.distance + 1).join(line, further.id == line.c.id)
     line = line.union_all(parents.where(further.parent_id.is_not(None), line.c.distance < DEEPEST))
     columns = select(ServiceLine.code, ServiceLine.active, ServiceLine.department_id)
-    rows = await work.rows(columns.join(line, line.c.id == ServiceLine.id).order_by(line.c.distance))
-    if not (found.active and all(row["active"] for row in rows)):
-        raise Invalid(message("This is not offered any more."), path=path)
-    departments = (found.department_id, *(row["department_id"] for row in rows))
-    return Offered(
-        offering=found,
-        lines=[row["code"] for row in rows],
-        department_id=next((id for id in departments if id is not None), None),
-        fields=await fields_of(work, found.form_id) if found.form_id is not None else (),
-    )
+    return await work.rows(columns.join(line, line.c.id == ServiceLine.id).order_by(line.c.distance))
+
+
+def _responsible(offering: ServiceOffering, lines: Sequence[Any]) -> UUID | None:
+    departments = (offering.department_id, *(row["department_id"] for row in lines))
+    return next((id for id in departments if id is not None), None)

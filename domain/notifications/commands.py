@@ -50,8 +50,8 @@ async def notify(
 ) -> list[Notification]:
     """Tell members something, in the product and also by `mail`; once for each `key` and member, whatever is repeated.
 
-    `text` is a marked message with blanks; values may be text, numbers, days, instants, amounts (`Money`) and tuples
-    of marked words. Members who have left are not told. Returns the new notifications.
+    `text` is a marked message with blanks; values may be text, numbers, days, instants, lengths of time, amounts
+    (`Money`) and tuples of marked words. Members who have left are not told. Returns the new notifications.
     """
     packed = rules.pack(values)
     told = await work.rows(

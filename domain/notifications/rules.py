@@ -37,6 +37,8 @@ def _packed(value: Any) -> Any:
             return {"day": value.isoformat()}
         case time():
             return {"time": value.isoformat()}
+        case timedelta():
+            return {"minutes": value // timedelta(minutes=1)}
         case tuple():
             return {"words": [str(each) for each in value]}
         case StrEnum() | UUID():
@@ -61,6 +63,8 @@ def _unpacked(value: Any, language: str) -> Any:
             return date.fromisoformat(text)
         case {"time": text}:
             return time.fromisoformat(text)
+        case {"minutes": minutes}:
+            return timedelta(minutes=minutes)
         case {"words": words}:
             return tuple(words)
     return value

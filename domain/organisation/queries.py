@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, literal, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
@@ -106,6 +106,25 @@ async def head_of(work: Work, department_id: UUID) -> UUID | None:
             return found.head_id
         found = await work.find(Department, found.parent_id) if found.parent_id else None
     return None
+
+
+async def heads_above(work: Work, department_id: UUID) -> list[UUID]:
+    """Who heads a department and those above it and is still with the company, the nearest first."""
+    above = aliased(Department)
+    tree = select(above.id, above.parent_id, above.head_id, literal(0).label("distance"))
+    line = tree.where(above.id == department_id).cte("department_above", recursive=True)
+    further = aliased(Department)
+    next_above = select(further.id, further.parent_id, further.head_id, line.c.distance + 1)
+    line = line.union_all(next_above.join(line, further.id == line.c.parent_id))
+    heads = select(Staff.id).join(line, line.c.head_id == Staff.id).where(Staff.left_on.is_(None))
+    return list(dict.fromkeys([row["id"] for row in await work.rows(heads.order_by(line.c.distance))]))
+
+
+async def heads_at_the_top(work: Work) -> list[UUID]:
+    """Who heads a department that stands below no other and is still with the company, by the departments' founding."""
+    heads = select(Staff.id).join(Department, Department.head_id == Staff.id)
+    top = heads.where(Department.parent_id.is_(None), Staff.left_on.is_(None))
+    return list(dict.fromkeys([row["id"] for row in await work.rows(top.order_by(Department.id))]))
 
 
 async def line_above(work: Work, staff_id: UUID) -> list[UUID]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import True_
 
+from domain.catalogue import queries as catalogue
 from domain.customers import queries as customers
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.permissions import Permission
@@ -19,12 +20,13 @@ from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, K, ServiceLevel
 from domain.policies.rules.scopes import Case
+from domain.policies.rules.values import Target
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.rules import Audience, ClockState, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member, one_of
-from tenancy.refusals import NotFound
+from tenancy.refusals import ClauseReference, NotFound
 from tenancy.work import Work
 
 # In which a clock runs or rests; the others have stopped every one.
@@ -240,17 +242,47 @@ async def grounds(work: Work, request: ServiceRequest) -> Grounds | None:
 
 
 async def escalated_to(work: Work, request: ServiceRequest, superior_level: int) -> UUID | None:
-    """The assignee's n-th superior; where the line ends earlier, or nobody is assigned yet, the line goes on with the
-    head of the department, and the last in it is told. Nobody in it: the customer's account owner, or nobody."""
+    """The n-th of those who stand above a request; where their line ends earlier, the last in it. None: nobody does."""
+    line = await line_above(work, request)
+    return line[min(superior_level, len(line)) - 1] if line else None
+
+
+async def line_above(work: Work, request: ServiceRequest) -> list[UUID]:
+    """Who stands above a request, the nearest first: the assignee's superiors; then the head of the department that is
+    responsible, that head's superiors, and the heads of the departments above with theirs. Nobody in it: the customer's
+    account owner with theirs, or else whoever heads the company."""
     line = await organisation.line_above(work, request.assignee_id) if request.assignee_id else []
-    if len(line) < superior_level and request.department_id is not None:
-        head = await organisation.head_of(work, request.department_id)
-        if head is not None and head not in (request.assignee_id, *line):
-            above = await organisation.line_above(work, head)
-            line += [head, *(person for person in above if person not in line)]
-    if not line:
-        return await customers.owner_of(work, request.customer_id)
-    return line[min(superior_level, len(line)) - 1]
+    department_id = await responsible_department(work, request)
+    starts = await organisation.heads_above(work, department_id) if department_id else []
+    if not line and not [head for head in starts if head != request.assignee_id]:
+        owner = await customers.owner_of(work, request.customer_id)
+        starts = [owner] if owner is not None else await organisation.heads_at_the_top(work)
+    for start in starts:
+        line += [start, *await organisation.line_above(work, start)]
+    return [person for person in dict.fromkeys(line) if person != request.assignee_id]
+
+
+async def responsible_department(work: Work, request: ServiceRequest) -> UUID | None:
+    """The department that has a request, or the one that took it in; else the one that is responsible for what it asks
+    for, or in which its assignee works."""
+    found = request.department_id or request.intake_department_id
+    if found is None and request.offering_id is not None:
+        found = await catalogue.responsible_for(work, request.offering_id)
+    if found is None and request.assignee_id is not None:
+        found = (await organisation.staff(work, request.assignee_id)).department_id
+    return found
+
+
+async def story_of(work: Work, clock: Clock, at: datetime) -> tuple[rules.Narrative, ClauseReference] | None:
+    """How a clock stood at an instant, and the clause that promises its time; None where nothing is promised now."""
+    request = await get(work, clock.request_id)
+    found = await grounds(work, request)
+    target = Target.model_validate(clock.target) if clock.target is not None else None
+    if found is None:
+        return None
+    changes = [rules.Change(change.at, change.state, change.reason) for change in await history_of(work, request.id)]
+    story = rules.narrative(rules.segments_of(clock.kind, changes), target, found.calendar, at)
+    return None if story is None else (story, found.level.clause)
 
 
 async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:

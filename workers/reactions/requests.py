@@ -1,6 +1,7 @@
 """What follows the facts of the module requests: who is told, in the product and by mail, in their language."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from domain.requests.events import (
     RequestResolved,
     RequestSubmitted,
 )
+from domain.requests.models import Escalation
 from domain.requests.rules import Audience, ClockKind
 from tenancy.refusals import message
 from tenancy.work import Work
@@ -36,6 +38,10 @@ BREACHES = {
     ClockKind.RESPONSE: message("Request {number} should have been answered by {breached_at}: {title}"),
     ClockKind.RESOLUTION: message("Request {number} should have been resolved by {breached_at}: {title}"),
 }
+
+CLOCKS = {ClockKind.RESPONSE: message("First response"), ClockKind.RESOLUTION: message("Resolution")}
+TO_YOU = message("to you")
+TO_WHO_ASSIGNS = message("to everybody who assigns requests, because nobody is recorded above it")
 
 
 async def confirm_the_intake(work: Work, event: RequestSubmitted) -> None:
@@ -194,23 +200,53 @@ async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
 
 
 async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
-    """Whoever stands above learns of the delay, and the assignee that they do; where nobody stands above, whoever
-    assigns requests."""
+    """Whoever stands above learns which clock runs out or has, how far, and by which clause; the assignee, that they
+    do. Where nobody stands above, whoever assigns requests learns it."""
     request = await queries.get(work, event.request_id)
     escalation = await queries.escalation(work, event.escalation_id)
-    text = message("Request {number} has been escalated to you, level {level}: {title}")
-    above = escalation.escalated_to_id
-    if above is None:
-        told = await members_who_may(work, Permission.REQUESTS_ASSIGN)
-    else:
-        told = [above]
-    key = f"escalated:{escalation.id}"
-    await _tell(work, request.id, told, text, key=key, level=escalation.level)
+    above, key = escalation.escalated_to_id, f"escalated:{escalation.id}"
+    told = [above] if above is not None else await members_who_may(work, Permission.REQUESTS_ASSIGN)
+    to = TO_YOU if above is not None else TO_WHO_ASSIGNS
+    text, values = await _how_far(work, escalation)
+    await _tell(work, request.id, told, text, key=key, level=escalation.level, to=(to,), **values)
     if above is not None and request.assignee_id not in (None, above):
         name = (await organisation.member(work, above)).name
         text = message("Request {number} has been escalated to {name}, level {level}: {title}")
         mine = [request.assignee_id]
         await _tell(work, request.id, mine, text, key=f"{key}:assignee", mail=False, name=name, level=escalation.level)
+
+
+async def _how_far(work: Work, escalation: Escalation) -> tuple[str, Mapping[str, Any]]:
+    """What an escalation says of its clock, as it stood when it came; nothing where nothing is promised any more."""
+    clock = await queries.clock(work, escalation.clock_id)
+    found = await queries.story_of(work, clock, escalation.at)
+    if found is None:
+        return message("Request {number} has been escalated {to}, level {level}: {title}"), {}
+    story, clause = found
+    values = {
+        "clock": (CLOCKS[clock.kind],),
+        "due_at": story.ran_out_at,
+        "allowed": story.allowed,
+        "clause": clause.number,
+        "version": clause.version_number,
+    }
+    if story.breached_at is None:
+        text = message(
+            "Request {number} has been escalated {to}, level {level}: {title}\n\n{clock}: {used} % of {allowed} working"
+            " time are used; it runs out at {due_at}.\nClause {clause} of handbook version {version}"
+        )
+        return text, {**values, "used": int(100 * story.elapsed / story.allowed)}
+    if story.late_by < timedelta(minutes=1):
+        text = message(
+            "Request {number} has been escalated {to}, level {level}: {title}\n\n{clock}: the {allowed} of working time"
+            " ran out at {due_at}.\nClause {clause} of handbook version {version}"
+        )
+        return text, values
+    text = message(
+        "Request {number} has been escalated {to}, level {level}: {title}\n\n{clock}: overdue by {late} of working"
+        " time; it was due at {due_at}.\nClause {clause} of handbook version {version}"
+    )
+    return text, {**values, "late": story.late_by}
 
 
 async def _tell(

@@ -15,7 +15,7 @@ from domain.policies.rules.values import Target
 from domain.requests import models, rules
 from domain.requests.rules import Change, ClockKind, Narrative, Share, State
 from tenancy.actor import Actor
-from tenancy.language import translate
+from tenancy.language import translate, write_span
 from tenancy.models import current_instant
 from tenancy.refusals import message
 
@@ -92,26 +92,17 @@ def as_sentence(values: Mapping[str, Any], actor: Actor) -> str | None:
     if told is None:
         return None
     language = actor.language
-    used = {"elapsed": _span(told.elapsed, language), "allowed": _span(told.allowed, language)}
+    used = {"elapsed": write_span(told.elapsed, language), "allowed": write_span(told.allowed, language)}
     if told.breached_at is not None:
         text = message("Late by {late} of working time: {elapsed} were needed, {allowed} allowed.")
-        sentences = [translate(text, language, {**used, "late": _span(told.late_by, language)})]
+        sentences = [translate(text, language, {**used, "late": write_span(told.late_by, language)})]
     else:
         text = message("{elapsed} of {allowed} working time are used.")
         sentences = [translate(text, language, used)]
     for share in told.excluded:
         text = message("{time} on hold do not count: {reason}.")
-        given = {"time": _span(share.working_time, language), "reason": share.reason.rstrip(".。")}
+        given = {"time": write_span(share.working_time, language), "reason": share.reason.rstrip(".。")}
         sentences.append(translate(text, language, given))
     if told.is_provisional:
         sentences.append(translate(message("The holidays that decide it are not published yet."), language))
     return (" " if language == "en" else "").join(sentences)
-
-
-def _span(time: timedelta, language: str) -> str:
-    hours, minutes = divmod(time // _MINUTE, 60)
-    if hours and minutes:
-        return translate(message("{hours} h {minutes} min"), language, {"hours": hours, "minutes": minutes})
-    if hours:
-        return translate(message("{hours} h"), language, {"hours": hours})
-    return translate(message("{minutes} min"), language, {"minutes": minutes})

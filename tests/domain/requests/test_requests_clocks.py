@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from domain.catalogue import commands as catalogue
 from domain.consequences import settle
+from domain.customers.models import Customer
 from domain.organisation import commands as organisation
+from domain.organisation.models import Department
 from domain.policies import commands as policies
 from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
 from domain.requests import commands, queries
 from domain.requests.events import ClockMarkDue
+from domain.requests.models import ServiceRequest
 from domain.requests.rules import ClockKind, ClockState
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
@@ -168,6 +172,48 @@ async def test_each_level_goes_to_the_next_superior_and_then_to_the_line_of_the_
     [first, second] = await decisions(software, request, "requests.escalation")
     assert (first.inputs["superior_level"], first.result["escalated_to_id"]) == (1, str(software.head.id))
     assert second.inputs["level"] == 2
+
+
+async def test_what_nobody_has_goes_to_the_head_first_and_then_to_who_stands_above_them(software: Company) -> None:
+    request = await submit(software)
+    await go_to(software, at("Mon 1 11:00"))
+    levels = await escalations(software, request)
+    assert [level.escalated_to_id for level in levels] == [software.head.id, software.boss.id]
+
+
+async def test_what_no_department_has_goes_to_the_one_that_answers_for_what_it_asks_for(software: Company) -> None:
+    request = await submit(software)
+    async with writing(software.admin, settle=settle) as work:
+        line = await catalogue.create_line(work, code="help", name={"en": "Help"})
+        offering = await catalogue.create_offering(
+            work,
+            line_id=line.id,
+            code="desk",
+            name={"en": "Desk"},
+            price_basis="fixed",
+            department_id=software.support_id,
+        )
+        loose = await work.get(ServiceRequest, request.id, lock=True)
+        loose.department_id, loose.intake_department_id, loose.offering_id = None, None, offering.id
+    async with reading(software.admin) as work:
+        loose = await work.get(ServiceRequest, request.id)
+        assert await queries.line_above(work, loose) == [software.head.id, software.boss.id]
+
+
+async def test_where_no_department_is_known_the_account_owner_s_line_is_told_and_else_the_company_s_head(
+    software: Company,
+) -> None:
+    request = await submit(software, department_id=None)
+    async with writing(software.admin, settle=settle) as work:
+        assert await queries.line_above(work, request) == []
+        root = await work.first(select(Department).where(Department.parent_id.is_(None)))
+        assert root is not None
+        assert software.boss.id is not None
+        await organisation.appoint_head(work, department_id=root.id, staff_id=software.boss.id)
+        assert await queries.line_above(work, request) == [software.boss.id]
+        customer = await work.get(Customer, software.strategic_id, lock=True)
+        customer.owner_id = software.colleague.id
+        assert await queries.line_above(work, request) == [software.colleague.id, software.head.id, software.boss.id]
 
 
 async def test_a_superior_who_has_left_is_passed_over(software: Company) -> None:

@@ -11,7 +11,7 @@ from domain.consequences import settle
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
 from domain.organisation import commands as organisation
-from domain.policies.rules.kinds import BusinessCalendarClause
+from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
 from domain.requests import commands
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Audience, ClockKind, ClockState, State
@@ -21,6 +21,7 @@ from tenancy.effects import Effect
 from tenancy.members import Member
 from tenancy.rehearsal import advance_clock
 from tests.domain.requests.company import (
+    SOFTWARE_LEVEL,
     Company,
     assigned,
     at,
@@ -112,13 +113,41 @@ async def test_warnings_breach_and_levels_reach_those_they_are_for_each_once(com
         "Request REQ-000001 should have been resolved by Jun 1, 2026, 14:00: Nobody can sign in",
         "Request REQ-000001 has been escalated to Boss, level 2: Nobody can sign in",
     ]
-    assert await told(company.head) == ["Request REQ-000001 has been escalated to you, level 1: Nobody can sign in"]
-    assert await told(company.boss) == ["Request REQ-000001 has been escalated to you, level 2: Nobody can sign in"]
+    assert await told(company.head) == [
+        "Request REQ-000001 has been escalated to you, level 1: Nobody can sign in\n\nResolution: 93 % of 4 h working"
+        " time are used; it runs out at Jun 1, 2026, 14:00.\nClause 2.2 of handbook version 1"
+    ]
+    assert await told(company.boss) == [
+        "Request REQ-000001 has been escalated to you, level 2: Nobody can sign in\n\nResolution: overdue by 1 h of"
+        " working time; it was due at Jun 1, 2026, 14:00.\nClause 2.2 of handbook version 1"
+    ]
     assert "should have been resolved" in (await told(company.clerk))[-1]
     assert (await clock(company, request)).breached_at == at("Mon 1 14:00")
     assert [level.at for level in await escalations(company, request)] == [at("Mon 1 13:45"), at("Mon 1 15:00")]
     # Mails leave while the clock shows their hour.
     assert len(await mails_to(company, company.boss)) == 1
+
+
+async def test_a_level_at_the_very_deadline_says_which_clock_has_run_out(company: Company) -> None:
+    level = {**SOFTWARE_LEVEL.stored(), "escalation": [{"offset_working_minutes": 0, "superior_level": 1}]}
+    await advance(company, at("Mon 1 09:01"))
+    await publish(company.admin, *software_clauses(level=ServiceLevel.model_validate(level)))
+    await submit(company)
+    await advance(company, at("Mon 1 09:40"))
+    assert (await told(company.head))[-1] == (
+        "Request REQ-000001 has been escalated to you, level 1: Nobody can sign in\n\nFirst response: the 30 min of"
+        " working time ran out at Jun 1, 2026, 09:31.\nClause 2.2 of handbook version 2"
+    )
+
+
+async def test_where_nobody_stands_above_who_assigns_is_told_and_told_why(company: Company) -> None:
+    await submit(company, department_id=None)
+    await advance(company, at("Mon 1 09:16"))
+    assert (await told(company.dispatcher))[-1] == (
+        "Request REQ-000001 has been escalated to everybody who assigns requests, because nobody is recorded above it,"
+        " level 1: Nobody can sign in\n\nFirst response: 50 % of 30 min working time are used; it runs out at"
+        " Jun 1, 2026, 09:30.\nClause 2.2 of handbook version 1"
+    )
 
 
 async def test_what_somebody_who_has_left_still_has_is_the_head_s_to_act_on(company: Company) -> None:

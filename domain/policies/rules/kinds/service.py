@@ -84,7 +84,11 @@ class PriorityMatrix(ClauseKind):
 class ServiceLevel(ClauseKind):
     """How soon requests of each priority are answered and resolved, when a warning is due and who is told (RQ-6).
 
-    A priority without targets has no limit. Warnings fall due when such a fraction of the time is used up.
+    A priority without targets has no limit. Warnings fall due when such a fraction of the time is used up. Levels of
+    escalation go up the line above the request: the assignee's superiors, then the head of the responsible department
+    and those above; while nobody is assigned, that head is the first. Where the line is shorter than a level asks for,
+    its last is told; where nobody is in it, the customer's account owner, else the head of the company, else everybody
+    who may assign requests.
     """
 
     kind = "service_level"
