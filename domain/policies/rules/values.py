@@ -117,12 +117,12 @@ class PriorityTargets(Part):
 class EscalationLevel(Part):
     """Who is told when a deadline comes near or has passed: the n-th of those who stand above the request.
 
-    First the assignee's superiors, the nearest first; then, and first of all while nobody is assigned, the head of the
-    department that is responsible (the request's, or else its offering's or the assignee's), that head's superiors, and
-    the heads of the departments above with theirs. Nobody among these: the customer's account owner with their
-    superiors, or else the head of the company. Where the line has fewer people than the level asks for, its last is told again;
-    where it has none, everybody who may assign requests is. The offset is in working minutes from the deadline; a
-    negative one lies before it.
+    First the assignee's superiors, the nearest first; then, and first of all while nobody is assigned, the head of
+    the department that is responsible (the request's, or else its offering's or the assignee's), that head's
+    superiors, and the heads of the departments above with theirs. Nobody among these: the customer's account owner
+    with their superiors, or else the head of the company. Where the line has fewer people than the level asks for,
+    its last is told again; where it has none, everybody who may assign requests is. The offset is in working minutes
+    from the deadline; a negative one lies before it.
     """
 
     offset_working_minutes: Annotated[int, Field(ge=-14_400, le=144_000)]
