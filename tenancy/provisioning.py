@@ -16,14 +16,15 @@ from tenancy.actor import Actor
 from tenancy.database import Settle, founding, platform, writing
 from tenancy.identity import accounts, tokens
 from tenancy.identity.inputs import clean_email, clean_language, clean_name
-from tenancy.identity.permits import permissions_of
+from tenancy.identity.permits import MANAGE_ACCESS, managers, permissions_of
 from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import Conflict, Invalid, NotFound, message
 from tenancy.secrets import hash_password
 from tenancy.tenants import Tenant, TenantStatus
+from tenancy.work import Work
 
-# Whoever holds it administers the company; the list of all permissions belongs to the house above.
-ADMINISTER = "tenant.administer"
+# Whoever holds one of them administers the company; the list of all permissions belongs to the house above.
+ADMINISTERING = {"tenant.administer", MANAGE_ACCESS}
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 SLUGS_DIFFER = "uq_tenants_slug"
 
@@ -104,22 +105,57 @@ async def _unless_taken(slug: str) -> AsyncIterator[None]:
         raise Conflict(text, {"slug": slug}, path=("slug",)) from violation
 
 
-async def issue_administrator_token(*, slug: str, email: str, token_name: str, settle: Settle) -> Founding:
+@dataclass(frozen=True)
+class Admission:
+    """A new personal token, shown this once, and the address of whom it belongs to."""
+
+    email: str
+    token: str
+
+
+async def issue_administrator_token(
+    *, slug: str, email: str | None = None, token_name: str, settle: Settle
+) -> tuple[Founding, Admission]:
     """Another personal token for an active administrator who has lost theirs, such as one that was never received.
 
-    Raises `NotFound` for an unknown company, and for an address that no administrator of it has.
+    Without an address it is for the first who manages access. Raises `NotFound` for an unknown company, for an address
+    that no administrator of it has, and where nobody manages access.
     """
     async with platform() as door:
         tenant = await door.row(select(Tenant.id).where(Tenant.slug == slug))
     if tenant is None:
         raise NotFound(message("There is no company with the short name “{slug}”."), {"slug": slug}, path=("slug",))
     async with writing(Actor.system(tenant["id"]), settle=settle) as work:
-        member = await work.first(select(Member).where(Member.email == clean_email(email, "administratorEmail")))
-        if member is None or not member.active or ADMINISTER not in await permissions_of(work, member.id):
-            text = message("No administrator of this company has the address “{email}”.")
-            raise NotFound(text, {"email": email}, path=("administratorEmail",))
+        member = await _administrator(work, email)
         token = tokens.issue_to_founder(work, member, token_name)
-    return Founding(tenant_id=tenant["id"], member_id=member.id, token=token)
+    founding = Founding(tenant_id=tenant["id"], member_id=member.id, token=token)
+    return founding, Admission(member.email, token)
+
+
+async def _administrator(work: Work, email: str | None) -> Member:
+    if email is None:
+        found = await work.first(managers().limit(1))
+        if found is None:
+            text = message("Nobody in this company may manage access.")
+            raise NotFound(text, path=("administratorEmail",))
+        return found
+    member = await work.first(select(Member).where(Member.email == clean_email(email, "administratorEmail")))
+    if member is None or not member.active or not ADMINISTERING & await permissions_of(work, member.id):
+        text = message("No administrator of this company has the address “{email}”.")
+        raise NotFound(text, {"email": email}, path=("administratorEmail",))
+    return member
+
+
+async def admit_where_nobody_can_sign_in(tenant_id: UUID, *, token_name: str, settle: Settle) -> Admission | None:
+    """A personal token for the first who manages access, unless somebody who does can sign in with a password.
+
+    None where nobody needs one. Raises `NotFound` where nobody manages access, so that nobody can be let in.
+    """
+    async with writing(Actor.system(tenant_id), settle=settle) as work:
+        if await work.first(managers().where(Member.account_id.is_not(None)).limit(1)) is not None:
+            return None
+        member = await _administrator(work, None)
+        return Admission(member.email, tokens.issue_to_founder(work, member, token_name))
 
 
 async def set_status(slug: str, status: TenantStatus) -> None:

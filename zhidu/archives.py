@@ -5,27 +5,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import any_, select
-
 from domain.backups import commands as backups
 from domain.backups import queries
 from domain.backups.rules import DrillState, State
 from domain.consequences import settle
-from domain.kernel.permissions import Permission
 from tenancy import archives, claims, provisioning
 from tenancy.actor import Actor
 from tenancy.agenda import Task
 from tenancy.archives import Restored
 from tenancy.config import settings
 from tenancy.database import database, open_database, reading, writing
-from tenancy.identity import tokens
 from tenancy.language import translate
-from tenancy.members import Member, MemberRole, Role
-from tenancy.refusals import Invalid, Unavailable
+from tenancy.refusals import Invalid, NotFound, Unavailable
 from tenancy.tenants import Tenant
 from workers.attempts import attempt
 from workers.performing import DOING
-from zhidu import pasting
+from zhidu import pasting, printing
 from zhidu.failures import Failure
 
 LOOK_AGAIN_SECONDS = 0.2
@@ -94,6 +89,8 @@ async def _restore(archive: Path, slug: str, key: Path | None) -> None:
     # Only an archive that the company itself made, here, speaks for whom its passwords belong to.
     own = identity in await _identities(heading.company.id)
     restored = await archives.restore(archive, slug, identity=identity, link_accounts=own)
+    # First of all, and whoever reads no further has read it: it is shown this once.
+    await _admit(restored, slug)
     company = heading.company
     print(f"{slug}  {restored.tenant_id}  from {company.slug} of {heading.created_at.isoformat(timespec='seconds')}")
     print(f"{restored.rows} rows in {len(restored.tables)} tables, every digest as it should be")
@@ -101,25 +98,21 @@ async def _restore(archive: Path, slug: str, key: Path | None) -> None:
     print(
         f"{restored.linked} people sign in with their password; tokens, sessions and clients' secrets are left behind"
     )
-    if not restored.linked:
-        await _print_token(restored)
 
 
-async def _print_token(restored: Restored) -> None:
-    managers = (
-        select(Member)
-        .join(MemberRole, MemberRole.member_id == Member.id)
-        .join(Role, Role.id == MemberRole.role_id)
-        .where(Member.active, any_(Role.permissions) == str(Permission.ACCESS_MANAGE))
-        .order_by(Member.id)
-    )
-    async with writing(Actor.system(restored.tenant_id), settle=settle) as work:
-        manager = await work.first(managers.limit(1))
-        if manager is None:
-            print("Nobody in it may manage access, so nobody can be let in.")
-            return
-        token = tokens.issue_to_founder(work, manager, "restore")
-    print(f"token of {manager.email}, shown this once: {token}")
+async def _admit(restored: Restored, slug: str) -> None:
+    """Let an administrator in, unless one of those who manage access has a password that is good here."""
+    try:
+        admitted = await provisioning.admit_where_nobody_can_sign_in(
+            restored.tenant_id,
+            token_name="restore",  # noqa: S106  # what the token is called
+            settle=settle,
+        )
+    except NotFound as refusal:
+        print(f"{slug} is there, but nobody can be let in: {refusal}")
+        return
+    if admitted is not None:
+        printing.once(f"token of {admitted.email}, shown this once: {admitted.token}")
 
 
 async def _tenant(slug: str) -> Tenant:

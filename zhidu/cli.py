@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhidu import printing
 from zhidu.failures import Failure
 
 if TYPE_CHECKING:
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Run one command; 0 when it was done, 1 with one line on the error output when it was not, 2 for wrong usage."""
+    """Run one command; 0 when it was done, 1 with one line on the error output when it was not, 2 for wrong usage,
+    141 when whoever read its output has left."""
     if sys.platform == "win32":
         return _fail("Zhidu runs on Linux and macOS; on Windows use WSL.")
-    arguments = _parser().parse_args()
+    return printing.until_the_reader_leaves(_act)
+
+
+def _act() -> int:
     try:
-        return _run(arguments)
+        return _run(_parser().parse_args())
     except Failure as failure:
         return _fail(str(failure))
     except KeyboardInterrupt:
@@ -92,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_tenant(commands: "Commands") -> None:
-    tenant = commands.add_parser("tenant", help="create, suspend, resume and list companies")
+    tenant = commands.add_parser("tenant", help="create, suspend, resume and list companies, let an administrator in")
     verbs = tenant.add_subparsers(required=True, metavar="VERB")
     create = _add(verbs, "create", _create_tenant, "create a company and its first administrator")
     create.add_argument("slug", metavar="SLUG", help="its short name: small letters, digits, hyphens")
@@ -113,6 +118,10 @@ def _add_tenant(commands: "Commands") -> None:
     ):
         _add(verbs, verb, command, summary).add_argument("slug", metavar="SLUG")
     _add(verbs, "list", _list_tenants, "list all companies")
+    token = _add(verbs, "token", _issue_token, "print another token for an administrator, who may have lost theirs")
+    token.add_argument("slug", metavar="SLUG")
+    token.add_argument("--email", metavar="ADDRESS", help="whose (default: the first who may manage access)")
+    token.add_argument("--name", default="issued by the operator", help="what the token is called")
 
 
 def _add(
@@ -207,6 +216,12 @@ def _list_tenants(arguments: argparse.Namespace) -> int:
     from zhidu import tenants
 
     return tenants.show()
+
+
+def _issue_token(arguments: argparse.Namespace) -> int:
+    from zhidu import tenants
+
+    return tenants.issue_token(arguments.slug, arguments.email, arguments.name)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from domain.kernel.permissions import Permission
 from tenancy import provisioning
 from tenancy.database import database, open_database
 from tenancy.tenants import TenantStatus
+from zhidu import printing
 
 
 def create(
@@ -34,9 +35,21 @@ def create(
             rehearsal_starts_at=rehearsal_starts_at,
             token_name="first",  # noqa: S106  # what the token is called
         )
-        print(f"{slug}  {founding.tenant_id}\ntoken of {administrator[1]}, shown this once: {founding.token}")
+        printing.once(f"{slug}  {founding.tenant_id}\ntoken of {administrator[1]}, shown this once: {founding.token}")
 
     return _with_database(found)
+
+
+def issue_token(slug: str, email: str | None, name: str) -> int:
+    """Print another token of a company's administrator, this once; the journal keeps that it was issued."""
+
+    async def issue() -> None:
+        _, admitted = await provisioning.issue_administrator_token(
+            slug=slug, email=email, token_name=name, settle=settle
+        )
+        printing.once(f"token of {admitted.email}, shown this once: {admitted.token}")
+
+    return _with_database(issue)
 
 
 def suspend(slug: str) -> int:

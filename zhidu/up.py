@@ -83,7 +83,7 @@ def answers(port: int) -> bool:
 def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itself) -> int:
     """Start everything, keep it running until Ctrl-C or SIGTERM, stop it. Raises Failure with one line."""
     stopping, hurry = threading.Event(), threading.Event()
-    with _signals(stopping, hurry), installation.held(data := _usable(data)):
+    with _leaving_no_trace(data), _signals(stopping, hurry), installation.held(data := _usable(data)):
         # Mail, logs and archives are for the person who runs Zhidu only.
         os.umask(0o077)
         if left := end_leftovers(data):
@@ -102,6 +102,21 @@ def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itsel
                 keeper.stop()
                 installation.withdraw(data)
     return 0
+
+
+@contextlib.contextmanager
+def _leaving_no_trace(data: Path) -> Iterator[None]:
+    """Where a start is refused, take away the directories that it has made, as long as there is nothing in them."""
+    made = [directory for directory in (data, *data.parents) if not directory.exists()]
+    try:
+        yield
+    except Failure:
+        with contextlib.suppress(OSError):
+            if [left.name for left in data.iterdir()] == ["lock"]:
+                (data / "lock").unlink()
+            for directory in made:
+                directory.rmdir()
+        raise
 
 
 def _run(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, any_, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, any_, literal, select, true
 
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
@@ -52,6 +52,13 @@ def own_or_managed(actor: Actor, member_id: ColumnElement[UUID]) -> ColumnElemen
     return true() if actor.may(MANAGE_ACCESS) else member_id == current_member()
 
 
+def managers() -> Select[Member]:
+    """The active members who may manage access, the earliest first."""
+    found = select(MemberRole.member_id).join(Role, Role.id == MemberRole.role_id)
+    holders = found.where(literal(MANAGE_ACCESS) == any_(Role.permissions))
+    return select(Member).where(Member.active, Member.id.in_(holders)).order_by(Member.id)
+
+
 async def refuse_to_orphan(work: Work) -> None:
     """Refuse a change after which nobody could manage access any more.
 
@@ -59,14 +66,7 @@ async def refuse_to_orphan(work: Work) -> None:
     """
     turn = f"access:{work.actor.tenant_id}"
     await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
-    managers = (
-        select(func.count())
-        .select_from(MemberRole)
-        .join(Role, Role.id == MemberRole.role_id)
-        .join(Member, Member.id == MemberRole.member_id)
-        .where(Member.active, literal(MANAGE_ACCESS) == any_(Role.permissions))
-    )
-    if not await work.value(managers):
+    if await work.first(managers().limit(1)) is None:
         raise Conflict(
             message("Nobody would hold the permission “{permission}” any more; give it to somebody else first."),
             {"permission": MANAGE_ACCESS},

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -31,9 +32,12 @@ def zhidu(app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zhid
         monkeypatch.setenv(name, value)
     settings.cache_clear()
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, into: str | None = None) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "zhidu", *map(str, arguments)]
+        # `true` reads nothing and has left before the command has begun to print.
+        piped = f"set -o pipefail; {{ sleep 0.1; {shlex.join(argv)}; }} | {into}"
         return subprocess.run(
-            [sys.executable, "-m", "zhidu", *map(str, arguments)],
+            argv if into is None else ["bash", "-c", piped],
             capture_output=True,
             text=True,
             cwd=Path(__file__).parents[2],
@@ -111,6 +115,50 @@ async def test_an_archive_opens_elsewhere_with_its_printed_key(
     assert restored.returncode == 0, restored.stderr
     assert "0 people sign in" in restored.stdout
     assert "shown this once: " in restored.stdout
+
+
+async def test_a_token_is_printed_where_nobody_who_manages_access_can_sign_in(
+    acme: Actor, slug: str, zhidu: Zhidu, tmp_path: Path, owner_url: str
+) -> None:
+    await live_in(acme)
+    zhidu("backup", slug)
+    [archive] = (tmp_path / "archives" / str(acme.tenant_id) / "archives").iterdir()
+    # Somebody can sign in, but may manage nothing.
+    connection = await asyncpg.connect(owner_url)
+    try:
+        [account] = await connection.fetch("SELECT member_id FROM accounts WHERE tenant_id = $1", acme.tenant_id)
+        moved = (
+            "UPDATE accounts SET member_id = $2, email = (SELECT email FROM members WHERE id = $2) WHERE member_id = $1"
+        )
+        other = await connection.fetchval(
+            "SELECT id FROM members WHERE tenant_id = $1 AND id <> $2 AND active AND id NOT IN (SELECT member_id FROM"
+            " member_roles m JOIN roles r ON r.id = m.role_id WHERE 'access.manage' = ANY (r.permissions)) LIMIT 1",
+            acme.tenant_id,
+            account["member_id"],
+        )
+        await connection.execute(moved, account["member_id"], other)
+    finally:
+        await connection.close()
+    # Nobody reads: the token is not lost.
+    again = f"again-{uuid4().hex[:8]}"
+    restored = zhidu("restore", archive, "--as", again, into="true")
+    assert restored.returncode == 141
+    assert restored.stderr.startswith("token of ")
+    assert "Traceback" not in restored.stderr
+    restored = zhidu("restore", archive, "--as", f"{again}-2", into="head -1")
+    assert "shown this once: zhp_" in restored.stdout
+    assert "Traceback" not in restored.stderr
+    more = zhidu("tenant", "token", again)
+    assert "shown this once: zhp_" in more.stdout
+    refused = zhidu("tenant", "token", again, "--email", "nobody@example.com")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_reader_who_leaves_is_no_fault(zhidu: Zhidu) -> None:
+    for arguments in (("schema",), ("tenant", "list")):
+        told = zhidu(*arguments, into="true")
+        assert (told.returncode, told.stderr) == (141, ""), arguments
 
 
 # Several commands in one process, which is quicker than one each.

@@ -5,10 +5,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from domain.consequences import settle
+from tenancy.actor import Actor
+from tenancy.database import reading
 from tenancy.identity.actors import actor_for
-from tenancy.provisioning import Founding, create_tenant, issue_administrator_token, list_tenants
+from tenancy.journal import JournalEntry
+from tenancy.provisioning import (
+    Founding,
+    admit_where_nobody_can_sign_in,
+    create_tenant,
+    issue_administrator_token,
+    list_tenants,
+)
 from tenancy.refusals import Conflict, Invalid, NotFound
 from tenancy.work import Work
 
@@ -78,9 +88,10 @@ async def test_of_two_who_found_under_one_short_name_at_once_one_is_told_that_it
 
 async def test_an_administrator_who_never_got_the_first_token_is_given_another(slug: str) -> None:
     founding = await found(slug)
-    again = await issue_administrator_token(slug=slug, email=EMAIL.upper(), token_name="again", settle=settle)
+    again, admitted = await issue_administrator_token(slug=slug, email=EMAIL.upper(), token_name="again", settle=settle)
     assert (again.tenant_id, again.member_id) == (founding.tenant_id, founding.member_id)
     assert again.token != founding.token
+    assert (admitted.email, admitted.token) == (EMAIL, again.token)
     for token in (founding.token, again.token):
         actor = await actor_for(f"Bearer {token}", None, None)
         assert (actor.id, actor.permissions) == (founding.member_id, {"tenant.administer"})
@@ -94,3 +105,27 @@ async def test_nobody_but_an_administrator_is_given_a_token(slug: str) -> None:
         with pytest.raises(NotFound) as refused:
             await issue_administrator_token(slug=slug, email=email, token_name="x", settle=settle)
         assert refused.value.path == ("administratorEmail",)
+
+
+async def test_without_an_address_whoever_manages_access_is_given_the_token_and_the_journal_says_so(slug: str) -> None:
+    founding = await found(slug, "access.manage")
+    again, admitted = await issue_administrator_token(slug=slug, token_name="again", settle=settle)
+    assert (again.member_id, admitted.email) == (founding.member_id, EMAIL)
+    async with reading(Actor.system(founding.tenant_id)) as work:
+        entries = await work.all(select(JournalEntry).where(JournalEntry.name == "identity.access_token_created"))
+        assert [entry.subject_id for entry in entries] == [founding.member_id] * 2
+
+
+async def test_where_nobody_manages_access_nobody_can_be_let_in(slug: str) -> None:
+    await found(slug, "requests.read")
+    with pytest.raises(NotFound):
+        await issue_administrator_token(slug=slug, token_name="x", settle=settle)
+
+
+async def test_a_token_is_issued_only_while_nobody_who_manages_access_can_sign_in(slug: str) -> None:
+    without = await found(slug, "access.manage")
+    admitted = await admit_where_nobody_can_sign_in(without.tenant_id, token_name="restore", settle=settle)
+    assert admitted is not None
+    assert (await actor_for(f"Bearer {admitted.token}", None, None)).id == without.member_id
+    founding = await found(f"{slug}w", "access.manage", password="long enough to be one")
+    assert await admit_where_nobody_can_sign_in(founding.tenant_id, token_name="restore", settle=settle) is None

@@ -91,7 +91,7 @@ async def issue_administrator_token(actor: Actor, input: IssueAdministratorToken
     """Give a company's administrator another personal token, shown this once. For the platform's operator only;
     without an Idempotency-Key."""
     actor.require("platform.tenants")
-    founding = await provisioning.issue_administrator_token(
+    founding, _ = await provisioning.issue_administrator_token(
         slug=input.slug, email=input.administrator_email, token_name=input.token_name, settle=settle
     )
     return {"tenant_id": str(founding.tenant_id), "member_id": str(founding.member_id), "token": founding.token}
