@@ -104,6 +104,7 @@ class Mutation:
     confirm_reading = mutation(policies.confirm_reading, version=HandbookVersion)
     put_clause = mutation(policies.put_clause, clause=Clause)
     remove_clause = mutation(policies.remove_clause, version=HandbookVersion)
+    discard_version = mutation(policies.discard_version, version=HandbookVersion)
     submit_version = mutation(policies.submit_version, version=HandbookVersion)
     review_version = mutation(policies.review_version, version=HandbookVersion)
     return_version = mutation(policies.return_version, version=HandbookVersion)

@@ -25,6 +25,14 @@ class ClauseRemoved(Event, name="policies.clause_removed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandbookDiscarded(Event, name="policies.handbook_discarded"):
+    """Nobody goes on with a draft."""
+
+    version_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandbookSubmitted(Event, name="policies.handbook_submitted"):
     version_id: UUID
 

@@ -14,6 +14,7 @@ from api.reading.mapping import Node, Order, column, computed, one, rendered, sh
 from api.schema.policies.types import Clause, decisions
 from domain.backups import models, queries
 from domain.backups.rules import DrillState, Occasion, State
+from domain.kernel.subjects import SubjectKind
 from domain.notifications.rules import written
 from tenancy.actor import Actor
 
@@ -63,7 +64,7 @@ class Archive(Node):
         text=lambda row: row.drill_problem,
         blanks=lambda row: row.drill_problem_values,
     )
-    decisions = decisions()
+    decisions = decisions(SubjectKind.ARCHIVE)
 
 
 @strawberry.enum(description="How archives are ordered.")

@@ -41,6 +41,7 @@ from api.schema.tenancy import types as tenancy  # noqa: F401  # declares Effect
 from domain.billing import models, queries
 from domain.billing.queries import BLOCKER_TEXTS, Blocker
 from domain.billing.rules.invoices import MOST_LINES, State
+from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.actor import Actor
@@ -145,7 +146,7 @@ class DunningStep(Node):
     approved_by: Member | None = one("Who approved it, where the ladder wants that.", "approver_id")
     clause: Clause | None = one("The clause it followed.", "clause_id")
     invoice: "Invoice | None" = one("The invoice it is about.", "invoice_id")
-    decisions = decisions()
+    decisions = decisions(SubjectKind.DUNNING)
 
 
 @part
@@ -240,7 +241,7 @@ class Invoice(Node):
         "The steps that are still to come.", "invoice_id", order=lambda there: (there.number,), most=MOST_STEPS
     )
     dunning_steps: list[DunningStep] = many("The steps that were taken, oldest first.", "invoice_id", most=30)
-    decisions = decisions()
+    decisions = decisions(SubjectKind.INVOICE)
     allowed_moves: list[InvoiceMove] = allowed_moves()
 
 

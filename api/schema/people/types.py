@@ -14,6 +14,7 @@ from api.schema.approvals.types import Approval
 from api.schema.organisation.types import Staff
 from api.schema.people.moves import ResignationMove, allowed_moves
 from api.schema.policies.types import HandbookVersion, decisions
+from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.people import models, queries
 from domain.people.rules import State
@@ -50,7 +51,7 @@ class Resignation(Node):
     waived_by: Member | None = one("Who let the last day come earlier after the approval.", "waived_by_id")
     waiver_reason: str = column("Why it may come earlier.")
     handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
-    decisions = decisions()
+    decisions = decisions(SubjectKind.RESIGNATION)
     allowed_moves: list[ResignationMove] = allowed_moves()
 
 

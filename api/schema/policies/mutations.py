@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 from strawberry.scalars import JSON
 
 from api.schema.inputs import given, optional
@@ -124,7 +125,9 @@ class PutClauseInput:
     kind: str = given("Its kind; clauseKinds lists them.")
     value: JSON = given("What it lays down, in the form of its kind.")
     title: TextInput = given("Its heading.")
-    text: TextInput | None = optional("Its wording.")
+    text: TextInput | None = optional(
+        "Its wording. Left out, a clause that stays of its kind keeps the one it has; null clears it.", default=UNSET
+    )
     scope: JSON | None = optional("What it is limited to, by the kind's dimensions; none is the whole company.")
     applies_to_open_cases: bool = optional("Whether running cases go by it once it is in force.", default=False)
     seen_revision: int | None = optional("The draft's revision that you have read; refused when it has changed.")
@@ -139,11 +142,18 @@ async def put_clause(work: Work, input: PutClauseInput) -> Clause:
         kind=input.kind,
         value=cast("Mapping[str, Any]", input.value),
         title=input.title.texts(),
-        text=input.text.texts() if input.text is not None else None,
+        text=_wording(input.text),
         scope=cast("Mapping[str, Any] | None", input.scope),
         applies_to_open_cases=input.applies_to_open_cases,
         seen_revision=input.seen_revision,
     )
+
+
+def _wording(given: TextInput | None) -> dict[str, str] | None:
+    """What the command is told: nothing keeps the wording that is there, an empty one clears it."""
+    if given is UNSET:
+        return None
+    return given.texts() if given is not None else {}
 
 
 @strawberry.input(description="A clause to take out.")
@@ -161,6 +171,21 @@ async def remove_clause(work: Work, input: RemoveClauseInput) -> HandbookVersion
         work, version_id=input.version_id, number=input.number, seen_revision=input.seen_revision
     )
     return await work.get(HandbookVersion, input.version_id)
+
+
+@strawberry.input(description="A draft to give up.")
+class DiscardVersionInput:
+    """A draft to give up."""
+
+    version_id: UUID = given("The draft.")
+    reason: str = optional("Why; it stays in the journal.", default="")
+
+
+async def discard_version(work: Work, input: DiscardVersionInput) -> HandbookVersion:
+    """Give up a draft that nobody goes on with: whoever began it does, or somebody who may publish. It keeps its
+    number, stays readable for those who work on versions, and can be copied into a new draft, but is never
+    submitted."""
+    return await commands.discard_version(work, version_id=input.version_id, reason=input.reason)
 
 
 @strawberry.input(description="A draft to hand in.")

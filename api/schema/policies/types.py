@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import and_
 from strawberry.scalars import JSON
 
 from api.handbook.addresses import address
@@ -13,8 +14,10 @@ from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, fil
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
 from api.schema.policies.confirmations import HANDBOOK_READING_ORDERS, HandbookReading
+from api.schema.policies.moves import HandbookMove, allowed_moves
 from api.schema.policies.reading import standard_text
 from api.schema.policies.trials import DryRun
+from domain.kernel.subjects import SubjectKind
 from domain.policies import models, queries
 from domain.policies.rules import kinds
 from domain.policies.rules.versions import Control, SignedAs, State
@@ -64,6 +67,58 @@ class ClauseFilter:
     number: TextFilter | None = filtered("By number.")
 
 
+@shows(models.Decision, visible=queries.visible_decisions)
+class Decision:
+    """Something that was decided by a clause, and how. It is shown with the record that it is about, and only there."""
+
+    id: UUID = column("The decision's id.")
+    at: datetime = column("When it was decided.")
+    decision: str = column("What was decided, such as requests.deadline.")
+    inputs: JSON = column("The values that it was decided from.")
+    result: JSON = column("What came out.")
+    why: JSON = column("The clauses that came into question, the one that won first.")
+    subject_kind: str = column("The kind of the record it is about.")
+    subject_id: UUID = column("The record it is about.")
+    clause: Clause | None = one("The clause that decided.", "clause_id")
+    version: "HandbookVersion | None" = one("The version of the handbook.", "version_id")
+
+
+@strawberry.enum(description="How decisions are ordered.")
+class DecisionOrder(Enum):
+    """Orders of decisions."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+DECISION_ORDERS = {
+    DecisionOrder.OLDEST: Order(lambda row: row.id),
+    DecisionOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@strawberry.input(description="Which decisions to give.")
+class DecisionFilter:
+    """Conditions on decisions."""
+
+    decision: TextFilter | None = filtered("By what was decided.")
+    clause_id: IdFilter | None = filtered("By the clause that decided.")
+    subject_id: IdFilter | None = filtered("By the record they are about.")
+    and_: "list[DecisionFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[DecisionFilter] | None" = combining("One of these holds.", "or")
+
+
+def decisions(kind: SubjectKind) -> Any:
+    """The field of a record of a kind that tells what was decided about it."""
+    return page(
+        "What was decided about it, by which clauses.",
+        Decision,
+        on=lambda record, decision: and_(decision.subject_kind == kind.value, decision.subject_id == record.id),
+        orders=DECISION_ORDERS,
+        filter=DecisionFilter,
+    )
+
+
 @shows(models.HandbookSignature, visible=queries.visible_signatures)
 class HandbookSignature:
     """Somebody put their name to a version of the handbook."""
@@ -107,6 +162,8 @@ class HandbookVersion(Node):
     pdf_url: str = rendered(
         "Where it is as a PDF, likewise.", lambda values, _: address(values, "pdf"), id=lambda row: row.id
     )
+    decisions = decisions(SubjectKind.HANDBOOK_VERSION)
+    allowed_moves: list[HandbookMove] = allowed_moves()
     clauses = page("Its clauses.", Clause, on="version_id", orders=CLAUSE_ORDERS, filter=ClauseFilter)
 
 
@@ -125,58 +182,6 @@ class HandbookVersionFilter:
     """Conditions on versions."""
 
     state: WordFilter[State] | None = filtered("By how far they have come.")
-
-
-@shows(models.Decision, visible=queries.visible_decisions)
-class Decision:
-    """Something that was decided by a clause, and how. It is shown with the record that it is about, and only there."""
-
-    id: UUID = column("The decision's id.")
-    at: datetime = column("When it was decided.")
-    decision: str = column("What was decided, such as requests.deadline.")
-    inputs: JSON = column("The values that it was decided from.")
-    result: JSON = column("What came out.")
-    why: JSON = column("The clauses that came into question, the one that won first.")
-    subject_kind: str = column("The kind of the record it is about.")
-    subject_id: UUID = column("The record it is about.")
-    clause: Clause | None = one("The clause that decided.", "clause_id")
-    version: HandbookVersion | None = one("The version of the handbook.", "version_id")
-
-
-@strawberry.enum(description="How decisions are ordered.")
-class DecisionOrder(Enum):
-    """Orders of decisions."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
-
-
-DECISION_ORDERS = {
-    DecisionOrder.OLDEST: Order(lambda row: row.id),
-    DecisionOrder.NEWEST: Order(lambda row: row.id, descending=True),
-}
-
-
-@strawberry.input(description="Which decisions to give.")
-class DecisionFilter:
-    """Conditions on decisions."""
-
-    decision: TextFilter | None = filtered("By what was decided.")
-    clause_id: IdFilter | None = filtered("By the clause that decided.")
-    subject_id: IdFilter | None = filtered("By the record they are about.")
-    and_: "list[DecisionFilter] | None" = combining("All of these hold.", "and")
-    or_: "list[DecisionFilter] | None" = combining("One of these holds.", "or")
-
-
-def decisions() -> Any:
-    """The field of a record that tells what was decided about it."""
-    return page(
-        "What was decided about it, by which clauses.",
-        Decision,
-        on="subject_id",
-        orders=DECISION_ORDERS,
-        filter=DecisionFilter,
-    )
 
 
 @part

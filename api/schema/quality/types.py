@@ -14,6 +14,7 @@ from api.schema.organisation.types import Department
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.types import ServiceRequest
 from api.schema.terms import CustomerTier
+from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.kinds import Metric, Period
 from domain.quality import models, queries
 from domain.quality.rules import Counted, Verdict
@@ -89,7 +90,7 @@ class QualityResult(Node):
         orders=EVIDENCE_ORDERS,
         filter=QualityEvidenceFilter,
     )
-    decisions = decisions()
+    decisions = decisions(SubjectKind.QUALITY_RESULT)
 
 
 @strawberry.enum(description="How results are ordered.")

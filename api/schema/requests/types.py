@@ -28,6 +28,7 @@ from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
 from api.schema.terms import CustomerTier, Impact, Priority, Urgency
+from domain.kernel.subjects import SubjectKind
 from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
 from tenancy.models import current_instant
@@ -177,7 +178,7 @@ class ServiceRequest(Node):
     escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=40)
     changes = page("Its course from the intake on.", RequestChange, on="request_id", orders=REQUEST_CHANGE_ORDERS)
     messages = page("What was said.", RequestMessage, on="request_id", orders=REQUEST_MESSAGE_ORDERS)
-    decisions = decisions()
+    decisions = decisions(SubjectKind.REQUEST)
     allowed_moves: list[RequestMove] = allowed_moves()
 
 

@@ -2,7 +2,7 @@
 
 from domain.policies.commands.bases import rebase_version
 from domain.policies.commands.citing import cite
-from domain.policies.commands.drafting import draft_version, put_clause, remove_clause
+from domain.policies.commands.drafting import discard_version, draft_version, put_clause, remove_clause
 from domain.policies.commands.importing import import_version, start_handbook
 from domain.policies.commands.publishing import (
     approve_version,
@@ -18,6 +18,7 @@ from domain.policies.commands.withdrawing import withdraw_version
 __all__ = [
     "approve_version",
     "cite",
+    "discard_version",
     "draft_version",
     "import_version",
     "publish_version",

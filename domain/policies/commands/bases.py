@@ -20,8 +20,10 @@ from tenancy.work import Work
 
 
 async def refuse_outdated(work: Work, version: HandbookVersion, starts_at: datetime) -> None:
-    """Refuse with OUTDATED_BASE a version before whose effect another one than its base is the last, and with
-    LATER_VERSION one that a published version, which rests on what was before, would undo when it takes effect."""
+    """Refuse with OUTDATED_BASE a version before whose effect another one than its base is the last, also one that was
+    begun before anything was published when something has been since; and with LATER_VERSION one that a published
+    version, which rests on what was before, would undo when it takes effect.
+    """
     before = await queries.version_before(work, starts_at)
     if version.base_id is not None and (before is None or before.id != version.base_id):
         base = await work.get(HandbookVersion, version.base_id)
@@ -36,10 +38,16 @@ async def refuse_outdated(work: Work, version: HandbookVersion, starts_at: datet
             )
             values = {"base": base.number, "before": before.number}
         raise Conflict(text, values, path=("versionId",), code="OUTDATED_BASE")
+    if version.base_id is None and before is not None:
+        text = message(
+            "This version was begun before anything was published, but version {before} comes before it, whose clauses "
+            "it would undo: rebase it onto version {before}."
+        )
+        raise Conflict(text, {"before": before.number}, path=("versionId",), code="OUTDATED_BASE")
     undoing = (
         select(HandbookVersion)
         .where(HandbookVersion.state == State.PUBLISHED, HandbookVersion.effective_at > starts_at)
-        .where(HandbookVersion.base_id.is_not(None), HandbookVersion.id != version.id)
+        .where(HandbookVersion.id != version.id)
         .order_by(HandbookVersion.effective_at)
         .limit(1)
     )

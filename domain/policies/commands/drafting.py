@@ -11,9 +11,10 @@ from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries
 from domain.policies.commands.moving import moved
-from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookDrafted
+from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookDiscarded, HandbookDrafted
 from domain.policies.models import Clause, HandbookVersion
-from domain.policies.rules import checks
+from domain.policies.rules import checks, duties
+from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.versions import Move, State
 from tenancy.numbers import next_number
@@ -41,7 +42,7 @@ async def draft_version(
         number=0,
         document_number=checks.clean_line(document_number, checks.DOCUMENT_NUMBER_LENGTH, "documentNumber"),
         title=checks.clean_wording(title, checks.TITLE_LENGTH, "title"),
-        note=_clean_note(note),
+        note=_clean_note(note, "note"),
         drafted_at=work.now,
         base_id=await _base(work, copy_from),
         author_id=work.actor.id if work.actor.is_member else None,
@@ -82,8 +83,9 @@ async def put_clause(
 ) -> Clause:
     """Write a clause into a draft, in place of the one with this number if there is one (PO-1).
 
-    `value` is the JSON form of the kind, checked by it: a refusal's path leads into the value. With `seen_revision`, a
-    draft that somebody else has changed since is refused with `Conflict`.
+    `value` is the JSON form of the kind, checked by it: a refusal's path leads into the value. Without `text`, a clause
+    that stays of its kind keeps its wording; an empty one clears it. With `seen_revision`, a draft that somebody else
+    has changed since is refused with `Conflict`.
     """
     number = checks.clean_number(number)
     kind_class = checks.clause_kind(kind)
@@ -96,10 +98,11 @@ async def put_clause(
     clause = found or Clause(
         version_id=draft.id, number=number, position="", kind="", value={}, scope={}, title={}, text={}
     )
+    if text is not None or clause.kind != kind:
+        clause.text = checks.clean_wording(text, checks.TEXT_LENGTH, "text") if text else dict(checks.NOTHING_SAID)
     clause.position, clause.kind, clause.value = checks.position(number), kind, parsed.stored()
     clause.scope = limits.model_dump(mode="json", exclude_none=True)
     clause.title = checks.clean_wording(title, checks.TITLE_LENGTH, "title")
-    clause.text = checks.clean_wording(text, checks.TEXT_LENGTH, "text") if text else dict(checks.NOTHING_SAID)
     clause.applies_to_open_cases = applies_to_open_cases
     if found is None:
         await _refuse_too_many(work, draft.id)
@@ -117,6 +120,20 @@ async def remove_clause(work: Work, *, version_id: UUID, number: str, seen_revis
         raise NotFound(path=("number",))
     work.record(ClauseRemoved(version_id=draft.id, clause_id=clause.id), about=draft)
     work.delete(clause)
+
+
+@command(needs=Permission.POLICIES_DRAFT)
+async def discard_version(work: Work, *, version_id: UUID, reason: str = "") -> HandbookVersion:
+    """Give up a draft: whoever began it does, or somebody who may publish; `reason` stays in the journal.
+
+    It keeps its number and what it says, which may be copied into a new draft.
+    """
+    draft = await moved(work, version_id, Move.DISCARD)
+    is_own = work.actor.is_member and work.actor.id == draft.author_id
+    if not is_own and not work.actor.may(Permission.POLICIES_PUBLISH):
+        raise duties.refusal(Obstacle.NOT_YOURS, Move.DISCARD, State.DRAFT)
+    work.record(HandbookDiscarded(version_id=draft.id, reason=_clean_note(reason, "reason")), about=draft)
+    return draft
 
 
 async def _base(work: Work, copy_from: UUID | None) -> UUID | None:
@@ -145,11 +162,11 @@ async def _change(work: Work, version_id: UUID, seen_revision: int | None) -> Ha
     return draft
 
 
-def _clean_note(note: str) -> str:
+def _clean_note(note: str, *path: str) -> str:
     cleaned = note.strip()
     if len(cleaned) > checks.NOTE_LENGTH:
         text = message("At most {max_length} characters are possible.")
-        raise Invalid(text, {"max_length": checks.NOTE_LENGTH}, path=("note",))
+        raise Invalid(text, {"max_length": checks.NOTE_LENGTH}, path=path)
     return cleaned
 
 

@@ -22,9 +22,11 @@ from domain.policies.events import (
     HandbookTookEffect,
 )
 from domain.policies.models import HandbookSignature, HandbookVersion
+from domain.policies.rules import duties
+from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.versions import Move, SignedAs, State, Why, check_effective
 from tenancy.actor import ActorKind
-from tenancy.refusals import Conflict, Forbidden, Invalid, Refusal, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 
@@ -49,7 +51,7 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
 async def review_version(work: Work, *, version_id: UUID) -> HandbookVersion:
     """Confirm that one has reviewed a version, which is recorded on the document."""
     reviewed = await moved(work, version_id, Move.REVIEW)
-    reviewer_id = await _somebody_else(work, reviewed)
+    reviewer_id = await _somebody_else(work, reviewed, Move.REVIEW)
     reviewed.reviewer_id = reviewer_id
     await _sign(work, reviewed, reviewer_id, SignedAs.REVIEWER)
     work.record(HandbookReviewed(version_id=reviewed.id), about=reviewed)
@@ -86,14 +88,14 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     """
     await alone(work)
     version = await _published(work, version_id)
-    approver_id = await _somebody_else(work, version)
+    approver_id = await _somebody_else(work, version, Move.PUBLISH)
     chain = await queries.publishing_chain(work)
     if chain is not None and not await queries.is_alone(work, approver_id):
-        text = message("This is decided by an approval chain of the handbook in force: submit it to its approvers.")
-        raise Refusal(text, clause=chain.clause, code="NEEDS_APPROVAL")
+        refusal = duties.refusal(Obstacle.NEEDS_APPROVAL, Move.PUBLISH, State.IN_REVIEW)
+        refusal.clause = chain.clause
+        raise refusal
     if version.reviewer_id is None and not await queries.may_publish_alone(work, approver_id):
-        text = message("Nobody has confirmed yet that they reviewed this version: review it first.")
-        raise Refusal(text, path=("versionId",), code="NEEDS_REVIEW")
+        raise duties.refusal(Obstacle.NEEDS_REVIEW, Move.PUBLISH, State.IN_REVIEW)
     for finding in await queries.findings(work, version.id):
         raise finding
     starts_at = await _effective(work, effective_at or version.planned_effective_at)
@@ -145,6 +147,7 @@ async def _published(work: Work, version_id: UUID) -> HandbookVersion:
 async def _put_in_force(
     work: Work, version: HandbookVersion, approver_id: UUID | None, starts_at: datetime
 ) -> HandbookVersion:
+    await _cite_publishing_rules(work, version, starts_at)
     queries.forget(work, published=version.id)
     version.approver_id = approver_id
     if approver_id is not None:
@@ -158,6 +161,22 @@ async def _put_in_force(
     else:
         work.schedule(starts_at, effect, about=version.id, key=f"handbook:{version.id}:takes-effect")
     return version
+
+
+async def _cite_publishing_rules(work: Work, version: HandbookVersion, starts_at: datetime) -> None:
+    rules = await queries.publishing_rules(work)
+    if rules is not None:
+        cite(
+            work,
+            rules,
+            about=Subject(SubjectKind.HANDBOOK_VERSION, version.id),
+            decision="policies.effective_at",
+            inputs={
+                "planned_effective_at": version.planned_effective_at,
+                "least_days_before_effect": rules.value.least_days_before_effect,
+            },
+            result={"effective_at": starts_at},
+        )
 
 
 async def alone(work: Work) -> None:
@@ -206,12 +225,11 @@ async def _signatures(work: Work, version_id: UUID) -> list[HandbookSignature]:
     return await work.all(select(HandbookSignature).where(HandbookSignature.version_id == version_id))
 
 
-async def _somebody_else(work: Work, version: HandbookVersion) -> UUID:
+async def _somebody_else(work: Work, version: HandbookVersion, move: Move) -> UUID:
     """Who acts, if they may judge a version; a program may not, nor may whoever wrote it while anybody else could."""
     person = work.actor.id
     if work.actor.kind is ActorKind.CLIENT or person is None:
-        raise Forbidden(message("A handbook is reviewed and approved by people."))
+        raise duties.refusal(Obstacle.PEOPLE_ONLY, move, version.state)
     if person in (version.author_id, version.submitter_id) and not await queries.may_publish_alone(work, person):
-        text = message("Whoever wrote or submitted a version doesn't approve it: ask somebody else who may publish.")
-        raise Forbidden(text, code="OWN_VERSION")
+        raise duties.refusal(Obstacle.OWN_VERSION, move, version.state)
     return person

@@ -11,9 +11,10 @@ from domain.policies.commands.moving import moved
 from domain.policies.commands.publishing import alone
 from domain.policies.events import HandbookWithdrawn
 from domain.policies.models import HandbookVersion
-from domain.policies.rules import checks
+from domain.policies.rules import checks, duties
+from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.versions import Move, State
-from tenancy.refusals import Conflict, WrongState, message
+from tenancy.refusals import Conflict, message
 from tenancy.work import Work
 
 
@@ -29,7 +30,7 @@ async def withdraw_version(work: Work, *, version_id: UUID, reason: str) -> Hand
     version = await moved(work, version_id, Move.WITHDRAW)
     assert version.effective_at is not None
     if version.effective_at <= work.now:
-        raise WrongState(message("This version has taken effect already: publish another one."), path=("versionId",))
+        raise duties.refusal(Obstacle.TOOK_EFFECT, Move.WITHDRAW, State.PUBLISHED)
     resting = select(HandbookVersion).where(
         HandbookVersion.base_id == version.id, HandbookVersion.state == State.PUBLISHED
     )

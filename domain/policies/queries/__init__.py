@@ -4,7 +4,6 @@ from domain.policies.queries.checking import findings
 from domain.policies.queries.deciding import Covered, coverage, decisions_about
 from domain.policies.queries.rulings import (
     EVERYWHERE,
-    PUBLISHING,
     concerns_open_cases,
     find_rule,
     handbook,
@@ -16,7 +15,11 @@ from domain.policies.queries.rulings import (
     rules_of,
 )
 from domain.policies.queries.showing import (
+    PUBLISHING,
     control,
+    other_members,
+    others_who_may_publish,
+    publishing_chain_id,
     value_of_clause,
     visible,
     visible_clauses,
@@ -56,7 +59,10 @@ __all__ = [
     "is_alone",
     "latest_published",
     "may_publish_alone",
+    "other_members",
+    "others_who_may_publish",
     "publishing_chain",
+    "publishing_chain_id",
     "publishing_rules",
     "rule",
     "rule_by_clause",

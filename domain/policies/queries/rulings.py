@@ -8,6 +8,7 @@ from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.policies.models import Clause
+from domain.policies.queries.showing import PUBLISHING
 from domain.policies.queries.versions import id_in_force, version, version_before
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.handbooks import Handbook, Ruling, StoredClause
@@ -19,8 +20,6 @@ from tenancy.refusals import Refusal, message
 from tenancy.work import Work
 
 EVERYWHERE = Scope()
-# The purpose under which a chain decides on versions of the handbook.
-PUBLISHING = "publish"
 # Published versions, which never change; each is some hundred kilobytes at most.
 _published: TenantCache[Handbook] = TenantCache(200)
 

@@ -6,10 +6,16 @@ from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, fun
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
 from domain.policies.models import Clause, HandbookVersion
+from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
+from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_instant, current_member
+
+# The purpose under which a chain decides on versions of the handbook.
+PUBLISHING = "publish"
 
 
 def visible(actor: Actor, versions: Any) -> ColumnElement[bool]:
@@ -68,3 +74,46 @@ def value_of_clause(clause_id: Any) -> Select[Any]:
     """What a clause lays down, inside a statement, by its id."""
     clauses = aliased(Clause)
     return select(clauses.value).where(clauses.id == clause_id)
+
+
+def other_members(member_id: Any) -> Select[Any]:
+    """Whoever else is an active member of the company than one."""
+    return select(Member.id).where(Member.active, Member.id != member_id)
+
+
+def others_who_may_publish(member_id: Any) -> Select[Any]:
+    """Whoever else of the company could publish a version than one member."""
+    return (
+        select(Member.id)
+        .join(MemberRole, MemberRole.member_id == Member.id)
+        .join(Role, Role.id == MemberRole.role_id)
+        .where(
+            Member.active,
+            Member.id != member_id,
+            cast(Permission.POLICIES_PUBLISH.value, Text) == any_(Role.permissions),
+        )
+    )
+
+
+def publishing_chain_id() -> Select[Any]:
+    """Inside a statement, the clause of the version in force that lays down by which chain new ones are approved; it
+    is `rulings.publishing_chain`, for which only a clause without limits comes into question."""
+    in_force, chains = aliased(HandbookVersion), aliased(Clause)
+    current = (
+        select(in_force.id)
+        .where(in_force.state == State.PUBLISHED, in_force.effective_at <= current_instant())
+        .order_by(in_force.effective_at.desc())
+        .limit(1)
+    )
+    return (
+        select(chains.id)
+        .where(
+            chains.version_id == current.scalar_subquery(),
+            chains.kind == ApprovalChain.kind,
+            chains.value.op("->>")("subject_kind") == SubjectKind.HANDBOOK_VERSION.value,
+            chains.value.op("->>")("purpose") == PUBLISHING,
+            cast(chains.scope, Text) == "{}",
+        )
+        .order_by(chains.position)
+        .limit(1)
+    )

@@ -3,14 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, any_, cast, select
+from sqlalchemy import select
 
-from domain.kernel.permissions import Permission
 from domain.policies.models import Clause, HandbookSignature, HandbookVersion
-from domain.policies.queries.showing import control, visible
+from domain.policies.queries.showing import control, other_members, others_who_may_publish, visible
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.versions import Control, State
-from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import NotFound
 from tenancy.work import ASKED_ALONG, Work
 
@@ -97,22 +95,12 @@ async def content(work: Work, version_id: UUID) -> Content:
 
 async def may_publish_alone(work: Work, member_id: UUID) -> bool:
     """Whether somebody is the only person of the company who could publish a version."""
-    others = (
-        select(Member.id)
-        .join(MemberRole, MemberRole.member_id == Member.id)
-        .join(Role, Role.id == MemberRole.role_id)
-        .where(
-            Member.active,
-            Member.id != member_id,
-            cast(Permission.POLICIES_PUBLISH.value, Text) == any_(Role.permissions),
-        )
-    )
-    return await work.value(others.limit(1)) is None
+    return await work.value(others_who_may_publish(member_id).limit(1)) is None
 
 
 async def is_alone(work: Work, member_id: UUID) -> bool:
     """Whether somebody is the company's only active member, so that nobody could decide on what they ask for."""
-    return await work.value(select(Member.id).where(Member.active, Member.id != member_id).limit(1)) is None
+    return await work.value(other_members(member_id).limit(1)) is None
 
 
 def forget(work: Work, *, published: UUID) -> None:

@@ -18,6 +18,8 @@ class State(StrEnum):
     PUBLISHED = "published"
     # Taken back before its effect. It stays as it was published, and may be copied into a new draft.
     WITHDRAWN = "withdrawn"
+    # A draft that nobody goes on with. It stays readable, and may be copied into a new one.
+    DISCARDED = "discarded"
 
 
 class Move(StrEnum):
@@ -25,6 +27,7 @@ class Move(StrEnum):
 
     EDIT = "edit"
     SUBMIT = "submit"
+    DISCARD = "discard"
     REVIEW = "review"
     RETURN = "return"
     PUBLISH = "publish"
@@ -54,6 +57,7 @@ LIFECYCLE = Lifecycle(
     table={
         (State.DRAFT, Move.EDIT): State.DRAFT,
         (State.DRAFT, Move.SUBMIT): State.IN_REVIEW,
+        (State.DRAFT, Move.DISCARD): State.DISCARDED,
         # What is reviewed doesn't change under the reviewer's eyes.
         (State.IN_REVIEW, Move.REVIEW): State.IN_REVIEW,
         (State.IN_REVIEW, Move.RETURN): State.DRAFT,
@@ -65,10 +69,12 @@ LIFECYCLE = Lifecycle(
         State.IN_REVIEW: message("In review"),
         State.PUBLISHED: message("Published"),
         State.WITHDRAWN: message("Withdrawn"),
+        State.DISCARDED: message("Discarded"),
     },
     moves={
         Move.EDIT: message("Edit"),
         Move.SUBMIT: message("Submit for review"),
+        Move.DISCARD: message("Discard"),
         Move.REVIEW: message("Confirm as reviewed"),
         Move.RETURN: message("Return for changes"),
         Move.PUBLISH: message("Publish"),
@@ -86,6 +92,7 @@ class Control(StrEnum):
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
 
 
 def control(state: State, effective_at: datetime | None, next_effective_at: datetime | None, now: datetime) -> Control:

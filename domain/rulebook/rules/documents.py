@@ -27,6 +27,7 @@ _STATUS: Mapping[Control, str] = {
     Control.IN_FORCE: message("In force"),
     Control.SUPERSEDED: message("Superseded"),
     Control.WITHDRAWN: message("Withdrawn before its effect"),
+    Control.DISCARDED: message("Discarded"),
 }
 _CONCERNS: Mapping[Dimension, str] = {
     Dimension.POST: message("Post: {limit}"),

@@ -74,6 +74,36 @@ async def test_a_draft_of_an_outdated_version_does_not_undo_what_came_in_between
         assert [fact.payload["numbers"] for fact in facts] == [["11.5"]]
 
 
+async def test_of_two_drafts_begun_before_anything_was_published_the_second_takes_in_the_first(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        first, second = [await commands.draft_version(work, title=TITLE, document_number="HB-01") for _ in range(2)]
+        await write(work, first.id, *CALENDAR)
+        await notice(work, first.id, 30)
+        await write(work, second.id, "99.2", "provision", {})
+        await published(work, first.id)
+    with pytest.raises(Conflict) as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.submit_version(work, version_id=second.id)
+    assert (refused.value.code, refused.value.values) == ("OUTDATED_BASE", {"before": 1})
+    async with writing(acme, settle=settle) as work:
+        await commands.rebase_version(work, version_id=second.id)
+        await published(work, second.id)
+    async with reading(acme) as work:
+        assert await days_in(work, second.id) == {"1.1": None, "11.5": 30, "99.2": None}
+
+
+async def test_no_draft_slips_in_before_a_first_version_that_is_published_for_later(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        first, second = [await commands.draft_version(work, title=TITLE, document_number="HB-01") for _ in range(2)]
+        for each in (first, second):
+            await write(work, each.id, "99.2", "provision", {})
+        await published(work, first.id, work.now + timedelta(days=5))
+    with pytest.raises(Conflict) as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.submit_version(work, version_id=second.id)
+    assert refused.value.code == "LATER_VERSION"
+
+
 async def test_what_was_submitted_in_time_is_refused_when_another_has_been_published_since(acme: Actor) -> None:
     base = await in_force(acme, CALENDAR, NOTICE)
     async with writing(acme, settle=settle) as work:
