@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--key", type=Path, metavar="FILE", help="the archive's key, if it is not this installation's")
     _add(commands, "schema", _schema, "print the GraphQL schema", needs_installation=False)
     _add(commands, "doctor", _doctor, "look for what is wrong, and say how to mend it")
-    mail = _add(commands, "mail", _mail, "list the messages in the local mail sink", needs_installation=False)
+    mail = _add(commands, "mail", _mail, "list the mail and the webhooks in the local sinks", needs_installation=False)
     mail.add_argument("message", nargs="?", metavar="FILE", help="print this message instead")
     sink = _add(commands, "mail-sink", _mail_sink, "run the mail sink; `zhidu up` does", needs_installation=False)
     sink.add_argument("--socket", type=int, required=True, help="the descriptor of an inherited listening socket")

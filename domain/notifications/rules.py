@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.kernel.money import Money
 from tenancy.language import translate, write_amount
+from tenancy.networks import WEBHOOK_PORTS, names_inside
 from tenancy.refusals import Invalid, message
 
 SUBJECT_CHARACTERS = 150
@@ -82,20 +83,26 @@ def subject_line(text: str) -> str:
 
 
 def clean_url(url: str) -> str:
-    """The address of a webhook's receiver. Whether it leads inside is decided when it is called."""
+    """The address of a webhook's receiver. What its name leads to is looked at whenever it is called."""
     url = url.strip()
     try:
         parts = urlsplit(url)
         sound = parts.scheme == "https" and parts.hostname and not parts.username and not parts.fragment
         # Asking for the port raises when it is none.
-        sound = sound and parts.port != 0
+        host, port = parts.hostname or "", 443 if parts.port is None else parts.port
     except ValueError:
-        sound = False
+        sound, host, port = False, "", 0
     if not sound or len(url) > URL_CHARACTERS or any(not " " < letter <= "~" for letter in url):
         raise Invalid(
             message("A webhook's address begins with https:// and names a host, without a user or a fragment."),
             path=("url",),
         )
+    if port not in WEBHOOK_PORTS:
+        ports = ", ".join(map(str, sorted(WEBHOOK_PORTS)))
+        raise Invalid(message("Webhooks go to these ports only: {ports}."), {"ports": ports}, path=("url",))
+    if names_inside(host):
+        text = message("“{host}” leads inside or to a reserved address; webhooks go to public hosts only.")
+        raise Invalid(text, {"host": host[:80]}, path=("url",))
     return url
 
 

@@ -1,9 +1,11 @@
 """The mail sink keeps every message in a file of its own, and a message that comes again only once."""
 
 import asyncio
+import json
 import os
 import signal
 import tempfile
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from zhidu import mail
 from zhidu.embedded import mail_sink
+from zhidu.failures import Failure
 
 
 def message(message_id: str, subject: str, text: str) -> EmailMessage:
@@ -74,3 +77,29 @@ async def test_a_message_that_cannot_be_stored_is_not_accepted(tmp_path: Path) -
         await aiosmtplib.send(message("<a@b>", "x", "y"), hostname="127.0.0.1", port=port, start_tls=False)
     os.kill(os.getpid(), signal.SIGTERM)
     await serving
+
+
+def test_a_letter_is_listed_by_its_own_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    letter = message("<notice@zhidu>", "Notice", "one")
+    letter["Date"] = datetime(2031, 5, 4, 3, 2, 1, tzinfo=UTC)
+    mail_sink.store(tmp_path / "mail", bytes(letter))
+    mail_sink.store(tmp_path / "mail", bytes(message("<undated@zhidu>", "Undated", "two")))
+    assert mail.show(tmp_path, None) == 0
+    dated = f"{datetime(2031, 5, 4, 3, 2, 1, tzinfo=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.startswith(dated) for line in lines] == [True, False, False]
+
+
+def test_webhooks_of_rehearsals_are_listed_and_printed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "webhooks").mkdir()
+    body = {"type": "requests.submitted", "timestamp": "2031-05-04T03:02:01+00:00", "data": {}}
+    kept = {"webhook_id": "7", "url": "https://hooks.example/in", "body": body}
+    (tmp_path / "webhooks" / "7.json").write_text(json.dumps(kept))
+    assert mail.show(tmp_path, None) == 0
+    told = capsys.readouterr().out
+    assert "https://hooks.example/in  requests.submitted  7.json" in told
+    assert mail.show(tmp_path, "7.json") == 0
+    assert json.loads(capsys.readouterr().out) == kept
+    with pytest.raises(Failure):
+        mail.show(tmp_path, "8.json")

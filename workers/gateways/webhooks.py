@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 
 import httpx
 from standardwebhooks import Webhook
 
+from tenancy.networks import WEBHOOK_PORTS, is_outside
 from workers.gateways import TryLater, Undeliverable
 
 ATTEMPT_SECONDS = 15.0
@@ -31,23 +31,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _WEBHOOK_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-# Everything that is not somebody else's public host. Written out, since what Python calls global has changed with
-# its patch releases, and counts multicast among it.
-_INSIDE_4 = tuple(
-    IPv4Network(each)
-    for each in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
-        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
-        # A cloud's metadata and name service at a public-looking address.
-        "168.63.129.16/32",
-    )
-)
-# In IPv6 only the global unicast block is outside, and of it not what carries an IPv4 address within (6to4, Teredo)
-# or is reserved. Mapped, compatible, NAT64, unique local, link-local and multicast addresses are not in the block.
-_OUTSIDE_6 = IPv6Network("2000::/3")
-_INSIDE_6 = tuple(IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
 
 
 @dataclass(frozen=True)
@@ -89,7 +72,7 @@ class Egress:
     """
 
     allow_http: bool = False
-    ports: frozenset[int] = frozenset({443, 8443})
+    ports: frozenset[int] = WEBHOOK_PORTS
     sinks: frozenset[tuple[str, int]] = frozenset()
     resolve: Resolve = field(default=_ask_system)
     tls: ssl.SSLContext | None = None
@@ -130,21 +113,6 @@ async def post(
     if status == 410:
         raise Gone(outcome)
     raise NotAccepted(outcome, _wait(answered.get("retry-after"), timestamp))
-
-
-def is_outside(address: str) -> bool:
-    """Whether an IP address is a public host: not of this machine, its networks, or a special range."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, IPv4Address):
-        return not any(ip in network for network in _INSIDE_4)
-    return _is_outside_6(ip)
-
-
-def _is_outside_6(ip: IPv6Address) -> bool:
-    return ip.scope_id is None and ip in _OUTSIDE_6 and not any(ip in network for network in _INSIDE_6)
 
 
 @dataclass(frozen=True)

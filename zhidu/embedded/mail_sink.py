@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ NAME_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class StoredMail:
-    """One message in the sink."""
+    """One message in the sink; `at` is its own date, by the company's clock, or else when it came in."""
 
     path: Path
-    received_at: datetime
+    at: datetime
     sender: str
     to: str
     subject: str
@@ -68,17 +69,25 @@ def store(directory: Path, content: bytes) -> Path:
 
 
 def stored(directory: Path) -> Iterator[StoredMail]:
-    """Every message of the sink, the oldest first."""
+    """Every message of the sink, in the order in which they came."""
     for path in sorted(directory.glob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name)):
         with path.open("rb") as opened:
             message = BytesParser(policy=policy.default).parse(opened, headersonly=True)
         yield StoredMail(
             path=path,
-            received_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            at=_date_of(message) or datetime.fromtimestamp(path.stat().st_mtime, UTC),
             sender=str(message.get("From", "")),
             to=str(message.get("To", "")),
             subject=str(message.get("Subject", "")),
         )
+
+
+def _date_of(message: Message) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(str(message.get("Date", "")))
+    except ValueError:
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
 def read(path: Path) -> EmailMessage:

@@ -27,7 +27,10 @@ async def mark_read(work: Work, input: MarkReadInput) -> int:
 class RegisterEndpointInput:
     """A new webhook endpoint."""
 
-    url: str = given("Where facts are sent, by https.")
+    url: str = given(
+        "Where facts are sent: https on port 443 or 8443 of a public host. What a rehearsal company sends stays with"
+        " the installation instead, as files which its operator reads with `zhidu mail`."
+    )
     events: list[str] = given("The names of the facts, or * for all.")
 
 
@@ -42,7 +45,10 @@ class ChangeEndpointInput:
     """A webhook endpoint as it is from now on."""
 
     endpoint_id: UUID = given("The endpoint.")
-    url: str = given("Where facts are sent, by https.")
+    url: str = given(
+        "Where facts are sent: https on port 443 or 8443 of a public host. What a rehearsal company sends stays with"
+        " the installation instead, as files which its operator reads with `zhidu mail`."
+    )
     events: list[str] = given("The names of the facts, or * for all.")
 
 

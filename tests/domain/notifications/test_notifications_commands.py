@@ -276,3 +276,15 @@ async def test_managers_are_found_by_what_their_roles_permit(acme: Actor) -> Non
     await _engage(acme, "en")
     async with reading(acme) as work:
         assert await queries.members_who_may(work, Permission.WEBHOOKS_MANAGE) == [acme.id]
+
+
+async def test_an_inner_address_is_refused_at_the_registration_and_at_a_change(acme: Actor) -> None:
+    with pytest.raises(Invalid):
+        await _register(acme, "https://127.0.0.1/in")
+    endpoint = (await _register(acme)).endpoint
+    with pytest.raises(Invalid) as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.change_endpoint(work, endpoint_id=endpoint.id, url="https://10.0.0.1/in", events=["*"])
+    assert refused.value.path == ("url",)
+    async with reading(acme) as work:
+        assert [each.url for each in await work.all(select(WebhookEndpoint))] == [endpoint.url]

@@ -87,6 +87,34 @@ def test_anything_else_is_refused_with_what_to_write(url: str) -> None:
     assert refused.value.path == ("url",)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254"),
+        *("0.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[fd00::1]", "[fe80::1]", "localhost", "LOCALHOST.", "a.localhost"),
+        *("intranet", "nas.local", "metadata.google.internal", "router.lan", "box.home.arpa"),
+    ],
+)
+def test_an_address_that_leads_inside_by_its_very_form_is_refused_when_it_is_registered(host: str) -> None:
+    with pytest.raises(Invalid, match="leads inside") as refused:
+        rules.clean_url(f"https://{host}/in")
+    assert refused.value.path == ("url",)
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "[2606:4700::1111]", "hooks.example", "localhost.example.com", "local.example"]
+)
+def test_a_public_host_is_taken_however_it_is_named(host: str) -> None:
+    assert rules.clean_url(f"https://{host}/in") == f"https://{host}/in"
+
+
+@pytest.mark.parametrize("port", [0, 22, 80, 5432, 8080])
+def test_a_port_that_webhooks_do_not_go_to_is_refused_with_those_that_they_do(port: int) -> None:
+    with pytest.raises(Invalid, match="443, 8443") as refused:
+        rules.clean_url(f"https://hooks.example:{port}/in")
+    assert refused.value.path == ("url",)
+
+
 def test_facts_are_chosen_by_name_or_all() -> None:
     known = {"requests.submitted", "billing.invoice_paid", "notifications.endpoint_removed"}
     assert rules.clean_names(["requests.submitted", "requests.submitted"], known) == ["requests.submitted"]

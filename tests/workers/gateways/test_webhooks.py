@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tenancy.networks import is_outside
 from tenancy.secrets import webhook_secret_text
 from workers.gateways import TryLater, Undeliverable, webhooks
-from workers.gateways.webhooks import OUTWARD, Egress, Gone, NotAccepted, Outcome, is_outside, post
+from workers.gateways.webhooks import OUTWARD, Egress, Gone, NotAccepted, Outcome, post
 
 OLD, NEW = b"o" * 32, b"n" * 32
 BODY = '{"type":"requests.submitted","title":"打印机"}'.encode()
