@@ -25,7 +25,7 @@ from domain.requests import commands as requests
 from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
-from tenancy.identity.events import MemberDeactivated
+from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -42,6 +42,8 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     MemberDeactivated: [approvals.give_up_seats],
+    MemberRolesChanged: [approvals.give_up_powerless],
+    RoleChanged: [approvals.give_up_powerless],
     DunningStepDue: [billing.take_due_step],
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from tenancy.refusals import message
+
 
 class SubjectKind(StrEnum):
     """The records that others may point at; the word is the record's table."""
@@ -66,6 +68,8 @@ def _read(form: Any, value: str) -> bool:
 
 
 _INVOICE = {
+    "invoice_number": FactType.TEXT,
+    "customer_name": FactType.TEXT,
     "amount_minor": FactType.NUMBER,
     "open_minor": FactType.NUMBER,
     "currency": FactType.TEXT,
@@ -100,6 +104,18 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "effective_on": FactType.DAY,
         "content": FactType.TEXT,
     },
+}
+
+
+# What a record is called where people are told of it. The blanks are facts of it, and `…_minor` is an amount in the
+# fact `currency`; while one of them is not known, its kind alone is named.
+TITLES: Mapping[tuple[SubjectKind, str], str] = {
+    (SubjectKind.RESIGNATION, ""): message("Resignation from the post “{post}” as of {last_day_on}"),
+    (SubjectKind.INVOICE, "write_off"): message("Write-off of invoice {invoice_number}, {customer_name}, {open_minor}"),
+    (SubjectKind.INVOICE, "cancel"): message(
+        "Cancellation of invoice {invoice_number}, {customer_name}, {amount_minor}"
+    ),
+    (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }
 
 

@@ -51,7 +51,8 @@ async def notify(
     """Tell members something, in the product and also by `mail`; once for each `key` and member, whatever is repeated.
 
     `text` is a marked message with blanks; values may be text, numbers, days, instants, lengths of time, amounts
-    (`Money`) and tuples of marked words. Members who have left are not told. Returns the new notifications.
+    (`Money`), tuples of marked words, texts in three languages (`Wording`) and further sentences (`Sentence`). Members
+    who have left are not told. Returns the new notifications.
     """
     packed = rules.pack(values)
     told = await work.rows(

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, any_, case, false, func, null, select, true
+from sqlalchemy import ColumnElement, case, false, func, null, select, true
 
 from domain.kernel.permissions import Permission
 from domain.notifications import rules
 from domain.notifications.models import Notification, WebhookEndpoint
 from tenancy.actor import Actor
-from tenancy.members import Member, MemberRole, Role
+from tenancy.identity.permits import who_may
 from tenancy.models import current_instant, current_member
 from tenancy.secrets import unseal
 from tenancy.work import Work
@@ -87,12 +87,4 @@ async def destination(work: Work, endpoint_id: UUID) -> Destination | None:
 
 async def members_who_may(work: Work, permission: Permission) -> list[UUID]:
     """The active members who hold a permission, by id."""
-    statement = (
-        select(Member.id)
-        .join(MemberRole, MemberRole.member_id == Member.id)
-        .join(Role, Role.id == MemberRole.role_id)
-        .where(Member.active, any_(Role.permissions) == str(permission))
-        .distinct()
-        .order_by(Member.id)
-    )
-    return [row["id"] for row in await work.rows(statement)]
+    return list(await who_may(work, permission))

@@ -1,14 +1,16 @@
 """How values survive being stored, which texts fit a mail's subject, and what a webhook's endpoint may be."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.kernel.money import Money
-from tenancy.language import translate, write_amount
+from domain.policies.rules.sentences import Sentence
+from domain.policies.rules.values import Wording
+from tenancy.language import in_language, translate, write_amount
 from tenancy.networks import WEBHOOK_PORTS, names_inside
 from tenancy.refusals import Invalid, message
 
@@ -42,6 +44,10 @@ def _packed(value: Any) -> Any:
             return {"minutes": value // timedelta(minutes=1)}
         case tuple():
             return {"words": [str(each) for each in value]}
+        case Sentence():
+            return {"sentence": value.text, "blanks": pack(value.values)}
+        case Wording():
+            return {"texts": value.model_dump()}
         case StrEnum() | UUID():
             return str(value)
         case str() | int() | None:
@@ -49,13 +55,17 @@ def _packed(value: Any) -> Any:
     raise TypeError(f"a text cannot hold a {type(value).__name__}")
 
 
-def unpack(values: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """The values again, amounts as the language writes them; the rest is written by `translate`."""
-    return {name: _unpacked(value, language) for name, value in values.items()}
+def unpack(values: Mapping[str, Any], language: str, zone: tzinfo = UTC) -> dict[str, Any]:
+    """The values again, amounts and sentences as the language writes them; the rest is written by `translate`."""
+    return {name: _unpacked(value, language, zone) for name, value in values.items()}
 
 
-def _unpacked(value: Any, language: str) -> Any:
+def _unpacked(value: Any, language: str, zone: tzinfo) -> Any:
     match value:
+        case {"sentence": text, "blanks": blanks}:
+            return written(text, blanks, language, zone)
+        case {"texts": texts}:
+            return in_language(texts, language)
         case {"minor": minor, "currency": currency}:
             return write_amount(Money(minor, currency).decimal, currency, language)
         case {"instant": text}:
@@ -73,7 +83,7 @@ def _unpacked(value: Any, language: str) -> Any:
 
 def written(text: str, values: Mapping[str, Any], language: str, zone: tzinfo) -> str:
     """A marked text with its packed values, as a reader of this language sees it; instants by the clocks of `zone`."""
-    return translate(text, language, unpack(values, language), zone=zone)
+    return translate(text, language, unpack(values, language, zone), zone=zone)
 
 
 def subject_line(text: str) -> str:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
+from domain.approvals import queries as approvals
+from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
@@ -22,6 +24,7 @@ from domain.policies.rules.kinds import ApprovalChain, ReadingConfirmation
 from domain.policies.rules.linting import Finding, Severity
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.versions import SignedAs
+from domain.policies.rules.words import word
 from domain.rulebook.models import DryRun, HandbookReading
 from domain.rulebook.rules import documents
 from domain.rulebook.rules.hindsight import Compared, Trial
@@ -81,7 +84,7 @@ async def findings(work: Work, version_id: UUID) -> list[Finding]:
     content = await policies.content(work, version_id)
     today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
     odd = linting.lint(book.clauses, {clause.number: clause for clause in content.clauses}, today)
-    return [*errors, *odd, *await _empty_posts(work, book)]
+    return [*errors, *odd, *await _seats(work, book)]
 
 
 async def exported(work: Work, version_id: UUID) -> str:
@@ -142,17 +145,26 @@ async def coverage(work: Work, version_id: UUID, *, since: datetime, until: date
     return await policies.coverage(work, version_id, since, until)
 
 
-async def _empty_posts(work: Work, book: Handbook) -> list[Finding]:
-    found = []
+async def _seats(work: Work, book: Handbook) -> list[Finding]:
+    """What is odd about whom chains lead to today: nobody, or nobody who may decide."""
+    found: list[Finding] = []
     for clause in book.of_kind(ApprovalChain):
         chain = clause.parsed
         assert isinstance(chain, ApprovalChain)
         for index, step in enumerate(chain.steps, 1):
             for approver in step.approvers:
+                values: dict[str, Any] = {"number": clause.number, "step": index}
                 if await _is_vacant(work, approver):
                     text = message("Clause {number}: nobody holds the post “{post}”, which decides in step {step}.")
-                    values = {"number": clause.number, "post": approver.value, "step": index}
+                    values |= {"post": approver.value}
                     found.append(Finding(Severity.WARNING, "EMPTY_POST", clause.number, text, values))
+                elif await approvals.is_powerless(work, approver):
+                    text = message(
+                        "Clause {number}: nobody whom step {step} names by {by} may decide; they lack the permission "
+                        "“{permission}”, and the step goes as if it were vacant."
+                    )
+                    values |= {"by": Labels((word(approver.by),)), "permission": Permission.APPROVALS_DECIDE.value}
+                    found.append(Finding(Severity.WARNING, "NO_PERMISSION", clause.number, text, values))
     return found
 
 

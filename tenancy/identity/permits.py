@@ -1,13 +1,13 @@
 """Who may do what to whose access: the permissions of members, and the rule that nobody grants what they don't hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, any_, literal, select, true
 
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
-from tenancy.models import current_member
+from tenancy.models import current_member, one_of
 from tenancy.refusals import Conflict, NotFound, message
 from tenancy.work import Work
 
@@ -28,6 +28,21 @@ def granted_to(member_id: UUID | SQLColumnExpression[UUID]) -> Select[list[str]]
 async def permissions_of(work: Work, member_id: UUID) -> frozenset[str]:
     """Everything that a member may do by their roles."""
     return frozenset(word for row in await work.rows(granted_to(member_id)) for word in row["permissions"])
+
+
+async def who_may(work: Work, permission: str, among: Collection[UUID] | None = None) -> tuple[UUID, ...]:
+    """The active members who hold a permission by their roles, by id; with `among`, those of these who do."""
+    holders = (
+        select(Member.id)
+        .distinct()
+        .join(MemberRole, MemberRole.member_id == Member.id)
+        .join(Role, Role.id == MemberRole.role_id)
+        .where(Member.active, literal(str(permission)) == any_(Role.permissions))
+        .order_by(Member.id)
+    )
+    if among is not None:
+        holders = holders.where(one_of(Member.id, among))
+    return tuple(row["id"] for row in await work.rows(holders))
 
 
 def require_all(actor: Actor, permissions: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """What follows the facts of the module approvals: who is to decide is told, again when it presses, and how it ended."""
 
+from datetime import datetime
 from uuid import UUID
 
 from domain.approvals import queries
@@ -9,6 +10,7 @@ from domain.approvals.events import (
     ApprovalRefused,
     ApprovalReminded,
     ApprovalReturned,
+    ApprovalSeatVacant,
     ApprovalStepReached,
     ApprovalTransferred,
     ApprovalUrged,
@@ -16,30 +18,43 @@ from domain.approvals.events import (
     ApproverAdded,
 )
 from domain.approvals.models import Approval
-from domain.approvals.rules.states import LIFECYCLE, EndReason, State, TaskState
+from domain.approvals.rules import steps
+from domain.approvals.rules.states import LIFECYCLE, EndReason, SeatReason, State, TaskState
+from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.organisation import queries as organisation
-from domain.policies.rules.words import word
+from domain.policies import queries as policies
+from domain.policies.rules.sentences import Sentence, say
+from tenancy.identity.permits import who_may
 from tenancy.refusals import message
 from tenancy.work import Work
 
 # Whose requesters hear more from `reactions/people.py` than how the approval ended.
 TOLD_BY_THEIR_MODULE = {SubjectKind.RESIGNATION}
 
+# Why a seat is vacant.
+VACANCIES = {
+    None: message("Nobody is found whom the chain leads to."),
+    SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to lacks the permission to decide."),
+    SeatReason.QUORUM_SHORT: message("Fewer people are found than the quorum needs."),
+    SeatReason.LEFT_COMPANY: message("Whoever sat there has left, and nobody stands in."),
+    SeatReason.LOST_PERMISSION: message("Whoever sat there may not decide any more, and nobody stands in."),
+}
+
 
 async def tell_who_is_to_decide(
     work: Work, event: ApprovalStepReached | ApprovalTransferred | ApproverAdded | ApprovalDecided
 ) -> None:
     """Each seat that waits, once: a decision may let somebody go on who waited for it."""
-    text = message("{requester} asks for your decision: {subject}.")
+    text = message("{requester} asks for your decision: {subject}. {terms}")
     await _tell(work, event.approval_id, text, key="approval-seat")
 
 
 async def tell_who_is_urged(work: Work, event: ApprovalUrged) -> None:
     """Its requester asks for haste."""
     approval = await queries.get(work, event.approval_id)
-    text = message("{requester} asks you to decide soon: {subject}.")
+    text = message("{requester} asks you to decide soon: {subject}. {terms}")
     await _tell(work, event.approval_id, text, key=f"approval-urged:{approval.urged_at}")
 
 
@@ -47,8 +62,40 @@ async def remind_who_is_late(work: Work, event: ApprovalReminded) -> None:
     """The time of a step is up."""
     seats = await queries.tasks_of(work, event.approval_id)
     turn = max((seat.turn for seat in seats if seat.step == event.step), default=0)
-    text = message("Your decision is overdue: {subject}, asked for by {requester}.")
+    text = message("Your decision is overdue: {subject}, asked for by {requester}. {terms}")
     await _tell(work, event.approval_id, text, key=f"approval-late:{turn}", step=event.step)
+
+
+async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant) -> None:
+    """Nobody can decide where a seat is vacant: who administers approvals names somebody, also by mail; where nobody
+    administers them, who says what roles may do."""
+    approval = await queries.get(work, event.approval_id)
+    if approval.state is not State.WAITING:
+        return
+    requester = await organisation.member(work, approval.requester_id)
+    told = await queries.administrators(work) or await who_may(work, Permission.ACCESS_MANAGE)
+    for seat in await queries.tasks_of(work, event.approval_id):
+        if seat.state not in steps.OPEN or seat.assignee_id is not None:
+            continue
+        await notifications.notify(
+            work,
+            member_ids=told,
+            text=message(
+                "Nobody can decide in step {step}, “{name}”, of this: {subject}, asked for by {requester}. {why} "
+                "Name somebody. {terms}"
+            ),
+            values={
+                "step": seat.step + 1,
+                "name": queries.step_of(approval, seat.step).name,
+                "subject": queries.title_of(approval),
+                "requester": requester.name,
+                "why": (VACANCIES.get(seat.seat_reason, VACANCIES[None]),),
+                "terms": await _terms(work, approval, seat.due_at),
+            },
+            about=Subject(SubjectKind.APPROVAL, approval.id),
+            mail=True,
+            key=f"approval-vacant:{seat.id}",
+        )
 
 
 async def tell_of_the_outcome(
@@ -69,7 +116,7 @@ async def tell_of_the_outcome(
         text=message("{subject}, asked for by {requester}: {outcome}."),
         values={
             "requester": requester.name,
-            "subject": (word(SubjectKind(approval.subject_kind)),),
+            "subject": queries.title_of(approval),
             "outcome": (LIFECYCLE.state_labels[approval.state],),
         },
         about=Subject(SubjectKind.APPROVAL, approval.id),
@@ -91,7 +138,7 @@ async def _tell_that_it_is_void(work: Work, approval: Approval, requester: str) 
         text=message(
             "{subject}, asked for by {requester}, needs no decision any more: it has changed or was taken back."
         ),
-        values={"requester": requester, "subject": (word(SubjectKind(approval.subject_kind)),)},
+        values={"requester": requester, "subject": queries.title_of(approval)},
         about=Subject(SubjectKind.APPROVAL, approval.id),
         mail=False,
         key=f"approval-outcome:{approval.id}",
@@ -112,8 +159,24 @@ async def _tell(work: Work, approval_id: UUID, text: str, *, key: str, step: int
             work,
             member_ids=sorted(there - queries.case_of(approval).concerned),
             text=text,
-            values={"requester": requester.name, "subject": (word(SubjectKind(approval.subject_kind)),)},
+            values={
+                "requester": requester.name,
+                "subject": queries.title_of(approval),
+                "terms": await _terms(work, approval, seat.due_at),
+            },
             about=Subject(SubjectKind.APPROVAL, approval.id),
             mail=False,
             key=f"{key}:{seat.id}",
         )
+
+
+async def _terms(work: Work, approval: Approval, due_at: datetime | None) -> Sentence:
+    """Until when, and by which clause."""
+    if approval.clause_id is None or approval.version_id is None:
+        return say(message("No deadline.")) if due_at is None else say(message("Deadline: {due}."), due=due_at)
+    book = await policies.handbook(work, approval.version_id)
+    number = next((clause.number for clause in book.clauses if clause.id == approval.clause_id), "—")
+    values = {"clause": number, "version": book.version_number}
+    if due_at is None:
+        return say(message("No deadline; clause {clause} of version {version}."), **values)
+    return say(message("Deadline: {due}; clause {clause} of version {version}."), due=due_at, **values)

@@ -1,6 +1,6 @@
 """Approvals as clients see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -11,13 +11,17 @@ from sqlalchemy import ColumnElement, Integer, Text, cast
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, many, one, page, part, shows
+from api.reading.mapping import Node, Order, column, computed, many, one, page, part, rendered, shows
 from api.schema.access.types import Member
 from api.schema.approvals.moves import ApprovalMove, allowed_moves
 from api.schema.approvals.timeline import timeline
 from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
+from domain.approvals.rules import naming
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.sentences import read
+from tenancy.actor import Actor
 from tenancy.models import current_language
 
 strawberry.enum(State, name="ApprovalState", description="Where an approval stands.")
@@ -56,12 +60,25 @@ def _step_name(row: Any) -> Any:
     return name.op("->>")(current_language())
 
 
+def _title(values: Mapping[str, Any], actor: Actor) -> str:
+    found = naming.title(SubjectKind(values["kind"]), values["purpose"], values["facts"])
+    return read(found, actor.language)
+
+
 @shows(models.Approval, visible=queries.visible)
 class Approval(Node):
     """Something is asked for and goes through the steps of the chain it started with."""
 
     subject_kind: str = column("The kind of the record that is decided on.")
     subject_id: UUID = column("The record that is decided on; ask for it with node.")
+    subject_title: str = rendered(
+        "What the record is called, with its number, amount and the like, in your language.",
+        _title,
+        kind=lambda approval: approval.subject_kind,
+        purpose=lambda approval: approval.purpose,
+        facts=lambda approval: approval.facts,
+    )
+    purpose: str = column("What for, where a record is approved for several things; empty otherwise.")
     requester: Member | None = one("Who asks.", "requester_id")
     state: State = column("Where it stands.")
     step: int = column("The step it has reached, from 0.")

@@ -5,7 +5,7 @@ from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
 from domain.approvals.commands.opening import end_with_subject, lock_with_subject, open_approval, withdraw
 from domain.approvals.commands.speaking import comment, urge
-from domain.approvals.commands.timing import give_up_seats, step_due
+from domain.approvals.commands.timing import give_up_powerless, give_up_seats, step_due
 
 __all__ = [
     "add_approver",
@@ -14,6 +14,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "end_with_subject",
+    "give_up_powerless",
     "give_up_seats",
     "lock_with_subject",
     "open_approval",

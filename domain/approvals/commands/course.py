@@ -263,6 +263,15 @@ async def seated(work: Work, approval: Approval, index: int) -> set[UUID]:
     }
 
 
+async def ever_seated(work: Work, approval: Approval, index: int) -> set[UUID]:
+    """Who has or had a seat in a step since the approval came to it; a seat doesn't escalate in a circle."""
+    return {
+        task.assignee_id
+        for task in await queries.tasks_of(work, approval.id)
+        if (task.step, task.round) == (index, approval.round) and task.assignee_id is not None
+    }
+
+
 async def plan_deadline(
     work: Work, approval: Approval, step: Step, seats: Sequence[ApprovalTask], *, only_reminds: bool = False
 ) -> None:

@@ -109,6 +109,13 @@ def refuse_concerned(approval: Approval, person_id: UUID | None, *path: str) -> 
         raise Forbidden(message("Nobody decides on their own matter."), path=path, code="OWN_MATTER")
 
 
+async def refuse_powerless(work: Work, person_id: UUID, *path: str) -> None:
+    """Refuse to give a seat to somebody who may not decide in it."""
+    if not await queries.may_decide(work, person_id):
+        text = message("This person can't decide: they lack the permission “{permission}”.")
+        raise Invalid(text, {"permission": Permission.APPROVALS_DECIDE}, path=path, code="MAY_NOT_DECIDE")
+
+
 async def refuse_others(work: Work, approval: Approval, task: ApprovalTask) -> None:
     """Refuse whoever doesn't sit there; to who may not even see it, it doesn't exist."""
     if work.actor.is_member and task.assignee_id == work.actor.id:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from domain.approvals.commands.deciding import refuse_powerless
 from domain.approvals.events import ApprovalDelegationEnded, ApprovalsDelegated
 from domain.approvals.models import ApprovalDelegation
 from domain.approvals.rules import delegations, steps
@@ -39,6 +40,7 @@ async def delegate(
     people = {id: await work.get(Member, id, "toId", lock=True) for id in sorted((own, to_id))}
     if not people[to_id].active:
         raise Invalid(message("This person is not with the company any more."), path=("toId",))
+    await refuse_powerless(work, to_id, "toId")
     overlapping = (ApprovalDelegation.starts_at < ends_at, ApprovalDelegation.ends_at > max(starts_at, work.now))
     others = await work.all(select(ApprovalDelegation).where(*overlapping))
     delegations.check([(each.delegator_id, each.delegate_id) for each in others], own, to_id)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.approvals import queries
 from domain.approvals.commands.course import hand_over, seated
-from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others
+from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others, refuse_powerless
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
@@ -88,6 +88,7 @@ async def _check_successor(work: Work, approval: Approval, task: ApprovalTask, t
     successor = await work.get(Member, to_id, "toId")
     if not successor.active:
         raise Invalid(message("This person is not with the company any more."), path=("toId",))
+    await refuse_powerless(work, to_id, "toId")
     refuse_concerned(approval, to_id, "toId")
     if to_id in await seated(work, approval, task.step):
         raise Conflict(message("This person decides in this step already."), path=("toId",))

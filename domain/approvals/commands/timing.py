@@ -1,11 +1,15 @@
 """What happens by itself: a step's time is up, or somebody who sits in a step leaves the company."""
 
-from sqlalchemy import or_, select
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
 
 from domain.approvals import queries
 from domain.approvals.commands.course import (
     chain_of,
     evaluate,
+    ever_seated,
     hand_over,
     locked,
     plan_deadline,
@@ -18,13 +22,16 @@ from domain.approvals.events import ApprovalDecided, ApprovalReminded, ApprovalS
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
+from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation.events import StaffLeft
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
 from domain.policies.rules.chains import OnDeadline, Step
 from domain.policies.rules.kinds import ApprovalChain
-from tenancy.identity.events import MemberDeactivated
+from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
+from tenancy.identity.permits import who_may
+from tenancy.models import one_of
 from tenancy.work import Work
 
 
@@ -67,17 +74,28 @@ def _decide_all(work: Work, approval: Approval, undecided: list[ApprovalTask], b
 
 
 async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask]) -> bool:
-    """Give each waiting seat to its holder's nearest superior who has none here yet; whether there was any."""
+    """Give each waiting seat to somebody above its holder who has had none here yet; whether there was anybody."""
     moved = False
     for task in waiting:
-        taken = {*queries.case_of(approval).concerned} | await seated(work, approval, task.step)
-        if task.assignee_id is None:
-            continue
-        superior = await queries.superior_at_work(work, task.assignee_id, excluding=taken)
-        if superior is not None:
-            await hand_over(work, approval, task, superior, SeatReason.ESCALATED)
+        taken = {*queries.case_of(approval).concerned} | await ever_seated(work, approval, task.step)
+        above = await _above(work, task.assignee_id, taken) if task.assignee_id is not None else None
+        if above is not None:
+            await hand_over(work, approval, task, *above)
             moved = True
     return moved
+
+
+async def _above(work: Work, person_id: UUID, taken: Collection[UUID]) -> tuple[UUID, SeatReason] | None:
+    """Whom somebody's seat escalates to: a superior, where the line ends the head of their department or of one above,
+    and then an administrator."""
+    superior = await queries.superior_at_work(work, person_id, excluding=taken)
+    if superior is not None:
+        return superior, SeatReason.ESCALATED
+    head = await queries.head_at_work(work, person_id, excluding=taken)
+    if head is not None:
+        return head, SeatReason.ESCALATED_HEAD
+    administrator = await queries.stand_in_administrator(work, excluding=taken)
+    return (administrator, SeatReason.ESCALATED_ADMINISTRATOR) if administrator is not None else None
 
 
 async def _remind(work: Work, approval: Approval, step: Step, waiting: list[ApprovalTask]) -> None:
@@ -102,21 +120,42 @@ async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> Non
     """Somebody has left or is shut out: their seats go to their nearest superior, else to an administrator, else they
     are vacant."""
     person_id = event.staff_id if isinstance(event, StaffLeft) else event.member_id
-    open_seat = or_(ApprovalTask.state == TaskState.WAITING, ApprovalTask.state == TaskState.HELD)
-    mine = (ApprovalTask.assignee_id == person_id, open_seat)
     await end_delegations_of(work, person_id)
+    await _give_up(work, {person_id}, SeatReason.LEFT_COMPANY)
+
+
+async def give_up_powerless(work: Work, event: MemberRolesChanged | RoleChanged) -> None:
+    """Somebody may not decide any more: their seats go the way of those of somebody who has left."""
+    holders = select(ApprovalTask.assignee_id).where(_open_seat(), ApprovalTask.assignee_id.is_not(None)).distinct()
+    if isinstance(event, MemberRolesChanged):
+        holders = holders.where(ApprovalTask.assignee_id == event.member_id)
+    seated_now = [row["assignee_id"] for row in await work.rows(holders)]
+    able = await who_may(work, Permission.APPROVALS_DECIDE, seated_now) if seated_now else ()
+    await _give_up(work, {*seated_now} - {*able}, SeatReason.LOST_PERMISSION)
+
+
+def _open_seat() -> ColumnElement[bool]:
+    return or_(ApprovalTask.state == TaskState.WAITING, ApprovalTask.state == TaskState.HELD)
+
+
+async def _give_up(work: Work, people: Collection[UUID], reason: SeatReason) -> None:
+    if not people:
+        return
+    mine = (one_of(ApprovalTask.assignee_id, people), _open_seat())
     # Approvals are locked in one order, so that two who leave at once don't wait for each other.
     left_behind = await work.rows(
-        select(ApprovalTask.id, ApprovalTask.approval_id).where(*mine).order_by(ApprovalTask.approval_id)
+        select(ApprovalTask.id, ApprovalTask.approval_id)
+        .where(*mine)
+        .order_by(ApprovalTask.approval_id, ApprovalTask.id)
     )
     for row in left_behind:
         approval = await locked(work, row["approval_id"])
         task = await work.get(ApprovalTask, row["id"], lock=True)
-        if task.state not in steps.OPEN:
+        person_id = task.assignee_id
+        if task.state not in steps.OPEN or person_id is None or person_id not in people:
             continue
         excluded = {*queries.case_of(approval).concerned, person_id} | await seated(work, approval, task.step)
         successor = await queries.superior_at_work(work, person_id, excluding=excluded)
         if successor is None:
-            free = [member for member in await queries.administrators(work) if member not in excluded]
-            successor = free[0] if free else None
-        await hand_over(work, approval, task, successor, SeatReason.LEFT_COMPANY)
+            successor = await queries.stand_in_administrator(work, excluding=excluded)
+        await hand_over(work, approval, task, successor, reason)

@@ -1,6 +1,16 @@
 """Who sees which approvals, what waits for whom, whom a chain leads to, and which path a case would take."""
 
-from domain.approvals.queries.finding import about, get, may_see, opened, stand_ins_of, tasks_of, waiting_about
+from domain.approvals.queries.finding import (
+    about,
+    get,
+    may_see,
+    opened,
+    stand_ins_of,
+    step_of,
+    tasks_of,
+    title_of,
+    waiting_about,
+)
 from domain.approvals.queries.foresight import ForeseenSeat, ForeseenStep, Foresight, foresee
 from domain.approvals.queries.seating import (
     Case,
@@ -8,8 +18,12 @@ from domain.approvals.queries.seating import (
     administrators,
     case_of,
     department_of,
+    head_at_work,
+    is_powerless,
+    may_decide,
     named,
     seats_of,
+    stand_in_administrator,
     superior_at_work,
 )
 from domain.approvals.queries.showing import (
@@ -48,7 +62,10 @@ __all__ = [
     "ever_mine_to_decide",
     "foresee",
     "get",
+    "head_at_work",
     "in_force",
+    "is_powerless",
+    "may_decide",
     "may_see",
     "my_waiting_tasks",
     "named",
@@ -56,9 +73,12 @@ __all__ = [
     "overdue",
     "seats_of",
     "shown_to_me",
+    "stand_in_administrator",
     "stand_ins_of",
+    "step_of",
     "superior_at_work",
     "tasks_of",
+    "title_of",
     "told_of",
     "visible",
     "visible_delegations",

@@ -7,14 +7,30 @@ from sqlalchemy import and_, select
 
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
 from domain.approvals.queries.showing import visible
+from domain.approvals.rules import naming
 from domain.approvals.rules.states import State
-from domain.kernel.subjects import Subject
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies.rules.chains import Step
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.sentences import Sentence
+from tenancy.identity.permits import who_may
 from tenancy.work import Work
 
 
 async def get(work: Work, id: UUID, *path: str) -> Approval:
     """One approval; refuses with `NotFound`."""
     return await work.get(Approval, id, *path)
+
+
+def title_of(approval: Approval) -> Sentence:
+    """What its subject is called."""
+    return naming.title(SubjectKind(approval.subject_kind), approval.purpose, approval.facts)
+
+
+def step_of(approval: Approval, index: int) -> Step:
+    """One step of the chain that it goes by."""
+    return ApprovalChain.model_validate(approval.chain).steps[index]
 
 
 async def tasks_of(work: Work, approval_id: UUID) -> list[ApprovalTask]:
@@ -54,4 +70,4 @@ async def stand_ins_of(work: Work, member_id: UUID) -> list[UUID]:
     rows = await work.rows(
         select(ApprovalDelegation.delegate_id).where(ApprovalDelegation.delegator_id == member_id, *holds)
     )
-    return [row["delegate_id"] for row in rows]
+    return list(await who_may(work, Permission.APPROVALS_DECIDE, [row["delegate_id"] for row in rows])) if rows else []

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.approvals.models import ApprovalDelegation
-from domain.approvals.queries.seating import Case, department_of, seats_of
+from domain.approvals.queries.seating import Case, department_of, may_decide, seats_of
 from domain.approvals.rules import steps
 from domain.approvals.rules.seats import Skipped
 from domain.approvals.rules.states import EndReason, SeatReason
@@ -146,7 +146,8 @@ async def _foreseen(
     for seat in filled.seats:
         away = await _delegation(work, seat.member_id, at)
         # Nobody decides on their own request, not even for somebody else.
-        stands_in = away if away is not None and away.delegate_id not in case.concerned else None
+        able = away is not None and away.delegate_id not in case.concerned and await may_decide(work, away.delegate_id)
+        stands_in = away if able else None
         seats.append(
             ForeseenSeat(
                 seat.approver,

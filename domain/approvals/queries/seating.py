@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, bindparam, cast, select
+from sqlalchemy import ColumnElement, any_, bindparam, select
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -17,6 +17,7 @@ from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.kinds import ExpertPanel
+from tenancy.identity.permits import who_may
 from tenancy.members import Member, MemberRole, Role
 from tenancy.refusals import NotFound
 from tenancy.work import Work
@@ -49,12 +50,33 @@ def case_of(approval: Approval) -> Case:
 
 async def seats_of(work: Work, step: Step, case: Case) -> Seating:
     """Who sits in a step of a chain today."""
-    found = [Found(approver, await named(work, approver, case)) for approver in step.approvers]
+    meant = [(approver, await named(work, approver, case)) for approver in step.approvers]
+    barred = await _barred(work, {member for _, members in meant for member in members})
+    found = [Found(approver, members, barred) for approver, members in meant]
+    free = [member for member in await administrators(work) if member not in case.concerned]
     stand_ins = StandIns(
         superior_id=await superior_at_work(work, case.requester_id, excluding=case.concerned),
-        administrators=tuple(member for member in await administrators(work) if member not in case.concerned),
+        administrators=await who_may(work, Permission.APPROVALS_DECIDE, free),
     )
     return seating(step, found, case.concerned, stand_ins)
+
+
+async def _barred(work: Work, members: Collection[UUID]) -> frozenset[UUID]:
+    """Those who lack the permission to decide: no seat is of use to them."""
+    return frozenset(members) - {*await who_may(work, Permission.APPROVALS_DECIDE, members)} if members else frozenset()
+
+
+async def is_powerless(work: Work, approver: Approver) -> bool:
+    """Whether an entry that leads to the same people in every case leads to some, none of whom may decide."""
+    if approver.by not in (ApproverKind.MEMBER, ApproverKind.POST, ApproverKind.ROLE, ApproverKind.DEPARTMENT):
+        return False
+    members = await named(work, approver, Case(UUID(int=0), {}))
+    return bool(members) and not await who_may(work, Permission.APPROVALS_DECIDE, members)
+
+
+async def may_decide(work: Work, member_id: UUID) -> bool:
+    """Whether somebody is with the company and holds the permission to decide."""
+    return member_id in await who_may(work, Permission.APPROVALS_DECIDE, [member_id])
 
 
 async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
@@ -112,16 +134,35 @@ async def _head(work: Work, department: str | None, case: Case) -> UUID | None:
 
 async def administrators(work: Work) -> tuple[UUID, ...]:
     """The active members who administer approvals, by id."""
-    return await _in_role(work, cast(Permission.APPROVALS_ADMINISTER.value, Text) == any_(Role.permissions))
+    return await who_may(work, Permission.APPROVALS_ADMINISTER)
+
+
+async def stand_in_administrator(work: Work, *, excluding: Collection[UUID]) -> UUID | None:
+    """The first administrator of approvals who may decide themselves and is not excluded."""
+    free = [member for member in await administrators(work) if member not in excluding]
+    deciders = await who_may(work, Permission.APPROVALS_DECIDE, free)
+    return deciders[0] if deciders else None
+
+
+async def head_at_work(work: Work, person_id: UUID, *, excluding: Collection[UUID]) -> UUID | None:
+    """The head of somebody's department, or of the nearest one above it, who may decide and is not excluded."""
+    try:
+        department_id = (await organisation.staff(work, person_id)).department_id
+    except NotFound:
+        return None
+    for head in await organisation.heads_above(work, department_id):
+        if head not in excluding and await may_decide(work, head):
+            return head
+    return None
 
 
 async def superior_at_work(work: Work, person_id: UUID, *, excluding: Collection[UUID]) -> UUID | None:
-    """The nearest superior of somebody who is active and not excluded; None where the line ends."""
+    """The nearest superior of somebody who may decide and is not excluded; None where the line ends."""
     for level in range(1, LONGEST_LINE):
         superior = await organisation.superior_of(work, person_id, levels=level)
         if superior is None:
             return None
-        if superior not in excluding and await active(work, [superior]):
+        if superior not in excluding and await may_decide(work, superior):
             return superior
     return None
 

@@ -10,18 +10,45 @@ from domain.policies.rules.chains import Approver, Mode, Step, WhenRequester, Wh
 
 @dataclass(frozen=True)
 class Found:
-    """Whom one entry of a step leads to: active members, in a settled order."""
+    """Whom one entry of a step leads to: active members, in a settled order, and those among them who are barred,
+    because they lack the permission to decide."""
 
     approver: Approver
     members: tuple[UUID, ...]
+    barred: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
 class StandIns:
-    """Who stands in: the requester's nearest superior, and the administrators; nobody whose own matter it is."""
+    """Who stands in: the requester's nearest superior, and the administrators; all of them may decide, and for none is
+    it their own matter."""
 
     superior_id: UUID | None
     administrators: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """What is kept of an entry that leads to nobody who could decide, by what the step's rules make of it."""
+
+    skipped: EndReason
+    superior: SeatReason
+    administrator: SeatReason
+    stopped: SeatReason
+
+
+_VACANT = Vacancy(
+    EndReason.VACANT_SKIPPED,
+    SeatReason.VACANT_SUPERIOR,
+    SeatReason.VACANT_ADMINISTRATOR,
+    SeatReason.VACANT_STOPPED,
+)
+_NO_PERMISSION = Vacancy(
+    EndReason.NO_PERMISSION_SKIPPED,
+    SeatReason.NO_PERMISSION_SUPERIOR,
+    SeatReason.NO_PERMISSION_ADMINISTRATOR,
+    SeatReason.NO_PERMISSION_STOPPED,
+)
 
 
 @dataclass(frozen=True)
@@ -67,15 +94,18 @@ def seating(step: Step, found: Sequence[Found], concerned: Collection[UUID], sta
     filled = Seating(per_group=step.mode is Mode.PER_GROUP)
     for entry in found:
         others = [member for member in entry.members if member not in concerned]
-        for member in others:
+        deciders = [member for member in others if member not in entry.barred]
+        for member in deciders:
             filled.seat(entry.approver, member, None)
-        if len(others) < len(entry.members):
-            if others:
-                filled.skipped.append(Skipped(entry.approver, EndReason.REQUESTER_LEFT_OUT))
-            else:
-                _for_requester(filled, step, entry.approver, stand_ins)
-        elif not others:
-            _for_nobody(filled, step, entry.approver, stand_ins)
+        own = len(others) < len(entry.members)
+        if len(deciders) < len(others) and (deciders or own):
+            filled.skipped.append(Skipped(entry.approver, EndReason.NO_PERMISSION_LEFT_OUT))
+        if own and deciders:
+            filled.skipped.append(Skipped(entry.approver, EndReason.REQUESTER_LEFT_OUT))
+        elif own:
+            _for_requester(filled, step, entry.approver, stand_ins)
+        elif not deciders:
+            _for_nobody(filled, step, entry.approver, stand_ins, _NO_PERMISSION if others else _VACANT)
     if step.mode is Mode.QUORUM:
         _up_to_quorum(filled, step, stand_ins)
     return filled
@@ -87,23 +117,25 @@ def _for_requester(filled: Seating, step: Step, approver: Approver, stand_ins: S
     elif step.when_requester is WhenRequester.SUPERIOR and stand_ins.superior_id is not None:
         filled.seat(approver, stand_ins.superior_id, SeatReason.REQUESTER_SUPERIOR)
     else:
-        _administrators(filled, step, approver, stand_ins, SeatReason.REQUESTER_ADMINISTRATOR)
+        _administrators(filled, step, approver, stand_ins, SeatReason.REQUESTER_ADMINISTRATOR, _VACANT)
 
 
-def _for_nobody(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns) -> None:
+def _for_nobody(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns, vacancy: Vacancy) -> None:
     if step.when_vacant is WhenVacant.SKIP:
-        filled.skipped.append(Skipped(approver, EndReason.VACANT_SKIPPED))
+        filled.skipped.append(Skipped(approver, vacancy.skipped))
     elif step.when_vacant is WhenVacant.STOP:
-        filled.seat(approver, None, SeatReason.VACANT_STOPPED)
+        filled.seat(approver, None, vacancy.stopped)
     elif step.when_vacant is WhenVacant.SUPERIOR and stand_ins.superior_id is not None:
-        filled.seat(approver, stand_ins.superior_id, SeatReason.VACANT_SUPERIOR)
+        filled.seat(approver, stand_ins.superior_id, vacancy.superior)
     else:
-        _administrators(filled, step, approver, stand_ins, SeatReason.VACANT_ADMINISTRATOR)
+        _administrators(filled, step, approver, stand_ins, vacancy.administrator, vacancy)
 
 
-def _administrators(filled: Seating, step: Step, approver: Approver, stand_ins: StandIns, reason: SeatReason) -> None:
+def _administrators(
+    filled: Seating, step: Step, approver: Approver, stand_ins: StandIns, reason: SeatReason, vacancy: Vacancy
+) -> None:
     if not stand_ins.administrators:
-        filled.seat(approver, None, SeatReason.VACANT_STOPPED)
+        filled.seat(approver, None, vacancy.stopped)
     elif step.mode is Mode.ANY:
         for member in stand_ins.administrators:
             filled.seat(approver, member, reason)

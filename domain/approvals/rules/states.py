@@ -117,15 +117,27 @@ class SeatReason(StrEnum):
     VACANT_ADMINISTRATOR = "vacant_administrator"
     # Nobody sits there yet: an administrator is to name somebody.
     VACANT_STOPPED = "vacant_stopped"
+    # It leads to people none of whom may decide: they lack the permission.
+    NO_PERMISSION_SUPERIOR = "no_permission_superior"
+    NO_PERMISSION_ADMINISTRATOR = "no_permission_administrator"
+    NO_PERMISSION_STOPPED = "no_permission_stopped"
     # The chain leads to the requester, who never decides on their own request.
     REQUESTER_SUPERIOR = "requester_superior"
     REQUESTER_ADMINISTRATOR = "requester_administrator"
     # Fewer people than the quorum needs.
     QUORUM_SHORT = "quorum_short"
     TRANSFERRED = "transferred"
+    # Time was up: to a superior, and where the line of superiors ends, to the head of a department above, and then to
+    # an administrator.
     ESCALATED = "escalated"
+    ESCALATED_HEAD = "escalated_head"
+    ESCALATED_ADMINISTRATOR = "escalated_administrator"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    # Whoever sat there may not decide any more.
+    LOST_PERMISSION = "lost_permission"
+    # It can't be judged whether the step is taken: an administrator sees to it.
+    CONDITION_FAILED = "condition_failed"
     # Whoever sits there asked them to decide too, before or after.
     ADDED_BEFORE = "added_before"
     ADDED_AFTER = "added_after"
@@ -137,6 +149,9 @@ class EndReason(StrEnum):
     """Why a seat stopped waiting without its holder's decision."""
 
     VACANT_SKIPPED = "vacant_skipped"
+    # Some of those it leads to lack the permission to decide, or all of them.
+    NO_PERMISSION_LEFT_OUT = "no_permission_left_out"
+    NO_PERMISSION_SKIPPED = "no_permission_skipped"
     REQUESTER_LEFT_OUT = "requester_left_out"
     REQUESTER_SKIPPED = "requester_skipped"
     CONDITION_NOT_MET = "condition_not_met"
@@ -144,8 +159,13 @@ class EndReason(StrEnum):
     # Somebody else has it now; the words are those of the successor's `SeatReason`.
     TRANSFERRED = "transferred"
     ESCALATED = "escalated"
+    ESCALATED_HEAD = "escalated_head"
+    ESCALATED_ADMINISTRATOR = "escalated_administrator"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    LOST_PERMISSION = "lost_permission"
+    # An administrator has said whether the step is taken, or had its chain found anew.
+    BY_ADMINISTRATOR = "by_administrator"
     # The approval went back to an earlier step.
     RETURNED = "returned"
     # Others have decided the step, or the approval ended otherwise.

@@ -19,7 +19,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.kinds import ApprovalChain
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import writing
-from tenancy.members import Member
+from tenancy.members import Member, MemberRole, Role
 from tenancy.work import Work
 from tests.domain.policies.handbooks import OFFICE_HOURS, in_force
 
@@ -54,6 +54,8 @@ async def founded(admin: Actor) -> Company:
 
 async def _engage(work: Work, admin: Actor, department_id: UUID, post_id: UUID, superior: Actor | None) -> Actor:
     member = work.add(Member(name="Somebody", email=f"{uuid4().hex}@example.com", language="en"))
+    role = work.add(Role(name=f"approver {uuid4().hex}", permissions=[Permission.APPROVALS_DECIDE]))
+    work.add(MemberRole(member_id=member.id, role_id=role.id))
     await organisation.engage(
         work,
         member_id=member.id,

@@ -1,7 +1,7 @@
 """What time does to an approval: by the business calendar it reminds, escalates or decides, once for every turn."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from domain.approvals.events import ApprovalStepDue
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
 from domain.consequences import settle
 from domain.kernel.subjects import Subject, SubjectKind
+from domain.organisation.models import Staff
 from domain.policies import queries as policies
 from domain.policies.rules import checks
 from domain.policies.rules.kinds import BusinessCalendarClause
@@ -103,16 +104,35 @@ async def test_an_escalated_seat_is_the_superior_s_until_the_line_ends(company: 
         (company.head.id, TaskState.VOID, None),
         (company.boss.id, TaskState.WAITING, SeatReason.ESCALATED),
     ]
+    # Above the boss is nobody: it goes to who administers approvals, and stays there.
     await time_passes(company, approval.id)
-    assert set(await waiting(company.admin, approval.id)) == {company.boss.id}
+    assert set(await waiting(company.admin, approval.id)) == {company.admin.id}
+    assert await count(company, "approvals.reminded") == 0
+    await time_passes(company, approval.id)
+    _, tasks = await course(company.admin, approval.id)
+    assert (tasks[-1].assignee_id, tasks[-1].seat_reason) == (company.admin.id, SeatReason.ESCALATED_ADMINISTRATOR)
+    assert tasks[-2].end_reason is EndReason.ESCALATED_ADMINISTRATOR
     assert await count(company, "approvals.reminded") == 1
+
+
+async def test_without_a_superior_a_seat_escalates_to_the_head_of_the_department_above(company: Company) -> None:
+    async with writing(company.admin, settle=settle) as work:
+        staff = await work.get(Staff, company.colleague.id or uuid4(), lock=True)
+        staff.superior_id = None
+    chain = step({"by": "member", "value": str(company.colleague.id)}, **TWO_DAYS, on_deadline="escalate")
+    await lay_down(company.admin, chain)
+    approval = await ask(company.engineer)
+    await time_passes(company, approval.id)
+    _, tasks = await course(company.admin, approval.id)
+    assert (tasks[-1].assignee_id, tasks[-1].seat_reason) == (company.head.id, SeatReason.ESCALATED_HEAD)
+    assert tasks[0].end_reason is EndReason.ESCALATED_HEAD
 
 
 async def test_two_seats_do_not_both_escalate_to_one_superior(company: Company) -> None:
     await lay_down(company.admin, step(HEAD, HR, mode="all", **TWO_DAYS, on_deadline="escalate"))
     approval = await ask(company.engineer)
     await time_passes(company, approval.id)
-    assert set(await waiting(company.admin, approval.id)) == {company.boss.id, company.hr.id}
+    assert set(await waiting(company.admin, approval.id)) == {company.boss.id, company.admin.id}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from domain.approvals import commands
 from domain.approvals.rules.states import EndReason
@@ -13,7 +13,9 @@ from domain.notifications.models import Notification
 from domain.notifications.rules import written
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
+from tenancy.effects import Effect, EffectKind
 from tenancy.journal import JournalEntry
+from tenancy.members import MemberRole
 from tenancy.rehearsal import advance_clock
 from tests.domain.approvals.company import HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
 from tests.domain.approvals.test_delegations import away
@@ -99,3 +101,58 @@ async def test_whoever_was_to_decide_learns_that_the_subject_has_changed(company
     async with reading(company.admin) as work:
         ended = select(JournalEntry).where(JournalEntry.name == "approvals.withdrawn")
         assert [fact.payload["reason"] for fact in await work.all(ended)] == ["subject_changed"]
+
+
+async def texts(actor: Actor, language: str = "en") -> list[str]:
+    """What somebody was told about approvals, in a language, oldest first."""
+    async with reading(actor) as work:
+        own = select(Notification).where(Notification.member_id == actor.id, Notification.subject_kind == "approvals")
+        every = await work.all(own.order_by(Notification.id))
+    return [written(item.text, item.blanks, language, UTC) for item in every]
+
+
+async def test_what_is_told_names_the_subject_the_deadline_and_the_clause_in_the_readers_language(
+    company: Company,
+) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_days": 1}))
+    approval = await ask(company.engineer, post="Engineer", last_day_on="2026-07-31")
+    await work_off()
+    assert await texts(company.head) == [
+        "Somebody asks for your decision: Resignation from the post “Engineer” as of Jul 31, 2026."
+        " Deadline: Jun 2, 2026, 02:00; clause 5.1 of version 1."
+    ]
+    (chinese,) = await texts(company.head, "zh_Hans")
+    assert "辞去“Engineer”岗位" in chinese
+    assert "2026年7月31日" in chinese
+    assert approval.step_due_at is not None
+
+
+async def test_what_is_not_known_of_a_subject_is_not_made_up(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    await ask(company.engineer)
+    await work_off()
+    (text,) = await texts(company.head)
+    assert text == "Somebody asks for your decision: resignations. No deadline; clause 5.1 of version 1."
+
+
+async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(company: Company) -> None:
+    other = await founded(await found_rehearsal(NOW))
+    # One company waits for an administrator, the other passes the step over; a third has none of it.
+    for each, when in ((company, "stop"), (other, "skip")):
+        async with writing(each.admin, settle=settle) as work:
+            await work.rows(delete(MemberRole).where(MemberRole.member_id == each.hr.id))
+        await lay_down(each.admin, step(HR, when_vacant=when), step(HEAD))
+        await ask(each.engineer, post="Engineer", last_day_on="2026-07-31")
+    third = await found_rehearsal(NOW)
+    await work_off()
+    assert await texts(company.admin) == [
+        "Nobody can decide in step 1, “Step”, of this: Resignation from the post “Engineer” as of Jul 31, 2026, asked "
+        "for by Somebody. Whom the chain leads to lacks the permission to decide. Name somebody. "
+        "No deadline; clause 5.1 of version 1."
+    ]
+    for actor, mails in ((company.admin, 1), (other.admin, 0), (third, 0)):
+        async with reading(actor) as work:
+            planned = await work.all(select(Effect).where(Effect.kind == EffectKind.MAIL))
+        assert len(planned) == mails
+    assert await texts(other.admin) == []
+    assert await texts(third) == []
