@@ -19,7 +19,6 @@ from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
-from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.sentences import read
 from tenancy.actor import Actor
 from tenancy.models import current_language
@@ -61,8 +60,7 @@ def _step_name(row: Any) -> Any:
 
 
 def _title(values: Mapping[str, Any], actor: Actor) -> str:
-    found = naming.title(SubjectKind(values["kind"]), values["purpose"], values["facts"])
-    return read(found, actor.language)
+    return read(naming.title(values["kind"], values["purpose"], values["facts"]), actor.language)
 
 
 @shows(models.Approval, visible=queries.visible)

@@ -10,7 +10,7 @@ from domain.approvals.queries.showing import visible
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import State
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.subjects import Subject
 from domain.policies.rules.chains import Step
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.sentences import Sentence
@@ -25,7 +25,7 @@ async def get(work: Work, id: UUID, *path: str) -> Approval:
 
 def title_of(approval: Approval) -> Sentence:
     """What its subject is called."""
-    return naming.title(SubjectKind(approval.subject_kind), approval.purpose, approval.facts)
+    return naming.title(approval.subject_kind, approval.purpose, approval.facts)
 
 
 def step_of(approval: Approval, index: int) -> Step:

@@ -13,8 +13,11 @@ from domain.policies.rules.words import word
 _AMOUNT = "_minor"
 
 
-def title(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> Sentence:
+def title(kind_word: str, purpose: str, facts: Mapping[str, Any]) -> Sentence:
     """The title of a subject: its number, its amount and the like; its kind alone while one of them is not known."""
+    if kind_word not in set(SubjectKind):
+        return Sentence("{kind}", {"kind": kind_word})
+    kind = SubjectKind(kind_word)
     text = TITLES.get((kind, purpose))
     names = [name for _, name, _, _ in Formatter().parse(text or "") if name]
     values = {name: _value(kind, purpose, name, facts) for name in names}
