@@ -76,6 +76,24 @@ async def offering(work: Work, id: UUID, *path: str) -> ServiceOffering:
     return await work.get(ServiceOffering, id, *path)
 
 
+@dataclass(frozen=True)
+class Codes:
+    """The words of the catalogue by which clauses are limited, also of what is not offered any more."""
+
+    lines: frozenset[str]
+    sla_classes: frozenset[str]
+
+
+async def codes(work: Work) -> Codes:
+    """Every code of a line, and every class of service that an offering has."""
+    lines = await work.rows(select(ServiceLine.code))
+    classes = select(ServiceOffering.sla_class).where(ServiceOffering.sla_class.is_not(None)).distinct()
+    return Codes(
+        lines=frozenset(row["code"] for row in lines),
+        sla_classes=frozenset(row["sla_class"] for row in await work.rows(classes)),
+    )
+
+
 async def fields_of(work: Work, form_id: UUID) -> tuple[FormField, ...]:
     """The fields of a form as the rules read them, in order."""
     own = select(models.FormField).where(models.FormField.form_id == form_id)

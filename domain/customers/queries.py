@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
 from domain.kernel.permissions import Permission
+from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from tenancy.actor import Actor
 from tenancy.models import current_member
@@ -38,6 +39,11 @@ async def contact(work: Work, id: UUID, *path: str) -> Contact:
 async def named(work: Work, name: str) -> Customer | None:
     """The customer with exactly this name."""
     return await work.first(select(Customer).where(Customer.name == name))
+
+
+async def tiers(work: Work) -> set[CustomerTier]:
+    """Of which tiers the company has customers."""
+    return {CustomerTier(row["tier"]) for row in await work.rows(select(Customer.tier).distinct())}
 
 
 async def owner_of(work: Work, customer_id: UUID) -> UUID | None:

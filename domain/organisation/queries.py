@@ -158,6 +158,14 @@ async def names(work: Work, ids: Collection[UUID]) -> dict[UUID, str]:
     return found
 
 
+async def unknown(work: Work, ids: Collection[UUID]) -> set[UUID]:
+    """Those that are neither a department nor a post of the company, whoever may see them."""
+    known: set[UUID] = set()
+    for table in (Department, Post):
+        known |= {row["id"] for row in await work.rows(select(table.id).where(one_of(table.id, ids)))}
+    return set(ids) - known
+
+
 async def places(work: Work) -> dict[UUID, tuple[UUID, UUID]]:
     """The department and the post of everybody who is or was one of the staff."""
     rows = await work.rows(select(Staff.id, Staff.department_id, Staff.post_id))

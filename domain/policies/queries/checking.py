@@ -10,6 +10,7 @@ from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook
 from domain.policies.rules.kinds import ApprovalChain, ExpertPanel
+from domain.policies.rules.scopes import Dimension
 from tenancy.members import Member, Role
 from tenancy.refusals import Invalid, Refusal, message
 from tenancy.work import Work
@@ -18,9 +19,10 @@ from tenancy.work import Work
 async def findings(work: Work, version_id: UUID) -> list[Refusal]:
     """What keeps a version from being published: contradictions, grounds that are missing, people nobody knows."""
     book = await handbook(work, version_id)
-    found = checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
+    found = checks.retired(book.clauses) + checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
     if not book.clauses:
         found.append(Invalid(message("The version has no clauses yet."), path=("clauses",)))
+    found += await _unknown_places(work, book)
     for clause in (*book.of_kind(ApprovalChain), *book.of_kind(ExpertPanel)):
         assert isinstance(clause.parsed, ApprovalChain | ExpertPanel)
         for approver in clause.parsed.named:
@@ -29,6 +31,23 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
     return found
+
+
+async def _unknown_places(work: Work, book: Handbook) -> list[Refusal]:
+    """Limits to departments and posts that the company has not."""
+    limits = [
+        (clause.number, dimension, getattr(clause.scope, dimension.value))
+        for clause in book.clauses
+        for dimension in clause.scope.dimensions
+        if dimension in (Dimension.DEPARTMENT, Dimension.POST)
+    ]
+    strange = await organisation.unknown(work, {place for _, _, place in limits}) if limits else set()
+    text = message("Clause {number} is limited to a department or post which the company has not.")
+    return [
+        Invalid(text, {"number": number}, path=("clauses", number, "scope", dimension.value), code="UNKNOWN_SCOPE")
+        for number, dimension, place in limits
+        if place in strange
+    ]
 
 
 async def _is_known(work: Work, approver: Approver, book: Handbook) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 from domain.kernel.subjects import Subject
 from domain.policies.models import Clause, Decision
 from domain.policies.rules.clause_kind import CoveredBy, covered_by
-from domain.policies.rules.kinds import KINDS
+from domain.policies.rules.kinds import kind_named
 from tenancy.work import Work
 
 
@@ -48,6 +48,6 @@ async def coverage(work: Work, version_id: UUID, since: datetime, until: datetim
         .order_by(Clause.position)
     )
     return [
-        Covered(row["id"], row["number"], row["kind"], covered_by(KINDS[row["kind"]]), row["uses"], row["at"])
+        Covered(row["id"], row["number"], row["kind"], covered_by(kind_named(row["kind"])), row["uses"], row["at"])
         for row in await work.rows(counted)
     ]

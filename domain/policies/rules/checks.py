@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from domain.policies.rules.handbooks import StoredClause
-from domain.policies.rules.kinds import KINDS, ClauseKind
+from domain.policies.rules.kinds import KINDS, ClauseKind, kind_named
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, Refusal, message
@@ -159,7 +159,7 @@ def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:
     found: list[Refusal] = []
     first: dict[tuple[str, str, tuple[Any, ...]], str] = {}
     for clause in sorted(clauses, key=lambda clause: clause.position):
-        kind = KINDS[clause.kind]
+        kind = kind_named(clause.kind)
         if not kind.exclusive:
             continue
         limits = tuple(getattr(clause.scope, dimension.value) for dimension in kind.dimensions)
@@ -169,6 +169,18 @@ def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:
             values = {"one": other, "other": clause.number, "kind": clause.kind}
             found.append(Invalid(text, values, path=("clauses", clause.number), code="CONTRADICTION"))
     return found
+
+
+def retired(clauses: Iterable[StoredClause]) -> list[Refusal]:
+    """Clauses of kinds that are not written any more, such as those that the catalogue has taken the place of."""
+    text = message("Clause {number} is of the kind {kind}, which is not in use any more: write it anew or take it out.")
+    return [
+        Invalid(
+            text, {"number": clause.number, "kind": clause.kind}, path=("clauses", clause.number), code="RETIRED_KIND"
+        )
+        for clause in clauses
+        if clause.kind not in KINDS
+    ]
 
 
 def missing_grounds(clauses: Iterable[StoredClause]) -> list[Refusal]:

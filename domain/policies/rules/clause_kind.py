@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence
+from tenancy.refusals import message
 
 Fraction = Annotated[Decimal, Field(gt=0, lt=1, max_digits=6)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
@@ -51,6 +52,17 @@ class ClauseKind(BaseModel):
     def stored(self) -> dict[str, Any]:
         """The value as a clause keeps it: every field said, numbers with decimals as text."""
         return self.model_dump(mode="json")
+
+
+class Retired(ClauseKind):
+    """A clause of a kind that is not written any more: it is kept and shown as it is, and decides nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind = "retired"
+    label = message("A kind that is not in use any more")
+    dimensions = tuple(Dimension)
+    exclusive = False
 
 
 class CoveredBy(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.policies.rules import checks
 from domain.policies.rules.content import ClauseContent, Content
+from domain.policies.rules.kinds import kind_named
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
@@ -124,7 +125,7 @@ def _clause(clause: ClauseContent) -> dict[str, Any]:
         written["applies_to_open_cases"] = True
     # As the kind orders its fields, whatever order a database keeps them in. What is usual is left out: defaults never
     # change, and a field that a kind gains changes no document.
-    value = checks.clause_kind(clause.kind).model_validate(clause.value)
+    value = kind_named(clause.kind).model_validate(clause.value)
     said = value.model_dump(mode="json", exclude_defaults=True)
     if said:
         written["value"] = said

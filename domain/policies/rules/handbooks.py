@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from domain.policies.rules.kinds import KINDS, ClauseKind, K
+from domain.policies.rules.kinds import ClauseKind, K, kind_named
 from domain.policies.rules.scopes import Dimension, Scope, misfit, specificity
 from tenancy.refusals import ClauseReference
 
@@ -33,7 +33,7 @@ class StoredClause:
     @cached_property
     def parsed(self) -> ClauseKind:
         """The value as its kind types it."""
-        return KINDS[self.kind].model_validate(self.value)
+        return kind_named(self.kind).model_validate(self.value)
 
 
 class Standing(StrEnum):

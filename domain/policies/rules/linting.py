@@ -11,10 +11,10 @@ from domain.kernel.calendars import DayKind
 from domain.kernel.lifecycle import Labels
 from domain.kernel.terms import CustomerTier, Priority
 from domain.policies.rules.chains import Condition, Operator
+from domain.policies.rules.clause_kind import Retired
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import (
-    KINDS,
     ApprovalChain,
     BusinessCalendarClause,
     DunningLadder,
@@ -22,8 +22,8 @@ from domain.policies.rules.kinds import (
     Provision,
     QualityTarget,
     ServiceLevel,
+    kind_named,
 )
-from domain.policies.rules.kinds.intake import ServiceTree
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.values import Target
 from tenancy.refusals import Refusal, message
@@ -65,7 +65,6 @@ def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], to
             found += check(clause)
         found += _texts(clause, texts[clause.number])
         found += _calendar(clause, today)
-        found += _line(clause, clauses)
     found += _crossing(clauses)
     found += _between_levels(clauses)
     order = {clause.number: index for index, clause in enumerate(sorted(clauses, key=lambda clause: clause.position))}
@@ -161,8 +160,8 @@ def _slower(one: Target | None, other: Target | None) -> bool:
 
 
 def _acts_on_nothing(clause: StoredClause) -> Iterator[Finding]:
-    kind = KINDS[clause.kind]
-    if not kind.consumed_by and kind is not Provision:
+    kind = kind_named(clause.kind)
+    if not kind.consumed_by and kind not in (Provision, Retired):
         text = message("Clause {number}: Zhidu doesn't act on clauses of the kind “{kind}” yet; people see to it.")
         yield _hint("NOT_AUTOMATIC", clause, text, kind=Labels((kind.label,)))
 
@@ -202,23 +201,14 @@ def _calendar(clause: StoredClause, today: date) -> Iterator[Finding]:
         yield _warn("HOLIDAYS_END", clause, text, day=calendar.known_until)
 
 
-def _line(clause: StoredClause, clauses: Sequence[StoredClause]) -> Iterator[Finding]:
-    line = clause.scope.service_line
-    trees = [each.parsed for each in clauses if isinstance(each.parsed, ServiceTree)]
-    if line is None or not trees or any(line == known.code for tree in trees for known in tree.lines):
-        return
-    text = message("Clause {number}: the service lines have no “{line}”.")
-    yield _warn("UNKNOWN_SERVICE_LINE", clause, text, line=line)
-
-
 def _crossing(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
     """Pairs of clauses that each reach cases which the other doesn't: which wins is laid down, but seldom expected."""
     groups: dict[tuple[str, str], list[StoredClause]] = {}
     for clause in clauses:
-        if KINDS[clause.kind].exclusive and clause.scope.dimensions:
+        if kind_named(clause.kind).exclusive and clause.scope.dimensions:
             groups.setdefault((clause.kind, clause.parsed.topic), []).append(clause)
     for (kind, _), group in groups.items():
-        order = KINDS[kind].dimensions
+        order = kind_named(kind).dimensions
         for one, other in combinations(group, 2):
             deciding = _deciding(one.scope, other.scope, order)
             if deciding is not None:

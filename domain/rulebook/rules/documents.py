@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.policies.rules.content import ClauseContent, Content
-from domain.policies.rules.kinds import KINDS
+from domain.policies.rules.kinds import kind_named
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.sentences import read_all
 from domain.policies.rules.versions import Control
@@ -128,8 +128,7 @@ def refuse_too_long(document: Document, most: int = MOST_CHARACTERS) -> None:
 
 def standard_text(kind: str, value: Any, language: str) -> str:
     """What a clause's value lays down; nothing where this product doesn't know its kind."""
-    known = KINDS.get(kind)
-    return read_all(known.model_validate(value).standard_text(), language) if known is not None else ""
+    return read_all(kind_named(kind).model_validate(value).standard_text(), language)
 
 
 def _facts(record: Record, status: str, language: str) -> Iterator[tuple[str, str]]:

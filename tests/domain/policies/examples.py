@@ -97,24 +97,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             }
         ]
     },
-    "service_tree": {
-        "lines": [
-            {"code": "operations", "name": {"en": "Operations", "zh_Hans": "运维"}},
-            {"code": "operations.remote", "name": {"en": "Remote", "zh_Hans": "远程"}, "parent": "operations"},
-        ]
-    },
-    "service_standard": {
-        "code": "call_back",
-        "aspect": "timeliness",
-        "indicator": {"en": "missed calls are returned", "zh_Hans": "未接来电回拨"},
-        "at_least_percent": "98",
-    },
-    "request_form": {
-        "fields": [
-            {"code": "system", "name": {"en": "System", "zh_Hans": "系统"}, "required": True},
-            {"code": "site", "name": {"en": "Site"}, "type": "choice", "choices": [{"en": "A"}, {"en": "B"}]},
-        ]
-    },
     "assignment_rules": {"order": ["skill", "load"], "most_open_requests": 8, "second_responsible": True},
     "update_cadence": {"every": {"p1": {"working_minutes": 60}}},
     "reopen_window": {"working_days": 5},

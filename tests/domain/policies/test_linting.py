@@ -133,10 +133,7 @@ def test_scopes_that_cross_are_told_with_the_one_that_wins() -> None:
     assert codes(tier, both) == []
 
 
-def test_a_line_nobody_offers_and_holidays_that_end_are_warned_of() -> None:
-    tree = clause("2.1", "service_tree", EXAMPLES["service_tree"])
-    strange = clause("3.1", "auto_confirm", {"after_working_days": 3}, {"service_line": "training"})
-    assert codes(tree, strange) == [("UNKNOWN_SERVICE_LINE", "3.1")]
+def test_holidays_that_end_are_warned_of() -> None:
     calendar = example("business_calendar", holidays=["2026-10-01"], known_until="2026-12-31")
     assert codes(clause("1.1", "business_calendar", calendar)) == [("HOLIDAYS_END", "1.1")]
     assert codes(clause("1.1", "business_calendar", EXAMPLES["business_calendar"])) == [("NO_HOLIDAYS", "1.1")]

@@ -1,11 +1,11 @@
 """The catalogue of clause kinds: what a handbook can lay down, chapter by chapter of the company's life.
 
 Adding a kind is one class in its chapter and its line in `KINDS`. Kinds only ever gain fields with defaults: a version
-that was published years ago must still be read.
+that was published years ago must still be read. A kind that is taken out of `KINDS` is `Retired` where it was written.
 """
 
 from domain.policies.rules.chains import chain_topic
-from domain.policies.rules.clause_kind import ClauseKind, K
+from domain.policies.rules.clause_kind import ClauseKind, K, Retired
 from domain.policies.rules.kinds.access import ConfidentialityAgreement, PasswordRules, RoleDefinition, UsageLimits
 from domain.policies.rules.kinds.assets import (
     DocumentLoan,
@@ -26,13 +26,7 @@ from domain.policies.rules.kinds.company import (
     Retention,
 )
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
-from domain.policies.rules.kinds.intake import (
-    AssignmentRules,
-    InspectionSchedule,
-    RequestForm,
-    ServiceStandard,
-    ServiceTree,
-)
+from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, DunningLadder, PaymentTerms
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
@@ -88,10 +82,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         ConfidentialityAgreement,
         # Service
         ImportanceTiers,
-        ServiceTree,
-        ServiceStandard,
         BusinessCalendarClause,
-        RequestForm,
         AssignmentRules,
         PriorityMatrix,
         ServiceLevel,
@@ -141,6 +132,12 @@ KINDS: dict[str, type[ClauseKind]] = {
     )
 }
 
+
+def kind_named(name: str) -> type[ClauseKind]:
+    """The kind of a stored clause; `Retired` for a name that is not among the kinds any more."""
+    return KINDS.get(name, Retired)
+
+
 __all__ = [
     "KINDS",
     "ApprovalChain",
@@ -163,4 +160,5 @@ __all__ = [
     "SatisfactionSurvey",
     "ServiceLevel",
     "chain_topic",
+    "kind_named",
 ]

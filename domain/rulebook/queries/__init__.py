@@ -1,0 +1,26 @@
+"""What a version says and what is odd about it; dry runs of drafts; who has read which version."""
+
+from domain.rulebook.queries.checking import findings
+from domain.rulebook.queries.confirming import Outstanding, missing_by, outstanding, read_by_me, visible_readings
+from domain.rulebook.queries.contents import compared, coverage, document, exported, facts_about, writers_of
+from domain.rulebook.queries.trying import dry_run, dry_runs_of, trial, visible_findings, visible_runs
+
+__all__ = [
+    "Outstanding",
+    "compared",
+    "coverage",
+    "document",
+    "dry_run",
+    "dry_runs_of",
+    "exported",
+    "facts_about",
+    "findings",
+    "missing_by",
+    "outstanding",
+    "read_by_me",
+    "trial",
+    "visible_findings",
+    "visible_readings",
+    "visible_runs",
+    "writers_of",
+]

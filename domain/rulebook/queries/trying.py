@@ -1,0 +1,52 @@
+"""Dry runs: who sees them, and the draft as it rules on past cases."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, select, true
+
+from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.rulebook.models import DryRun
+from domain.rulebook.rules.hindsight import Compared, Trial
+from tenancy.actor import Actor
+from tenancy.models import one_of
+from tenancy.work import Work
+
+
+def visible_runs(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Dry runs are seen by those who work on versions."""
+    return true() if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH) else false()
+
+
+# Who sees what a dry run found, by the first word of what was compared.
+_NEEDED = {
+    "request": Permission.REQUESTS_READ_ALL,
+    "resignation": Permission.PEOPLE_READ_ALL,
+    "invoice": Permission.BILLING_READ,
+    "quality": Permission.QUALITY_READ,
+    "approval": Permission.APPROVALS_READ_ALL,
+}
+
+
+def visible_findings(actor: Actor, findings: Any) -> ColumnElement[bool]:
+    """What was found about a record is seen by who sees the dry run and may read all records of that kind."""
+    allowed = [compared for compared in Compared if actor.may(_NEEDED[compared.value.split("_")[0]])]
+    return and_(visible_runs(actor), one_of(findings.compared, allowed))
+
+
+async def dry_run(work: Work, id: UUID) -> DryRun:
+    """One dry run; refuses with `NotFound`."""
+    return await work.get(DryRun, id)
+
+
+async def dry_runs_of(work: Work, version_id: UUID) -> list[DryRun]:
+    """The dry runs of a version, the newest first."""
+    return await work.all(select(DryRun).where(DryRun.version_id == version_id).order_by(DryRun.id.desc()))
+
+
+async def trial(work: Work, run: DryRun) -> tuple[Trial, dict[UUID, tuple[UUID, UUID]]]:
+    """The draft as it rules on past cases, and where everybody stands."""
+    book = await policies.handbook(work, run.version_id)
+    return Trial(book, await organisation.parents(work)), await organisation.places(work)

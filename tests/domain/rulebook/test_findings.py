@@ -1,0 +1,135 @@
+"""What is odd about a version in this company: limits that nothing meets, kinds that are not in use any more."""
+
+from typing import Any
+
+import pytest
+
+from domain.catalogue import commands as catalogue
+from domain.catalogue.rules import PriceBasis
+from domain.consequences import settle
+from domain.customers import commands as customers
+from domain.kernel.terms import CustomerTier, Language
+from domain.organisation import commands as organisation
+from domain.policies import commands as policies
+from domain.policies import queries as policies_queries
+from domain.policies.models import Clause
+from domain.policies.rules import exchange
+from domain.policies.rules.kinds import ServiceLevel
+from domain.policies.rules.linting import Severity
+from domain.rulebook import queries
+from tenancy.actor import Actor
+from tenancy.database import reading, writing
+from tenancy.refusals import Invalid, NotFound
+from tests.conftest import found_company
+from tests.domain.policies.examples import EXAMPLES
+from tests.domain.policies.handbooks import OFFICE_HOURS, draft, write
+
+CALENDAR = ("1.1", "business_calendar", OFFICE_HOURS)
+CONFIRM = {"after_working_days": 3}
+ODD_SCOPES = {"UNKNOWN_SERVICE_LINE", "UNKNOWN_SLA_CLASS", "NO_SUCH_CUSTOMERS", "EMPTY_SCOPE"}
+
+
+async def found(actor: Actor, *clauses: Any) -> list[tuple[str, str | None]]:
+    """What is odd about the scopes of a draft with these clauses."""
+    async with writing(actor, settle=settle) as work:
+        version = await draft(work, CALENDAR, *clauses)
+    async with reading(actor) as work:
+        findings = await queries.findings(work, version.id)
+    assert all(each.severity is not Severity.ERROR for each in findings)
+    return [(each.code, each.number) for each in findings if each.code in ODD_SCOPES]
+
+
+async def test_lines_and_classes_are_those_of_the_company_s_own_catalogue(acme: Actor, globex: Actor) -> None:
+    third = await found_company()
+    for actor, code in ((acme, "operations"), (globex, "training")):
+        async with writing(actor, settle=settle) as work:
+            line = await catalogue.create_line(work, code=code, name={"en": code})
+            await catalogue.create_offering(
+                work,
+                line_id=line.id,
+                code="x",
+                name={"en": "X"},
+                sla_class=f"{code}_gold",
+                price_basis=PriceBasis.FIXED,
+            )
+    clauses = (
+        ("3.1", "auto_confirm", CONFIRM, {"service_line": "operations"}),
+        ("3.2", "service_level", EXAMPLES["service_level"], {"sla_class": "operations_gold"}),
+    )
+    assert await found(acme, *clauses) == []
+    strange = [("UNKNOWN_SERVICE_LINE", "3.1"), ("UNKNOWN_SLA_CLASS", "3.2")]
+    assert await found(globex, *clauses) == strange
+    assert await found(third, *clauses) == strange
+
+
+async def test_a_limit_to_customers_nobody_has_or_a_post_nobody_holds_is_a_hint(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        post = await organisation.create_post(work, name="Pilot")
+    clauses = (
+        ("3.1", "auto_confirm", CONFIRM, {"customer_tier": "key"}),
+        ("4.1", "notice_period", {"days": 30}, {"post_id": str(post.id)}),
+    )
+    # Who has no customers at all is only beginning.
+    assert await found(acme, *clauses) == [("EMPTY_SCOPE", "4.1")]
+    async with writing(acme, settle=settle) as work:
+        await customers.create_customer(
+            work, name="Somebody", tier=CustomerTier.STANDARD, language=Language.EN, billing_email="a@example.com"
+        )
+    assert await found(acme, *clauses) == [("NO_SUCH_CUSTOMERS", "3.1"), ("EMPTY_SCOPE", "4.1")]
+
+
+async def test_a_post_of_another_company_is_none(acme: Actor, globex: Actor) -> None:
+    async with writing(globex, settle=settle) as work:
+        post = await organisation.create_post(work, name="Pilot")
+    async with writing(acme, settle=settle) as work:
+        version = await draft(work, CALENDAR)
+        with pytest.raises(NotFound):
+            await write(work, version.id, "4.1", "notice_period", {"days": 1}, scope={"post_id": str(post.id)})
+        work.add(
+            Clause(
+                version_id=version.id,
+                number="4.1",
+                position="0004.0001",
+                kind="notice_period",
+                value={"days": 30},
+                scope={"post_id": str(post.id)},
+                title={},
+                text={},
+            )
+        )
+        (refusal,) = await policies_queries.findings(work, version.id)
+        assert (refusal.code, refusal.path) == ("UNKNOWN_SCOPE", ("clauses", "4.1", "scope", "post_id"))
+
+
+async def test_a_clause_of_a_kind_that_is_gone_is_shown_and_exported_but_not_published_again(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        version = await draft(work, CALENDAR)
+        work.add(
+            Clause(
+                version_id=version.id,
+                number="2.1",
+                position="0002.0001",
+                kind="service_tree",
+                value={"lines": [{"code": "operations"}]},
+                scope={},
+                title={"en": "Lines", "zh_Hans": "Lines", "zh_Hant": "Lines"},
+                text={"en": "", "zh_Hans": "", "zh_Hant": ""},
+            )
+        )
+    async with reading(acme) as work:
+        assert "RETIRED_KIND" in [each.code for each in await queries.findings(work, version.id)]
+        assert await policies_queries.rules_of(work, ServiceLevel, version_id=version.id) == []
+        assert (await queries.document(work, version.id)).content.clauses[1].kind == "service_tree"
+        (one, gone) = await queries.coverage(work, version.id, since=work.now, until=work.now)
+        assert (one.kind, gone.kind) == ("business_calendar", "service_tree")
+        written = await queries.exported(work, version.id)
+        assert "service_tree" in written
+        with pytest.raises(Invalid):
+            exchange.read(written)
+    with pytest.raises(Invalid) as refused:
+        async with writing(acme, settle=settle) as work:
+            await policies.submit_version(work, version_id=version.id)
+    assert refused.value.code == "RETIRED_KIND"
+    async with writing(acme, settle=settle) as work:
+        await policies.remove_clause(work, version_id=version.id, number="2.1")
+        await policies.submit_version(work, version_id=version.id)
