@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.auth.authentication import CHALLENGE, authenticate
-from api.errors import formatted, of_refusal, unexpected
+from api.errors import formatted, of_refusal, status_of, unexpected
 from api.metrics import ENDED
 from api.reading.documents import GraphQLErrors
 from api.reading.limits import LIMITS
@@ -103,7 +103,8 @@ class Endpoint:
             refusing = 403 if refusal.code in ("FORBIDDEN", "CROSS_SITE") else 200
             return _failed(refusing, of_refusal(refusal, language or _preferred(headers)))
         except Exception as problem:
-            return _failed(500, unexpected(problem, language or _preferred(headers)))
+            error = unexpected(problem, language or _preferred(headers))
+            return _failed(status_of(error), error)
 
     async def _carry_out(self, call: Call, actor: Actor, modern: bool) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         balances: list[Balance] = []
@@ -117,12 +118,15 @@ class Endpoint:
 
         answer = await self._reader.run(call, actor, charge)
         ENDED[answer.planned, bool(answer.errors)].inc()
-        body = _body(answer, actor, balances[-1])
+        errors = [formatted(error, actor.language) for error in answer.errors]
+        body = _body(answer, errors, balances[-1])
         more = _rate_headers(balances[-1])
         if balances[-1].wait_seconds:
             return 429, body, [*more, (b"retry-after", str(balances[-1].wait_seconds).encode())]
         if answer.errors and (answer.errors[0].extensions or {}).get("code") == "BAD_METHOD":
             return 405, body, [*more, (b"allow", b"POST")]
+        if answer.in_vain and all(error["extensions"]["code"] == "UNAVAILABLE" for error in errors):
+            return 503, body, more
         return (400 if modern and answer.data is None else 200), body, more
 
     def _call(self, asked: dict[str, Any], headers: dict[bytes, bytes], request_id: str, *, only_reading: bool) -> Call:
@@ -252,13 +256,12 @@ def _preferred(headers: dict[bytes, bytes]) -> Language:
     return negotiate(headers.get(b"accept-language", b"").decode("latin-1"), Language.EN)
 
 
-def _body(answer: Answer, actor: Actor, balance: Balance) -> bytes:
+def _body(answer: Answer, errors: list[dict[str, Any]], balance: Balance) -> bytes:
     tail = b',"extensions":{"cost":{"requested":%d,"available":%d,%b}}}' % (answer.cost, balance.available, ALLOWANCE)
-    if not answer.errors:
+    if not errors:
         return b"".join((b'{"data":', answer.data or b"null", tail))
-    errors = orjson.dumps([formatted(error, actor.language) for error in answer.errors], default=str)
     data = b',"data":' + answer.data if answer.data is not None else b""
-    return b'{"errors":' + errors + data + tail
+    return b'{"errors":' + orjson.dumps(errors, default=str) + data + tail
 
 
 def _rate_headers(balance: Balance) -> list[tuple[bytes, bytes]]:

@@ -1,5 +1,6 @@
 """What goes wrong, as GraphQL errors: refusals keep code, path and clause; the unexpected is masked with an id."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,21 @@ log = structlog.get_logger(__name__)
 UNEXPECTED = message("Something went wrong on our side. Nothing was changed. Tell us this number: {number}.")
 TOO_SLOW = message("This took too long and was stopped. Nothing was changed; ask for less, or for one thing at a time.")
 NOT_REACHED = message("The database cannot be reached at the moment. Nothing was changed; try again.")
+FULL = message(
+    "The database has no room left at the moment. Nothing was changed; try again later, and tell whoever runs this"
+    " installation."
+)
+# What PostgreSQL or the way to it lacks at the moment; not a fault of what was asked. A server that is ended says so
+# while it still can (class 57), and one that has no room, no memory or no connections left (class 53).
+UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresIOError,
+    OSError,
+)
 # A document's own names stand in what is said about it, and they may be long.
 LONGEST_MESSAGE = 300
 
@@ -52,12 +68,28 @@ def of_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
 def unexpected(problem: BaseException, language: str, **more: Any) -> dict[str, Any]:
     """A fault of ours: the log has it under the number that the caller is told, the caller has nothing else."""
     number = str(uuid7())
-    if isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError | OSError):
-        log.warning("request.unavailable", number=number, error=str(problem))
-        return {"message": translate(NOT_REACHED, language), "extensions": {"code": "UNAVAILABLE", "id": number}}
+    lacking = _lacking(problem)
+    if lacking is not None:
+        log.warning("request.unavailable", number=number, error=str(lacking), kind=type(lacking).__name__)
+        text = FULL if isinstance(lacking, asyncpg.DiskFullError) else NOT_REACHED
+        return {"message": translate(text, language), **more, "extensions": {"code": "UNAVAILABLE", "id": number}}
     if isinstance(problem, asyncpg.QueryCanceledError):
         log.warning("request.too_slow", number=number, error=str(problem))
         return {"message": translate(TOO_SLOW, language), **more, "extensions": {"code": "TIMEOUT", "id": number}}
     log.error("request.failed", number=number, exc_info=problem)
     text = translate(UNEXPECTED, language, {"number": number})
     return {"message": text, **more, "extensions": {"code": "INTERNAL", "id": number}}
+
+
+def status_of(error: Mapping[str, Any]) -> int:
+    """The HTTP status of an answer that is nothing but this fault: 503 for what passes, 500 for a fault of ours."""
+    return 503 if error["extensions"]["code"] == "UNAVAILABLE" else 500
+
+
+def _lacking(problem: BaseException) -> BaseException | None:
+    """What makes the database unavailable, also where the driver then said only that the connection is closed."""
+    if isinstance(problem, UNAVAILABLE):
+        return problem
+    if isinstance(problem, asyncpg.InterfaceError) and problem.__context__ is not None:
+        return _lacking(problem.__context__)
+    return None

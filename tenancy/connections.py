@@ -24,14 +24,31 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg car
 
     __slots__ = ("opened_at",)
 
+    async def _cancel(self, *waiters: Any) -> None:
+        # The driver waits for the server's word as long as for any statement, and a rollback waits behind it. A server
+        # that stands still never gives it.
+        async with asyncio.timeout(ENDING_SECONDS) as limit:
+            await super()._cancel(*waiters)
+        if limit.expired():
+            self.terminate()
+
 
 class Connections:
-    """The connections of one process; `options` are those of `asyncpg.connect`, `prepare` makes a new one ready."""
+    """The connections of one process; `options` are those of `asyncpg.connect`, `prepare` makes a new one ready.
+
+    With `most_seconds` nobody waits longer than that for one: TimeoutError.
+    """
 
     def __init__(
-        self, url: str, size: int, prepare: Callable[[asyncpg.Connection], Awaitable[None]], **options: Any
+        self,
+        url: str,
+        size: int,
+        prepare: Callable[[asyncpg.Connection], Awaitable[None]],
+        *,
+        most_seconds: float | None = None,
+        **options: Any,
     ) -> None:
-        self.url, self.size = url, size
+        self.url, self.size, self.most_seconds = url, size, most_seconds
         self._prepare, self._options = prepare, options
         # Those that are open or being opened, those that are out, and those that wait to be used. Of these the one that
         # was used last is used next: what it needs is in the processor's caches.
@@ -60,7 +77,7 @@ class Connections:
         try:
             found = await connection.fetchval(sql, *arguments)
         except BaseException as fault:
-            self.give_back(connection, sound=isinstance(fault, Exception))
+            self.give_back(connection, sound=_leaves_sound(type(fault)))
             raise
         self.give_back(connection, sound=True)
         return found
@@ -79,13 +96,17 @@ class Connections:
 
     async def take(self) -> TenantConnection:
         """A connection, which must be given back; RuntimeError when they are closed."""
-        while not self._closed:
-            connection = self._at_hand()
-            if connection is not None:
-                return connection
-            connection = await self._another()
-            if connection is not None and self._goes_out(connection):
-                return connection
+        connection = self._at_hand()
+        if connection is not None:
+            return connection
+        async with asyncio.timeout(self.most_seconds):
+            while not self._closed:
+                connection = self._at_hand()
+                if connection is not None:
+                    return connection
+                connection = await self._another()
+                if connection is not None and self._goes_out(connection):
+                    return connection
         raise RuntimeError("the database is not open")
 
     def _at_hand(self) -> TenantConnection | None:
@@ -180,5 +201,9 @@ class Lease:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        # A statement that was called off may still run on the server.
-        self._connections.give_back(self._connection, sound=kind is None or issubclass(kind, Exception))
+        self._connections.give_back(self._connection, sound=kind is None or _leaves_sound(kind))
+
+
+def _leaves_sound(fault: type[BaseException]) -> bool:
+    """Whether a connection can be used after a fault: a statement that was called off may still run on the server."""
+    return issubclass(fault, Exception) and not issubclass(fault, TimeoutError)

@@ -27,6 +27,10 @@ OPENING = (
 )
 # Members' works, which are most, say nothing of clients.
 OPENING_OF_CLIENT = OPENING.replace("{along}", ", set_config('app.client', $4, true){along}")
+# How long after PostgreSQL should have ended a statement it is given up here, and how long a new connection may take,
+# where there is such an end.
+GRACE_SECONDS = 5.0
+CONNECT_SECONDS = 10.0
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 
@@ -47,10 +51,15 @@ class Database:
 
     async def open(self) -> None:
         """Connect, and refuse a role that could step around row-level security."""
+        # PostgreSQL ends what takes too long; these are for one that stands still, or is not heard any more.
+        patience = self.most_seconds + GRACE_SECONDS if self.most_seconds else None
         self._pool = Connections(
             self.url,
             self.size,
             prepare=_speak_json,
+            most_seconds=patience,
+            command_timeout=patience,
+            timeout=CONNECT_SECONDS if patience else 60.0,
             # Its plans are as good as on the first day, and making them anew costs more than most queries.
             max_cached_statement_lifetime=0,
             server_settings={
@@ -109,7 +118,8 @@ async def open_database(url: str | None = None, size: int | None = None, *, most
     """Open this process's pool; the settings say where unless the caller does.
 
     PostgreSQL stops a statement after `most_seconds`, if there are any, and ends a transaction in which nothing was
-    said for twice as long.
+    said for twice as long; a PostgreSQL that does not is given up soon after, with TimeoutError. Without them, as for
+    workers, whose backups and dry runs take their time, a statement may take for ever.
     """
     database.url = url or settings().database_url
     database.size = size or settings().pool_size

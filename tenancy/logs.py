@@ -1,6 +1,9 @@
 """What processes write of themselves: one line of JSON for each event, and never the variables of a fault."""
 
+import contextlib
+import json
 import logging
+import sys
 from typing import Any
 
 import orjson
@@ -24,9 +27,27 @@ def configure() -> None:
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(serializer=_line),
         ],
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(_Steadfast()),  # type: ignore[arg-type]  # as much as is written to
     )
 
 
 def _line(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except (TypeError, ValueError):
+        # Half a character pair, say, that somebody has sent: what is told of it must not become another fault.
+        return json.dumps(event, default=repr)
+
+
+class _Steadfast:
+    """The output of the process, which may be full or gone: a line that cannot be written is lost, and nothing else."""
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        """Hand over what can be handed over."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()

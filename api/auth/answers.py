@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.auth.authentication import CHALLENGE
+from api.errors import status_of, unexpected
 from tenancy.identity.attempts import TooManyAttempts
 from tenancy.language import Language, negotiate, translate
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthenticated, message
@@ -30,7 +31,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
 
 
 def refusing(endpoint: Endpoint) -> Endpoint:
-    """Answer a refusal of `endpoint` as data, with the status that fits it."""
+    """Answer a refusal of `endpoint`, and a fault of ours, as data, with the status that fits it."""
 
     @wraps(endpoint)
     async def answer(request: Request) -> Response:
@@ -38,6 +39,11 @@ def refusing(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except Refusal as refusal:
             return refused(request, refusal)
+        except Exception as problem:
+            language = negotiate(request.headers.get("accept-language"), Language.EN)
+            fault = unexpected(problem, language)
+            error = {**fault["extensions"], "message": fault["message"], "path": []}
+            return JSONResponse({"errors": [error]}, status_code=status_of(fault), headers=NOT_KEPT)
 
     return answer
 

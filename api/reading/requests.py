@@ -31,3 +31,5 @@ class Answer:
     cost: int = 0
     # Whether one statement answered it; otherwise strawberry executed it.
     planned: bool = True
+    # Whether nothing of what was asked has come about, so that a client may send all of it again.
+    in_vain: bool = False

@@ -157,7 +157,7 @@ class Reader:
                 # What came before in the document has happened, and the caller must learn of it.
                 parts[key] = None
                 errors.append(_at(problem, nodes, key))
-        return Answer(orjson.dumps(parts), errors, planned=bool(made.writes))
+        return Answer(orjson.dumps(parts), errors, planned=bool(made.writes), in_vain=len(errors) == len(fields))
 
     def _payload_by_strawberry(
         self, prepared: Prepared, nodes: list[FieldNode], key: str, call: Call, actor: Actor
@@ -176,7 +176,7 @@ class Reader:
         async with reading(actor) as work:
             result = await self._execute(document, call, PlainContext(actor, work, prepared))
         data = orjson.dumps(result.data) if result.data is not None else None
-        return Answer(data, list(result.errors or []), planned=False)
+        return Answer(data, list(result.errors or []), planned=False, in_vain=data is None)
 
     async def _execute(self, document: DocumentNode, call: Call, context: PlainContext) -> ExecutionResult:
         found: Any = execute(
