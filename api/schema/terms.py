@@ -2,12 +2,15 @@
 
 import strawberry
 
-from domain.kernel.terms import CustomerTier, Impact, Language, Priority, Urgency
+from domain.kernel.terms import Complexity, CustomerTier, Impact, Language, Priority, Urgency
 
 strawberry.enum(Language, description="A language that people read and write.")
 strawberry.enum(CustomerTier, description="How important a customer is, the most important first.")
 strawberry.enum(Impact, description="How much of the customer's work stands still.")
 strawberry.enum(Urgency, description="How soon it hurts.")
 strawberry.enum(Priority, description="How soon a request is served: P1 first.")
+strawberry.enum(
+    Complexity, description="Whether a request takes the usual course, or needs more thought and more people."
+)
 
-__all__ = ["CustomerTier", "Impact", "Language", "Priority", "Urgency"]
+__all__ = ["Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]

@@ -1,4 +1,4 @@
-"""The words that clauses and cases share: languages, importance of customers, impact, urgency and priority."""
+"""The words that clauses and cases share: languages, importance of customers, impact, urgency, priority, complexity."""
 
 from enum import StrEnum
 
@@ -38,4 +38,11 @@ class Priority(StrEnum):
     P4 = "p4"
 
 
-__all__ = ["CustomerTier", "Impact", "Language", "Priority", "Urgency"]
+class Complexity(StrEnum):
+    """Whether a case takes the usual course, or needs more thought and more people."""
+
+    ROUTINE = "routine"
+    COMPLEX = "complex"
+
+
+__all__ = ["Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]

@@ -13,10 +13,43 @@ class RequestSubmitted(Event, name="requests.submitted"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestTriaged(Event, name="requests.triaged"):
+    request_id: UUID
+    change_id: UUID
+    priority: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestAssigned(Event, name="requests.assigned"):
     request_id: UUID
     change_id: UUID
     assignee_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestDiagnosed(Event, name="requests.diagnosed"):
+    """Somebody looks for the cause."""
+
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionProposed(Event, name="requests.solution_proposed"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionAgreed(Event, name="requests.solution_agreed"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionDeclined(Event, name="requests.solution_declined"):
+    request_id: UUID
+    change_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +84,14 @@ class RequestConfirmed(Event, name="requests.confirmed"):
     change_id: UUID
     by_itself: bool
     satisfaction_score: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestClosed(Event, name="requests.closed"):
+    """It is over: at once with its confirmation, or by hand after that where the handbook says so."""
+
+    request_id: UUID
+    change_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

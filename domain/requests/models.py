@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
+from domain.kernel.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
 from tenancy.models import TenantModel, references
 
@@ -29,6 +29,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("offering_id", "service_offerings"),
         references("service_line_id", "service_lines"),
         references("form_id", "request_forms"),
+        references("course_clause_id", "clauses"),
+        references("reopen_clause_id", "clauses"),
         Index("ix_service_requests_customer", "tenant_id", "customer_id"),
         Index("ix_service_requests_contact", "tenant_id", "contact_id"),
         Index("ix_service_requests_requester", "tenant_id", "requester_id"),
@@ -40,6 +42,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_offering", "tenant_id", "offering_id", "id"),
         Index("ix_service_requests_service_line", "tenant_id", "service_line_id", "id"),
         Index("ix_service_requests_form", "tenant_id", "form_id"),
+        Index("ix_service_requests_course_clause", "tenant_id", "course_clause_id"),
+        Index("ix_service_requests_reopen_clause", "tenant_id", "reopen_clause_id"),
         Index("ix_service_requests_state", "tenant_id", "state", "id"),
         Index("ix_service_requests_due", "tenant_id", "due_at", "id"),
         Index("ix_service_requests_resolved", "tenant_id", "resolved_at", "id"),
@@ -94,6 +98,18 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     # What the requester gave at the confirmation, and whether that is satisfied by the clause that asked.
     satisfaction_score: Mapped[int | None] = mapped_column(default=None)
     satisfied: Mapped[bool | None] = mapped_column(default=None)
+    # How it was assessed; none before that.
+    complexity: Mapped[Complexity | None] = mapped_column(default=None)
+    category: Mapped[str] = mapped_column(default="", server_default="")
+    # What was proposed last; each proposal stands in the history.
+    solution: Mapped[str] = mapped_column(default="", server_default="")
+    # The steps that its course's clause asks for and that it has not taken yet.
+    missing_steps: Mapped[list[str]] = mapped_column(default_factory=list, server_default=text("'{}'"))
+    course_clause_id: Mapped[UUID | None] = mapped_column(default=None)
+    # Since it was closed, by the clause that held then: until when and how often it may be reopened; none is no limit.
+    reopens_until: Mapped[datetime | None] = mapped_column(default=None)
+    most_reopenings: Mapped[int | None] = mapped_column(default=None)
+    reopen_clause_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class StateChange(TenantModel, kw_only=True, eq=False):
@@ -114,6 +130,7 @@ class StateChange(TenantModel, kw_only=True, eq=False):
     state: Mapped[State]
     # None for the intake.
     move: Mapped[Move | None]
+    # Why, where a reason is asked for; of a proposal, what was proposed.
     reason: Mapped[str]
     # Who made the move; none for the system and for clients.
     member_id: Mapped[UUID | None]

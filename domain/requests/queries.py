@@ -18,7 +18,7 @@ from domain.kernel.terms import CustomerTier, Priority
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import BusinessCalendarClause, K, ServiceLevel
+from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, K, ServiceLevel
 from domain.policies.rules.scopes import Case
 from domain.policies.rules.values import Target
 from domain.requests import rules
@@ -30,7 +30,16 @@ from tenancy.refusals import ClauseReference, NotFound
 from tenancy.work import Work
 
 # In which a clock runs or rests; the others have stopped every one.
-UNDER_WAY = (State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD)
+UNDER_WAY = (
+    State.NEW,
+    State.TRIAGED,
+    State.ASSIGNED,
+    State.DIAGNOSING,
+    State.PROPOSED,
+    State.AGREED,
+    State.IN_PROGRESS,
+    State.ON_HOLD,
+)
 
 
 # Whom they are shown to
@@ -207,6 +216,18 @@ async def ruled(work: Work, kind: type[K], request: ServiceRequest) -> Ruling[K]
     if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
         return current
     return await policies.find_rule(work, kind, scope=scope, version_id=pinned)
+
+
+async def kept_clause(
+    work: Work, kind: type[ClauseKind], clause_id: UUID | None, request: ServiceRequest
+) -> ClauseReference | None:
+    """What is said of a clause that a request has kept, of its own version or of the one in force."""
+    for version in (request.handbook_version_id, getattr(await policies.version_in_force(work), "id", None)):
+        book = await policies.handbook(work, version) if version is not None else None
+        found = book.ruling_by(kind, clause_id) if book is not None and clause_id is not None else None
+        if found is not None:
+            return found.clause
+    return None
 
 
 async def calendar_for(work: Work, request: ServiceRequest) -> Ruling[BusinessCalendarClause]:

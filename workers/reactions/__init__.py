@@ -44,6 +44,9 @@ from domain.requests.events import (
     RequestReopened,
     RequestResolved,
     RequestSubmitted,
+    SolutionAgreed,
+    SolutionDeclined,
+    SolutionProposed,
 )
 from domain.rulebook.events import DryRunFinished, ReadingReminded
 from tenancy.journal import Event
@@ -58,6 +61,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
     RequestSubmitted: [requests.confirm_the_intake, requests.ask_for_an_assignee],
     RequestAssigned: [requests.tell_the_assignee],
+    SolutionProposed: [requests.ask_for_agreement],
+    SolutionAgreed: [requests.tell_the_assignee_of_the_agreement],
+    SolutionDeclined: [requests.tell_the_assignee_what_is_wrong],
     RequestResolved: [requests.ask_for_the_confirmation],
     RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation],
     RequestReopened: [requests.tell_the_assignee_of_the_reopening],

@@ -22,9 +22,12 @@ from domain.requests.events import (
     RequestReopened,
     RequestResolved,
     RequestSubmitted,
+    SolutionAgreed,
+    SolutionDeclined,
+    SolutionProposed,
 )
 from domain.requests.models import Escalation
-from domain.requests.rules import Audience, ClockKind
+from domain.requests.rules import Audience, ClockKind, State
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -91,6 +94,41 @@ async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
     )
 
 
+async def ask_for_agreement(work: Work, event: SolutionProposed) -> None:
+    """The requester learns what is to be done, and that their word is needed."""
+    request = await queries.get(work, event.request_id)
+    change = await queries.change(work, event.change_id)
+    text = message(
+        "This is proposed for your request {number}: {solution}\n\nPlease agree to it, or say what is wrong with it."
+    )
+    await _tell(
+        work,
+        request.id,
+        [request.requester_id],
+        text,
+        key=f"proposed:{change.id}",
+        by_change=change.id,
+        solution=change.reason,
+    )
+
+
+async def tell_the_assignee_of_the_agreement(work: Work, event: SolutionAgreed) -> None:
+    """The assignee learns that the work can begin."""
+    request = await queries.get(work, event.request_id)
+    text = message("The solution for request {number} is agreed: {title}")
+    key = f"agreed:{event.change_id}"
+    await _tell(work, request.id, [request.assignee_id], text, key=key, by_change=event.change_id)
+
+
+async def tell_the_assignee_what_is_wrong(work: Work, event: SolutionDeclined) -> None:
+    """The assignee learns that another solution is needed, and why."""
+    request = await queries.get(work, event.request_id)
+    change = await queries.change(work, event.change_id)
+    text = message("The solution for request {number} is declined: {reason}")
+    key = f"declined:{change.id}"
+    await _tell(work, request.id, [request.assignee_id], text, key=key, by_change=change.id, reason=change.reason)
+
+
 async def ask_for_the_confirmation(work: Work, event: RequestResolved) -> None:
     """The requester learns what was done, and until when to say whether it helped."""
     request = await queries.get(work, event.request_id)
@@ -116,7 +154,9 @@ async def tell_the_assignee_of_the_confirmation(work: Work, event: RequestConfir
     """The assignee learns that a request is closed, and the score that was given."""
     request = await queries.get(work, event.request_id)
     text = message("Request {number} is confirmed and closed: {title}")
-    if event.by_itself:
+    if request.state is State.CONFIRMED:
+        text = message("Request {number} is confirmed; close it when all is written down: {title}")
+    elif event.by_itself:
         text = message("Request {number} has closed by itself, because nobody objected: {title}")
     elif event.satisfaction_score is not None:
         text = message("Request {number} is confirmed with a score of {score} and closed: {title}")

@@ -5,22 +5,41 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
-from sqlalchemy import and_, false, func, not_, or_, true
+from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, case, cast, false, func, not_, null, or_, true
 
-from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.reading.mapping import column, listed, one, part, rendered
+from api.schema.moves import blockers, in_another_state, possible, states_of
+from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
+from domain.policies.rules.kinds.handling import Step
 from domain.requests import queries, rules
 from domain.requests.rules import DUTIES, LIFECYCLE, Move, Obstacle, State
 from tenancy.actor import Actor
-from tenancy.refusals import Refusal
+from tenancy.language import translate
+from tenancy.models import current_instant
 
 strawberry.enum(Move, name="RequestMoveName", description="What can be done with a request.")
 strawberry.enum(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
+strawberry.enum(Step, name="RequestStep", description="A step of a request's course that a handbook can ask for.")
+
+
+def _keeps_from(step: Step) -> str:
+    """A step as it stands in a list of them that is one text."""
+    return f",{step.value},"
+
+
+def _lacks(move: Any) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(func.strpos(move.needs, _keeps_from(step)) > 0, func.strpos(move.missing, _keeps_from(step)) > 0)
+            for step in Step
+        )
+    )
 
 
 def _stands(move: Any, obstacle: Obstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move, as `rules.obstacles` has it."""
+    reopens = move.move == Move.REOPEN.value
     match obstacle:
         case Obstacle.FORBIDDEN:
             return not_(move.permitted)
@@ -31,10 +50,30 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return and_(move.not_of_assignee, move.has)
         case Obstacle.WRONG_STATE:
             return in_another_state(move)
+        case Obstacle.STEP_MISSING:
+            return and_(not_(in_another_state(move)), _lacks(move))
+        case Obstacle.WINDOW_OVER:
+            return and_(reopens, cast(move.too_late, Boolean))
+        case Obstacle.WINDOW_USED_UP:
+            return and_(reopens, cast(move.too_often, Boolean))
 
 
-def _refusal(code: str, move: str, state: str) -> Refusal:
-    return rules.refusal(Obstacle(code), Move(move), State(state))
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say."""
+    missing = [Step(word) for word in values["missing"].strip(",").split(",") if word]
+    standing = rules.Standing(state=State(values["state"]), missing=missing)
+    found = rules.refusal(Obstacle(values["code"]), Move(values["move"]), standing)
+    return translate(found.text, actor.language, found.values)
+
+
+def _clause(blocker: Any) -> ColumnElement[Any]:
+    windows = (Obstacle.WINDOW_OVER.value, Obstacle.WINDOW_USED_UP.value)
+    return case(
+        (blocker.code == Obstacle.STEP_MISSING.value, cast(blocker.course_clause_id, Uuid)),
+        (blocker.code == windows[0], cast(blocker.reopen_clause_id, Uuid)),
+        (blocker.code == windows[1], cast(blocker.reopen_clause_id, Uuid)),
+        else_=null(),
+    )
 
 
 @part
@@ -42,7 +81,17 @@ class RequestBlocker:
     """Something that keeps you from a move."""
 
     code: Obstacle = column("A word for programs.")
-    message: str = sentence(_refusal)
+    message: str = rendered(
+        "A sentence for people, in your language.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        move=lambda blocker: blocker.move,
+        state=lambda blocker: blocker.state,
+        missing=lambda blocker: blocker.missing,
+    )
+    clause: Clause | None = one(
+        "The clause that keeps you from it, where one does.", lambda blocker, clause: clause.id == _clause(blocker)
+    )
 
 
 @part
@@ -51,7 +100,18 @@ class RequestMove:
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[RequestBlocker] = blockers(Obstacle, _stands)
+    blockers: list[RequestBlocker] = blockers(
+        Obstacle,
+        _stands,
+        {
+            "move": lambda move: move.move,
+            "state": lambda move: move.state,
+            "missing": lambda move: cast(move.missing, Text),
+            # Said with their types: strawberry's own execution carries them as plain values.
+            "course_clause_id": lambda move: cast(move.course_clause_id, Uuid),
+            "reopen_clause_id": lambda move: cast(move.reopen_clause_id, Uuid),
+        },
+    )
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -64,9 +124,14 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
             "of_requester": duty.requester,
             "of_assignee": duty.assignee,
             "not_of_assignee": duty.not_by_assignee,
+            "needs": "".join(map(_keeps_from, rules.NEEDED_BEFORE.get(move, ()))),
         }
         for move, duty in DUTIES.items()
     ]
+
+
+def _closed_and(request: Any, condition: Any) -> ColumnElement[bool]:
+    return func.coalesce(and_(request.state == State.CLOSED, condition), false())
 
 
 def allowed_moves() -> Any:
@@ -80,5 +145,10 @@ def allowed_moves() -> Any:
             "state": lambda request: request.state,
             "asked": lambda request: func.coalesce(queries.requested_by_me(request), false()),
             "has": lambda request: func.coalesce(queries.assigned_to_me(request), false()),
+            "missing": lambda request: func.concat(",", func.array_to_string(request.missing_steps, ",,"), ","),
+            "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
+            "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),
+            "course_clause_id": lambda request: request.course_clause_id,
+            "reopen_clause_id": lambda request: request.reopen_clause_id,
         },
     )

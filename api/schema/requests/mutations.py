@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from api.schema.inputs import given, optional
 from api.schema.requests import types  # noqa: F401  # declares the enumerations that are used below
-from api.schema.terms import Impact, Urgency
+from api.schema.terms import Complexity, Impact, Urgency
 from domain.requests import commands
 from domain.requests.models import Message, ServiceRequest
 from domain.requests.rules import Audience, Channel
@@ -66,6 +66,79 @@ async def assign_request(work: Work, input: AssignRequestInput) -> ServiceReques
     return await commands.assign(
         work, request_id=input.request_id, assignee_id=input.assignee_id, department_id=input.department_id
     )
+
+
+@strawberry.input(description="How a request is assessed.")
+class TriageRequestInput:
+    """How a request is assessed."""
+
+    request_id: UUID = given("The request.")
+    complexity: Complexity = given("Whether it takes the usual course, or needs more thought and more people.")
+    category: str | None = optional("What kind of matter it is, in at most 100 characters; as it was without it.")
+    impact: Impact | None = optional("How much stands still, where the intake had it wrong.")
+    urgency: Urgency | None = optional("How soon it hurts, where the intake had it wrong.")
+
+
+async def triage_request(work: Work, input: TriageRequestInput) -> ServiceRequest:
+    """Assess a request. With another impact or urgency the matrix rates it anew, and its clocks go by that."""
+    return await commands.triage(
+        work,
+        request_id=input.request_id,
+        complexity=input.complexity,
+        category=input.category,
+        impact=input.impact,
+        urgency=input.urgency,
+    )
+
+
+@strawberry.input(description="A request whose cause is looked for.")
+class DiagnoseRequestInput:
+    """A request whose cause is looked for."""
+
+    request_id: UUID = given("The request.")
+
+
+async def diagnose_request(work: Work, input: DiagnoseRequestInput) -> ServiceRequest:
+    """Look for the cause of what a request is about, which is its first response."""
+    return await commands.diagnose(work, request_id=input.request_id)
+
+
+@strawberry.input(description="A solution for a request.")
+class ProposeSolutionInput:
+    """A solution for a request."""
+
+    request_id: UUID = given("The request.")
+    solution: str = given("What is to be done, in at most 20,000 characters.")
+
+
+async def propose_solution(work: Work, input: ProposeSolutionInput) -> ServiceRequest:
+    """Lay a solution before the requester, or a better one in its place."""
+    return await commands.propose(work, request_id=input.request_id, solution=input.solution)
+
+
+@strawberry.input(description="The requester's word that a solution will do.")
+class AgreeToSolutionInput:
+    """The requester's word that a solution will do."""
+
+    request_id: UUID = given("The request.")
+
+
+async def agree_to_solution(work: Work, input: AgreeToSolutionInput) -> ServiceRequest:
+    """Agree to the solution that was proposed, so that the work can begin."""
+    return await commands.agree(work, request_id=input.request_id)
+
+
+@strawberry.input(description="The requester's word that a solution will not do.")
+class DeclineSolutionInput:
+    """The requester's word that a solution will not do."""
+
+    request_id: UUID = given("The request.")
+    reason: str = given("What is wrong with it, in at most 500 characters.")
+
+
+async def decline_solution(work: Work, input: DeclineSolutionInput) -> ServiceRequest:
+    """Say why the solution that was proposed will not do; another one is looked for."""
+    return await commands.decline(work, request_id=input.request_id, reason=input.reason)
 
 
 @strawberry.input(description="A request that is worked on.")
@@ -127,8 +200,20 @@ class ConfirmRequestInput:
 
 
 async def confirm_request(work: Work, input: ConfirmRequestInput) -> ServiceRequest:
-    """Agree that a request is done, and close it."""
+    """Agree that a request is done; that closes it, unless the handbook asks for a closing by hand."""
     return await commands.confirm(work, request_id=input.request_id, score=input.score)
+
+
+@strawberry.input(description="A confirmed request that is closed.")
+class CloseRequestInput:
+    """A confirmed request that is closed."""
+
+    request_id: UUID = given("The request.")
+
+
+async def close_request(work: Work, input: CloseRequestInput) -> ServiceRequest:
+    """Close a request that its requester has confirmed, where the handbook asks for that by hand."""
+    return await commands.close(work, request_id=input.request_id)
 
 
 @strawberry.input(description="A request that is not done after all.")

@@ -27,8 +27,9 @@ from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
-from api.schema.terms import CustomerTier, Impact, Priority, Urgency
+from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.kinds.handling import Step
 from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
 from tenancy.models import current_instant
@@ -51,7 +52,7 @@ class RequestChange(Node):
     at: datetime = column("When.")
     state: State = column("The state it entered.")
     move: Move | None = column("By which move; none for the intake.")
-    reason: str = column("Why; empty where no reason is asked for.")
+    reason: str = column("Why, or what was proposed; empty where no reason is asked for.")
     member: Member | None = one("Who made the move; nobody when Zhidu or a partner's client did.", "member_id")
 
 
@@ -155,6 +156,14 @@ class ServiceRequest(Node):
     closes_at: datetime | None = column("When it closes by itself unless the requester speaks.")
     closed_at: datetime | None = column("When it was confirmed or cancelled.")
     reopened_times: int = column("How often it was reopened.")
+    complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
+    category: str = column("What kind of matter it is, by its assessment; empty before that.")
+    solution: str = column("The solution that was proposed last; empty when none was.")
+    missing_steps: list[Step] = column("The steps that the handbook asks for and that it has not taken yet.")
+    course_clause: Clause | None = one("The clause that asks for them.", "course_clause_id")
+    reopens_until: datetime | None = column(
+        "Until when it can be reopened, since it was closed; null before that, and where the handbook sets no limit."
+    )
     satisfaction_score: int | None = column("The score at the confirmation, on the scale of the handbook's survey.")
     satisfied: bool | None = column("Whether that score means satisfied, by the handbook's survey.")
     customer: Customer | None = one("For whom.", "customer_id")
@@ -210,6 +219,8 @@ class ServiceRequestFilter:
     title: TextFilter | None = filtered("By title.")
     state: WordFilter[State] | None = filtered("By how far they are.")
     priority: WordFilter[Priority] | None = filtered("By priority.")
+    complexity: WordFilter[Complexity] | None = filtered("By how they were assessed.")
+    category: TextFilter | None = filtered("By category.")
     channel: WordFilter[Channel] | None = filtered("By how they came in.")
     customer_id: IdFilter | None = filtered("By customer.")
     requester_id: IdFilter | None = filtered("By requester.")

@@ -1,18 +1,25 @@
 """Requests: taking them in, moving them on, talking about them, and keeping their time."""
 
-from domain.requests.commands.confirmation import confirm_by_itself
+from domain.requests.commands.assessment import triage
+from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, reopen
 from domain.requests.commands.conversation import comment
 from domain.requests.commands.intake import submit
-from domain.requests.commands.moves import assign, cancel, confirm, put_on_hold, reopen, resolve, resume, start
+from domain.requests.commands.moves import assign, cancel, put_on_hold, resolve, resume, start
+from domain.requests.commands.solutions import agree, decline, diagnose, propose
 from domain.requests.commands.timing import keep_time, review_by_new_handbook, review_next
 
 __all__ = [
+    "agree",
     "assign",
     "cancel",
+    "close",
     "comment",
     "confirm",
     "confirm_by_itself",
+    "decline",
+    "diagnose",
     "keep_time",
+    "propose",
     "put_on_hold",
     "reopen",
     "resolve",
@@ -21,4 +28,5 @@ __all__ = [
     "review_next",
     "start",
     "submit",
+    "triage",
 ]

@@ -1,17 +1,18 @@
-"""From resolved to closed: the requester's word and score, or the silence that a clause takes for consent."""
+"""From resolved to closed and back: the requester's word and score, or the silence that a clause takes for consent."""
 
 from uuid import UUID
 
+from domain.kernel.command import command
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
-from domain.policies.rules.kinds import AutoConfirm, SatisfactionSurvey
+from domain.policies.rules.kinds import AutoConfirm, ReopenWindow, SatisfactionSurvey
 from domain.policies.rules.values import Target
-from domain.requests import queries
-from domain.requests.commands import timing
+from domain.requests import queries, rules
+from domain.requests.commands import course, moving, timing
 from domain.requests.commands.timing import View
-from domain.requests.events import ConfirmationDue, RequestConfirmed
+from domain.requests.events import ConfirmationDue, RequestClosed, RequestConfirmed, RequestReopened
 from domain.requests.models import ServiceRequest
-from domain.requests.rules import LIFECYCLE, Move, State
+from domain.requests.rules import DUTIES, Move, State
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
@@ -74,10 +75,18 @@ async def keep_score(work: Work, request: ServiceRequest, score: int) -> None:
     )
 
 
-def close(work: Work, view: View) -> None:
-    """A request that is confirmed is closed."""
-    forget(work, view)
-    view.request.closed_at = view.at
+@command(needs=DUTIES[Move.CONFIRM].permission)
+async def confirm(work: Work, *, request_id: UUID, score: int | None = None) -> ServiceRequest:
+    """Agree that a request is resolved, and say how satisfied one is, on the scale of the survey clause (RQ-5, CP-3).
+
+    It is closed with that, unless its course asks for a closing by hand. Refuses a score that the clause doesn't know,
+    naming the clause, and any where the handbook asks for none.
+    """
+    view = await moving.begin(work, request_id, Move.CONFIRM)
+    if score is not None:
+        await keep_score(work, view.request, score)
+    await _confirmed(work, view, by_itself=False, score=score)
+    return view.request
 
 
 async def confirm_by_itself(work: Work, event: ConfirmationDue) -> None:
@@ -86,12 +95,73 @@ async def confirm_by_itself(work: Work, event: ConfirmationDue) -> None:
     request = view.request
     if request.state is not State.RESOLVED or request.closes_at is None or work.now < request.closes_at:
         return
-    close(work, view)
-    request.state = LIFECYCLE.next(request.state, Move.CONFIRM)
-    change = view.enter(work, Move.CONFIRM)
-    timing.reckon(work, view)
-    confirmed = RequestConfirmed(request_id=request.id, change_id=change.id, by_itself=True)
-    work.record(confirmed, about=request)
+    await _confirmed(work, view, by_itself=True)
+
+
+async def _confirmed(work: Work, view: View, *, by_itself: bool, score: int | None = None) -> None:
+    forget(work, view)
+    change = await moving.end(work, view, Move.CONFIRM)
+    confirmed = RequestConfirmed(
+        request_id=view.request.id, change_id=change, by_itself=by_itself, satisfaction_score=score
+    )
+    work.record(confirmed, about=view.request)
+    if not course.closes_by_hand(view.request):
+        await _closed(work, view)
+
+
+@command(needs=DUTIES[Move.CLOSE].permission)
+async def close(work: Work, *, request_id: UUID) -> ServiceRequest:
+    """Close a request that its requester has confirmed, where the handbook asks for that by hand."""
+    view = await moving.begin(work, request_id, Move.CLOSE)
+    await _closed(work, view)
+    return view.request
+
+
+async def _closed(work: Work, view: View) -> None:
+    view.request.closed_at = view.at
+    change = await moving.end(work, view, Move.CLOSE)
+    await _open_window(work, view)
+    work.record(RequestClosed(request_id=view.request.id, change_id=change), about=view.request)
+
+
+async def _open_window(work: Work, view: View) -> None:
+    """Keep until when, and how often, the request may be reopened; without a clause there is no limit."""
+    request = view.request
+    request.reopens_until, request.most_reopenings, request.reopen_clause_id = None, None, None
+    window = await queries.ruled(work, ReopenWindow, request)
+    if window is None:
+        return
+    calendar = await queries.calendar_for(work, request)
+    days = window.value.working_days
+    request.reopens_until = Target(working_days=days).ends_at(view.at, calendar.value) if days else view.at
+    request.most_reopenings, request.reopen_clause_id = window.value.most_times, window.clause.clause_id
+    policies.cite(
+        work,
+        window,
+        about=Subject(SubjectKind.REQUEST, request.id),
+        decision="requests.reopen_window",
+        inputs={"closed_at": view.at, "working_days": days, "calendar_clause": calendar.clause.number},
+        result={"reopens_until": request.reopens_until, "most_times": window.value.most_times},
+    )
+
+
+@command(needs=DUTIES[Move.REOPEN].permission)
+async def reopen(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
+    """Say why a request is not resolved after all; its assignee has the time that was left (RQ-5).
+
+    A closed one can be reopened within the window of the clause that held when it was closed.
+    """
+    reason = rules.clean_reason(reason)
+    view = await moving.begin(work, request_id, Move.REOPEN)
+    request = view.request
+    forget(work, view)
+    request.resolved_at, request.closed_at = None, None
+    request.satisfaction_score, request.satisfied = None, None
+    request.reopens_until, request.most_reopenings, request.reopen_clause_id = None, None, None
+    request.reopened_times += 1
+    change = await moving.end(work, view, Move.REOPEN, reason)
+    work.record(RequestReopened(request_id=request_id, change_id=change), about=request)
+    return request
 
 
 def _key(request_id: UUID) -> str:

@@ -6,15 +6,13 @@ from uuid import UUID
 from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Urgency
 from domain.organisation import queries as organisation
-from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
 from domain.requests import queries, rules
-from domain.requests.commands import ordering, timing
+from domain.requests.commands import assessment, course, ordering, timing
 from domain.requests.commands.ordering import Asked
 from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
@@ -83,22 +81,10 @@ async def _open(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatr
     # Late, for others who want a number wait from here on.
     request.number = f"REQ-{await next_number(work, NUMBERS):06}"
     work.add(request)
-    policies_commands.cite(
-        work,
-        matrix,
-        about=Subject(SubjectKind.REQUEST, request.id),
-        decision="requests.priority",
-        inputs={
-            "customer_tier": request.customer_tier,
-            "impact": request.impact,
-            "urgency": request.urgency,
-            "department_id": request.intake_department_id,
-            **asked.inputs,
-        },
-        result={"priority": request.priority},
-    )
+    assessment.cite_priority(work, request, matrix, asked.inputs)
     view = timing.View(request=request, clocks=[], changes=[], grounds=grounds, at=work.now, timers={})
     view.enter(work, move=None)
+    await course.follow(work, request, view.changes)
     timing.start(work, view)
     timing.reckon(work, view)
     work.record(RequestSubmitted(request_id=request.id, priority=request.priority), about=request)

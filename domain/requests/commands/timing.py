@@ -15,9 +15,10 @@ from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.events import HandbookTookEffect
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
+from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
+from domain.requests.commands import course
 from domain.requests.events import (
     ClockBreached,
     ClockFollowedNewClause,
@@ -283,8 +284,9 @@ async def keep_time(work: Work, event: ClockMarkDue) -> None:
 
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
     """Reckon open requests anew when a handbook takes effect whose service level or calendar holds for open cases too,
-    or takes the place of one whose did (PO-3): no pause is lost, and what has come stays."""
-    if await policies_queries.concerns_open_cases(work, event.version_id, ServiceLevel, BusinessCalendarClause):
+    or takes the place of one whose did (PO-3): no pause is lost, and what has come stays. So is their course."""
+    kinds = (ServiceLevel, BusinessCalendarClause, RequestCourse)
+    if await policies_queries.concerns_open_cases(work, event.version_id, *kinds):
         _review_from(work, None, event.version_id)
 
 
@@ -304,6 +306,7 @@ def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
 async def _bring_up_to_date(work: Work, request_id: UUID) -> None:
     view = await locked(work, request_id)
     before = {clock.id: clock.clause_id for clock in view.clocks}
+    await course.follow(work, view.request, view.changes)
     start(work, view)
     await catch_up(work, view, before_a_move=False)
     reckon(work, view)

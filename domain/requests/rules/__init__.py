@@ -14,7 +14,8 @@ from domain.requests.rules.clocks import (
     remaining,
     warning_at,
 )
-from domain.requests.rules.duties import DUTIES, Duty, Obstacle, obstacles, refusal
+from domain.requests.rules.course import NEEDED_BEFORE, Window, lacking, missing
+from domain.requests.rules.duties import DUTIES, Duty, Obstacle, Standing, obstacles, refusal
 from domain.requests.rules.standing import ClockState, Mark, MarkKind, Reached, Reading, coming, read, stop
 from domain.requests.rules.states import (
     LIFECYCLE,
@@ -27,19 +28,23 @@ from domain.requests.rules.states import (
     State,
     Treatment,
     counts,
+    resumed,
     segments_of,
 )
 from domain.requests.rules.texts import (
+    clean_category,
     clean_description,
     clean_message,
     clean_reason,
     clean_resolution,
+    clean_solution,
     clean_title,
 )
 
 __all__ = [
     "DUTIES",
     "LIFECYCLE",
+    "NEEDED_BEFORE",
     "TREATMENT",
     "Audience",
     "Change",
@@ -56,14 +61,18 @@ __all__ = [
     "Reading",
     "Segment",
     "Share",
+    "Standing",
     "State",
     "Treatment",
+    "Window",
     "breached_at",
     "budget",
+    "clean_category",
     "clean_description",
     "clean_message",
     "clean_reason",
     "clean_resolution",
+    "clean_solution",
     "clean_title",
     "coming",
     "counts",
@@ -71,11 +80,14 @@ __all__ = [
     "elapsed",
     "escalation_at",
     "is_running",
+    "lacking",
+    "missing",
     "narrative",
     "obstacles",
     "read",
     "refusal",
     "remaining",
+    "resumed",
     "segments_of",
     "stop",
     "warning_at",

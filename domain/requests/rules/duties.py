@@ -1,10 +1,15 @@
 """Who makes which move: the requester, the assignee, and whoever assigns requests, in their place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
+from domain.policies.rules.kinds.handling import Step
+from domain.policies.rules.words import word
+from domain.requests.rules.course import Window, lacking
 from domain.requests.rules.states import LIFECYCLE, Move, State
 from tenancy.refusals import Forbidden, Refusal, message, missing_permission
 
@@ -21,12 +26,18 @@ class Duty:
 
 
 DUTIES: Mapping[Move, Duty] = {
+    Move.TRIAGE: Duty(Permission.REQUESTS_ASSIGN),
     Move.ASSIGN: Duty(Permission.REQUESTS_ASSIGN),
+    Move.DIAGNOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
+    Move.PROPOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
+    Move.AGREE: Duty(Permission.REQUESTS_CONFIRM, requester=True, not_by_assignee=True),
+    Move.DECLINE: Duty(Permission.REQUESTS_CONFIRM, requester=True),
     Move.START: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.HOLD: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.RESUME: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.RESOLVE: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.CONFIRM: Duty(Permission.REQUESTS_CONFIRM, requester=True, not_by_assignee=True),
+    Move.CLOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.REOPEN: Duty(Permission.REQUESTS_CONFIRM, requester=True),
     Move.CANCEL: Duty(Permission.REQUESTS_SUBMIT, requester=True),
 }
@@ -39,27 +50,52 @@ class Obstacle(StrEnum):
     NOT_YOURS = "not_yours"
     OWN_WORK = "own_work"
     WRONG_STATE = "wrong_state"
+    STEP_MISSING = "step_missing"
+    WINDOW_OVER = "window_over"
+    WINDOW_USED_UP = "window_used_up"
 
 
-def obstacles(
-    move: Move, state: State, may: Callable[[Permission], bool], *, is_requester: bool, is_assignee: bool
-) -> list[Obstacle]:
+ANY_TIME = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a request and of whoever acts decides on a move, besides the permission."""
+
+    state: State
+    is_requester: bool = False
+    is_assignee: bool = False
+    # The steps of its course that it lacks.
+    missing: Collection[Step] = ()
+    window: Window = ANY_TIME
+    reopened_times: int = 0
+    at: datetime | None = None
+
+
+def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool]) -> list[Obstacle]:
     """All that keeps somebody who `may` do certain things from making a move; nothing when they can."""
     duty = DUTIES[move]
-    named = (duty.requester and is_requester) or (duty.assignee and is_assignee)
+    named = (duty.requester and standing.is_requester) or (duty.assignee and standing.is_assignee)
     found = []
     if not may(duty.permission):
         found.append(Obstacle.FORBIDDEN)
     elif not named and not may(Permission.REQUESTS_ASSIGN):
         found.append(Obstacle.NOT_YOURS)
-    if duty.not_by_assignee and is_assignee:
+    if duty.not_by_assignee and standing.is_assignee:
         found.append(Obstacle.OWN_WORK)
-    if not LIFECYCLE.allows(state, move):
+    if not LIFECYCLE.allows(standing.state, move):
         found.append(Obstacle.WRONG_STATE)
+    elif lacking(move, standing.missing):
+        found.append(Obstacle.STEP_MISSING)
+    if move is Move.REOPEN:
+        if standing.at is not None and standing.window.is_over(standing.state, standing.at):
+            found.append(Obstacle.WINDOW_OVER)
+        if standing.window.is_used_up(standing.state, standing.reopened_times):
+            found.append(Obstacle.WINDOW_USED_UP)
     return found
 
 
-def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
+def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
     """What an obstacle says to whoever tries all the same."""
     match obstacle:
         case Obstacle.FORBIDDEN:
@@ -70,4 +106,14 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.OWN_WORK:
             return Forbidden(message("Whoever did the work does not confirm it."), code="OWN_WORK")
         case Obstacle.WRONG_STATE:
-            return LIFECYCLE.refusal(state, move)
+            return LIFECYCLE.refusal(standing.state, move)
+        case Obstacle.STEP_MISSING:
+            needed = Labels(word(step) for step in lacking(move, standing.missing))
+            text = message("The handbook asks for this first: {steps}.")
+            return Refusal(text, {"steps": needed}, code="STEP_MISSING")
+        case Obstacle.WINDOW_OVER:
+            text = message("The time in which it could be reopened is over; ask for something new instead.")
+            return Refusal(text, code="WINDOW_OVER")
+        case Obstacle.WINDOW_USED_UP:
+            text = message("It has been reopened as often as it may be; ask for something new instead.")
+            return Refusal(text, code="WINDOW_USED_UP")

@@ -5,6 +5,7 @@ from domain.kernel.texts import one_line, several_lines
 MAX_TITLE = 200
 MAX_DESCRIPTION = 20_000
 MAX_REASON = 500
+MAX_CATEGORY = 100
 
 
 def clean_title(title: str) -> str:
@@ -30,3 +31,13 @@ def clean_message(text: str) -> str:
 def clean_resolution(text: str) -> str:
     """What was done, in 1 to 20,000 characters. Raises `Invalid`."""
     return several_lines(text, MAX_DESCRIPTION, "resolution")
+
+
+def clean_solution(text: str) -> str:
+    """What is proposed, in 1 to 20,000 characters. Raises `Invalid`."""
+    return several_lines(text, MAX_DESCRIPTION, "solution")
+
+
+def clean_category(text: str) -> str:
+    """What kind of matter it is: 1 to 100 characters on one line. Raises `Invalid`."""
+    return one_line(text, MAX_CATEGORY, "category")

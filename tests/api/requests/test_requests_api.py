@@ -7,24 +7,23 @@ from uuid import uuid4
 import pytest
 
 from api.schema import SCHEMA
-from domain.kernel.permissions import Permission
 from domain.requests import rules
 from domain.requests.rules import Move
 from tenancy.actor import Actor
+from tests.api.requests.asking import MOVES, SUBMIT, done, move, submit, with_names
 from tests.conftest import found_company
-from tests.domain.requests.company import ASKS, Company, at, go_to, program, service_company, software_company
+from tests.domain.requests.company import (
+    ASKS,
+    Company,
+    at,
+    go_to,
+    program,
+    service_company,
+    software_company,
+)
 
-SUBMIT = """mutation($input: SubmitRequestInput!) { submitRequest(input: $input) {
-  request { id number priority state dueAt overdue breached customer { name } requester { name } department { name }
-    handbookVersion { number } clocks { kind state dueAt target clause { number } calendarClause { number } }
-    decisions { nodes { decision clause { number } result } } }
-  errors { code path message clause { number } } } }"""
-MOVE = """mutation($input: %sInput!) { %s(input: $input) {
-  request { state dueAt holdReason resolution closesAt satisfactionScore satisfied assignee { name } }
-  errors { code path message clause { number } } } }"""
 COMMENT = """mutation($input: CommentRequestInput!) { commentRequest(input: $input) {
   message { text audience author { name } } errors { code } } }"""
-MOVES = """query($id: ID!) { request(id: $id) { allowedMoves { move allowed blockers { code message } } } }"""
 SHOW = """query($id: ID!) { request(id: $id) { __typename number state breached overdue
     clocks { kind state breachedAt stoppedAt warnings levels narrative reckoning }
     escalations { level dueAt at escalatedTo { name } clock { kind } }
@@ -35,16 +34,6 @@ SHOW = """query($id: ID!) { request(id: $id) { __typename number state breached 
 LIST = """query($filter: ServiceRequestFilter, $order: ServiceRequestOrder! = NEWEST, $after: String) {
   requests(filter: $filter, order: $order, first: 2, after: $after) {
     totalCount pageInfo { endCursor } nodes { number priority } } }"""
-
-
-def with_names(company: Company) -> Company:
-    """The same people, who may also read each other's names."""
-    people = ("boss", "head", "agent", "colleague", "clerk", "dispatcher")
-    actors = {name: getattr(company, name) for name in people}
-    more = {str(Permission.MEMBERS_READ)}
-    return replace(
-        company, **{name: replace(actor, permissions=actor.permissions | more) for name, actor in actors.items()}
-    )
 
 
 @pytest.fixture
@@ -73,33 +62,6 @@ async def test_a_program_reads_what_it_has_submitted_and_nothing_else(ask: Any, 
 async def service(pool: None) -> Company:
     """Slower service on six days."""
     return with_names(await service_company())
-
-
-async def submit(ask: Any, company: Company, actor: Actor | None = None, **more: Any) -> Any:
-    usual = {
-        "customerId": str(company.strategic_id),
-        "departmentId": str(company.support_id),
-        "title": "Nobody can sign in",
-        "channel": "HOTLINE",
-        "impact": "HIGH",
-        "urgency": "HIGH",
-    }
-    made = await ask(actor or company.clerk, SUBMIT, input=usual | more)
-    assert made["submitRequest"]["errors"] == []
-    return made["submitRequest"]["request"]
-
-
-async def move(ask: Any, actor: Actor, name: str, request: Any, **more: Any) -> Any:
-    """A move; what the payload says."""
-    document = MOVE % (name[0].upper() + name[1:], name)
-    return (await ask(actor, document, input={"requestId": request["id"], **more}))[name]
-
-
-async def done(ask: Any, actor: Actor, name: str, request: Any, **more: Any) -> Any:
-    """A move that succeeds; the request then."""
-    payload = await move(ask, actor, name, request, **more)
-    assert payload["errors"] == [], payload
-    return payload["request"]
 
 
 async def test_two_companies_promise_different_things_for_the_same_request(
@@ -156,7 +118,8 @@ async def test_a_request_goes_its_way_by_mutations_alone(ask: Any, software: Com
         ("RESOLVED", "RESOLVE"),
         ("ASSIGNED", "REOPEN"),
         ("RESOLVED", "RESOLVE"),
-        ("CLOSED", "CONFIRM"),
+        ("CONFIRMED", "CONFIRM"),
+        ("CLOSED", "CLOSE"),
     ]
 
 
@@ -211,26 +174,36 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
         return {item["move"]: [blocker["code"] for blocker in item["blockers"]] for item in found}
 
     assert await moves(software.agent) == {
+        "TRIAGE": ["FORBIDDEN"],
         "ASSIGN": ["FORBIDDEN"],
+        "DIAGNOSE": [],
+        "PROPOSE": ["WRONG_STATE"],
+        "AGREE": ["FORBIDDEN", "OWN_WORK", "WRONG_STATE"],
+        "DECLINE": ["FORBIDDEN", "WRONG_STATE"],
         "START": [],
         "HOLD": ["WRONG_STATE"],
         "RESUME": ["WRONG_STATE"],
         "RESOLVE": [],
         "CONFIRM": ["FORBIDDEN", "OWN_WORK", "WRONG_STATE"],
+        "CLOSE": ["WRONG_STATE"],
         "REOPEN": ["FORBIDDEN", "WRONG_STATE"],
         "CANCEL": ["FORBIDDEN"],
     }
     assert (await moves(software.head))["START"] == ["NOT_YOURS"]
     assert [name for name, blockers in (await moves(software.clerk)).items() if not blockers] == ["CANCEL"]
     assert [name for name, blockers in (await moves(software.dispatcher)).items() if not blockers] == [
+        "TRIAGE",
         "ASSIGN",
+        "DIAGNOSE",
         "START",
         "RESOLVE",
         "CANCEL",
     ]
     found = (await ask(software.agent, MOVES, id=request["id"]))["request"]["allowedMoves"]
-    assert [blocker["message"] for blocker in found[2]["blockers"]] == [
-        "“Put on hold” is not possible in the state “Assigned”. Possible are: Assign, Start work, Resolve, Cancel."
+    [hold] = [item for item in found if item["move"] == "HOLD"]
+    assert [blocker["message"] for blocker in hold["blockers"]] == [
+        "“Put on hold” is not possible in the state “Assigned”. Possible are: Triage, Assign, Diagnose, Start work, "
+        "Resolve, Cancel."
     ]
 
 
@@ -240,12 +213,18 @@ async def test_what_a_move_says_beforehand_and_what_it_says_when_tried_are_the_s
     request = await submit(ask, software)
     await done(ask, software.dispatcher, "assignRequest", request, assigneeId=str(software.agent.id))
     given = {
+        "triageRequest": {"complexity": "ROUTINE"},
         "assignRequest": {"assigneeId": str(software.colleague.id)},
+        "diagnoseRequest": {},
+        "proposeSolution": {"solution": "A new proxy"},
+        "agreeToSolution": {},
+        "declineSolution": {"reason": "Too dear"},
         "startRequest": {},
         "holdRequest": {"reason": "Log file"},
         "resumeRequest": {},
         "resolveRequest": {"resolution": "Done"},
         "confirmRequest": {},
+        "closeRequest": {},
         "reopenRequest": {"reason": "Back"},
         "cancelRequest": {"reason": "No need"},
     }
@@ -371,5 +350,6 @@ async def test_a_third_company_sees_nothing(ask: Any, software: Company) -> None
 
 def test_every_move_has_its_mutation() -> None:
     names = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]  # the schema has mutations
-    assert {f"{possible.value}Request" for possible in Move} <= set(names)
+    of_solutions = {Move.PROPOSE: "proposeSolution", Move.AGREE: "agreeToSolution", Move.DECLINE: "declineSolution"}
+    assert {of_solutions.get(possible, f"{possible.value}Request") for possible in Move} <= set(names)
     assert set(rules.DUTIES) == set(Move)

@@ -99,6 +99,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "assignment_rules": {"order": ["skill", "load"], "most_open_requests": 8, "second_responsible": True},
     "update_cadence": {"every": {"p1": {"working_minutes": 60}}},
+    "request_course": {"routine": ["start"], "complex": ["triage", "diagnosis", "solution"]},
     "reopen_window": {"working_days": 5},
     "inspection_schedule": {
         "code": "server_room",

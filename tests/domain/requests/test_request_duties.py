@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import Priority
+from domain.policies.rules.kinds.handling import Step
 from domain.requests import rules
 from domain.requests.rules import (
     DUTIES,
@@ -20,6 +21,7 @@ from domain.requests.rules import (
     Move,
     Obstacle,
     Reached,
+    Standing,
     State,
 )
 from tenancy.refusals import Forbidden, WrongState
@@ -44,36 +46,42 @@ def test_every_move_says_who_makes_it() -> None:
 
 @pytest.mark.parametrize(("move", "state"), list(product(Move, State)))
 def test_whoever_assigns_may_do_all_that_the_state_allows(move: Move, state: State) -> None:
-    found = rules.obstacles(move, state, everybody, is_requester=False, is_assignee=False)
+    found = rules.obstacles(move, Standing(state), everybody)
     assert found == ([] if (state, move) in LIFECYCLE.table else [Obstacle.WRONG_STATE])
 
 
 @pytest.mark.parametrize(("move", "state"), list(product(Move, State)))
 def test_without_permission_not_even_the_requester_and_assignee_may(move: Move, state: State) -> None:
-    found = rules.obstacles(move, state, nobody, is_requester=True, is_assignee=True)
+    found = rules.obstacles(move, Standing(state, is_requester=True, is_assignee=True), nobody)
     assert found[0] is Obstacle.FORBIDDEN
 
 
 @pytest.mark.parametrize("move", Move)
 def test_each_move_is_its_own_side_s(move: Move) -> None:
     def only(permission: Permission) -> bool:
-        return permission is DUTIES[move].permission and move is not Move.ASSIGN
+        return permission is DUTIES[move].permission and permission is not Permission.REQUESTS_ASSIGN
 
     state = next(state for state, possible in LIFECYCLE.table if possible is move)
     sides = {
         side
         for side in ("requester", "assignee")
-        if not rules.obstacles(move, state, only, is_requester=side == "requester", is_assignee=side == "assignee")
+        if not rules.obstacles(move, Standing(state, side == "requester", side == "assignee"), only)
     }
     assert (
         sides
         == {
+            Move.TRIAGE: set(),
             Move.ASSIGN: set(),
+            Move.DIAGNOSE: {"assignee"},
+            Move.PROPOSE: {"assignee"},
+            Move.AGREE: {"requester"},
+            Move.DECLINE: {"requester"},
             Move.START: {"assignee"},
             Move.HOLD: {"assignee"},
             Move.RESUME: {"assignee"},
             Move.RESOLVE: {"assignee"},
             Move.CONFIRM: {"requester"},
+            Move.CLOSE: {"assignee"},
             Move.REOPEN: {"requester"},
             Move.CANCEL: {"requester"},
         }[move]
@@ -81,10 +89,14 @@ def test_each_move_is_its_own_side_s(move: Move) -> None:
 
 
 def test_every_obstacle_says_what_is_wrong() -> None:
-    assert isinstance(rules.refusal(Obstacle.FORBIDDEN, Move.START, State.NEW), Forbidden)
-    assert rules.refusal(Obstacle.NOT_YOURS, Move.START, State.NEW).code == "NOT_YOURS"
-    assert rules.refusal(Obstacle.OWN_WORK, Move.CONFIRM, State.RESOLVED).code == "OWN_WORK"
-    assert isinstance(rules.refusal(Obstacle.WRONG_STATE, Move.START, State.NEW), WrongState)
+    assert isinstance(rules.refusal(Obstacle.FORBIDDEN, Move.START, Standing(State.NEW)), Forbidden)
+    assert rules.refusal(Obstacle.NOT_YOURS, Move.START, Standing(State.NEW)).code == "NOT_YOURS"
+    assert rules.refusal(Obstacle.OWN_WORK, Move.CONFIRM, Standing(State.RESOLVED)).code == "OWN_WORK"
+    assert isinstance(rules.refusal(Obstacle.WRONG_STATE, Move.START, Standing(State.NEW)), WrongState)
+    told = rules.refusal(Obstacle.STEP_MISSING, Move.START, Standing(State.ASSIGNED, missing=[Step.SOLUTION]))
+    assert str(told) == "The handbook asks for this first: a solution that the requester agrees to before the work."
+    assert rules.refusal(Obstacle.WINDOW_OVER, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_OVER"
+    assert rules.refusal(Obstacle.WINDOW_USED_UP, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_USED_UP"
 
 
 def test_what_comes_at_one_instant_comes_in_the_order_of_its_weight() -> None:

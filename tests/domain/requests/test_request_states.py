@@ -2,19 +2,89 @@
 
 import pytest
 
+from domain.policies.rules.kinds.handling import Step
 from domain.requests import rules
 from domain.requests.rules import LIFECYCLE, Move, State
+from domain.requests.rules.course import TAKEN_BY
 from tenancy.refusals import Invalid, WrongState
 
 
 def test_a_request_goes_from_new_to_closed() -> None:
     state = LIFECYCLE.initial
-    for move in (Move.ASSIGN, Move.START, Move.HOLD, Move.RESUME, Move.RESOLVE, Move.CONFIRM):
+    seen = []
+    for move in (
+        Move.TRIAGE,
+        Move.ASSIGN,
+        Move.DIAGNOSE,
+        Move.PROPOSE,
+        Move.AGREE,
+        Move.START,
+        Move.RESOLVE,
+        Move.CONFIRM,
+        Move.CLOSE,
+    ):
+        state = LIFECYCLE.next(state, move)
+        seen.append(state)
+    assert seen == [
+        State.TRIAGED,
+        State.ASSIGNED,
+        State.DIAGNOSING,
+        State.PROPOSED,
+        State.AGREED,
+        State.IN_PROGRESS,
+        State.RESOLVED,
+        State.CONFIRMED,
+        State.CLOSED,
+    ]
+
+
+def test_a_routine_request_takes_the_short_way() -> None:
+    state = LIFECYCLE.initial
+    for move in (Move.ASSIGN, Move.START, Move.HOLD, Move.RESUME, Move.RESOLVE, Move.CONFIRM, Move.CLOSE):
         state = LIFECYCLE.next(state, move)
     assert state is State.CLOSED
 
 
-@pytest.mark.parametrize("state", [State.RESOLVED, State.CLOSED])
+@pytest.mark.parametrize("held", [State.DIAGNOSING, State.AGREED, State.IN_PROGRESS])
+def test_what_was_on_hold_goes_on_where_it_was_held(held: State) -> None:
+    assert LIFECYCLE.next(held, Move.HOLD) is State.ON_HOLD
+    # Handed over meanwhile, it is still on hold.
+    assert rules.resumed([State.NEW, State.ASSIGNED, held, State.ON_HOLD, State.ON_HOLD]) is held
+
+
+def test_a_step_that_is_not_taken_keeps_one_from_what_comes_after_it() -> None:
+    needed = (Step.SOLUTION, Step.TRIAGE, Step.CLOSING)
+    assert rules.missing(needed, [None]) == [Step.TRIAGE, Step.SOLUTION, Step.CLOSING]
+    assert rules.missing(needed, [None, Move.TRIAGE, Move.AGREE]) == [Step.CLOSING]
+    assert rules.lacking(Move.RESOLVE, [Step.TRIAGE, Step.SOLUTION]) == [Step.SOLUTION]
+    assert rules.lacking(Move.ASSIGN, [Step.TRIAGE, Step.SOLUTION]) == [Step.TRIAGE]
+    assert rules.lacking(Move.CANCEL, list(Step)) == []
+
+
+def test_a_reopened_request_is_closed_again_but_not_agreed_again() -> None:
+    needed, moves = (Step.SOLUTION, Step.CLOSING), [None, Move.AGREE, Move.CLOSE]
+    assert rules.missing(needed, moves) == []
+    assert rules.missing(needed, [*moves, Move.REOPEN]) == [Step.CLOSING]
+
+
+def test_no_step_leads_into_a_dead_end() -> None:
+    # Whatever is missing, each state that is not final leaves a way to the move that takes the step.
+    for step, taken_by in TAKEN_BY.items():
+        for state in State:
+            if state in (State.CANCELLED, State.CLOSED):
+                continue
+            reached, pending = {state}, [state]
+            while pending:
+                here = pending.pop()
+                for move in LIFECYCLE.moves(here):
+                    if not rules.lacking(move, [step]):
+                        there = LIFECYCLE.next(here, move)
+                        pending += [there] if there not in reached else []
+                        reached.add(there)
+            assert any(LIFECYCLE.allows(here, taken_by) for here in reached), (step, state)
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.CONFIRMED, State.CLOSED])
 def test_a_reopened_request_is_assigned_again(state: State) -> None:
     assert LIFECYCLE.next(state, Move.REOPEN) is State.ASSIGNED
 
@@ -24,7 +94,7 @@ def test_what_the_first_call_settles_is_resolved_without_a_start() -> None:
 
 
 def test_a_request_that_nobody_owns_cannot_be_resolved() -> None:
-    with pytest.raises(WrongState, match="Possible are: Assign, Cancel"):
+    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Cancel"):
         LIFECYCLE.next(State.NEW, Move.RESOLVE)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from domain.kernel.terms import Complexity
 from domain.requests import commands, queries, rules
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Change, ClockKind, Move, State
@@ -27,12 +28,18 @@ from tests.domain.requests.company import (
 )
 
 DONE_WITH = {
+    Move.TRIAGE: commands.triage,
     Move.ASSIGN: commands.assign,
+    Move.DIAGNOSE: commands.diagnose,
+    Move.PROPOSE: commands.propose,
+    Move.AGREE: commands.agree,
+    Move.DECLINE: commands.decline,
     Move.START: commands.start,
     Move.HOLD: commands.put_on_hold,
     Move.RESUME: commands.resume,
     Move.RESOLVE: commands.resolve,
     Move.CONFIRM: commands.confirm,
+    Move.CLOSE: commands.close,
     Move.REOPEN: commands.reopen,
     Move.CANCEL: commands.cancel,
 }
@@ -53,6 +60,9 @@ async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datet
             move = random.choice(moves)
             reasons: dict[Move, dict[str, Any]] = {
                 Move.ASSIGN: {"assignee_id": random.choice([company.agent.id, company.colleague.id])},
+                Move.TRIAGE: {"complexity": random.choice(list(Complexity))},
+                Move.PROPOSE: {"solution": "A new proxy"},
+                Move.DECLINE: {"reason": "Too dear"},
                 Move.HOLD: {"reason": "Waiting"},
                 Move.RESOLVE: {"resolution": "Done"},
                 Move.REOPEN: {"reason": "Back"},
@@ -70,7 +80,7 @@ async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datet
     return await stored(company, request), now
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(12))
 async def test_what_is_stored_is_what_the_history_says(software: Company, seed: int) -> None:
     request, now = await lived(software, Random(seed))
     async with reading(software.admin) as work:

@@ -69,7 +69,8 @@ async def test_a_request_goes_from_its_intake_to_the_confirmation(software: Comp
         (2, "assign", State.ASSIGNED, software.dispatcher.id),
         (3, "start", State.IN_PROGRESS, software.agent.id),
         (4, "resolve", State.RESOLVED, software.agent.id),
-        (5, "confirm", State.CLOSED, software.clerk.id),
+        (5, "confirm", State.CONFIRMED, software.clerk.id),
+        (6, "close", State.CLOSED, software.clerk.id),
     ]
 
 
@@ -147,7 +148,7 @@ async def test_only_the_assignee_or_whoever_assigns_works_on_a_request(software:
 
 async def test_what_a_state_does_not_allow_is_refused_by_naming_what_it_does(software: Company) -> None:
     request = await assigned(software)
-    with pytest.raises(WrongState, match="Possible are: Assign, Start work, Resolve, Cancel"):
+    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Diagnose, Start work, Resolve, Cancel"):
         await do(commands.put_on_hold, software.agent, request, reason="Customer")
     with pytest.raises(WrongState):
         await do(commands.confirm, software.clerk, request)

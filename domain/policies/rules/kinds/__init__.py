@@ -26,6 +26,7 @@ from domain.policies.rules.kinds.company import (
     Retention,
 )
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
+from domain.policies.rules.kinds.handling import RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, DunningLadder, PaymentTerms
 from domain.policies.rules.kinds.people import (
@@ -87,6 +88,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         PriorityMatrix,
         ServiceLevel,
         UpdateCadence,
+        RequestCourse,
         AutoConfirm,
         ReopenWindow,
         InspectionSchedule,
@@ -156,6 +158,8 @@ __all__ = [
     "PublishingRules",
     "QualityTarget",
     "ReadingConfirmation",
+    "ReopenWindow",
+    "RequestCourse",
     "Retention",
     "SatisfactionSurvey",
     "ServiceLevel",

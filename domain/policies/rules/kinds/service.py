@@ -181,6 +181,7 @@ class ReopenWindow(ClauseKind):
     kind = "reopen_window"
     label = message("Reopen window")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.confirm, requests.reopen"
 
     working_days: Annotated[int, Field(ge=0, le=366, description="Working days from its closing; 0 for never.")]
     most_times: Annotated[int, Field(ge=1, le=100)] = 3

@@ -1,0 +1,59 @@
+"""What every move has in common: who may make it now, the state it leads to, and what that does to the clocks."""
+
+from uuid import UUID
+
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import ReopenWindow, RequestCourse
+from domain.policies.rules.kinds.handling import Step
+from domain.requests import queries, rules
+from domain.requests.commands import course, timing
+from domain.requests.commands.timing import View
+from domain.requests.rules import LIFECYCLE, Move, Obstacle
+from tenancy.refusals import Refusal
+from tenancy.work import Work
+
+
+async def begin(work: Work, request_id: UUID, move: Move) -> View:
+    """The locked request, if the actor may make this move now; what was due before has happened."""
+    view = await timing.locked(work, request_id, "requestId")
+    ruling = await course.follow(work, view.request, view.changes)
+    request, actor = view.request, work.actor
+    mine = actor.id if actor.is_member else None
+    standing = rules.Standing(
+        state=request.state,
+        is_requester=mine is not None and request.requester_id == mine,
+        is_assignee=mine is not None and request.assignee_id == mine,
+        missing=[Step(step) for step in request.missing_steps],
+        window=rules.Window(request.reopens_until, request.most_reopenings),
+        reopened_times=request.reopened_times,
+        at=view.at,
+    )
+    found = rules.obstacles(move, standing, actor.may)
+    if found:
+        raise await _refusal(work, view, rules.refusal(found[0], move, standing), found[0], ruling)
+    await timing.catch_up(work, view, before_a_move=True)
+    return view
+
+
+async def _refusal(
+    work: Work, view: View, refused: Refusal, obstacle: Obstacle, ruling: Ruling[RequestCourse] | None
+) -> Refusal:
+    """The same with the clause that it rests on, where it rests on one."""
+    if obstacle is Obstacle.STEP_MISSING and ruling is not None:
+        refused.clause = ruling.clause
+    if obstacle in (Obstacle.WINDOW_OVER, Obstacle.WINDOW_USED_UP):
+        refused.clause = await queries.kept_clause(work, ReopenWindow, view.request.reopen_clause_id, view.request)
+    return refused
+
+
+async def end(work: Work, view: View, move: Move, reason: str = "") -> UUID:
+    """Make the move: its change of state, and what that does to the course and to the clocks. Gives the change's id."""
+    request = view.request
+    state = LIFECYCLE.next(request.state, move)
+    if move is Move.RESUME:
+        state = rules.resumed([change.state for change in view.changes])
+    request.state = state
+    change = view.enter(work, move, reason)
+    await course.follow(work, request, view.changes)
+    timing.reckon(work, view)
+    return change.id
