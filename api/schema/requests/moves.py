@@ -20,7 +20,6 @@ from tenancy.models import current_instant
 
 strawberry.enum(Move, name="RequestMoveName", description="What can be done with a request.")
 strawberry.enum(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
-strawberry.enum(Step, name="RequestStep", description="A step of a request's course that a handbook can ask for.")
 
 
 def _keeps_from(step: Step) -> str:
@@ -60,7 +59,7 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
     """What the command would say."""
-    missing = [Step(word) for word in values["missing"].strip(",").split(",") if word]
+    missing = [step for step in Step if _keeps_from(step) in values["missing"]]
     standing = rules.Standing(state=State(values["state"]), missing=missing)
     found = rules.refusal(Obstacle(values["code"]), Move(values["move"]), standing)
     return translate(found.text, actor.language, found.values)

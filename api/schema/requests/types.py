@@ -29,7 +29,6 @@ from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
 from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.kernel.subjects import SubjectKind
-from domain.policies.rules.kinds.handling import Step
 from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
 from tenancy.models import current_instant
@@ -159,7 +158,10 @@ class ServiceRequest(Node):
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")
     solution: str = column("The solution that was proposed last; empty when none was.")
-    missing_steps: list[Step] = column("The steps that the handbook asks for and that it has not taken yet.")
+    missing_steps: list[str] = column(
+        "The steps that the handbook asks for and that it has not taken yet: triage, diagnosis, solution, start or "
+        "closing, as in clauses of the kind request_course."
+    )
     course_clause: Clause | None = one("The clause that asks for them.", "course_clause_id")
     reopens_until: datetime | None = column(
         "Until when it can be reopened, since it was closed; null before that, and where the handbook sets no limit."

@@ -55,7 +55,7 @@ async def test_findings_have_severity_clause_and_a_sentence(ask, acme: Actor) ->
             work,
             ("4.1", "notice_period", {"days": 0, "allow_zero": True}),
             ("5.1", "approval_chain", chain),
-            ("7.1", "reopen_window", {"working_days": 5}),
+            ("7.1", "document_review", {"level": "secret", "every_months": 12}),
         )
     found = (await ask.executed(acme, FINDINGS, id=str(version.id)))["handbookFindings"]
     said = {(each["severity"], each["code"], each["number"]) for each in found}
@@ -85,7 +85,7 @@ async def test_the_coverage_says_who_acts_on_a_clause_and_how_often_it_was_used(
         CALENDAR,
         ("4.1", "notice_period", {"days": 30}),
         ("8", "provision", {}),
-        ("9", "reopen_window", {"working_days": 5}),
+        ("9", "document_review", {"level": "secret", "every_months": 12}),
     )
     mine, theirs = await in_force(acme, *clauses), await in_force(globex, *clauses)
     await decided(acme, mine, 3)

@@ -23,7 +23,7 @@ async def test_a_course_is_asked_for_and_told_beforehand_with_its_clause(ask: An
         "complexity": "COMPLEX",
         "category": "Network",
         "priority": "P1",
-        "missingSteps": ["SOLUTION"],
+        "missingSteps": ["solution"],
         "courseClause": {"number": "2.5"},
     }
     await done(ask, company.dispatcher, "assignRequest", request, assigneeId=str(company.agent.id))
