@@ -1,0 +1,70 @@
+"""Who sees which request, by which clauses its clocks run, what its history is, and who stands above it."""
+
+from domain.requests.queries.above import escalated_to, line_above, responsible, responsible_department
+from domain.requests.queries.clauses import (
+    Grounds,
+    calendar_for,
+    case_of,
+    grounds,
+    kept_clause,
+    ruled,
+    scope_of,
+    story_of,
+)
+from domain.requests.queries.loading import (
+    UNDER_WAY,
+    change,
+    clock,
+    clocks_of,
+    escalation,
+    get,
+    history_of,
+    ids_under_way,
+    said,
+)
+from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, satisfaction
+from domain.requests.queries.showing import (
+    assigned_to_me,
+    breached,
+    requested_by_me,
+    submitted_by_my_program,
+    visible,
+    visible_messages,
+    visible_parts,
+)
+
+__all__ = [
+    "UNDER_WAY",
+    "Grounds",
+    "History",
+    "Outcome",
+    "assigned_to_me",
+    "breached",
+    "calendar_for",
+    "case_of",
+    "change",
+    "clock",
+    "clock_outcomes",
+    "clocks_of",
+    "escalated_to",
+    "escalation",
+    "get",
+    "grounds",
+    "histories",
+    "history_of",
+    "ids_under_way",
+    "kept_clause",
+    "line_above",
+    "requested_by_me",
+    "responsible",
+    "responsible_department",
+    "ruled",
+    "said",
+    "satisfaction",
+    "scope_of",
+    "story_of",
+    "submitted_by_my_program",
+    "visible",
+    "visible_messages",
+    "visible_parts",
+]

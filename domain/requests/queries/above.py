@@ -1,0 +1,50 @@
+"""Who has to act on a request, and who stands above it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.catalogue import queries as catalogue
+from domain.customers import queries as customers
+from domain.organisation import queries as organisation
+from domain.requests.models import ServiceRequest
+from tenancy.work import Work
+
+
+async def escalated_to(work: Work, request: ServiceRequest, superior_level: int) -> UUID | None:
+    """The n-th of those who stand above a request; where their line ends earlier, the last in it. None: nobody does."""
+    line = await line_above(work, request)
+    return line[min(superior_level, len(line)) - 1] if line else None
+
+
+async def line_above(work: Work, request: ServiceRequest) -> list[UUID]:
+    """Who stands above a request, the nearest first: the assignee's superiors; then the head of the department that is
+    responsible, that head's superiors, and the heads of the departments above with theirs. Nobody in it: the customer's
+    account owner with theirs, or else whoever heads the company."""
+    line = await organisation.line_above(work, request.assignee_id) if request.assignee_id else []
+    department_id = await responsible_department(work, request)
+    starts = await organisation.heads_above(work, department_id) if department_id else []
+    if not line and not [head for head in starts if head != request.assignee_id]:
+        owner = await customers.owner_of(work, request.customer_id)
+        starts = [owner] if owner is not None else await organisation.heads_at_the_top(work)
+    for start in starts:
+        line += [start, *await organisation.line_above(work, start)]
+    return [person for person in dict.fromkeys(line) if person != request.assignee_id]
+
+
+async def responsible_department(work: Work, request: ServiceRequest) -> UUID | None:
+    """The department that has a request, or the one that took it in; else the one that is responsible for what it asks
+    for, or in which its assignee works."""
+    found = request.department_id or request.intake_department_id
+    if found is None and request.offering_id is not None:
+        found = await catalogue.responsible_for(work, request.offering_id)
+    if found is None and request.assignee_id is not None:
+        found = (await organisation.staff(work, request.assignee_id)).department_id
+    return found
+
+
+async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:
+    """Who has to act: the assignee, or the head of the department while there is none or the assignee has left."""
+    if request.assignee_id is not None and (await organisation.staff(work, request.assignee_id)).left_on is None:
+        return [request.assignee_id]
+    head = await organisation.head_of(work, request.department_id) if request.department_id else None
+    return [head] if head is not None else []

@@ -1,0 +1,112 @@
+"""By which clauses a request runs, and how a clock stands by them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.terms import CustomerTier, Priority
+from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, K, ServiceLevel
+from domain.policies.rules.scopes import Case
+from domain.policies.rules.values import Target
+from domain.requests import rules
+from domain.requests.models import Clock, ServiceRequest
+from domain.requests.queries.loading import get, history_of
+from tenancy.refusals import ClauseReference
+from tenancy.work import Work
+
+
+def case_of(
+    department_id: UUID | None,
+    tier: CustomerTier,
+    *,
+    service_lines: Sequence[str],
+    sla_class: str | None,
+    priority: Priority | None = None,
+) -> Case:
+    """Where a request stands; `service_lines` are its own and those above that, the nearest first."""
+    return Case(
+        department_id=department_id,
+        customer_tier=tier,
+        service_line=service_lines[0] if service_lines else None,
+        lines_above=tuple(service_lines[1:]),
+        sla_class=sla_class,
+        priority=priority,
+    )
+
+
+def scope_of(request: ServiceRequest) -> Case:
+    """Where a request stands: as it was at the intake, for what was promised then is kept."""
+    return case_of(
+        request.intake_department_id,
+        request.customer_tier,
+        service_lines=request.service_lines,
+        sla_class=request.sla_class,
+        priority=request.priority,
+    )
+
+
+async def ruled(work: Work, kind: type[K], request: ServiceRequest) -> Ruling[K] | None:
+    """The clause of a kind for a running request: of the version it was submitted under, or of the one in force where
+    its clause holds for open cases too (PO-3). None where the handbook is silent."""
+    pinned, scope = request.handbook_version_id, scope_of(request)
+    current = await policies.find_rule(work, kind, scope=scope)
+    if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
+        return current
+    return await policies.find_rule(work, kind, scope=scope, version_id=pinned)
+
+
+async def kept_clause(
+    work: Work, kind: type[ClauseKind], clause_id: UUID | None, request: ServiceRequest
+) -> ClauseReference | None:
+    """What is said of a clause that a request has kept, of its own version or of the one in force."""
+    for version in (request.handbook_version_id, getattr(await policies.version_in_force(work), "id", None)):
+        book = await policies.handbook(work, version) if version is not None else None
+        found = book.ruling_by(kind, clause_id) if book is not None and clause_id is not None else None
+        if found is not None:
+            return found.clause
+    return None
+
+
+async def calendar_for(work: Work, request: ServiceRequest) -> Ruling[BusinessCalendarClause]:
+    """The calendar by which a request's time is reckoned; refuses with NO_CLAUSE where there is none."""
+    found = await ruled(work, BusinessCalendarClause, request)
+    if found is not None:
+        return found
+    return await policies.rule(
+        work, BusinessCalendarClause, scope=scope_of(request), version_id=request.handbook_version_id
+    )
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The clauses by which a request's clocks run."""
+
+    level: Ruling[ServiceLevel]
+    calendar_clause: Ruling[BusinessCalendarClause]
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The calendar by which working time is counted."""
+        return self.calendar_clause.value
+
+
+async def grounds(work: Work, request: ServiceRequest) -> Grounds | None:
+    """What is promised for a request; None where the handbook promises nothing, which is no limit."""
+    level = await ruled(work, ServiceLevel, request)
+    return None if level is None else Grounds(level, await calendar_for(work, request))
+
+
+async def story_of(work: Work, clock: Clock, at: datetime) -> tuple[rules.Narrative, ClauseReference] | None:
+    """How a clock stood at an instant, and the clause that promises its time; None where nothing is promised now."""
+    request = await get(work, clock.request_id)
+    found = await grounds(work, request)
+    target = Target.model_validate(clock.target) if clock.target is not None else None
+    if found is None:
+        return None
+    changes = [rules.Change(change.at, change.state, change.reason) for change in await history_of(work, request.id)]
+    story = rules.narrative(rules.segments_of(clock.kind, changes), target, found.calendar, at)
+    return None if story is None else (story, found.level.clause)

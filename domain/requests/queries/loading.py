@@ -1,0 +1,81 @@
+"""Requests, their clocks and their history, for commands and reactions."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.sql.elements import True_
+
+from domain.requests import rules
+from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
+from domain.requests.queries.showing import visible
+from domain.requests.rules import State
+from tenancy.models import one_of
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+# In which a clock runs or rests; the others have stopped every one.
+UNDER_WAY = (
+    State.NEW,
+    State.TRIAGED,
+    State.ASSIGNED,
+    State.DIAGNOSING,
+    State.PROPOSED,
+    State.AGREED,
+    State.IN_PROGRESS,
+    State.ON_HOLD,
+)
+
+
+async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRequest:
+    """One request that the actor may see; refuses with `NotFound`."""
+    shown = visible(work.actor, ServiceRequest)
+    if isinstance(shown, True_):
+        # Most of those who work on requests see all of them, and a row by its id alone is what costs least.
+        return await work.get(ServiceRequest, id, *path, lock=lock)
+    seen = select(ServiceRequest).where(ServiceRequest.id == id, shown)
+    found = await work.first(seen.with_for_update() if lock else seen)
+    if found is None:
+        raise NotFound(path=path)
+    return found
+
+
+async def said(work: Work, id: UUID) -> Message:
+    """One message; refuses with `NotFound`."""
+    return await work.get(Message, id)
+
+
+async def change(work: Work, id: UUID) -> StateChange:
+    """One change of a request's state; refuses with `NotFound`."""
+    return await work.get(StateChange, id)
+
+
+async def escalation(work: Work, id: UUID) -> Escalation:
+    """One escalation; refuses with `NotFound`."""
+    return await work.get(Escalation, id)
+
+
+async def clock(work: Work, id: UUID) -> Clock:
+    """One clock; refuses with `NotFound`."""
+    return await work.get(Clock, id)
+
+
+async def clocks_of(work: Work, request_id: UUID) -> list[Clock]:
+    """A request's clocks, the response first."""
+    found = await work.all(select(Clock).where(Clock.request_id == request_id))
+    order = list(rules.ClockKind)
+    return sorted(found, key=lambda clock: order.index(clock.kind))
+
+
+async def history_of(work: Work, request_id: UUID) -> list[StateChange]:
+    """The states a request has been in, the intake first."""
+    return await work.all(
+        select(StateChange).where(StateChange.request_id == request_id).order_by(StateChange.position)
+    )
+
+
+async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
+    """The ids of requests whose clocks run or rest, in order, behind an id."""
+    found = select(ServiceRequest.id).where(one_of(ServiceRequest.state, UNDER_WAY)).order_by(ServiceRequest.id)
+    if after_id is not None:
+        found = found.where(ServiceRequest.id > after_id)
+    return [row["id"] for row in await work.rows(found.limit(most))]

@@ -1,0 +1,95 @@
+"""What came of requests: in time or late, satisfied or not, and how each went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from domain.kernel.terms import CustomerTier
+from domain.requests import rules
+from domain.requests.models import Clock, ServiceRequest, StateChange
+from domain.requests.rules import ClockState
+from tenancy.models import one_of
+from tenancy.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request turned out in one respect, and where it belongs."""
+
+    request_id: UUID
+    department_id: UUID | None
+    # Its service line and those above that at the intake, the nearest first.
+    service_lines: Sequence[str]
+    customer_tier: CustomerTier
+    good: bool
+
+
+async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests whose clock got its verdict in a stretch of time, its end excluded: in time when it stopped, late when
+    its time ran out. So each counts once, and what is never answered counts as late (QM-1)."""
+    in_time = and_(Clock.state == ClockState.MET, Clock.stopped_at >= since, Clock.stopped_at < until)
+    late = and_(Clock.breached_at >= since, Clock.breached_at < until)
+    rows = select(
+        Clock.request_id,
+        ServiceRequest.department_id,
+        ServiceRequest.service_lines,
+        ServiceRequest.customer_tier,
+        Clock.breached_at.is_(None).label("good"),
+    ).join(ServiceRequest, ServiceRequest.id == Clock.request_id)
+    return _outcomes(await work.rows(rows.where(Clock.kind == kind, or_(in_time, late)).order_by(Clock.request_id)))
+
+
+async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were confirmed with a score in a stretch of time, its end excluded: satisfied or not (QM-1)."""
+    confirmed = and_(ServiceRequest.closed_at >= since, ServiceRequest.closed_at < until)
+    scored = and_(confirmed, ServiceRequest.satisfied.is_not(None))
+    rows = select(
+        ServiceRequest.id.label("request_id"),
+        ServiceRequest.department_id,
+        ServiceRequest.service_lines,
+        ServiceRequest.customer_tier,
+        ServiceRequest.satisfied.label("good"),
+    )
+    return _outcomes(await work.rows(rows.where(scored).order_by(ServiceRequest.id)))
+
+
+def _outcomes(rows: Sequence[Any]) -> list[Outcome]:
+    return [
+        Outcome(
+            row["request_id"],
+            row["department_id"],
+            row["service_lines"],
+            CustomerTier(row["customer_tier"]),
+            row["good"],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class History:
+    """A request as it went: what happened to it, oldest first, and its clocks."""
+
+    request: ServiceRequest
+    changes: list[StateChange]
+    clocks: list[Clock]
+
+
+async def histories(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[History]:
+    """Requests submitted in a stretch of time, behind an id, with their histories: three statements for all of them."""
+    submitted = and_(ServiceRequest.submitted_at >= since, ServiceRequest.submitted_at < until)
+    found = select(ServiceRequest).where(submitted).order_by(ServiceRequest.id).limit(most)
+    requests = await work.all(found if after_id is None else found.where(ServiceRequest.id > after_id))
+    ids = [request.id for request in requests]
+    gone = {id: History(request, [], []) for id, request in zip(ids, requests, strict=True)}
+    if ids:
+        changes = select(StateChange).where(one_of(StateChange.request_id, ids)).order_by(StateChange.position)
+        for change in await work.all(changes):
+            gone[change.request_id].changes.append(change)
+        for clock in await work.all(select(Clock).where(one_of(Clock.request_id, ids))):
+            gone[clock.request_id].clocks.append(clock)
+    return list(gone.values())

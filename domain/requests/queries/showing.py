@@ -1,0 +1,85 @@
+"""Whom requests, and what belongs to them, are shown to."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
+from domain.requests.models import Clock, Escalation, ServiceRequest
+from domain.requests.rules import Audience
+from tenancy.actor import Actor
+from tenancy.models import current_client, current_member
+
+
+def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
+    """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee, the heads of
+    their department and of those above it, whoever they were escalated to, and the partner's program that submitted
+    them.
+
+    `requests` is `ServiceRequest` or an alias of it.
+    """
+    if actor.may(Permission.REQUESTS_READ_ALL):
+        return true()
+    if not actor.may(Permission.REQUESTS_READ):
+        return false()
+    if actor.is_client:
+        return submitted_by_my_program(requests)
+    told = aliased(Escalation)
+    escalated = select(told.id).where(told.request_id == requests.id, told.escalated_to_id == current_member())
+    return or_(
+        requested_by_me(requests),
+        assigned_to_me(requests),
+        organisation.headed_by_me(requests.department_id),
+        escalated.exists(),
+    )
+
+
+def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
+    """Clocks, changes of state and escalations are seen with their request. `parts` is their table or an alias."""
+    if actor.may(Permission.REQUESTS_READ_ALL):
+        return true()
+    requests = aliased(ServiceRequest)
+    return select(requests.id).where(requests.id == parts.request_id, visible(actor, requests)).exists()
+
+
+def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
+    """Messages are seen with their request; internal ones by those who work on requests, but not by a requester who
+    happens to be one of them, nor by the program that submitted it (RQ-10)."""
+    seen = visible_parts(actor, messages)
+    public: ColumnElement[bool] = messages.audience == Audience.PUBLIC
+    if actor.may(Permission.REQUESTS_ASSIGN):
+        return seen
+    if not actor.may(Permission.REQUESTS_WORK):
+        return and_(seen, public)
+    requests = aliased(ServiceRequest)
+    asked = and_(requests.requester_id == current_member(), requests.assignee_id.is_distinct_from(current_member()))
+    from_the_other_side = select(requests.id).where(
+        requests.id == messages.request_id, submitted_by_my_program(requests) if actor.is_client else asked
+    )
+    return and_(seen, or_(public, ~from_the_other_side.exists()))
+
+
+def requested_by_me(requests: Any) -> ColumnElement[bool]:
+    """What the acting member has asked for."""
+    mine: ColumnElement[bool] = requests.requester_id == current_member()
+    return mine
+
+
+def submitted_by_my_program(requests: Any) -> ColumnElement[bool]:
+    """What the acting partner's program has submitted."""
+    own: ColumnElement[bool] = requests.submitting_client_id == current_client()
+    return own
+
+
+def assigned_to_me(requests: Any) -> ColumnElement[bool]:
+    """What the acting member is to do."""
+    mine: ColumnElement[bool] = requests.assignee_id == current_member()
+    return mine
+
+
+def breached(requests: Any) -> ColumnElement[bool]:
+    """Whether a deadline of a request was missed."""
+    late = aliased(Clock)
+    return select(late.id).where(late.request_id == requests.id, late.breached_at.is_not(None)).exists()
