@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import list_currencies
+
+from domain.kernel.terms import CustomerTier
 from tenancy.refusals import message
 
 
@@ -117,6 +120,18 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     ),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }
+
+
+# The words of which a fact of this name is always one; other texts are free.
+_WORDS: Mapping[str, frozenset[str]] = {
+    "customer_tier": frozenset(tier.value for tier in CustomerTier),
+    "currency": frozenset(list_currencies()),
+}
+
+
+def words_of(fact: str) -> frozenset[str] | None:
+    """The words of which a fact is always one; None for any other."""
+    return _WORDS.get(fact)
 
 
 def facts_of(kind: SubjectKind, purpose: str = "") -> Mapping[str, FactType]:

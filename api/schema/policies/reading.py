@@ -12,7 +12,7 @@ from api.reading.mapping import part
 from domain.policies.rules.clause_kind import CoveredBy
 from domain.policies.rules.content import Change
 from domain.policies.rules.content import ClauseContent as Said
-from domain.policies.rules.linting import Severity
+from domain.policies.rules.findings import Severity
 from domain.policies.rules.starters import starters
 from domain.rulebook import queries
 from domain.rulebook.rules import documents

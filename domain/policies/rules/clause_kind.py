@@ -1,6 +1,5 @@
 """What every kind of clause has: a name, a label, what may limit it, what acts on it, and a typed value."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -8,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence
+from domain.policies.rules.values import Number
 from tenancy.refusals import message
 
-Fraction = Annotated[Decimal, Field(gt=0, lt=1, max_digits=6)]
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
+Fraction = Annotated[Number, Field(gt=0, lt=1, max_digits=6)]
+Percent = Annotated[Number, Field(ge=0, le=100, max_digits=6)]
 Days = Annotated[int, Field(ge=0, le=366)]
 
 

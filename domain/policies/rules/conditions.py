@@ -86,6 +86,15 @@ def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mappi
     return answer
 
 
+def constant(expression: str, subject_kind: SubjectKind, purpose: str) -> bool | None:
+    """What a condition comes to whatever the facts are; None where they matter, as far as judging without any tells."""
+    try:
+        result = _compiled(expression, subject_kind, purpose).eval(data={})
+    except (RuntimeError, ValueError):
+        return None
+    return bool(result.value()) if result.type() == cel.Type.BOOL else None
+
+
 @lru_cache(maxsize=64)
 def _environment(subject_kind: SubjectKind, purpose: str) -> Any:
     types = {name: _TYPES.get(kind, cel.Type.STRING) for name, kind in facts_of(subject_kind, purpose).items()}

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from domain.kernel.calendars import DayKind, WallTime
 from domain.kernel.money import Money
-from domain.policies.rules.values import Part, Wording, unfit
+from domain.policies.rules.values import Number, Part, Wording, unfit
 from tenancy.refusals import message
 
 MOST_STEPS = 12
@@ -97,8 +97,8 @@ class LadderStep(Part):
     tone: Tone = Tone.FRIENDLY
     letter: Letter | None = None
     fee: Money | None = None
-    fee_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
-    late_interest_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    fee_percent: Annotated[Number, Field(ge=0, le=100)] = Decimal(0)
+    late_interest_rate: Annotated[Number, Field(ge=0, le=100)] = Decimal(0)
     needs_approval: bool = False
 
     @model_validator(mode="after")

@@ -1,21 +1,18 @@
 """What is odd about a version without being wrong: rules that can't be met, contradict others, or act on nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import combinations, pairwise
-from typing import Any
 
 from domain.kernel.calendars import DayKind
 from domain.kernel.lifecycle import Labels
 from domain.kernel.terms import CustomerTier, Priority
-from domain.policies.rules.chains import Condition, Operator
+from domain.policies.rules.chain_linting import lint_chain
 from domain.policies.rules.clause_kind import Retired
 from domain.policies.rules.content import ClauseContent
+from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import (
-    ApprovalChain,
     BusinessCalendarClause,
     DunningLadder,
     NoticePeriod,
@@ -26,35 +23,10 @@ from domain.policies.rules.kinds import (
 )
 from domain.policies.rules.scopes import Dimension, Scope
 from domain.policies.rules.values import Target
-from tenancy.refusals import Refusal, message
+from tenancy.refusals import message
 
 # How long before a calendar's holidays end somebody is told.
 HORIZON = timedelta(days=60)
-
-
-class Severity(StrEnum):
-    """How grave a finding is: an error keeps a version from being published."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    HINT = "hint"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something about a version, or one of its clauses, as a sentence that is translated when it is read."""
-
-    severity: Severity
-    code: str
-    number: str | None
-    text: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, refusal: Refusal) -> "Finding":
-        """What keeps a version from being published, as a finding."""
-        number = refusal.path[1] if len(refusal.path) > 1 else None
-        return cls(Severity.ERROR, refusal.code, number, refusal.text, refusal.values)
 
 
 def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], today: date) -> list[Finding]:
@@ -71,47 +43,11 @@ def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], to
     return sorted(found, key=lambda finding: order.get(finding.number or "", -1))
 
 
-def _warn(code: str, clause: StoredClause, text: str, **values: Any) -> Finding:
-    return Finding(Severity.WARNING, code, clause.number, text, {"number": clause.number, **values})
-
-
-def _hint(code: str, clause: StoredClause, text: str, **values: Any) -> Finding:
-    return Finding(Severity.HINT, code, clause.number, text, {"number": clause.number, **values})
-
-
-def _unreachable_steps(clause: StoredClause) -> Iterator[Finding]:
-    chain = clause.parsed
-    if not isinstance(chain, ApprovalChain):
-        return
-    for index, step in enumerate(chain.steps, 1):
-        if any(_excludes(one, other) for one, other in combinations(step.only_if, 2)):
-            text = message("Clause {number}: step {step} is never taken, since its conditions exclude each other.")
-            yield _warn("UNREACHABLE_STEP", clause, text, step=index)
-
-
-def _excludes(one: Condition, other: Condition) -> bool:
-    """Whether two conditions on one fact can't both hold."""
-    if one.fact != other.fact:
-        return False
-    for first, second in ((one, other), (other, one)):
-        match first.operator, second.operator:
-            case (Operator.EQUALS, _) if not second.holds({second.fact: first.value}):
-                return True
-            case ((Operator.AT_LEAST | Operator.MORE_THAN), (Operator.AT_MOST | Operator.LESS_THAN)):
-                assert isinstance(first.value, int)
-                assert isinstance(second.value, int)
-                least = first.value + (first.operator is Operator.MORE_THAN)
-                most = second.value - (second.operator is Operator.LESS_THAN)
-                if least > most:
-                    return True
-    return False
-
-
 def _no_notice(clause: StoredClause) -> Iterator[Finding]:
     notice = clause.parsed
     if isinstance(notice, NoticePeriod) and 0 in (notice.days, notice.probation_days):
         text = message("Clause {number}: somebody may leave without any notice.")
-        yield _warn("NO_NOTICE", clause, text)
+        yield warning("NO_NOTICE", clause, text)
 
 
 def _ladder(clause: StoredClause) -> Iterator[Finding]:
@@ -127,10 +63,10 @@ def _ladder(clause: StoredClause) -> Iterator[Finding]:
         )
         if earliest <= latest:
             text = message("Clause {number}: step {step} may fall due before the step before it.")
-            yield _warn("STEPS_OUT_OF_ORDER", clause, text, step=later.number)
+            yield warning("STEPS_OUT_OF_ORDER", clause, text, step=later.number)
     tones = [list(type(step.tone)).index(step.tone) for step in ladder.steps]
     if tones != sorted(tones):
-        yield _hint("TONE_FALLS", clause, message("Clause {number}: a later letter is friendlier than an earlier one."))
+        yield hint("TONE_FALLS", clause, message("Clause {number}: a later letter is friendlier than an earlier one."))
 
 
 def _priorities(clause: StoredClause) -> Iterator[Finding]:
@@ -142,7 +78,7 @@ def _priorities(clause: StoredClause) -> Iterator[Finding]:
             if _slower(getattr(level.targets[urgent], what), getattr(level.targets[other], what)):
                 text = message("Clause {number}: {urgent} is promised less than {other}.")
                 values = {"urgent": urgent.value.upper(), "other": other.value.upper()}
-                yield _warn("TARGETS_CONTRADICT", clause, text, **values)
+                yield warning("TARGETS_CONTRADICT", clause, text, **values)
                 break
 
 
@@ -163,11 +99,11 @@ def _acts_on_nothing(clause: StoredClause) -> Iterator[Finding]:
     kind = kind_named(clause.kind)
     if not kind.consumed_by and kind not in (Provision, Retired):
         text = message("Clause {number}: Zhidu doesn't act on clauses of the kind “{kind}” yet; people see to it.")
-        yield _hint("NOT_AUTOMATIC", clause, text, kind=Labels((kind.label,)))
+        yield hint("NOT_AUTOMATIC", clause, text, kind=Labels((kind.label,)))
 
 
 _CHECKS: tuple[Callable[[StoredClause], Iterator[Finding]], ...] = (
-    _unreachable_steps,
+    lint_chain,
     _no_notice,
     _ladder,
     _priorities,
@@ -178,11 +114,11 @@ _CHECKS: tuple[Callable[[StoredClause], Iterator[Finding]], ...] = (
 def _texts(clause: StoredClause, content: ClauseContent) -> Iterator[Finding]:
     said = {language: text.strip() for language, text in content.text.items()}
     if clause.kind == Provision.kind and not any(said.values()):
-        yield _warn("NOTHING_SAID", clause, message("Clause {number}: a provision says nothing without a text."))
+        yield warning("NOTHING_SAID", clause, message("Clause {number}: a provision says nothing without a text."))
     for words in (content.title, said):
         english, chinese = words.get("en", ""), words.get("zh_Hans", "")
         if _is_chinese(english) or (english and english == chinese and " " in english):
-            yield _hint("NOT_TRANSLATED", clause, message("Clause {number}: a text is the same in every language."))
+            yield hint("NOT_TRANSLATED", clause, message("Clause {number}: a text is the same in every language."))
             return
 
 
@@ -195,10 +131,10 @@ def _calendar(clause: StoredClause, today: date) -> Iterator[Finding]:
     if not isinstance(calendar, BusinessCalendarClause):
         return
     if not calendar.holidays:
-        yield _hint("NO_HOLIDAYS", clause, message("Clause {number}: the calendar has no holidays."))
+        yield hint("NO_HOLIDAYS", clause, message("Clause {number}: the calendar has no holidays."))
     elif calendar.known_until is not None and calendar.known_until - HORIZON <= today:
         text = message("Clause {number}: the holidays after {day} are not entered yet.")
-        yield _warn("HOLIDAYS_END", clause, text, day=calendar.known_until)
+        yield warning("HOLIDAYS_END", clause, text, day=calendar.known_until)
 
 
 def _crossing(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
@@ -214,7 +150,7 @@ def _crossing(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
             if deciding is not None:
                 wins, loses = (one, other) if deciding in one.scope.dimensions else (other, one)
                 text = message("Clauses {number} and {other} may both apply to a case; then {number} wins.")
-                yield _hint("SCOPES_CROSS", wins, text, other=loses.number)
+                yield hint("SCOPES_CROSS", wins, text, other=loses.number)
 
 
 def _deciding(one: Scope, other: Scope, order: Sequence[Dimension]) -> Dimension | None:
@@ -251,7 +187,7 @@ def _between_levels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
                 or _slower(better.response, worse.response)
             ):
                 text = message("Clause {number} promises {priority} less than clause {other} does to lesser customers.")
-                yield _warn("TARGETS_CONTRADICT", high, text, priority=priority.value.upper(), other=low.number)
+                yield warning("TARGETS_CONTRADICT", high, text, priority=priority.value.upper(), other=low.number)
                 break
     whole = {
         clause.parsed.metric: clause
@@ -266,4 +202,4 @@ def _between_levels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
         assert isinstance(general, QualityTarget)
         if target.at_least_percent < general.at_least_percent:
             text = message("Clause {number} asks less of a part than clause {other} asks of the whole company.")
-            yield _hint("PART_BELOW_WHOLE", clause, text, other=whole[target.metric].number)
+            yield hint("PART_BELOW_WHOLE", clause, text, other=whole[target.metric].number)

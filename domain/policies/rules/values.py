@@ -6,8 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from domain.kernel import decimals
 from domain.kernel.calendars import BusinessCalendar, WallTime, Weekday
 from domain.kernel.terms import Language
 from tenancy.refusals import Invalid, message
@@ -23,6 +24,20 @@ _NEAREST = {
 def unfit(text: str, **values: object) -> ValueError:
     """What a validator raises: pydantic keeps the place, and the refusal inside keeps the sentence translatable."""
     return ValueError(Invalid(text, values))
+
+
+def _plainly_written(given: Any, info: ValidationInfo) -> Any:
+    """Of what is written now, and so comes as JSON, only plain decimals are numbers: no 1_000, 1e3 or blanks."""
+    if info.mode != "json" or not isinstance(given, str):
+        return given
+    try:
+        return decimals.read(given)
+    except Invalid as refusal:
+        raise ValueError(refusal) from None
+
+
+# A number with decimals, which JSON has as a text.
+Number = Annotated[Decimal, BeforeValidator(_plainly_written)]
 
 
 class Part(BaseModel):
@@ -160,7 +175,7 @@ class Recurrence(Part):
         return self
 
 
-Share = Annotated[Decimal, Field(gt=0, le=100, max_digits=6)]
+Share = Annotated[Number, Field(gt=0, le=100, max_digits=6)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 

@@ -1,22 +1,18 @@
 """What keeps a version from being published, and what is odd about it in this company."""
 
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.approvals import queries as approvals
 from domain.catalogue import queries as catalogue
 from domain.customers import queries as customers
 from domain.kernel.lifecycle import Labels
-from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules import linting
-from domain.policies.rules.chains import Approver, ApproverKind
+from domain.policies.rules.findings import Finding, Severity
 from domain.policies.rules.handbooks import Handbook
-from domain.policies.rules.kinds import ApprovalChain
-from domain.policies.rules.linting import Finding, Severity
 from domain.policies.rules.words import word
+from domain.rulebook.queries.chains import chain_findings
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -29,7 +25,7 @@ async def findings(work: Work, version_id: UUID) -> list[Finding]:
     content = await policies.content(work, version_id)
     today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
     odd = linting.lint(book.clauses, {clause.number: clause for clause in content.clauses}, today)
-    return [*errors, *odd, *await _strange_scopes(work, book), *await _seats(work, book)]
+    return [*errors, *odd, *await _strange_scopes(work, book), *await chain_findings(work, book)]
 
 
 async def _strange_scopes(work: Work, book: Handbook) -> list[Finding]:
@@ -57,34 +53,3 @@ async def _strange_scopes(work: Work, book: Handbook) -> list[Finding]:
             text = message("Clause {number}: nobody holds the post that it is limited to.")
             found.append(Finding(Severity.HINT, "EMPTY_SCOPE", number, text, {"number": number}))
     return found
-
-
-async def _seats(work: Work, book: Handbook) -> list[Finding]:
-    """What is odd about whom chains lead to today: nobody, or nobody who may decide."""
-    found: list[Finding] = []
-    for clause in book.of_kind(ApprovalChain):
-        chain = clause.parsed
-        assert isinstance(chain, ApprovalChain)
-        for index, step in enumerate(chain.steps, 1):
-            for approver in step.approvers:
-                values: dict[str, Any] = {"number": clause.number, "step": index}
-                if await _is_vacant(work, approver):
-                    text = message("Clause {number}: nobody holds the post “{post}”, which decides in step {step}.")
-                    values |= {"post": approver.value}
-                    found.append(Finding(Severity.WARNING, "EMPTY_POST", clause.number, text, values))
-                elif await approvals.is_powerless(work, approver):
-                    text = message(
-                        "Clause {number}: nobody whom step {step} names by {by} may decide; they lack the permission "
-                        "“{permission}”, and the step goes as if it were vacant."
-                    )
-                    values |= {"by": Labels((word(approver.by),)), "permission": Permission.APPROVALS_DECIDE.value}
-                    found.append(Finding(Severity.WARNING, "NO_PERMISSION", clause.number, text, values))
-    return found
-
-
-async def _is_vacant(work: Work, approver: Approver) -> bool:
-    if approver.by is not ApproverKind.POST:
-        return False
-    post = await organisation.post_named(work, approver.value or "")
-    # A post the company has not at all is an error already.
-    return post is not None and not await organisation.holders(work, post.id)

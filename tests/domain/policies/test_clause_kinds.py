@@ -224,3 +224,16 @@ def test_what_a_clause_says_reads_like_a_rule() -> None:
     assert read("retention", "zh_Hans") == "操作日志保存 3650 天。"
     assert read("notice_period", "zh_Hant").startswith("須提前 30 個")
     assert read("payment_terms", "en").endswith("Contracts are paid in parts: On signing 30 %, On acceptance 70 %.")
+
+
+@pytest.mark.parametrize("written", ["1_000", "1e1", " 5", "5 ", "٥", "+5", "5.", ".5", "NaN", "", "0x5"])
+def test_a_number_with_decimals_is_written_plainly(written: str) -> None:
+    value = {"metric": "satisfaction", "at_least_percent": written}
+    (fault,) = checks.faults(KINDS["quality_target"], value, "value")
+    assert fault.path == ("value", "at_least_percent")
+    assert "is not a number" in str(fault)
+
+
+def test_what_was_published_before_numbers_were_read_strictly_is_still_read() -> None:
+    target = KINDS["quality_target"].model_validate({"metric": "satisfaction", "at_least_percent": "9E+1"})
+    assert target.stored()["at_least_percent"] in ("90", "9E+1")

@@ -6,12 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.checks import position
+from domain.policies.rules.conditions import holds
 from domain.policies.rules.content import ClauseContent
+from domain.policies.rules.findings import Finding, Severity
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import KINDS
-from domain.policies.rules.linting import Finding, Severity, lint
+from domain.policies.rules.linting import lint
 from domain.policies.rules.scopes import Scope
 from tenancy.language import Language, translate
 from tests.domain.policies.examples import EXAMPLES
@@ -69,6 +74,70 @@ def test_a_step_whose_conditions_exclude_each_other_is_never_taken(
 ) -> None:
     found = codes(clause("5.1", "approval_chain", conditions(*given)))
     assert found == ([("UNREACHABLE_STEP", "5.1")] if unreachable else [])
+
+
+def in_cel(when: str, *given: tuple[str, str, Any], kind: str = "invoices", purpose: str = "write_off") -> Any:
+    value = conditions(*given) | {"subject_kind": kind, "purpose": purpose}
+    value["steps"][0]["when"] = when
+    return codes(clause("5.1", "approval_chain", value))
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("amount_minor > 5 && amount_minor < 3", "UNREACHABLE_STEP"),
+        ("(amount_minor > 5 && (3 > amount_minor)) && currency == 'CNY'", "UNREACHABLE_STEP"),
+        ("customer_tier in ['key', 'strategic'] && customer_tier == 'standard'", "UNREACHABLE_STEP"),
+        ("currency in []", "UNREACHABLE_STEP"),
+        ("1 > 2", "UNREACHABLE_STEP"),
+        ("false && amount_minor > 5", "UNREACHABLE_STEP"),
+        ("(amount_minor > 5 && amount_minor < 3) || days_overdue > 9", "DEAD_ALTERNATIVE"),
+        ("true || amount_minor > 5", "CONSTANT_CONDITION"),
+        ("customer_tier == 'kee'", "UNKNOWN_WORD"),
+        ("amount_minor > 5 && !('RMB' == currency)", None),
+        ("currency != 'RMB'", "UNKNOWN_WORD"),
+        ("customer_tier in ['key', 'golden']", "UNKNOWN_WORD"),
+        # What can't be told apart for certain is left alone.
+        ("amount_minor > 5 || amount_minor < 3", None),
+        ("!(amount_minor > 5) && amount_minor < 3", None),
+        ("amount_minor * 2 > 50 && amount_minor < 3", None),
+        ("amount_minor > 5 ? amount_minor < 3 : amount_minor > 2", None),
+        ("currency == 'CNY' || currency == 'USD'", None),
+        ("amount_minor > -5 && amount_minor < -3", None),
+    ],
+)
+def test_what_a_condition_in_cel_never_meets_is_told_and_nothing_that_it_might(when: str, code: str | None) -> None:
+    assert in_cel(when) == ([(code, "5.1")] if code else [])
+
+
+def test_a_condition_in_cel_and_the_simple_ones_beside_it_are_one() -> None:
+    assert in_cel("amount_minor > 5", ("amount_minor", "at_most", 5)) == [("UNREACHABLE_STEP", "5.1")]
+    assert in_cel("amount_minor > 5", ("amount_minor", "at_most", 6)) == []
+    days = {"kind": "resignations", "purpose": ""}
+    late = "last_day_on > day('2026-12-31')"
+    assert in_cel(late, ("last_day_on", "equals", "2026-12-31"), **days) == [("UNREACHABLE_STEP", "5.1")]
+    assert in_cel(late, ("last_day_on", "equals", "2027-01-01"), **days) == []
+    assert in_cel("key_post && !key_post", **days) == [("UNREACHABLE_STEP", "5.1")]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([">", ">=", "<", "<=", "==", "!="]), st.integers(-3, 3)), min_size=1, max_size=4
+    ),
+    st.sampled_from(["&&", "||"]),
+)
+def test_no_step_is_called_unreachable_that_some_amount_reaches(parts: list[tuple[str, int]], joint: str) -> None:
+    when = f" {joint} ".join(f"amount_minor {sign} {number}" for sign, number in parts)
+    reached = any(holds(when, SubjectKind.INVOICE, "write_off", {"amount_minor": minor}) for minor in range(-5, 6))
+    if reached:
+        assert ("UNREACHABLE_STEP", "5.1") not in in_cel(when)
+
+
+def test_a_chain_that_nothing_asks_for_is_warned_of() -> None:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "department_head"}]}
+    for kind, purpose in (("invoices", "writeoff"), ("invoices", ""), ("service_requests", "")):
+        value = {"subject_kind": kind, "purpose": purpose, "steps": [step]}
+        assert codes(clause("5.1", "approval_chain", value)) == [("UNKNOWN_PURPOSE", "5.1")]
 
 
 def test_leaving_without_notice_is_a_warning_even_where_it_is_allowed() -> None:

@@ -11,9 +11,10 @@ from domain.policies import queries as policies
 from domain.policies.rules import exchange
 from domain.policies.rules.checks import position
 from domain.policies.rules.content import Content, differences
+from domain.policies.rules.findings import Severity
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import KINDS, NoticePeriod, QualityTarget
-from domain.policies.rules.linting import Severity, lint
+from domain.policies.rules.linting import lint
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.sentences import read_all
 from domain.policies.rules.starters import FOLDER, starters

@@ -3,24 +3,28 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from domain.catalogue import commands as catalogue
 from domain.catalogue.rules import PriceBasis
 from domain.consequences import settle
 from domain.customers import commands as customers
+from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import commands as organisation
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.models import Clause
 from domain.policies.rules import exchange
+from domain.policies.rules.findings import Severity
 from domain.policies.rules.kinds import ServiceLevel
-from domain.policies.rules.linting import Severity
 from domain.rulebook import queries
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
+from tenancy.members import Role
 from tenancy.refusals import Invalid, NotFound
 from tests.conftest import found_company
+from tests.domain.approvals.company import founded
 from tests.domain.policies.examples import EXAMPLES
 from tests.domain.policies.handbooks import OFFICE_HOURS, draft, write
 
@@ -133,3 +137,39 @@ async def test_a_clause_of_a_kind_that_is_gone_is_shown_and_exported_but_not_pub
     async with writing(acme, settle=settle) as work:
         await policies.remove_clause(work, version_id=version.id, number="2.1")
         await policies.submit_version(work, version_id=version.id)
+
+
+def chain(*approvers: dict[str, Any], **more: Any) -> tuple[str, str, dict[str, Any]]:
+    step = {"name": {"en": "S"}, "approvers": list(approvers), **more}
+    return ("5.1", "approval_chain", {"subject_kind": "resignations", "steps": [step]})
+
+
+async def told(actor: Actor, *clauses: Any) -> list[str]:
+    async with writing(actor, settle=settle) as work:
+        version = await draft(work, CALENDAR, *clauses)
+    async with reading(actor) as work:
+        return [each.code for each in await queries.findings(work, version.id) if each.number == "5.1"]
+
+
+async def test_a_quorum_above_the_seats_of_this_company_is_warned_of(acme: Actor, globex: Actor) -> None:
+    await founded(acme)
+    superior, engineers = {"by": "superior", "level": 1}, {"by": "post", "value": "Engineer"}
+    # Three engineers who may decide, and one superior.
+    assert await told(acme, chain(superior, engineers, mode="quorum", quorum=4)) == []
+    assert await told(acme, chain(superior, engineers, mode="quorum", quorum=5)) == ["QUORUM_ABOVE_SEATS"]
+    async with writing(globex, settle=settle) as work:
+        await organisation.create_post(work, name="Engineer")
+    found = await told(globex, chain(superior, engineers, mode="quorum", quorum=4))
+    assert "QUORUM_ABOVE_SEATS" in found
+
+
+async def test_where_only_the_requester_may_decide_it_is_said_beforehand(acme: Actor, globex: Actor) -> None:
+    administrators = {"by": "administrator"}
+    assert await told(acme, chain(administrators)) == ["NOBODY_LEFT"]
+    await founded(globex)
+    assert await told(globex, chain(administrators)) == []
+    third = await found_company()
+    async with writing(third, settle=settle) as work:
+        for role in await work.all(select(Role)):
+            role.permissions = [each for each in role.permissions if each != Permission.APPROVALS_DECIDE]
+    assert "NOBODY_DECIDES" in await told(third, chain(administrators))

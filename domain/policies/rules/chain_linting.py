@@ -1,0 +1,75 @@
+"""What is odd about an approval chain by itself: steps never taken, words that no fact has, chains for nothing."""
+
+from collections.abc import Iterator, Sequence
+
+from domain.kernel.lifecycle import Labels
+from domain.kernel.subjects import FACTS, words_of
+from domain.policies.rules import conditions, reachability
+from domain.policies.rules.chains import Condition
+from domain.policies.rules.findings import Finding, hint, warning
+from domain.policies.rules.handbooks import StoredClause
+from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.words import word
+from tenancy.refusals import message
+
+MOST_LISTED = 20
+
+
+def lint_chain(clause: StoredClause) -> Iterator[Finding]:
+    """Everything odd about a chain; nothing about another clause."""
+    chain = clause.parsed
+    if not isinstance(chain, ApprovalChain):
+        return
+    facts = FACTS.get((chain.subject_kind, chain.purpose))
+    if facts is None:
+        yield _for_nothing(clause, chain)
+        return
+    for index, step in enumerate(chain.steps, 1):
+        simple = reachability.comparable(step.only_if, facts)
+        ways = reachability.alternatives(step.when, facts)
+        possible = [way for way in ways if not reachability.exclude_each_other([*simple, *way])]
+        always = conditions.constant(step.when, chain.subject_kind, chain.purpose) if step.when is not None else None
+        if not possible or always is False:
+            text = message("Clause {number}: step {step} is never taken, since its conditions exclude each other.")
+            yield warning("UNREACHABLE_STEP", clause, text, step=index)
+        elif len(possible) < len(ways):
+            text = message("Clause {number}: one alternative in the condition of step {step} never holds.")
+            yield hint("DEAD_ALTERNATIVE", clause, text, step=index)
+        elif always:
+            text = message("Clause {number}: the condition of step {step} holds in every case.")
+            yield hint("CONSTANT_CONDITION", clause, text, step=index)
+        yield from _unknown_words(clause, index, [*step.only_if, *(each for way in ways for each in way)])
+
+
+def _for_nothing(clause: StoredClause, chain: ApprovalChain) -> Finding:
+    purposes = [purpose for kind, purpose in FACTS if kind is chain.subject_kind]
+    values = {"subject": Labels((word(chain.subject_kind),)), "purpose": chain.purpose or "—"}
+    if not purposes:
+        text = message("Clause {number}: nothing asks for the approval of {subject}, so the chain is never followed.")
+        return warning("UNKNOWN_PURPOSE", clause, text, **values)
+    text = message(
+        "Clause {number}: nothing asks for the approval of {subject} for the purpose “{purpose}”, so the chain is "
+        "never followed. There are: {purposes}."
+    )
+    listed = ", ".join(f"“{purpose}”" for purpose in purposes)
+    return warning("UNKNOWN_PURPOSE", clause, text, **values, purposes=listed)
+
+
+def _unknown_words(clause: StoredClause, index: int, compared: Sequence[Condition]) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
+    for condition in compared:
+        known = words_of(condition.fact)
+        for value in condition.value if isinstance(condition.value, tuple) else (condition.value,):
+            if known is None or value in known or (condition.fact, str(value)) in told:
+                continue
+            told.add((condition.fact, str(value)))
+            values = {"step": index, "fact": condition.fact, "word": str(value)[:60]}
+            if len(known) <= MOST_LISTED:
+                text = message(
+                    "Clause {number}: step {step} compares “{fact}” with “{word}”, which it never is. "
+                    "It is one of: {words}."
+                )
+                yield warning("UNKNOWN_WORD", clause, text, **values, words=", ".join(sorted(known)))
+            else:
+                text = message("Clause {number}: step {step} compares “{fact}” with “{word}”, which it never is.")
+                yield warning("UNKNOWN_WORD", clause, text, **values)
