@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,6 +21,8 @@ from api.schema.subscriptions import LIVE_SCHEMA
 from tenancy import logs
 from tenancy.config import settings
 from tenancy.database import database, open_database
+from tenancy.language import Language, negotiate, translate
+from tenancy.refusals import message
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +47,10 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await database.close()
 
 
-async def not_found(_: object, __: Exception) -> JSONResponse:
+async def not_found(request: Request, _: Exception) -> JSONResponse:
     """There is nothing at this address."""
-    sentence = "There is nothing at this address. GraphQL is at /graphql."
+    language = negotiate(request.headers.get("accept-language"), Language.EN)
+    sentence = translate(message("There is nothing at this address. GraphQL is at /graphql."), language)
     return JSONResponse({"errors": [{"message": sentence, "extensions": {"code": "NOT_FOUND"}}]}, status_code=404)
 
 

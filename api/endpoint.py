@@ -1,6 +1,7 @@
 """GraphQL over HTTP: one request, one operation, by the rules of the specification."""
 
 import hashlib
+import json
 from collections import OrderedDict
 from contextlib import suppress
 from typing import Any
@@ -22,7 +23,7 @@ from api.reading.requests import Answer, Call
 from api.reading.running import Reader
 from api.schema import SCHEMA
 from tenancy.actor import Actor
-from tenancy.language import Language, negotiate
+from tenancy.language import Language, negotiate, translate
 from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance
 from tenancy.refusals import Refusal, Unauthenticated, message
 
@@ -50,11 +51,11 @@ async def sees(actor: Actor, id: UUID) -> bool:
 
 
 class BadRequestError(Exception):
-    """The HTTP request is no GraphQL request; the status and a sentence."""
+    """The HTTP request is no GraphQL request; the status and a marked sentence."""
 
-    def __init__(self, status: int, sentence: str, code: str) -> None:
-        super().__init__(sentence)
-        self.status, self.sentence, self.code = status, sentence, code
+    def __init__(self, status: int, text: str, code: str, **values: Any) -> None:
+        super().__init__(text)
+        self.status, self.text, self.code, self.values = status, text, code, values
 
 
 class Endpoint:
@@ -96,7 +97,8 @@ class Endpoint:
             call = self._call(asked, headers, request_id, only_reading=scope["method"] == "GET")
             return await self._carry_out(call, actor, modern)
         except BadRequestError as bad:
-            return _failed(bad.status, {"message": bad.sentence, "extensions": {"code": bad.code}})
+            said = translate(bad.text, language or await _language_of(scope, headers), bad.values)
+            return _failed(bad.status, {"message": said, "extensions": {"code": bad.code}})
         except Unauthenticated as refusal:
             return _failed(401, of_refusal(refusal, _preferred(headers)), (b"www-authenticate", CHALLENGE.encode()))
         except Refusal as refusal:
@@ -132,11 +134,13 @@ class Endpoint:
     def _call(self, asked: dict[str, Any], headers: dict[bytes, bytes], request_id: str, *, only_reading: bool) -> Call:
         name, variables = asked.get("operationName"), asked.get("variables")
         if not isinstance(name, str | None):
-            raise BadRequestError(400, "operationName is a text.", "BAD_REQUEST")
+            raise BadRequestError(400, message("operationName is a text."), "BAD_REQUEST")
         if not isinstance(variables, dict | None) or not isinstance(asked.get("extensions"), dict | None):
-            raise BadRequestError(400, "variables and extensions are objects.", "BAD_REQUEST")
+            raise BadRequestError(400, message("variables and extensions are objects."), "BAD_REQUEST")
         if _deeper(variables, LIMITS.value_depth):
-            raise BadRequestError(400, f"A value nests at most {LIMITS.value_depth} levels.", "LIMIT_EXCEEDED")
+            raise BadRequestError(
+                400, message("A value nests at most {most} levels."), "LIMIT_EXCEEDED", most=LIMITS.value_depth
+            )
         key, reason = headers.get(b"idempotency-key"), headers.get(b"x-reason")
         return Call(
             self._document(asked),
@@ -159,7 +163,9 @@ class Endpoint:
         if isinstance(text, str) and text:
             if isinstance(sha, str):
                 if hashlib.sha256(text.encode()).hexdigest() != sha:
-                    raise BadRequestError(400, "The document is not the one that its id names.", "BAD_DOCUMENT_ID")
+                    raise BadRequestError(
+                        400, message("The document is not the one that its id names."), "BAD_DOCUMENT_ID"
+                    )
                 # Only what is a document of ours is kept, so nobody can fill the memory with anything else.
                 with suppress(GraphQLErrors, GraphQLError):
                     self._reader.documents.prepare(text, asked.get("operationName"))
@@ -173,7 +179,7 @@ class Endpoint:
                 raise BadRequestError(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
             self._documents.move_to_end(sha)
             return found
-        raise BadRequestError(400, "The body needs a query or a documentId.", "BAD_REQUEST")
+        raise BadRequestError(400, message("The body needs a query or a documentId."), "BAD_REQUEST")
 
 
 async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> dict[str, Any]:
@@ -181,16 +187,16 @@ async def _read(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> 
     if scope["method"] == "GET":
         return _of_address(scope["query_string"])
     if scope["method"] != "POST":
-        raise BadRequestError(405, "Send GraphQL as a POST of JSON.", "BAD_METHOD")
+        raise BadRequestError(405, message("Send GraphQL as a POST of JSON."), "BAD_METHOD")
     if not _is_json(headers.get(b"content-type", b"")):
-        raise BadRequestError(415, "Send GraphQL as application/json, in UTF-8.", "BAD_CONTENT_TYPE")
+        raise BadRequestError(415, message("Send GraphQL as application/json, in UTF-8."), "BAD_CONTENT_TYPE")
     parts, size, more = [], 0, True
     while more:
         event = await receive()
         part = event.get("body", b"")
         size += len(part)
         if size > MOST_BYTES:
-            raise BadRequestError(413, f"The body has more than {MOST_BYTES} bytes.", "TOO_LARGE")
+            raise BadRequestError(413, message("The body has more than {most} bytes."), "TOO_LARGE", most=MOST_BYTES)
         parts.append(part)
         more = event.get("more_body", False)
     return _object(b"".join(parts))
@@ -211,12 +217,24 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         asked = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise BadRequestError(400, "The body is no JSON.", "BAD_JSON") from None
+        if _holds_half_a_pair(body):
+            text = message("A text cannot hold half of a character pair (U+D800 to U+DFFF).")
+            raise BadRequestError(400, text, "BAD_TEXT") from None
+        raise BadRequestError(400, message("The body is no JSON."), "BAD_JSON") from None
     if NUL in body and _holds_nul(asked):
-        raise BadRequestError(400, "A text cannot hold the character U+0000.", "BAD_TEXT")
+        raise BadRequestError(400, message("A text cannot hold the character U+0000."), "BAD_TEXT")
     if not isinstance(asked, dict):
-        raise BadRequestError(400, "The body is one JSON object; batches are not taken.", "BAD_REQUEST")
+        raise BadRequestError(400, message("The body is one JSON object; batches are not taken."), "BAD_REQUEST")
     return asked
+
+
+def _holds_half_a_pair(body: bytes) -> bool:
+    """Whether a body is JSON but for a surrogate that has lost its other half, which stands for no character."""
+    try:
+        text = json.dumps(json.loads(body.decode()), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return False
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _of_address(query: bytes) -> dict[str, Any]:
@@ -224,7 +242,7 @@ def _of_address(query: bytes) -> dict[str, Any]:
     try:
         given = dict(parse_qsl(query.decode("ascii"), strict_parsing=bool(query), max_num_fields=10))
     except ValueError:
-        raise BadRequestError(400, "The address is not well formed.", "BAD_REQUEST") from None
+        raise BadRequestError(400, message("The address is not well formed."), "BAD_REQUEST") from None
     asked: dict[str, Any] = dict(given)
     for name in ("variables", "extensions"):
         if name in given:
@@ -249,6 +267,13 @@ def _deeper(value: Any, levels: int) -> bool:
     # Most of it is flat, and asking here spares a call for each.
     inner = value.values() if isinstance(value, dict) else value
     return any(_deeper(item, levels - 1) for item in inner if isinstance(item, dict | list))
+
+
+async def _language_of(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """In which language somebody is answered whose request cannot even be read: their own, if they say who they are."""
+    with suppress(Exception):
+        return (await authenticate(scope)).language
+    return _preferred(headers)
 
 
 def _preferred(headers: dict[bytes, bytes]) -> Language:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -18,6 +18,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from strawberry.types.execution import StreamExecutionResult
 
 from api.errors import formatted, of_refusal, unexpected
+from api.reading.limits import of_syntax
 from api.reading.refusing import cause_of, refused
 from tenancy.actor import Actor
 from tenancy.language import Language
@@ -26,6 +27,7 @@ from tenancy.refusals import Refusal, message
 MOST_SUBSCRIPTIONS = 20
 # The codes of closing that clients of graphql-transport-ws know.
 BAD_MESSAGE, FAULT = 4400, 4500
+ONLY_LISTENING = message("A socket carries subscriptions alone; send queries and mutations as a POST to /graphql.")
 
 
 def language_of(context: Any) -> str:
@@ -42,13 +44,27 @@ class Told(SchemaExtension):
         errors: list[GraphQLError] | None = getattr(result, "errors", None)
         if errors:
             language = language_of(self.execution_context.context)
+            if self._asks_for_something_else():
+                errors = [refused("BAD_REQUEST", ONLY_LISTENING)]
             result.errors = [_told(error, language) for error in errors]  # type: ignore[union-attr]  # it has errors
         yield
+
+    def _asks_for_something_else(self) -> bool:
+        """Whether a query or a mutation was sent, of whose fields a socket knows nothing."""
+        document, name = self.execution_context.graphql_document, self.execution_context.operation_name
+        operations = [
+            item
+            for item in (document.definitions if document is not None else ())
+            if isinstance(item, OperationDefinitionNode)
+        ]
+        named = [item for item in operations if name is None or (item.name is not None and item.name.value == name)]
+        return len(named) == 1 and named[0].operation is not OperationType.SUBSCRIPTION
 
 
 def _told(error: GraphQLError, language: str) -> GraphQLError:
     if isinstance(cause_of(error), CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError):
         error = refused("BAD_REQUEST", message("There is no such operation in the document."))
+    error = of_syntax(error)
     found = formatted(error, language)
     return GraphQLError(
         found["message"],

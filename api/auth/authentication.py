@@ -1,5 +1,6 @@
 """From a request to its actor, with the refusal of what another site writes through a person's cookie."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -8,6 +9,7 @@ from api.auth.cookies import read_cookie, session_cookie_name
 from tenancy.actor import Actor
 from tenancy.config import settings
 from tenancy.identity.actors import actor_for
+from tenancy.language import Language, negotiate
 from tenancy.refusals import Forbidden, message
 from tenancy.secrets import same
 
@@ -27,7 +29,7 @@ async def authenticate(scope: Scope) -> Actor:
     headers = read_headers(scope)
     authorization = headers.get(b"authorization")
     if authorization is not None and _is_operator(authorization):
-        return Actor.operator()
+        return replace(Actor.operator(), language=negotiate(headers.get(b"accept-language"), Language.EN))
     cookie = None
     if authorization is None:
         cookie = read_cookie(headers.get(b"cookie"), session_cookie_name())

@@ -1,14 +1,19 @@
 """Values that callers give against the types of the schema; a wrong one is refused in a sentence, with its place."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     SKIP,
     DocumentNode,
     GraphQLError,
     GraphQLInputType,
+    GraphQLInt,
+    GraphQLNamedType,
     GraphQLSchema,
     OperationDefinitionNode,
     Undefined,
@@ -18,6 +23,7 @@ from graphql import (
     VisitorAction,
     get_named_type,
     get_nullable_type,
+    is_enum_type,
     is_input_type,
     is_leaf_type,
     is_list_type,
@@ -35,6 +41,15 @@ from tenancy.refusals import Invalid, Refusal, message
 
 Path = Sequence[str | int]
 
+NEEDED = message("“{name}” is needed and was not given.")
+# How graphql-core speaks of the fields of inputs.
+FIELD = re.compile(
+    r"^Expected value of type '(?P<type>\w+)' (not )?to include (required|(?P<unknown>unknown)) field '(?P<name>\w+)'"
+)
+# A whole number in any form in which JSON or a document may write it.
+WHOLE = re.compile(r"-?[0-9]+(\.0+)?([eE]\+?[0-9]+)?")
+SHOWN_WORDS = 20
+
 
 class _Literals(ValuesOfCorrectTypeRule):
     """The values that stand in the document itself."""
@@ -46,7 +61,7 @@ class _Literals(ValuesOfCorrectTypeRule):
         return SKIP
 
     def _report(self, error: GraphQLError, gtype: GraphQLInputType, path: Path) -> None:
-        written = print_ast(error.nodes[0]) if error.nodes else None
+        written = print_ast(error.nodes[0]) if error.nodes else Undefined
         self.report_error(_explained(error, _leaf_at(gtype, path), written, ()))
 
 
@@ -76,23 +91,38 @@ def _wrong_inside(declared: VariableDefinitionNode, gtype: GraphQLInputType, val
 
     def report(error: GraphQLError, path: Path) -> None:
         inner = _value_at(value, path)
-        written = inner if isinstance(inner, str) or inner is None else inspect(inner)
+        written = inner if isinstance(inner, str) or inner is Undefined or inner is None else inspect(inner)
         place = (declared.variable.name.value, *map(str, path))
-        errors.append(_explained(error, _leaf_at(gtype, path), None if inner is Undefined else written, place))
+        errors.append(_explained(error, _leaf_at(gtype, path), written, place))
 
     if value is not Undefined or is_non_null_type(gtype):
         validate_input_value(value, gtype, report)
     return errors
 
 
-def _explained(error: GraphQLError, leaf: str | None, written: str | None, place: tuple[str, ...]) -> GraphQLError:
-    """The error as a person is told it: what was written, where, and what it is not."""
+def _explained(
+    error: GraphQLError, leaf: GraphQLNamedType | None, written: Any, place: tuple[str, ...]
+) -> GraphQLError:
+    """The error as a person is told it: what was written, where, and what it is not.
+
+    `written` is None for a null, and `Undefined` where nothing was.
+    """
     cause = cause_of(error)
     if isinstance(cause, Refusal):
         return carrying(replace(cause, path=place), nodes=error.nodes)
-    if leaf is not None and written is not None:
-        text = message("“{given}” is not a value of the type {type}.")
-        return carrying(Invalid(text, {"given": shown(written), "type": leaf}, place), nodes=error.nodes)
+    field = FIELD.search(error.message)
+    if field is not None:
+        text, inner = NEEDED, (*place, field["name"])
+        if field["unknown"] is not None:
+            text = message("There is no “{name}” in an input of the type {type}.")
+        values = {"name": shown(field["name"]), "type": field["type"]}
+        return carrying(Invalid(text, values, inner if place else ()), nodes=error.nodes)
+    if written is Undefined or written is None:
+        if not place:
+            return GraphQLError(error.message, error.nodes, extensions={"code": "BAD_REQUEST"})
+        return carrying(Invalid(NEEDED, {"name": shown(place[-1])}, place), nodes=error.nodes)
+    if leaf is not None:
+        return carrying(_unfit(leaf, written, place), nodes=error.nodes)
     # What is found there may be long, and whoever sent it knows it.
     sentence = error.message.partition(", found")[0].partition(". Found")[0].rstrip(".") + "."
     extensions: dict[str, Any] = {"code": "BAD_REQUEST"}
@@ -101,8 +131,22 @@ def _explained(error: GraphQLError, leaf: str | None, written: str | None, place
     return GraphQLError(sentence, error.nodes, extensions=extensions)
 
 
-def _leaf_at(gtype: Any, path: Path) -> str | None:
-    """The name of the scalar or the enumeration that a value at a path inside an input must be of."""
+def _unfit(leaf: GraphQLNamedType, written: str, place: tuple[str, ...]) -> Invalid:
+    """That a value is none of its scalar or enumeration, and what would be one where that can be said."""
+    values: dict[str, Any] = {"given": shown(written), "type": leaf.name}
+    if is_enum_type(leaf):
+        words = list(leaf.values)
+        values["words"] = ", ".join(words[:SHOWN_WORDS]) + (", …" if len(words) > SHOWN_WORDS else "")
+        return Invalid(message("“{given}” is none of the words of the type {type}: {words}."), values, place)
+    if leaf.name == GraphQLInt.name and WHOLE.fullmatch(written):
+        least, most = GRAPHQL_MIN_INT, GRAPHQL_MAX_INT
+        text = message("“{given}” is too large or too small: the type {type} goes from {least} to {most}.")
+        return Invalid(text, {**values, "least": least, "most": most}, place)
+    return Invalid(message("“{given}” is not a value of the type {type}."), values, place)
+
+
+def _leaf_at(gtype: Any, path: Path) -> GraphQLNamedType | None:
+    """The scalar or the enumeration that a value at a path inside an input must be of."""
     for step in path:
         gtype = get_nullable_type(gtype)
         if isinstance(step, int):
@@ -113,7 +157,7 @@ def _leaf_at(gtype: Any, path: Path) -> str | None:
             return None
         gtype = declared.type
     named = get_named_type(gtype)
-    return named.name if is_leaf_type(named) else None
+    return named if is_leaf_type(named) else None
 
 
 def _value_at(value: Any, path: Path) -> Any:

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
@@ -28,7 +29,7 @@ from graphql.execution.values import VariableValues
 
 from api.reading.arguments import Arguments, Variables
 from api.reading.checking import document_errors, variable_errors
-from api.reading.limits import LIMITS, check_limits, too_much
+from api.reading.limits import LIMITS, check_limits, of_syntax, too_much
 from api.reading.refusing import refused
 from tenancy.refusals import message
 
@@ -103,7 +104,10 @@ class Documents:
             return found
         if len(text) > LIMITS.document:
             raise too_much(message("characters"), LIMITS.document)
-        document = parse(text, max_tokens=LIMITS.tokens)
+        try:
+            document = parse(text, max_tokens=LIMITS.tokens)
+        except GraphQLSyntaxError as error:
+            raise of_syntax(error) from None
         errors = check_limits(document) or document_errors(self._schema, document)
         if errors:
             raise GraphQLErrors(list(errors))

@@ -9,6 +9,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -46,6 +47,13 @@ def too_much(what: str, most: int) -> GraphQLError:
     """The refusal of a document that goes beyond a bound."""
     text = message("The document has too many {what}: at most {most}.")
     return refused("LIMIT_EXCEEDED", text, {"what": (what,), "most": most})
+
+
+def of_syntax(error: GraphQLError) -> GraphQLError:
+    """What a document is refused for that could not be parsed: its form, or that it has too many tokens."""
+    if isinstance(error, GraphQLSyntaxError) and f"more than {LIMITS.tokens} tokens" in error.message:
+        return too_much(message("tokens"), LIMITS.tokens)
+    return error
 
 
 def check_limits(document: DocumentNode) -> list[GraphQLError]:

@@ -15,6 +15,7 @@ from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
 from domain.consequences import settle
 from tenancy.actor import Actor
+from tenancy.config import settings
 from tenancy.database import writing
 from tenancy.identity import tokens
 from tenancy.members import Member
@@ -81,6 +82,19 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, list[str] | None]] = {
         ["o"],
     ),
     "a number in the document": ("{ members(first: true) { totalCount } }", {}, "INVALID", None),
+    "nothing for an id": (MEMBER, {}, "INVALID", ["id"]),
+    "null for an id": (MEMBER, {"id": None}, "INVALID", ["id"]),
+    "no name": (TOKEN, {"i": {}}, "INVALID", ["i", "name"]),
+    "null for a name": (TOKEN, {"i": {"name": None}}, "INVALID", ["i", "name"]),
+    "an unknown field": (TOKEN, {"i": {"name": "x", "nick": "y"}}, "INVALID", ["i", "nick"]),
+    "too large a number": (
+        "query($n: Int) { members(first: $n) { totalCount } }",
+        {"n": int("9" * 15)},
+        "INVALID",
+        ["n"],
+    ),
+    "too large a number in the document": ("{ members(first: " + "9" * 40 + ") { totalCount } }", {}, "INVALID", None),
+    "too many tokens": ("{ " + "viewer { kind } " * 300 + "}", {}, "LIMIT_EXCEEDED", None),
     "two sizes": ("{ members(first: 1, last: 1) { totalCount } }", {}, "BAD_PAGE", None),
     "too large a page": ("{ members(first: 1000) { totalCount } }", {}, "BAD_PAGE", None),
     "no cursor": ('{ members(after: "x") { nodes { name } } }', {}, "BAD_CURSOR", None),
@@ -114,6 +128,74 @@ async def test_a_permission_that_is_missing_is_named_in_the_reader_s_language(pe
     assert error["extensions"] == {"code": "FORBIDDEN", "permission": "members.read"}
     assert error["path"] == ["members"]
     assert "members.read" in error["message"]
+    assert not error["message"].isascii()
+
+
+async def test_what_is_missing_is_named_and_no_none_is_spoken_of(people: People) -> None:
+    for variables in ({}, {"i": None}):
+        error = await people.error("en", TOKEN, **variables)
+        assert error["message"] == "“i” is needed and was not given."
+
+
+async def test_a_word_that_is_unknown_is_answered_with_those_that_there_are(people: People) -> None:
+    for query, variables in (
+        ("query($o: MemberOrder!) { members(order: $o) { totalCount } }", {"o": "SIZE"}),
+        ("{ members(order: SIZE) { totalCount } }", {}),
+    ):
+        error = await people.error("en", query, **variables)
+        assert error["message"] == "“SIZE” is none of the words of the type MemberOrder: NAME, NEWEST."
+
+
+BODIES: dict[str, tuple[bytes, int, str]] = {
+    "no JSON": (b"{", 400, "BAD_JSON"),
+    "half of a pair": (b'{"query": "{ x }", "variables": {"a": "\\ud800"}}', 400, "BAD_TEXT"),
+    "U+0000": (b'{"query": "{ x }", "variables": {"a": "\\u0000"}}', 400, "BAD_TEXT"),
+    "a list": (b"[]", 400, "BAD_REQUEST"),
+    "nothing asked": (b"{}", 400, "BAD_REQUEST"),
+    "a number for a name": (b'{"query": "{ x }", "operationName": 7}', 400, "BAD_REQUEST"),
+    "a list of variables": (b'{"query": "{ x }", "variables": []}', 400, "BAD_REQUEST"),
+    "too long": (b'"' + b"x" * 1_000_001, 413, "TOO_LARGE"),
+    "another document": (
+        b'{"query": "{ x }", "extensions": {"persistedQuery": {"sha256Hash": "x"}}}',
+        400,
+        "BAD_DOCUMENT_ID",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BODIES)
+async def test_a_body_that_cannot_be_taken_is_told_in_the_language_of_who_sends_it(people: People, what: str) -> None:
+    body, status, code = BODIES[what]
+    told = {}
+    json = {"content-type": "application/json"}
+    for language, token in people.tokens.items():
+        headers = {**json, "authorization": f"Bearer {token}"}
+        answer = await people.client.post("/graphql", content=body, headers=headers)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (status, code)
+        told[language] = error["message"]
+    assert len(set(told.values())) == 3, told
+    assert told["en"].isascii()
+    # Of somebody whom nobody knows, the header alone speaks.
+    anonymous = await people.client.post("/graphql", content=body, headers={**json, "accept-language": "zh-TW"})
+    if anonymous.status_code != 401:
+        assert anonymous.json()["errors"][0]["message"] == told["zh_Hant"]
+
+
+async def test_whoever_runs_the_installation_is_answered_in_the_language_that_they_accept(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZHIDU_OPERATOR_TOKEN", "operator")
+    settings.cache_clear()
+    try:
+        query = """mutation { issueAdministratorToken(
+          input: {slug: "no-such-company", administratorEmail: "a@b.example"}) { errors { message } } }"""
+        headers = {"authorization": "Bearer operator", "accept-language": "zh-TW"}
+        answer = await people.client.post("/graphql", json={"query": query}, headers=headers)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    [error] = answer.json()["data"]["issueAdministratorToken"]["errors"]
     assert not error["message"].isascii()
 
 

@@ -110,7 +110,7 @@ async def test_a_record_that_one_does_not_see_is_told_with_the_input_at_fault(cl
         ({"query": "subscription { " + "x" * 900 + "(}"}, "BAD_REQUEST"),
         ({"query": "mutation { post }"}, "BAD_REQUEST"),
         ({"query": "subscription { changed { secret } }"}, "BAD_REQUEST"),
-        ({"query": "subscription { changed { " + "name " * 2000 + "} }"}, "BAD_REQUEST"),
+        ({"query": "subscription { changed { " + "name " * 2000 + "} }"}, "LIMIT_EXCEEDED"),
     ],
 )
 async def test_a_document_that_cannot_be_taken_is_an_error_and_the_socket_stays(
@@ -121,6 +121,14 @@ async def test_a_document_that_cannot_be_taken_is_an_error_and_the_socket_stays(
         assert len(error["message"]) < 400
     clerk.say({"type": "ping"})
     assert (await clerk.told())["type"] == "pong"
+
+
+@pytest.mark.parametrize("query", ["{ viewer { kind } }", "mutation { createPost(input: {}) { post { id } } }"])
+async def test_who_asks_over_a_socket_is_told_where_to_ask(clerk: Socket, query: str) -> None:
+    (error,) = await clerk.errors(query)
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+    assert "/graphql" in error["message"]
+    assert not error["message"].isascii()
 
 
 async def test_a_refusal_leaves_no_traceback_in_the_log(clerk: Socket, caplog: pytest.LogCaptureFixture) -> None:
