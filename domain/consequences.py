@@ -17,12 +17,14 @@ from domain.backups import commands as backups
 from domain.backups.events import BackupDue
 from domain.billing import commands as billing
 from domain.billing.events import DunningStepDue, LadderReviewDue
+from domain.feedback import commands as feedback
+from domain.feedback.events import SurveyStepDue
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
 from domain.requests import commands as requests
-from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue
+from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue, RequestReopened
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
@@ -48,6 +50,8 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     ClockReviewDue: [requests.review_next],
+    RequestReopened: [feedback.withdraw_surveys_of_reopened],
+    SurveyStepDue: [feedback.take_survey_step],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
         billing.review_by_new_handbook,

@@ -17,6 +17,7 @@ import orjson
 from domain.notifications import commands as notifications
 from domain.notifications import queries as endpoints
 from domain.notifications.queries import Destination
+from tenancy import links
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from tenancy.config import settings
@@ -47,6 +48,7 @@ JITTER = 0.1
 class Outgoing:
     """What is about to leave, as read under the lock that counted the attempt."""
 
+    tenant_id: UUID
     id: UUID
     kind: EffectKind
     payload: dict[str, Any]
@@ -89,7 +91,15 @@ async def _take(claim: Claim, item: AgendaItem) -> Outgoing | None:
         if effect.attempts and effect.error is None:
             metrics.REPEATED.labels(effect.kind).inc()
         effect.attempts, effect.error = effect.attempts + 1, None
-        return Outgoing(effect.id, effect.kind, effect.payload, effect.planned_at, work.opening.rehearsal, destination)
+        return Outgoing(
+            claim.tenant_id,
+            effect.id,
+            effect.kind,
+            effect.payload,
+            effect.planned_at,
+            work.opening.rehearsal,
+            destination,
+        )
 
 
 async def _hand_over(outgoing: Outgoing) -> None:
@@ -108,13 +118,17 @@ async def _hand_over(outgoing: Outgoing) -> None:
 
 
 def _letter(outgoing: Outgoing) -> Mail:
-    sender = settings().mail_from
+    sender, text = settings().mail_from, outgoing.payload["text"]
+    if "link" in outgoing.payload:
+        # Whoever reads the ledger, or an archive of it, cannot answer in the customer's name.
+        link = links.Link.load(outgoing.payload["link"])
+        text = text.replace(links.PLACE, links.address(outgoing.tenant_id, link))
     host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     return Mail(
         sender=sender,
         to=outgoing.payload["to"],
         subject=outgoing.payload["subject"],
-        text=outgoing.payload["text"],
+        text=text,
         message_id=f"<{outgoing.id}@{host}>",
         sent_at=outgoing.planned_at,
         language=outgoing.payload.get("language", "en"),

@@ -68,12 +68,12 @@ def refused(
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)
 
 
-async def read_body(request: Request) -> bytes:
-    """The body; refuses one that is longer than any of these routes needs."""
+async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body; refuses one that is longer than the route needs, in bytes."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise Invalid(message("The request is too long."))
     return body
 

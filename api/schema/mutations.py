@@ -18,6 +18,8 @@ from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
+from api.schema.feedback import mutations as feedback
+from api.schema.feedback.types import Survey
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
@@ -175,6 +177,9 @@ class Mutation:
     reopen_request = mutation(requests.reopen_request, request=ServiceRequest)
     cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
     comment_request = mutation(requests.comment_request, message=RequestMessage)
+
+    send_survey = mutation(feedback.send_survey, survey=Survey)
+    withdraw_survey = mutation(feedback.withdraw_survey, survey=Survey)
 
     submit_resignation = mutation(people.submit_resignation, resignation=Resignation)
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)

@@ -32,6 +32,7 @@ from api.schema.catalogue.types import (
     ServiceOfferingFilter,
 )
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
+from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
     WEBHOOK_ENDPOINT_ORDERS,
@@ -214,6 +215,15 @@ class Query:
         ServiceRequest,
         orders=SERVICE_REQUEST_ORDERS,
         filter=ServiceRequestFilter,
+    )
+
+    survey = by_id("One survey.", Survey)
+    surveys = page(
+        "What customers are asked about closed requests: of the requests that you see and the customers that you look "
+        "after, or all.",
+        Survey,
+        orders=SURVEY_ORDERS,
+        filter=SurveyFilter,
     )
 
     resignation = by_id("One resignation.", Resignation)

@@ -19,6 +19,7 @@ from domain.customers import queries as customers
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.dunning import HoldKind
 from domain.policies.rules.handbooks import Ruling
@@ -28,7 +29,6 @@ from tenancy.actor import Actor
 from tenancy.effects import Effect, EffectState
 from tenancy.models import current_day, current_instant
 from tenancy.refusals import message
-from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 # Who sees what
@@ -314,7 +314,7 @@ def held_days(holds: Collection[Hold]) -> list[dunning.Hold]:
 
 async def company_name(work: Work) -> str:
     """What the company that bills is called in its letters."""
-    return str(await work.value(select(Tenant.name).where(Tenant.id == work.actor.tenant_id)))
+    return (await organisation.company(work)).name
 
 
 async def charges_left(work: Work, invoice: Invoice) -> Money:

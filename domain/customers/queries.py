@@ -31,9 +31,9 @@ async def get(work: Work, id: UUID, *path: str) -> Customer:
     return await work.get(Customer, id, *path)
 
 
-async def contact(work: Work, id: UUID, *path: str) -> Contact:
-    """One contact; refuses with `NotFound`."""
-    return await work.get(Contact, id, *path)
+async def contact(work: Work, id: UUID, *path: str, lock: bool = False) -> Contact:
+    """One contact; refuses with `NotFound`. Who locks it does one thing at a time with this person."""
+    return await work.get(Contact, id, *path, lock=lock)
 
 
 async def named(work: Work, name: str) -> Customer | None:

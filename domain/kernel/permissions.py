@@ -44,6 +44,10 @@ class Permission(StrEnum):
     REQUESTS_WORK = "requests.work"
     REQUESTS_CONFIRM = "requests.confirm"
 
+    FEEDBACK_READ = "feedback.read"
+    FEEDBACK_READ_ALL = "feedback.read_all"
+    FEEDBACK_MANAGE = "feedback.manage"
+
     BILLING_READ = "billing.read"
     BILLING_INVOICE = "billing.invoice"
     BILLING_COLLECT = "billing.collect"

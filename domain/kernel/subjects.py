@@ -25,6 +25,7 @@ class SubjectKind(StrEnum):
     HANDBOOK_VERSION = "handbook_versions"
     QUALITY_RESULT = "quality_results"
     ARCHIVE = "archives"
+    SURVEY = "surveys"
 
 
 @dataclass(frozen=True)

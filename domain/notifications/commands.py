@@ -27,6 +27,7 @@ from domain.notifications.models import Notification, WebhookEndpoint
 from tenancy.effects import Effect, EffectKind, EffectState
 from tenancy.journal import Event, JournalEntry
 from tenancy.language import Language, language_of
+from tenancy.links import Link
 from tenancy.members import Member
 from tenancy.outbox import withdraw_effects
 from tenancy.refusals import Conflict, Invalid, message
@@ -94,14 +95,18 @@ async def notify_contact(
     values: Mapping[str, Any],
     about: Subject,
     key: str,
+    link: Link | None = None,
 ) -> None:
     """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
 
-    It can be stopped until it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
+    A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. It can be
+    stopped until it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
     """
     packed = rules.pack(values)
     title = rules.subject_line(_written(work, subject, packed, language))
     letter = _letter(email, title, _written(work, text, packed, language), language)
+    if link is not None:
+        letter["link"] = link.stored()
     await work.plan_effect(EffectKind.MAIL, key, letter, about=about.id)
 
 

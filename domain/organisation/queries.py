@@ -1,6 +1,7 @@
 """Who stands where: departments with their heads, holders of posts, superiors."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.organisation.models import Department, Post, Staff
 from tenancy.actor import Actor
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
+from tenancy.tenants import Tenant
 from tenancy.work import Work
 
 
@@ -23,6 +25,20 @@ def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
 def visible_staff(actor: Actor, staff: Any) -> ColumnElement[bool]:
     """Who may read the company's shape knows all of its staff; everybody knows themselves."""
     return true() if actor.may(Permission.ORGANISATION_READ) else staff.id == current_member()
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the company is called in its letters, and the language it writes in by itself."""
+
+    name: str
+    language: str
+
+
+async def company(work: Work) -> Company:
+    """The company that the work is in."""
+    [row] = await work.rows(select(Tenant.name, Tenant.language).where(Tenant.id == work.actor.tenant_id))
+    return Company(row["name"], row["language"])
 
 
 async def department(work: Work, id: UUID, *path: str) -> Department:

@@ -47,6 +47,7 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_state", "tenant_id", "state", "id"),
         Index("ix_service_requests_due", "tenant_id", "due_at", "id"),
         Index("ix_service_requests_resolved", "tenant_id", "resolved_at", "id"),
+        Index("ix_service_requests_scored", "tenant_id", "scored_at", "id"),
     )
 
     # Such as REQ-000042; the figures are the company's own.
@@ -95,9 +96,11 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     submitting_client_id: Mapped[UUID | None] = mapped_column(default=None)
     # Raised by every reopening.
     reopened_times: Mapped[int] = mapped_column(default=0)
-    # What the requester gave at the confirmation, and whether that is satisfied by the clause that asked.
+    # What the requester gave at the confirmation, or the customer's contact in a survey, whether that is satisfied by
+    # the clause that asked, and when it was said.
     satisfaction_score: Mapped[int | None] = mapped_column(default=None)
     satisfied: Mapped[bool | None] = mapped_column(default=None)
+    scored_at: Mapped[datetime | None] = mapped_column(default=None)
     # How it was assessed; none before that.
     complexity: Mapped[Complexity | None] = mapped_column(default=None)
     category: Mapped[str] = mapped_column(default="", server_default="")

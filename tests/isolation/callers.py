@@ -32,7 +32,7 @@ DOORS = {
 PLATFORM_TABLES = {
     "api.schema.notifications.types: Tenant": "The zone of the company that the statement is in.",
     "api.schema.tenancy.types: Tenant": "Each company is shown its own row: the walk asks for another's.",
-    "domain.billing.queries: Tenant": "The name of the actor's company, for its letters.",
+    "domain.organisation.queries: Tenant": "Name and language of the actor's company, for its letters.",
 }
 
 

@@ -22,6 +22,7 @@ from domain.approvals.events import (
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
+from domain.feedback.events import SurveyAnswered, SurveyReminded, SurveySent
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
     EmploymentEnded,
@@ -53,7 +54,7 @@ from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import approvals, backups, billing, notifications, people, quality, requests, rulebook
+from workers.reactions import approvals, backups, billing, feedback, notifications, people, quality, requests, rulebook
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -65,7 +66,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     SolutionAgreed: [requests.tell_the_assignee_of_the_agreement],
     SolutionDeclined: [requests.tell_the_assignee_what_is_wrong],
     RequestResolved: [requests.ask_for_the_confirmation],
-    RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation],
+    RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation, feedback.plan_the_survey],
     RequestReopened: [requests.tell_the_assignee_of_the_reopening],
     RequestCancelled: [requests.tell_of_a_cancellation],
     RequestCommented: [requests.tell_the_other_side_of_a_message],
@@ -73,6 +74,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ClockBreached: [requests.tell_of_a_breach],
     RequestEscalated: [requests.tell_of_an_escalation],
     ApprovalSeatVacant: [approvals.tell_of_a_vacancy],
+    SurveySent: [feedback.ask_by_mail],
+    SurveyReminded: [feedback.remind_by_mail],
+    SurveyAnswered: [feedback.follow_up],
     ApprovalStepReached: [approvals.tell_who_is_to_decide],
     ApprovalTransferred: [approvals.tell_who_is_to_decide],
     ApproverAdded: [approvals.tell_who_is_to_decide],

@@ -166,8 +166,11 @@ class ServiceRequest(Node):
     reopens_until: datetime | None = column(
         "Until when it can be reopened, since it was closed; null before that, and where the handbook sets no limit."
     )
-    satisfaction_score: int | None = column("The score at the confirmation, on the scale of the handbook's survey.")
+    satisfaction_score: int | None = column(
+        "The score at the confirmation or in a survey, on the scale of the handbook's survey."
+    )
     satisfied: bool | None = column("Whether that score means satisfied, by the handbook's survey.")
+    scored_at: datetime | None = column("When the score was given.")
     customer: Customer | None = one("For whom.", "customer_id")
     contact: Contact | None = one("The customer's person.", "contact_id")
     requester: Member | None = one("Who wants it done, or recorded it for the contact.", "requester_id")
@@ -238,6 +241,8 @@ class ServiceRequestFilter:
     resolved_at: InstantFilter | None = filtered("By when they were resolved.")
     closed_at: InstantFilter | None = filtered("By when they were closed.")
     satisfaction_score: NumberFilter | None = filtered("By score.")
+    satisfied: bool | None = filtered("Whether the score means satisfied.", lambda row: row.satisfied)
+    scored_at: InstantFilter | None = filtered("By when the score was given.")
     overdue: bool | None = filtered("Whether their deadline has passed.", _overdue)
     breached: bool | None = filtered("Whether any deadline was missed.", queries.breached)
     asked_by_me: bool | None = filtered("Whether you asked.", queries.requested_by_me)

@@ -1,7 +1,7 @@
 """Requests: taking them in, moving them on, talking about them, and keeping their time."""
 
 from domain.requests.commands.assessment import triage
-from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, reopen
+from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
 from domain.requests.commands.conversation import comment
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, put_on_hold, resolve, resume, start
@@ -18,6 +18,7 @@ __all__ = [
     "confirm_by_itself",
     "decline",
     "diagnose",
+    "keep_survey_score",
     "keep_time",
     "propose",
     "put_on_hold",

@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.kernel.command import command
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
+from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import AutoConfirm, ReopenWindow, SatisfactionSurvey
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
@@ -13,7 +14,7 @@ from domain.requests.commands.timing import View
 from domain.requests.events import ConfirmationDue, RequestClosed, RequestConfirmed, RequestReopened
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import DUTIES, Move, State
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import Invalid, WrongState, message
 from tenancy.work import Work
 
 
@@ -54,12 +55,32 @@ async def keep_score(work: Work, request: ServiceRequest, score: int) -> None:
     if survey is None:
         text = message("The handbook has no survey for this request, so no score is asked for.")
         raise Invalid(text, path=("score",))
+    _keep_score(work, request, score, survey)
+
+
+async def keep_survey_score(
+    work: Work, *, request_id: UUID, score: int, survey: Ruling[SatisfactionSurvey]
+) -> ServiceRequest:
+    """Keep what the customer's contact has said of a closed request in a survey by this clause (CP-3).
+
+    A score that was given before stays: a customer has one opinion of a request. Raises `WrongState` for a request that
+    is open again, and `Invalid` for a score beside the scale.
+    """
+    request = await queries.get(work, request_id, lock=True)
+    if request.state is not State.CLOSED:
+        raise WrongState(message("This request is open again, so nobody is asked about it now."))
+    if request.scored_at is None:
+        _keep_score(work, request, score, survey)
+    return request
+
+
+def _keep_score(work: Work, request: ServiceRequest, score: int, survey: Ruling[SatisfactionSurvey]) -> None:
     scale = survey.value
     if not scale.lowest <= score <= scale.highest:
         text = message("The score lies between {lowest} and {highest}.")
         values = {"lowest": scale.lowest, "highest": scale.highest}
         raise Invalid(text, values, path=("score",), clause=survey.clause)
-    request.satisfaction_score, request.satisfied = score, scale.satisfied(score)
+    request.satisfaction_score, request.satisfied, request.scored_at = score, scale.satisfied(score), work.now
     policies.cite(
         work,
         survey,
@@ -156,7 +177,7 @@ async def reopen(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest
     request = view.request
     forget(work, view)
     request.resolved_at, request.closed_at = None, None
-    request.satisfaction_score, request.satisfied = None, None
+    request.satisfaction_score, request.satisfied, request.scored_at = None, None, None
     request.reopens_until, request.most_reopenings, request.reopen_clause_id = None, None, None
     request.reopened_times += 1
     change = await moving.end(work, view, Move.REOPEN, reason)

@@ -26,6 +26,7 @@ from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, h
 from domain.requests.queries.showing import (
     assigned_to_me,
     breached,
+    is_closed,
     requested_by_me,
     submitted_by_my_program,
     visible,
@@ -53,6 +54,7 @@ __all__ = [
     "histories",
     "history_of",
     "ids_under_way",
+    "is_closed",
     "kept_clause",
     "line_above",
     "requested_by_me",

@@ -44,9 +44,9 @@ async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, 
 
 
 async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
-    """Requests that were confirmed with a score in a stretch of time, its end excluded: satisfied or not (QM-1)."""
-    confirmed = and_(ServiceRequest.closed_at >= since, ServiceRequest.closed_at < until)
-    scored = and_(confirmed, ServiceRequest.satisfied.is_not(None))
+    """Requests that were given a score in a stretch of time, its end excluded, at the confirmation or in a survey:
+    satisfied or not (QM-1)."""
+    scored = and_(ServiceRequest.scored_at >= since, ServiceRequest.scored_at < until)
     rows = select(
         ServiceRequest.id.label("request_id"),
         ServiceRequest.department_id,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.requests.models import Clock, Escalation, ServiceRequest
-from domain.requests.rules import Audience
+from domain.requests.rules import Audience, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member
 
@@ -77,6 +77,12 @@ def assigned_to_me(requests: Any) -> ColumnElement[bool]:
     """What the acting member is to do."""
     mine: ColumnElement[bool] = requests.assignee_id == current_member()
     return mine
+
+
+def is_closed(request_id: Any) -> ColumnElement[bool]:
+    """Whether a request is closed, inside a statement, by its id."""
+    asked = aliased(ServiceRequest)
+    return select(asked.id).where(asked.id == request_id, asked.state == State.CLOSED).exists()
 
 
 def breached(requests: Any) -> ColumnElement[bool]:

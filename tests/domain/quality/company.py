@@ -107,7 +107,7 @@ async def scored(company: Company, *satisfied: bool, at: datetime, department_id
         for each in satisfied:
             request = work.add(_request(company, at, department_id, CustomerTier.STANDARD, clause.version_id))
             request.state, request.closed_at = State.CLOSED, at
-            request.satisfaction_score, request.satisfied = 5 if each else 2, each
+            request.satisfaction_score, request.satisfied, request.scored_at = 5 if each else 2, each, at
             requests.append(request.id)
         return requests
 

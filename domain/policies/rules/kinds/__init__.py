@@ -49,9 +49,12 @@ from domain.policies.rules.kinds.relations import (
     ComplaintHandling,
     DiscountLimit,
     ExpertReview,
+    FollowUp,
     InquiryContact,
     ReturnVisits,
     SatisfactionSurvey,
+    SurveyForm,
+    SurveyQuestion,
 )
 from domain.policies.rules.kinds.risk import MeetingCadence, RiskMatrix, RiskThresholds, WeeklyReport
 from domain.policies.rules.kinds.service import (
@@ -149,6 +152,7 @@ __all__ = [
     "ClauseKind",
     "DunningLadder",
     "ExpertPanel",
+    "FollowUp",
     "K",
     "Metric",
     "NoticePeriod",
@@ -163,6 +167,8 @@ __all__ = [
     "Retention",
     "SatisfactionSurvey",
     "ServiceLevel",
+    "SurveyForm",
+    "SurveyQuestion",
     "chain_topic",
     "kind_named",
 ]

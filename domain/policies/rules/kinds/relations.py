@@ -10,7 +10,7 @@ from domain.kernel.money import Money
 from domain.policies.rules.clause_kind import ClauseKind, Percent
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Target, Wording, unfit
+from domain.policies.rules.values import Code, Part, Target, Wording, check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -18,13 +18,51 @@ CALENDAR = "business_calendar"
 _CUSTOMER = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
 
 
+class SurveyForm(StrEnum):
+    """How a further question of a survey is answered."""
+
+    SCORE = "score"
+    YES_NO = "yes_no"
+    TEXT = "text"
+
+
+class FollowUp(StrEnum):
+    """What a score that is not satisfied brings."""
+
+    NOTHING = "nothing"
+    NOTIFY_OWNER = "notify_owner"
+    REQUEST = "request"
+
+
+worded(
+    {
+        FollowUp.NOTHING: message("nothing"),
+        FollowUp.NOTIFY_OWNER: message("the account owner is told"),
+        FollowUp.REQUEST: message("a new request is opened"),
+    }
+)
+
+
+class SurveyQuestion(Part):
+    """A question beside the one that gives the score; a score is given on the same scale."""
+
+    code: Code
+    question: Wording
+    form: SurveyForm
+    required: bool = False
+
+
 class SatisfactionSurvey(ClauseKind):
-    """What customers are asked after a request, on which scale, and from which score they were satisfied (CP-3)."""
+    """What customers are asked after a request, on which scale, and from which score they were satisfied (CP-3).
+
+    Whoever confirms a request is asked there. Where nobody gave a score, the request's contact is sent a link, so many
+    working days after it was closed, that works once and for so many calendar days.
+    """
 
     kind = "satisfaction_survey"
     label = message("Satisfaction survey")
     dimensions = _CUSTOMER
-    consumed_by = "requests.confirm, quality"
+    consumed_by = "requests.confirm, feedback.surveys, quality"
 
     question: Wording
     lowest: Annotated[int, Field(ge=0, le=1)] = 1
@@ -32,12 +70,37 @@ class SatisfactionSurvey(ClauseKind):
     satisfied_from: int
     send_after_working_days: Annotated[int, Field(ge=0, le=60)] = 0
     valid_days: Annotated[int, Field(ge=1, le=366)] = 14
+    by_mail: Annotated[bool, Field(description="Whether the request's contact is sent a link at all.")] = True
+    further_questions: Annotated[tuple[SurveyQuestion, ...], Field(max_length=9)] = ()
+    remind_after_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=365)], ...],
+        Field(max_length=3, description="Calendar days after the link was sent, the soonest first."),
+    ] = ()
+    contact_rest_days: Annotated[
+        int, Field(ge=0, le=366, description="For so many calendar days nobody is asked a second time.")
+    ] = 30
+    when_not_satisfied: FollowUp = FollowUp.NOTIFY_OWNER
+
+    @property
+    def relies_on(self) -> tuple[str, ...]:
+        return (CALENDAR,) if self.by_mail and self.send_after_working_days else ()
 
     @model_validator(mode="after")
     def _on_the_scale(self) -> Self:
         if not self.lowest < self.satisfied_from <= self.highest:
             text = message("“satisfied_from” lies above {lowest} and is at most {highest}.")
             raise unfit(text, lowest=self.lowest, highest=self.highest)
+        return self
+
+    @model_validator(mode="after")
+    def _asks_in_order(self) -> Self:
+        check_once(each.code for each in self.further_questions)
+        if any(later <= earlier for earlier, later in pairwise(self.remind_after_days)):
+            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        if any(day >= self.valid_days for day in self.remind_after_days):
+            raise unfit(
+                message("A reminder comes before the link ends, which is after {days} days."), days=self.valid_days
+            )
         return self
 
     def satisfied(self, score: int) -> bool:
@@ -49,7 +112,25 @@ class SatisfactionSurvey(ClauseKind):
             "Customers are asked “{question}” from {lowest} to {highest}; satisfied is who gives {from_score} or more."
         )
         scale = {"lowest": self.lowest, "highest": self.highest, "from_score": self.satisfied_from}
-        return (say(text, question=self.question, **scale),)
+        told = [say(text, question=self.question, **scale)]
+        if self.further_questions:
+            asked = tuple(each.question for each in self.further_questions)
+            told.append(say(message("They are also asked: {questions}."), questions=asked))
+        if not self.by_mail:
+            return (*told, say(message("Only who confirms a request is asked; nobody is sent a link.")))
+        told.append(
+            say(
+                message("Who gave no score is sent a link after {after} working days; it works for {valid} days."),
+                after=self.send_after_working_days,
+                valid=self.valid_days,
+            )
+        )
+        if self.remind_after_days:
+            told.append(say(message("Reminders are sent after {days} days."), days=self.remind_after_days))
+        if self.contact_rest_days:
+            told.append(say(message("Nobody is asked twice within {days} days."), days=self.contact_rest_days))
+        text = message("When somebody is not satisfied: {follow_up}.")
+        return (*told, say(text, follow_up=self.when_not_satisfied))
 
 
 class ComplaintHandling(ClauseKind):

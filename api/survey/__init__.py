@@ -1,0 +1,1 @@
+"""The page behind a survey's link: for customers, without an account."""

@@ -1,0 +1,1 @@
+"""Who sees which feedback, and what commands and pages ask of it."""
