@@ -95,7 +95,7 @@ def _fields(
         message("What else would you like to tell us? If something went wrong, please say what."), language
     )
     yield _text(label, "comment", given, wrong, required=False)
-    yield f'<p><button type="submit">{escape(translate(message("Send"), language))}</button></p>\n</form>\n'
+    yield f'<p><button type="submit">{escape(translate(message("Send the answer"), language))}</button></p>\n</form>\n'
     yield f'<nav aria-label="{escape(translate(message("Language"), language))}">'
     for other in Language:
         if other is not language:

@@ -5,7 +5,22 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Boolean, ColumnElement, DateTime, Uuid, and_, case, cast, false, func, not_, null, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Uuid,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    not_,
+    null,
+    select,
+    true,
+)
 
 from api.reading.mapping import column, computed, listed, one, part
 from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
@@ -27,7 +42,9 @@ strawberry.enum(SurveyObstacle, name="SurveyBlockerCode", description="Why somet
 def _earliest_at(survey: Any) -> Any:
     """When its contact may be asked again, as `rules.rests_until` has it."""
     last = queries.last_asked_at(survey).scalar_subquery()
-    return case((survey.rest_days > 0, last + func.make_interval(0, 0, 0, survey.rest_days)), else_=null())
+    return case(
+        (survey.rest_days > 0, last + func.make_interval(0, 0, 0, cast(survey.rest_days, Integer))), else_=null()
+    )
 
 
 def _stands(move: Any, obstacle: SurveyObstacle) -> Any:

@@ -1,0 +1,159 @@
+"""Letters with a link, by real workers on a rehearsal company's clock: what leaves, what the ledger keeps of it."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from domain.consequences import settle
+from domain.customers.models import Contact, Customer
+from domain.feedback.rules.surveys import SurveyState
+from domain.kernel.terms import Language
+from domain.notifications import queries as notifications
+from domain.notifications.models import Notification
+from domain.requests import commands as requests
+from domain.requests.models import ServiceRequest
+from tenancy.actor import Actor
+from tenancy.database import reading, writing
+from tenancy.effects import Effect
+from tenancy.links import Purpose, read_token
+from tenancy.rehearsal import advance_clock
+from tests.domain.feedback.company import Company, answer, resolved, service_company, software_company, surveys
+from tests.domain.requests.company import at, do
+from tests.workers.facts import work_off
+from workers import effects
+from workers.gateways.mail import Mail
+
+pytestmark = pytest.mark.usefixtures("quiet", "configured")
+
+
+@pytest.fixture
+def letters(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Mail, str | None]]:
+    """What was handed to which mail server, instead of handing it over."""
+    sent: list[tuple[Mail, str | None]] = []
+
+    async def keep(letter: Mail, *, smtp_url: str | None = None) -> None:
+        sent.append((letter, smtp_url))
+
+    monkeypatch.setattr(effects.mail, "send", keep)
+    return sent
+
+
+async def closed(company: Company) -> ServiceRequest:
+    """A request that the clerk has confirmed without a score, with all that follows."""
+    request = await do(requests.confirm, company.clerk, await resolved(company))
+    await work_off()
+    return request
+
+
+def to_the_contact(letters: list[tuple[Mail, str | None]]) -> list[tuple[Mail, str | None]]:
+    """The letters to the customer's person."""
+    return [(letter, server) for letter, server in letters if letter.to.endswith("<lin@big.example.com>")]
+
+
+async def told(actor: Actor) -> list[str]:
+    """What somebody was told of surveys, in English."""
+    async with reading(actor) as work:
+        own = select(Notification).where(Notification.member_id == actor.id, Notification.subject_kind == "surveys")
+        found = await work.all(own.order_by(Notification.id))
+        return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
+
+
+async def advance(company: Company, until: datetime) -> None:
+    """Let the company's own clock run, with all that follows."""
+    async with writing(company.admin, settle=settle) as work:
+        await advance_clock(work, to=until)
+    await work_off()
+
+
+async def test_the_contact_gets_a_link_in_their_language_that_the_ledger_does_not_keep(
+    pool: None, configured: pytest.MonkeyPatch, letters: list[tuple[Mail, str | None]]
+) -> None:
+    configured.setenv("ZHIDU_SMTP_URL", "smtp://real.example:25")
+    configured.setenv("ZHIDU_SINK_SMTP_URL", "smtp://sink.example:25")
+    effects.settings.cache_clear()
+    company = await software_company()
+    async with writing(company.admin, settle=settle) as work:
+        (await work.get(Contact, company.contact_id, lock=True)).language = Language.ZH_HANT
+    await work_off()
+    request = await closed(company)
+    [(letter, server)] = to_the_contact(letters)
+    # A rehearsal's letters go to the sink and nowhere else.
+    assert server == "smtp://sink.example:25"
+    assert (letter.language, letter.subject) == ("zh-Hant", f"您對我們的服務滿意嗎？請求 {request.number}")
+    [survey] = await surveys(company)
+    [token] = [line.rpartition("/survey/")[2] for line in letter.text.splitlines() if "/survey/" in line]
+    opened = read_token(Purpose.SURVEY, token)
+    assert opened is not None
+    assert (opened[0], opened[1].id) == (company.admin.tenant_id, survey.id)
+    async with reading(company.admin) as work:
+        kept = await work.all(select(Effect).where(Effect.subject_id == survey.id))
+        journal = await work.sql("SELECT changes::text || payload::text AS said FROM journal_entries")
+    assert [("{link}" in effect.payload["text"], "zhl_" in str(effect.payload)) for effect in kept] == [(True, False)]
+    assert not any("zhl_" in row["said"] for row in journal)
+
+
+async def test_reminders_leave_until_somebody_answers(pool: None, letters: list[tuple[Mail, str | None]]) -> None:
+    company = await software_company()
+    await work_off()
+    await closed(company)
+    await advance(company, at("Thu 4 10:00"))
+    assert len(to_the_contact(letters)) == 2
+    assert "we would still like to know" in to_the_contact(letters)[1][0].text
+    [survey] = await surveys(company)
+    await answer(company, survey, score="5", answer_speed="5")
+    await advance(company, at("Tue 30 10:00"))
+    assert len(to_the_contact(letters)) == 2
+
+
+async def test_the_account_owner_learns_of_a_bad_score_or_else_the_head(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await software_company()
+    await work_off()
+    await closed(company)
+    [survey] = await surveys(company)
+    await answer(company, survey, score="1", answer_speed="1", comment="Rude")
+    await work_off()
+    [text] = await told(company.head)
+    assert text.endswith("(score 1): Rude")
+    owned = await software_company()
+    async with writing(owned.admin, settle=settle) as work:
+        (await work.get(Customer, owned.strategic_id, lock=True)).owner_id = owned.boss.id
+    await work_off()
+    await closed(owned)
+    [survey] = await surveys(owned)
+    await answer(owned, survey, score="1", answer_speed="1", asked_why="1")
+    await work_off()
+    assert (len(await told(owned.boss)), await told(owned.head)) == (1, [])
+
+
+async def test_a_bad_score_opens_a_request_and_says_so(pool: None, letters: list[tuple[Mail, str | None]]) -> None:
+    company = await service_company()
+    await work_off()
+    await closed(company)
+    await advance(company, at("Wed 3 10:00"))
+    [survey] = await surveys(company)
+    await answer(company, survey, score="2", comment="Rude")
+    await work_off()
+    [followed] = await surveys(company)
+    assert followed.follow_up_request_id is not None
+    [text] = await told(company.head)
+    assert "so REQ-000002 was opened: Rude" in text
+
+
+async def test_a_request_that_cannot_be_opened_is_told_all_the_same(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await service_company()
+    await work_off()
+    await closed(company)
+    await advance(company, at("Wed 3 10:00"))
+    async with writing(company.admin, settle=settle) as work:
+        (await work.get(Customer, company.strategic_id, lock=True)).active = False
+    [survey] = await surveys(company)
+    await answer(company, survey, score="2", comment="Rude")
+    await work_off()
+    [followed] = await surveys(company)
+    assert (followed.follow_up_request_id, followed.state) == (None, SurveyState.ANSWERED)
+    assert len(await told(company.head)) == 1
