@@ -15,6 +15,7 @@ from api.schema.requests.types import ServiceRequest
 from domain.feedback import models
 from domain.feedback.queries import surveys as queries
 from domain.feedback.rules.surveys import SurveyState
+from domain.kernel.subjects import SubjectKind
 from tenancy.models import current_instant
 
 strawberry.enum(
@@ -56,7 +57,7 @@ class Survey(Node):
     follow_up_request: ServiceRequest | None = one(
         "The request that was opened because somebody was not satisfied.", "follow_up_request_id"
     )
-    decisions = decisions()
+    decisions = decisions(SubjectKind.SURVEY)
     allowed_moves: list[SurveyMove] = survey_moves()
 
 
