@@ -16,7 +16,7 @@ from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
 from domain.policies.rules.kinds import FollowUp
 from domain.requests import queries as requests
-from domain.requests.events import RequestConfirmed
+from domain.requests.events import RequestClosed
 from tenancy.links import Link, Purpose
 from tenancy.refusals import Refusal, message
 from tenancy.work import Work
@@ -33,7 +33,7 @@ REMINDED = message(
 )
 
 
-async def plan_the_survey(work: Work, event: RequestConfirmed) -> None:
+async def plan_the_survey(work: Work, event: RequestClosed) -> None:
     """The customer's contact is going to be asked, if the handbook says so and nobody has given a score."""
     await commands.plan_survey(work, event)
 

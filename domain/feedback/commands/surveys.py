@@ -30,13 +30,13 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, SatisfactionSurvey
 from domain.policies.rules.values import Target
 from domain.requests import queries as requests
-from domain.requests.events import RequestConfirmed, RequestReopened
+from domain.requests.events import RequestClosed, RequestReopened
 from domain.requests.rules import State as RequestState
 from tenancy.outbox import lock_timers, withdraw_effects
 from tenancy.work import Work
 
 
-async def plan_survey(work: Work, event: RequestConfirmed) -> Survey | None:
+async def plan_survey(work: Work, event: RequestClosed) -> Survey | None:
     """Plan to ask the contact of a request that was closed without a score; None where nobody is asked.
 
     Each closing is asked about once, however often this is repeated.

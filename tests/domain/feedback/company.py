@@ -16,7 +16,7 @@ from domain.policies import queries as policies
 from domain.policies.models import Decision
 from domain.policies.rules.kinds import ClauseKind, SatisfactionSurvey
 from domain.requests import commands as requests
-from domain.requests.events import RequestConfirmed
+from domain.requests.events import RequestClosed
 from domain.requests.models import ServiceRequest
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
@@ -94,7 +94,7 @@ async def confirmed(company: Company, request: ServiceRequest, *, score: int | N
     request = await do(requests.confirm, company.clerk, request, score=score)
     system = Actor.system(company.admin.tenant_id)
     async with writing(system, settle=settle) as work:
-        event = RequestConfirmed(request_id=request.id, change_id=request.id, by_itself=False)
+        event = RequestClosed(request_id=request.id, change_id=request.id)
         await commands.plan_survey(work, event)
     return request
 

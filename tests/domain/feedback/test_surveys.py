@@ -91,9 +91,9 @@ async def test_planning_again_asks_once(software: Company) -> None:
 
 
 def _confirmed(request_id: Any) -> Any:
-    from domain.requests.events import RequestConfirmed
+    from domain.requests.events import RequestClosed
 
-    return RequestConfirmed(request_id=request_id, change_id=request_id, by_itself=False)
+    return RequestClosed(request_id=request_id, change_id=request_id)
 
 
 async def test_a_score_by_the_link_is_the_request_s_own(software: Company) -> None:
