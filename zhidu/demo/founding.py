@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zhidu.demo.acts import handbook
 from zhidu.demo.client import Client, RefusedError
 from zhidu.demo.company import ADMINISTRATOR, Company
 from zhidu.demo.mutations import MUTATIONS
@@ -36,7 +37,7 @@ async def found(company: Company, operator_token: str) -> None:
     await _people(company)
     await _customers(company)
     await _catalogue(company)
-    await _handbook(company)
+    await handbook.begin(company)
     await _partner(company)
     company.notebook.save()
 
@@ -211,51 +212,6 @@ async def _catalogue(company: Company) -> None:
 
 def _department(company: Company, written: Mapping[str, Any]) -> str | None:
     return company.ids[f"department/{written['department']}"] if "department" in written else None
-
-
-async def _handbook(company: Company) -> None:
-    handbook = company.sample.handbook
-    if handbook is None:
-        return
-    named = company.sample.written["handbook"]
-    author, approver = named["author"], named["approver"]
-    await company.change(
-        "handbook",
-        author,
-        "draftVersion",
-        into="version",
-        title=handbook["title"],
-        documentNumber=handbook["document_number"],
-        note=handbook["note"],
-    )
-    version = company.ids["handbook"]
-    for clause in handbook["clause"]:
-        await company.change(
-            f"clause/{clause['number']}",
-            author,
-            "putClause",
-            into="clause",
-            versionId=version,
-            number=clause["number"],
-            kind=clause["kind"],
-            value=clause.get("value", {}),
-            title=clause["title"],
-            text=clause["text"],
-            scope=_scope(company, clause.get("scope", {})),
-        )
-    await company.change("handbook/submitted", author, "submitVersion", versionId=version)
-    await company.change("handbook/reviewed", approver, "reviewVersion", versionId=version)
-    await company.change("handbook/published", approver, "publishVersion", versionId=version)
-
-
-def _scope(company: Company, written: Mapping[str, str]) -> dict[str, str]:
-    """The sample names posts and departments; the API knows them by their ids."""
-    return {
-        f"{dimension}_id" if dimension in ("post", "department") else dimension: company.ids[f"{dimension}/{name}"]
-        if dimension in ("post", "department")
-        else name
-        for dimension, name in written.items()
-    }
 
 
 async def _partner(company: Company) -> None:

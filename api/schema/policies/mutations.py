@@ -64,11 +64,20 @@ class StartHandbookInput:
     """A handbook to begin with."""
 
     starter: str = given("Its name; handbookStarters lists them.")
+    title: TextInput | None = optional("The handbook's title; unless told, the starter's.")
+    document_number: str | None = optional("The document's number; unless told, the starter's.")
+    note: str | None = optional("Why there is this version; unless told, the starter's.")
 
 
 async def start_handbook(work: Work, input: StartHandbookInput) -> HandbookVersion:
     """Begin a version from one of the starters; every clause of it may be changed."""
-    return await commands.start_handbook(work, starter=input.starter)
+    return await commands.start_handbook(
+        work,
+        starter=input.starter,
+        title=input.title.texts() if input.title is not None else None,
+        document_number=input.document_number,
+        note=input.note,
+    )
 
 
 @strawberry.input(description="A version as a document.")

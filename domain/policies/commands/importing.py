@@ -1,6 +1,6 @@
 """Beginning a version from a document: one that somebody wrote or exported, or one of the starters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -23,18 +23,34 @@ async def import_version(work: Work, *, source: str) -> HandbookVersion:
 
 
 @command(needs=Permission.POLICIES_DRAFT)
-async def start_handbook(work: Work, *, starter: str) -> HandbookVersion:
-    """A draft from one of the starters; refuses with `NotFound` for a name there is none of (PO-8)."""
+async def start_handbook(
+    work: Work,
+    *,
+    starter: str,
+    title: Mapping[str, str] | None = None,
+    document_number: str | None = None,
+    note: str | None = None,
+) -> HandbookVersion:
+    """A draft from one of the starters, under the company's own title, document number and note where they are given;
+    refuses with `NotFound` for a name there is none of (PO-8)."""
     found = starter_named(starter)
-    return await _begin(work, found.written, found.clauses)
+    return await _begin(work, found.written, found.clauses, title=title, document_number=document_number, note=note)
 
 
-async def _begin(work: Work, written: exchange.Written, clauses: Sequence[ClauseContent]) -> HandbookVersion:
+async def _begin(
+    work: Work,
+    written: exchange.Written,
+    clauses: Sequence[ClauseContent],
+    *,
+    title: Mapping[str, str] | None = None,
+    document_number: str | None = None,
+    note: str | None = None,
+) -> HandbookVersion:
     draft = await draft_version(
         work,
-        title=written.title.model_dump(),
-        document_number=written.document_number,
-        note=written.note,
+        title=title if title is not None else written.title.model_dump(),
+        document_number=document_number if document_number is not None else written.document_number,
+        note=note if note is not None else written.note,
     )
     for clause in clauses:
         try:

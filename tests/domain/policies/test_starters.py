@@ -23,7 +23,7 @@ from domain.rulebook import queries
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.language import Language
-from tenancy.refusals import Forbidden, NotFound
+from tenancy.refusals import Forbidden, Invalid, NotFound
 from tests.conftest import found_company
 
 NAMES = ["after_sales_group", "it_consulting", "software_company"]
@@ -142,3 +142,17 @@ async def test_a_starter_is_begun_by_who_may_draft_and_only_if_there_is_one(acme
     async with writing(reader, settle=settle) as work:
         with pytest.raises(Forbidden):
             await commands.start_handbook(work, starter=NAMES[0])
+
+
+async def test_a_company_puts_its_own_name_on_a_starter(acme: Actor, globex: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        named = await commands.start_handbook(
+            work, starter=NAMES[0], title={"en": "Acme’s handbook"}, document_number="AC-1", note="Ours"
+        )
+        assert (named.title["en"], named.document_number, named.note) == ("Acme’s handbook", "AC-1", "Ours")
+        with pytest.raises(Invalid) as refused:
+            await commands.start_handbook(work, starter=NAMES[0], document_number=" ")
+        assert refused.value.path == ("documentNumber",)
+    async with writing(globex, settle=settle) as work:
+        plain = await commands.start_handbook(work, starter=NAMES[0])
+        assert plain.document_number == starters()[NAMES[0]].written.document_number

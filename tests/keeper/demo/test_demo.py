@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from zhidu.demo import COMPANIES
-from zhidu.demo.samples import sample
+from zhidu.demo.samples import Sample, sample
 from zhidu.embedded.processes import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -108,7 +108,9 @@ def check_what_the_readme_says(installation: Installation, story: str) -> None:
 
 COUNTS = """{ clock { settled } customers { totalCount } staff { totalCount } members { totalCount }
   invoices(first: 50) { totalCount nodes { number dunningSteps { number withdrawnAt } } }
-  requests { totalCount } resignations { totalCount } handbookVersions { totalCount }
+  requests { totalCount } resignations { totalCount }
+  handbookVersions { nodes { number control clauses { totalCount } readings { totalCount } dryRuns { state judged signedAt }
+    signatures { signedAs } } }
   archives(first: 20) { nodes { number state drill } }
   agenda(filter: {standing: {eq: PARKED}}) { totalCount }
   letters: effects(first: 100, filter: {kind: {eq: MAIL}}) { totalCount }
@@ -134,7 +136,31 @@ def check_counts(found: Any, name: str) -> None:
     if written.handbook:
         assert {archive["state"] for archive in found["archives"]["nodes"]} == {"KEPT"}
         assert "PASSED" in {archive["drill"] for archive in found["archives"]["nodes"]}
-    assert found["handbookVersions"]["totalCount"] == (1 if written.handbook else 0)
+    check_handbook(found["handbookVersions"]["nodes"], written)
+
+
+def check_handbook(versions: list[Any], written: Sample) -> None:
+    """A whole regulation, changed once: tried, approved by several people, in force, and read."""
+    if not written.handbook:
+        assert versions == []
+        return
+    assert [(version["number"], version["control"]) for version in versions] == [(2, "IN_FORCE"), (1, "SUPERSEDED")]
+    assert all(version["clauses"]["totalCount"] >= 60 for version in versions)
+    read = Counter(
+        each["about"]
+        for each in written.several("diary")
+        if each["do"] == "read handbook"
+        for _ in (each["by"], *each.get("also", ()))
+    )
+    readings = {f"handbook/{version['number']}": version["readings"]["totalCount"] for version in versions}
+    assert readings == read
+    changed, first = versions
+    assert [(run["state"], run["judged"] > 0) for run in changed["dryRuns"]] == [("FINISHED", True)]
+    assert all(run["signedAt"] for run in changed["dryRuns"])
+    assert first["dryRuns"] == []
+    assert len(changed["signatures"]) == sum(
+        each["do"] == "approve" and each["about"] == "handbook/2" for each in written.several("diary")
+    )
 
 
 def letters(installation: Installation) -> list[tuple[str, str, str]]:
@@ -163,7 +189,7 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     story, complaints = (text.decode() for text in again.communicate(timeout=240))
     assert again.returncode == 0, complaints
     check_what_the_readme_says(running, story)
-    for words in ("The same six weeks by two handbooks", "〔5.1 Notice · v1〕", "〔7.1 Backup · v1〕", "zhidu mail"):
+    for words in ("The same six weeks by two handbooks", "〔11.5 Notice · v1〕", "〔20.1 Backup · v1〕", "zhidu mail"):
         assert words in story
 
     companies = json.loads(running.run("demo", "--json"))

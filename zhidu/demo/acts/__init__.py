@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import billing, people, requests
+from zhidu.demo.acts import billing, handbook, people, requests
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
@@ -26,6 +26,11 @@ ACTS: Mapping[str, Act] = {
     "approve": people.approve,
     "reject": people.reject,
     "return": people.send_back,
+    "draft version": handbook.draft,
+    "try version": handbook.try_out,
+    "sign trial": handbook.sign,
+    "submit version": handbook.submit,
+    "read handbook": handbook.read,
     "invoice": billing.invoice,
     "pay": billing.pay,
     "hold invoice": billing.hold,

@@ -42,7 +42,7 @@ async def _letter(teller: Teller, step: str) -> Mapping[str, str]:
         "notice": notice + teller.clause(decision(found, "people.last_day")),
         "last_day": words("asked_for", day=last_day) if found["state"] == "REFUSED" else last_day,
         "access_ends": _access(teller, found) + teller.clause(moment),
-        "approvers": _approvers(teller, found["approval"]) + teller.clause(decision(found, "approvals.chain")),
+        "approvers": approvers(teller, found["approval"]) + teller.clause(decision(found, "approvals.chain")),
         "outcome": words(found["state"]),
     }
 
@@ -55,7 +55,7 @@ def _access(teller: Teller, letter: Mapping[str, Any]) -> str:
     return f"{teller.instant(leaves_at)}\n{teller.words('last_working_day')}"
 
 
-def _approvers(teller: Teller, approval: Mapping[str, Any]) -> str:
+def approvers(teller: Teller, approval: Mapping[str, Any]) -> str:
     """Who sat in which step, and what each did or failed to do."""
     lines = []
     for task in approval["tasks"]:

@@ -37,7 +37,8 @@ class Teller:
     async def read_as_administrator(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data of one query as the company's administrator gets it."""
         try:
-            return await self._client.ask(self.page.users[ADMINISTRATOR].token, document, variables)
+            token = self.page.users[ADMINISTRATOR].token
+            return await self._client.ask(token, document, variables, language=self.words.language)
         except RefusedError as refusal:
             raise Failure(f"{self.sample.name}: the administrator cannot read: {refusal}") from None
 

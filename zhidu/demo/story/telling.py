@@ -10,7 +10,7 @@ from zhidu import pasting
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
-from zhidu.demo.story import dunning, incident, leaving, quality
+from zhidu.demo.story import dunning, incident, leaving, quality, rulebook
 from zhidu.demo.story.teller import Line, Teller
 from zhidu.demo.story.terminal import cells, row, wrapped
 from zhidu.demo.story.words import Words
@@ -22,6 +22,13 @@ FIRST_QUERY = (
     '{ requests(first: 1, filter: {title: {contains: "收银系统"}}) { nodes { number title priority'
     " decisions(first: 1) { nodes { decision clause { number title } } } } } }"
 )
+# Cases on both sides of the change of policy, in the one company and in the other.
+SIDES = {
+    "moved_case": ("request/driver-app", "request/freezer-seal"),
+    "new_case": ("request/member-points", "request/led-wall"),
+    "running_invoice": ("invoice/lanhai", "invoice/hoiwan"),
+    "new_invoice": ("invoice/lanhai-hosting", "invoice/taipa-lighting"),
+}
 EMPTY_OF = ("requests", "customers", "staff", "versions", "invoices", "resignations")
 EMPTY = """query($id: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
   invoices { totalCount }
@@ -39,6 +46,7 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     lines += row(("", words("software"), words("service")), widths)
     lines += ["", *wrapped(words("legend"), width)]
     for title, table in (
+        (words("handbooks"), await rulebook.handbooks(one, other)),
         (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
         (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
@@ -49,6 +57,8 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
         (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
         (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("change"), await rulebook.change(one, other)),
+        (words("sides"), await rulebook.cases(one, other, SIDES)),
         (words("quality"), await quality.month(one, other, "2026-09-01")),
         (words("backup"), await quality.archives(one, other)),
     ):

@@ -1,0 +1,208 @@
+"""What each company's handbook is and does, how it was changed in the middle of the month, and what went by which."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from zhidu.demo.story.leaving import approvers
+from zhidu.demo.story.teller import Line, Teller
+
+VERSIONS = """{ handbookStarters { name title clauseCount } handbookVersions(first: 10) { nodes {
+  id number title documentNumber note draftedAt issuedOn effectiveAt
+  author { name } reviewer { name } approver { name } clauses { totalCount } } } }"""
+COVERAGE = """query($version: ID!, $since: DateTime!, $until: DateTime!) {
+  handbookCoverage(versionId: $version, since: $since, until: $until) { number coveredBy decisions } }"""
+TITLE = """query($version: ID!, $number: String!) { clauses: node(id: $version) { ... on HandbookVersion {
+  clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title } } } } }"""
+CHANGE = """query($before: ID!, $after: ID!) {
+  handbookDifference(beforeId: $before, afterId: $after) {
+    number change before { title } after { title appliesToOpenCases } fields { path before after } }
+  handbookFindings(versionId: $after) { severity }
+  approvals(first: 1, order: OLDEST, filter: {subjectId: {eq: $after}}) { nodes {
+    chain clause { number title version { number } }
+    tasks { step state endReason comment assignee { name } } } } }"""
+TRIED = """query($version: ID!) { outstandingReadings(versionId: $version) { name }
+  tried: node(id: $version) { ... on HandbookVersion { effectiveAt
+    readings(first: 100) { totalCount nodes { confirmedAt member { name } } }
+    clauses(first: 1, filter: {kind: {eq: "reading_confirmation"}}) { nodes {
+      number title value version { number } } }
+    dryRuns { since judged differing byClause signedBy { name } signedAt } } } }"""
+DEADLINES = """query($id: ID!) { request(id: $id) { number title
+  decisions(first: 20, filter: {decision: {eq: "requests.deadline"}}) { nodes {
+    at inputs result clause { number title } version { number } } } } }"""
+LETTERS = """query($id: ID!) { invoice(id: $id) { number customer { name }
+  dunningSteps { name takenAt withdrawnAt clause { number title version { number } } } } }"""
+MOST_USED = 3
+
+
+async def handbooks(one: Teller, other: Teller) -> list[Line]:
+    """What each handbook is, where it comes from, and what its clauses did in these weeks."""
+    first, second = await _handbook(one), await _handbook(other)
+    return [(one.words(name), first[name], second[name]) for name in first]
+
+
+async def _handbook(teller: Teller) -> Mapping[str, str]:
+    words, read = teller.words, await teller.read(VERSIONS)
+    newest, *_ = versions = _in_order(read)
+    begun, starter = versions[-1], teller.sample.handbook and teller.sample.handbook["starter"]
+    model = next(each for each in read["handbookStarters"] if each["name"] == starter)
+    uses, shares = dict[str, int](), dict.fromkeys(("ZHIDU", "PEOPLE", "NOBODY"), 0)
+    span = {
+        "since": teller.sample.instant(teller.sample.written["starts_at"]),
+        "until": teller.sample.instant(teller.sample.written["ends_at"]),
+    }
+    for version in versions:
+        for clause in (await teller.read(COVERAGE, version=version["id"], **span))["handbookCoverage"]:
+            uses[clause["number"]] = uses.get(clause["number"], 0) + clause["decisions"]
+            shares[clause["coveredBy"]] += version is newest
+    busiest = sorted(uses, key=lambda number: -uses[number])[:MOST_USED]
+    titles = [await _title(teller, newest["id"], number) for number in busiest]
+    return {
+        "handbook": f"{newest['title']}\n{newest['documentNumber']}",
+        "begun_from": words("starter", title=model["title"], clauses=model["clauseCount"]),
+        "first_version": words("signed", author=_name(begun, "author"), reviewer=_name(begun, "reviewer"))
+        + "\n"
+        + words("put_in_force", approver=_name(begun, "approver"), at=teller.instant(begun["effectiveAt"])),
+        "coverage": words("clauses", clauses=newest["clauses"]["totalCount"], version=newest["number"])
+        + "\n"
+        + words("shares", zhidu=shares["ZHIDU"], people=shares["PEOPLE"], nobody=shares["NOBODY"]),
+        "decided": words("decisions", count=sum(uses.values()))
+        + "".join(f"\n{uses[number]} × {number} {title}" for number, title in zip(busiest, titles, strict=True)),
+    }
+
+
+async def change(one: Teller, other: Teller) -> list[Line]:
+    """The change from its draft to its being read, step by step."""
+    first, second = await _change(one), await _change(other)
+    return [(one.words(name), first[name], second[name]) for name in first]
+
+
+async def _change(teller: Teller) -> Mapping[str, str]:
+    words = teller.words
+    after, before = _in_order(await teller.read(VERSIONS))[:2]
+    found = await teller.read(CHANGE, before=before["id"], after=after["id"])
+    tried = await teller.read_as_administrator(TRIED, version=after["id"])
+    severities = [each["severity"] for each in found["handbookFindings"]]
+    approval = found["approvals"]["nodes"][0]
+    clause = approval["clause"]
+    return {
+        "drafted": f"{teller.instant(after['draftedAt'])}, {_name(after, 'author')}\n“{after['note']}”",
+        "differences": "\n".join(line for each in found["handbookDifference"] for line in _difference(teller, each)),
+        "checked": words(
+            "findings",
+            errors=severities.count("ERROR"),
+            warnings=severities.count("WARNING"),
+            hints=severities.count("HINT"),
+        ),
+        "tried": "\n".join(_trial(teller, run) for run in tried["tried"]["dryRuns"]),
+        "approvers": approvers(teller, approval) + teller.clause({"clause": clause, "version": clause["version"]}),
+        "in_force": words("version_in_force", version=after["number"], at=teller.instant(after["effectiveAt"])),
+        "read": _read(teller, tried),
+    }
+
+
+async def cases(one: Teller, other: Teller, names: Mapping[str, tuple[str, str]]) -> list[Line]:
+    """Cases on both sides of the change: by the word for the line, the step that made the case in each company."""
+    return [
+        (one.words(word), await _case(one, left), await _case(other, right)) for word, (left, right) in names.items()
+    ]
+
+
+async def _case(teller: Teller, step: str) -> str:
+    id = teller.page.ids[step]
+    return await (_letters(teller, id) if step.startswith("invoice/") else _deadlines(teller, id))
+
+
+async def _deadlines(teller: Teller, id: str) -> str:
+    """The deadline of the solution each time that another version has reckoned it, with the clause."""
+    request = (await teller.read(DEADLINES, id=id))["request"]
+    lines, version = [f"{request['number']} {request['title']}"], None
+    for item in request["decisions"]["nodes"]:
+        if item["inputs"]["clock"] == "resolution" and item["version"]["number"] != version:
+            version = item["version"]["number"]
+            due = teller.words("deadline", due=teller.instant(item["result"]["due_at"]))
+            lines.append(f"{teller.instant(item['at'])}: {due}{teller.clause(item)}")
+    return "\n".join(lines)
+
+
+async def _letters(teller: Teller, id: str) -> str:
+    """The last letter about an invoice, with the clause that it went out by."""
+    invoice = (await teller.read(LETTERS, id=id))["invoice"]
+    step = [each for each in invoice["dunningSteps"] if each["withdrawnAt"] is None][-1]
+    heading = teller.words("bill", number=invoice["number"], customer=invoice["customer"]["name"])
+    cited = {"clause": step["clause"], "version": step["clause"]["version"]}
+    return f"{heading}\n{teller.instant(step['takenAt'])}  {step['name']}{teller.clause(cited)}"
+
+
+def _read(teller: Teller, tried: Mapping[str, Any]) -> str:
+    """Who has confirmed that they read it, who only after a reminder, and who has not yet, with the clause."""
+    words, version = teller.words, tried["tried"]
+    clause, readings = version["clauses"]["nodes"][0], version["readings"]
+    due_at = datetime.fromisoformat(version["effectiveAt"]) + timedelta(days=clause["value"]["within_days"])
+    late = [
+        each["member"]["name"] for each in readings["nodes"] if datetime.fromisoformat(each["confirmedAt"]) > due_at
+    ]
+    missing = [each["name"] for each in tried["outstandingReadings"]]
+    lines = [words("read_by", read=readings["totalCount"])]
+    lines += [
+        words(key, names=", ".join(names)) for key, names in (("read_late", late), ("unread_by", missing)) if names
+    ]
+    return "\n".join(lines) + teller.clause({"clause": clause, "version": clause["version"]})
+
+
+def _in_order(read: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The versions that have taken effect, the newest first."""
+    versions: list[Mapping[str, Any]] = read["handbookVersions"]["nodes"]
+    return sorted((each for each in versions if each["effectiveAt"]), key=lambda each: -each["number"])
+
+
+async def _title(teller: Teller, version: str, number: str) -> str:
+    found = (await teller.read(TITLE, version=version, number=number))["clauses"]["clauses"]["nodes"]
+    return str(found[0]["title"]) if found else ""
+
+
+def _name(version: Mapping[str, Any], role: str) -> str:
+    return str((version[role] or {"name": "–"})["name"])
+
+
+def _difference(teller: Teller, each: Mapping[str, Any]) -> Iterator[str]:
+    """A clause's heading, then every value in it that differs."""
+    said = each["after"] or each["before"]
+    yield f"{each['number']} {said['title']}" + (
+        "" if each["change"] == "CHANGED" else f" – {teller.words(each['change'])}"
+    )
+    for field in each["fields"]:
+        if field["path"][0] == "value":
+            for path, before, after in _places(field["before"], field["after"], tuple(field["path"][1:])):
+                place = " ".join(path).replace("_", " ")
+                yield f"  {place}: {'–' if before is None else before} → {'–' if after is None else after}"
+    if each["change"] == "CHANGED" and each["after"]["appliesToOpenCases"]:
+        yield f"  {teller.words('open_cases')}"
+
+
+def _places(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Where two values differ, down to what is no list and no object; entries of lists are counted from 1."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True), 1):
+            yield from _places(one, other, (*path, str(number)))
+    elif isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _places(before.get(key), after.get(key), (*path, key))
+    elif before != after:
+        yield path, before, after
+
+
+def _trial(teller: Teller, run: Mapping[str, Any]) -> str:
+    words, by_clause = teller.words, run["byClause"]
+    since = teller.day(teller.local_day(run["since"]))
+    lines = [words("trial", since=since, judged=run["judged"], differing=run["differing"])]
+    lines += [f"  {number}: {_times(counts)}" for number, counts in by_clause.items()]
+    signed = run["signedBy"]
+    if signed:
+        lines.append(words("trial_signed", name=signed["name"], at=teller.instant(run["signedAt"])))
+    return "\n".join(lines)
+
+
+def _times(counts: Any) -> str:
+    pairs: Sequence[tuple[str, Any]] = list(counts.items()) if isinstance(counts, dict) else [("", counts)]
+    return ", ".join(f"{str(compared).replace('_', ' ')} {count}".strip() for compared, count in pairs)
