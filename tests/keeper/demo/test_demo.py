@@ -189,11 +189,15 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     story, complaints = (text.decode() for text in again.communicate(timeout=240))
     assert again.returncode == 0, complaints
     check_what_the_readme_says(running, story)
-    for words in ("The same six weeks by two handbooks", "〔11.5 Notice · v1〕", "〔20.1 Backup · v1〕", "zhidu mail"):
+    for words in (
+        *("The same six weeks by two handbooks", "〔11.5 Notice · v1〕", "〔20.1 Backup · v1〕", "zhidu mail"),
+        *("A change of policy", "〔4.4 Response and resolution · v2〕", "〔8.2 Dunning · v1〕", "〔8.2 Dunning · v2〕"),
+    ):
         assert words in story
 
     companies = json.loads(running.run("demo", "--json"))
     assert [company["slug"] for company in companies] == [sample(name).slug for name in COMPANIES]
+    assert [{"handbook/1", "handbook/2"} <= set(company["records"]) for company in companies] == [True, True, False]
     counts = {name: ask(running, each, COUNTS) for name, each in zip(COMPANIES, companies, strict=True)}
     for name, found in counts.items():
         check_counts(found, name)

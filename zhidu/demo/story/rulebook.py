@@ -1,7 +1,6 @@
 """What each company's handbook is and does, how it was changed in the middle of the month, and what went by which."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from zhidu.demo.story.leaving import approvers
@@ -18,14 +17,14 @@ CHANGE = """query($before: ID!, $after: ID!) {
   handbookDifference(beforeId: $before, afterId: $after) {
     number change before { title } after { title appliesToOpenCases } fields { path before after } }
   handbookFindings(versionId: $after) { severity }
+  version: node(id: $after) { ... on HandbookVersion {
+    reminders: decisions(first: 20, filter: {decision: {eq: "rulebook.reading_reminder"}}) { nodes {
+      at result clause { number title } version { number } } } } }
   approvals(first: 1, order: OLDEST, filter: {subjectId: {eq: $after}}) { nodes {
     chain clause { number title version { number } }
     tasks { step state endReason comment assignee { name } } } } }"""
 TRIED = """query($version: ID!) { outstandingReadings(versionId: $version) { name }
-  tried: node(id: $version) { ... on HandbookVersion { effectiveAt
-    readings(first: 100) { totalCount nodes { confirmedAt member { name } } }
-    clauses(first: 1, filter: {kind: {eq: "reading_confirmation"}}) { nodes {
-      number title value version { number } } }
+  tried: node(id: $version) { ... on HandbookVersion { readings { totalCount }
     dryRuns { since judged differing byClause signedBy { name } signedAt } } } }"""
 DEADLINES = """query($id: ID!) { request(id: $id) { number title
   decisions(first: 20, filter: {decision: {eq: "requests.deadline"}}) { nodes {
@@ -97,7 +96,7 @@ async def _change(teller: Teller) -> Mapping[str, str]:
         "tried": "\n".join(_trial(teller, run) for run in tried["tried"]["dryRuns"]),
         "approvers": approvers(teller, approval) + teller.clause({"clause": clause, "version": clause["version"]}),
         "in_force": words("version_in_force", version=after["number"], at=teller.instant(after["effectiveAt"])),
-        "read": _read(teller, tried),
+        "read": _read(teller, tried, found["version"]["reminders"]["nodes"]),
     }
 
 
@@ -134,20 +133,17 @@ async def _letters(teller: Teller, id: str) -> str:
     return f"{heading}\n{teller.instant(step['takenAt'])}  {step['name']}{teller.clause(cited)}"
 
 
-def _read(teller: Teller, tried: Mapping[str, Any]) -> str:
-    """Who has confirmed that they read it, who only after a reminder, and who has not yet, with the clause."""
-    words, version = teller.words, tried["tried"]
-    clause, readings = version["clauses"]["nodes"][0], version["readings"]
-    due_at = datetime.fromisoformat(version["effectiveAt"]) + timedelta(days=clause["value"]["within_days"])
-    late = [
-        each["member"]["name"] for each in readings["nodes"] if datetime.fromisoformat(each["confirmedAt"]) > due_at
-    ]
-    missing = [each["name"] for each in tried["outstandingReadings"]]
-    lines = [words("read_by", read=readings["totalCount"])]
-    lines += [
-        words(key, names=", ".join(names)) for key, names in (("read_late", late), ("unread_by", missing)) if names
-    ]
-    return "\n".join(lines) + teller.clause({"clause": clause, "version": clause["version"]})
+def _read(teller: Teller, tried: Mapping[str, Any], reminders: Sequence[Mapping[str, Any]]) -> str:
+    """How many have confirmed that they read it, who was reminded, and who has not yet, with the clause."""
+    words = teller.words
+    names = {user.member_id: user.name for user in teller.page.users.values()}
+    lines = [words("read_by", read=tried["tried"]["readings"]["totalCount"])]
+    for each in reminders:
+        missing = ", ".join(names.get(member, words("none")) for member in each["result"]["missing"])
+        lines.append(words("reminded", at=teller.instant(each["at"]), names=missing))
+    if tried["outstandingReadings"]:
+        lines.append(words("unread_by", names=", ".join(each["name"] for each in tried["outstandingReadings"])))
+    return "\n".join(lines) + teller.clause(reminders[-1] if reminders else None)
 
 
 def _in_order(read: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -196,13 +192,9 @@ def _trial(teller: Teller, run: Mapping[str, Any]) -> str:
     words, by_clause = teller.words, run["byClause"]
     since = teller.day(teller.local_day(run["since"]))
     lines = [words("trial", since=since, judged=run["judged"], differing=run["differing"])]
-    lines += [f"  {number}: {_times(counts)}" for number, counts in by_clause.items()]
+    for number, counts in by_clause.items():
+        lines.append(f"  {number}: " + ", ".join(f"{words(compared)} {count}" for compared, count in counts.items()))
     signed = run["signedBy"]
     if signed:
         lines.append(words("trial_signed", name=signed["name"], at=teller.instant(run["signedAt"])))
     return "\n".join(lines)
-
-
-def _times(counts: Any) -> str:
-    pairs: Sequence[tuple[str, Any]] = list(counts.items()) if isinstance(counts, dict) else [("", counts)]
-    return ", ".join(f"{str(compared).replace('_', ' ')} {count}".strip() for compared, count in pairs)

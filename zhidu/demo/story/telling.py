@@ -30,9 +30,9 @@ SIDES = {
     "new_invoice": ("invoice/lanhai-hosting", "invoice/taipa-lighting"),
 }
 EMPTY_OF = ("requests", "customers", "staff", "versions", "invoices", "resignations")
-EMPTY = """query($id: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
-  invoices { totalCount }
-  resignations { totalCount } versions: handbookVersions { totalCount } node(id: $id) { id } }"""
+EMPTY = """query($invoice: ID!, $version: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
+  invoices { totalCount } resignations { totalCount } versions: handbookVersions { totalCount }
+  invoice: node(id: $invoice) { id } version: node(id: $version) { id } }"""
 
 
 async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words: Words, data: Path) -> list[str]:
@@ -67,7 +67,11 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     return [
         *lines,
         "",
-        *await _third(third, one.page.ids["invoice/yongle"]),
+        *(
+            piece
+            for line in await _third(third, invoice=one.page.ids["invoice/yongle"], version=one.page.ids["handbook/2"])
+            for piece in wrapped(line, width)
+        ),
         "",
         *_next(one.page, client.url, words, data),
     ]
@@ -77,13 +81,13 @@ def _table(table: Sequence[Line], widths: Sequence[int]) -> list[str]:
     return [line for cells_of in table for line in row(cells_of, widths)]
 
 
-async def _third(teller: Teller, stranger: str) -> list[str]:
+async def _third(teller: Teller, **strangers: str) -> list[str]:
     """What the third company's administrator, who may do everything there, sees of the others."""
-    found = await teller.read_as_administrator(EMPTY, id=stranger)
+    found = await teller.read_as_administrator(EMPTY, **strangers)
     counts = {name: found[name]["totalCount"] for name in EMPTY_OF}
     lines = [teller.words("third", name=teller.sample.name, **counts)]
-    if found["node"] is None:
-        lines.append(teller.words("stranger", id=stranger))
+    if all(found[name] is None for name in strangers):
+        lines.append(teller.words("strangers", **strangers))
     return lines
 
 
