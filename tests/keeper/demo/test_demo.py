@@ -109,8 +109,8 @@ def check_what_the_readme_says(installation: Installation, story: str) -> None:
 COUNTS = """{ clock { settled } customers { totalCount } staff { totalCount } members { totalCount }
   invoices(first: 50) { totalCount nodes { number dunningSteps { number withdrawnAt } } }
   requests { totalCount } resignations { totalCount }
-  handbookVersions { nodes { number control clauses { totalCount } readings { totalCount } dryRuns { state judged signedAt }
-    signatures { signedAs } } }
+  handbookVersions { nodes { number control clauses { totalCount } readings { totalCount }
+    dryRuns { state judged signedAt } signatures { signedAs } } }
   archives(first: 20) { nodes { number state drill } }
   agenda(filter: {standing: {eq: PARKED}}) { totalCount }
   letters: effects(first: 100, filter: {kind: {eq: MAIL}}) { totalCount }
