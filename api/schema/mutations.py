@@ -125,6 +125,8 @@ class Mutation:
     return_to_step = mutation(approvals.return_to_step, approval=Approval)
     transfer = mutation(approvals.transfer, approval=Approval)
     reassign = mutation(approvals.reassign, approval=Approval)
+    go_on_with_approval = mutation(approvals.go_on_with_approval, approval=Approval)
+    resolve_approval_again = mutation(approvals.resolve_approval_again, approval=Approval)
     add_approver = mutation(approvals.add_approver, approval=Approval)
     delegate_approvals = mutation(approvals.delegate_approvals, delegation=ApprovalDelegation)
     end_delegation = mutation(approvals.end_delegation, delegation=ApprovalDelegation)

@@ -31,6 +31,27 @@ class ApprovalSeatVacant(Event, name="approvals.seat_vacant"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalConditionFailed(Event, name="approvals.condition_failed"):
+    """It can't be judged whether a step is taken; the case stops there until an administrator sees to it."""
+
+    approval_id: UUID
+    step: int
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRescued(Event, name="approvals.rescued"):
+    """An administrator let a case go on that had stopped; `reason` says how: a step was taken or passed over, or the
+    chain replaced by that of the handbook in force."""
+
+    approval_id: UUID
+    reason: str
+    comment: str
+    step: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalDecided(Event, name="approvals.decided"):
     """One seat's decision, which may or may not decide its step."""
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.approvals.events import (
+    ApprovalConditionFailed,
     ApprovalDecided,
     ApprovalGranted,
     ApprovalRefused,
@@ -74,6 +75,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ClockWarned: [requests.warn_the_assignee],
     ClockBreached: [requests.tell_of_a_breach],
     RequestEscalated: [requests.tell_of_an_escalation],
+    ApprovalConditionFailed: [approvals.tell_of_a_vacancy],
     ApprovalSeatVacant: [approvals.tell_of_a_vacancy],
     RequestClosed: [feedback.plan_the_survey],
     SurveySent: [feedback.ask_by_mail],

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.approvals import queries
 from domain.approvals.events import (
+    ApprovalConditionFailed,
     ApprovalDecided,
     ApprovalGranted,
     ApprovalRefused,
@@ -25,6 +26,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
+from domain.policies.rules.conditions import FAILURES, Failure
 from domain.policies.rules.sentences import Sentence, say
 from tenancy.identity.permits import who_may
 from tenancy.refusals import message
@@ -35,12 +37,18 @@ TOLD_BY_THEIR_MODULE = {SubjectKind.RESIGNATION}
 
 # Why a seat is vacant.
 VACANCIES = {
-    None: message("Nobody is found whom the chain leads to."),
-    SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to lacks the permission to decide."),
-    SeatReason.QUORUM_SHORT: message("Fewer people are found than the quorum needs."),
-    SeatReason.LEFT_COMPANY: message("Whoever sat there has left, and nobody stands in."),
-    SeatReason.LOST_PERMISSION: message("Whoever sat there may not decide any more, and nobody stands in."),
+    None: message("Nobody is found whom the chain leads to; name somebody."),
+    SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to lacks the permission to decide; name somebody."),
+    SeatReason.QUORUM_SHORT: message("Fewer people are found than the quorum needs; name somebody."),
+    SeatReason.LEFT_COMPANY: message("Whoever sat there has left, and nobody stands in; name somebody."),
+    SeatReason.LOST_PERMISSION: message(
+        "Whoever sat there may not decide any more, and nobody stands in; name somebody."
+    ),
 }
+_STOPPED = message(
+    "The condition “{condition}” can't be judged: {why}. Say whether the step is taken, or mend the handbook and have "
+    "the chain found again."
+)
 
 
 async def tell_who_is_to_decide(
@@ -66,8 +74,8 @@ async def remind_who_is_late(work: Work, event: ApprovalReminded) -> None:
     await _tell(work, event.approval_id, text, key=f"approval-late:{turn}", step=event.step)
 
 
-async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant) -> None:
-    """Nobody can decide where a seat is vacant: who administers approvals names somebody, also by mail; where nobody
+async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant | ApprovalConditionFailed) -> None:
+    """Nobody can decide where a seat is vacant: who administers approvals is told so, also by mail, and where nobody
     administers them, who says what roles may do."""
     approval = await queries.get(work, event.approval_id)
     if approval.state is not State.WAITING:
@@ -77,19 +85,22 @@ async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant) -> None:
     for seat in await queries.tasks_of(work, event.approval_id):
         if seat.state not in steps.OPEN or seat.assignee_id is not None:
             continue
+        if seat.problem is not None:
+            why = say(_STOPPED, condition=seat.problem["condition"], why=(FAILURES[Failure(seat.problem["failure"])],))
+        else:
+            why = say(VACANCIES.get(seat.seat_reason, VACANCIES[None]))
         await notifications.notify(
             work,
             member_ids=told,
             text=message(
-                "Nobody can decide in step {step}, “{name}”, of this: {subject}, asked for by {requester}. {why} "
-                "Name somebody. {terms}"
+                "Step {step}, “{name}”, needs an administrator: {subject}, asked for by {requester}. {why} {terms}"
             ),
             values={
                 "step": seat.step + 1,
                 "name": queries.step_of(approval, seat.step).name,
                 "subject": queries.title_of(approval),
                 "requester": requester.name,
-                "why": (VACANCIES.get(seat.seat_reason, VACANCIES[None]),),
+                "why": why,
                 "terms": await _terms(work, approval, seat.due_at),
             },
             about=Subject(SubjectKind.APPROVAL, approval.id),

@@ -66,6 +66,16 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
                 else_=true(),
             )
             return and_(move.state == State.WAITING.value, not_(there))
+        case Obstacle.NOT_STUCK:
+            stuck = case(
+                (move.place == Place.STOP.value, move.stopped),
+                (move.place == Place.VACANCY.value, move.vacant),
+                else_=true(),
+            )
+            return and_(move.state == State.WAITING.value, not_(stuck))
+        case Obstacle.OWN_MATTER:
+            rescues = or_(move.place == Place.STOP.value, move.place == Place.VACANCY.value)
+            return and_(move.state == State.WAITING.value, rescues, cast(move.own, Boolean))
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
@@ -146,6 +156,9 @@ def allowed_moves() -> Any:
             "state": lambda approval: approval.state,
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
             "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
+            "stopped": lambda approval: select(queries.stopped(approval)),
+            "vacant": lambda approval: select(queries.vacant(approval)),
+            "own": lambda approval: func.coalesce(queries.own_matter(approval), false()),
             "asked": lambda approval: func.coalesce(queries.asked_by_me(approval), false()),
             "hours": _hours,
             "again_at": _again_at,

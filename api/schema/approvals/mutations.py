@@ -76,6 +76,34 @@ async def reassign(work: Work, input: PassOnInput) -> Approval:
     return await commands.reassign(work, task_id=input.task_id, to_id=input.to_id, comment=input.comment)
 
 
+@strawberry.input(description="A step of which can't be judged whether it is taken, and your decision.")
+class GoOnWithApprovalInput:
+    """A step of which can't be judged whether it is taken, and your decision."""
+
+    task_id: UUID = given("The vacant seat whose seatReason is CONDITION_FAILED.")
+    take: bool = given("Whether the step is taken; otherwise it is passed over.")
+    comment: str = given("Why; it stands in the timeline.")
+
+
+async def go_on_with_approval(work: Work, input: GoOnWithApprovalInput) -> Approval:
+    """Say, as an administrator of approvals, whether a step is taken whose condition can't be judged."""
+    return await commands.go_on(work, task_id=input.task_id, take=input.take, comment=input.comment)
+
+
+@strawberry.input(description="A case that has stopped.")
+class ResolveApprovalAgainInput:
+    """A case that has stopped."""
+
+    approval_id: UUID = given("The approval, in which a seat is vacant.")
+    comment: str = given("Why; it stands in the timeline.")
+
+
+async def resolve_approval_again(work: Work, input: ResolveApprovalAgainInput) -> Approval:
+    """Let a case that has stopped go by the chain of the handbook in force, from its first step, as an administrator of
+    approvals. What was decided before stays in its course and counts no more."""
+    return await commands.resolve_again(work, approval_id=input.approval_id, comment=input.comment)
+
+
 @strawberry.input(description="Whom you ask to decide beside you.")
 class AddApproverInput:
     """Whom you ask to decide beside you."""

@@ -14,6 +14,7 @@ from domain.approvals.rules.states import EndReason, SeatReason
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
+from tenancy.language import translate
 from tenancy.refusals import Forbidden, Invalid, message
 from tenancy.work import Work
 
@@ -52,6 +53,9 @@ class SimulatedStep:
     passed_over: EndReason | None = strawberry.field(description="Why it would not.")
     seats: list[SimulatedSeat] = strawberry.field(description="Who would decide.")
     skipped: list[SimulatedSkip] = strawberry.field(description="Whom it would pass over.")
+    problem: str | None = strawberry.field(
+        description="Why it can't be judged whether it would be taken; the case would stop here. In your language."
+    )
     due_at: datetime | None = strawberry.field(
         description="When its time would be up, if every step before took all of its own."
     )
@@ -120,7 +124,7 @@ def _step(found: queries.ForeseenStep, actor: Actor) -> SimulatedStep:
         step=found.index,
         name=found.step.name.in_language(actor.language),
         branch=found.step.branch,
-        taken=found.passed_over is None,
+        taken=found.passed_over is None and found.problem is None,
         passed_over=found.passed_over,
         seats=[
             SimulatedSeat(
@@ -138,5 +142,6 @@ def _step(found: queries.ForeseenStep, actor: Actor) -> SimulatedStep:
             )
             for skipped in found.skipped
         ],
+        problem=translate(found.problem.text, actor.language, found.problem.values) if found.problem else None,
         due_at=found.due_at,
     )

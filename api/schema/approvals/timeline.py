@@ -36,7 +36,8 @@ class ApprovalEvent:
     task_id: UUID | None = computed("The seat.", lambda row: cast(_said("task_id")(row), Uuid))
     decision: str | None = computed("What was decided in the seat.", _said("decision"))
     reason: str | None = computed(
-        "Why a seat is somebody else's now, or subject_changed where the approval is void with its subject.",
+        "Why a seat is somebody else's now, subject_changed where the approval is void with its subject, why a "
+        "condition can't be judged, or how an administrator let a stopped case go on.",
         _said("reason"),
     )
     comment: str | None = computed(

@@ -19,14 +19,24 @@ from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from domain.policies.rules.conditions import ConditionFailed, Failure
 from domain.policies.rules.sentences import read
 from tenancy.actor import Actor
+from tenancy.language import translate
 from tenancy.models import current_language
 
 strawberry.enum(State, name="ApprovalState", description="Where an approval stands.")
 strawberry.enum(TaskState, name="SeatState", description="What became of one seat in a step.")
 strawberry.enum(SeatReason, description="Why somebody sits where the chain's words alone don't lead to them.")
 strawberry.enum(EndReason, description="Why a seat stopped waiting without its holder's decision.")
+
+
+def _problem(values: Mapping[str, Any], actor: Actor) -> str | None:
+    problem = values["problem"] or {}
+    if problem.get("failure") not in set(Failure):
+        return None
+    failed = ConditionFailed.of(str(problem.get("condition")), Failure(problem["failure"]))
+    return translate(failed.text, actor.language, failed.values)
 
 
 @shows(models.ApprovalTask, visible=queries.visible_tasks)
@@ -49,6 +59,11 @@ class ApprovalTask(Node):
     opened_at: datetime = column("Since when it has waited.")
     ended_at: datetime | None = column("When it stopped waiting.")
     comment: str = column("What the person said.")
+    problem: str | None = rendered(
+        "Where the case stops here because a condition can't be judged: which one and why, in your language.",
+        _problem,
+        problem=lambda seat: seat.problem,
+    )
     mine: bool = computed(
         "Whether you are to decide here now, for yourself or for somebody away.", queries.my_waiting_tasks
     )

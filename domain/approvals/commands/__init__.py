@@ -4,6 +4,7 @@ from domain.approvals.commands.deciding import approve, reject, return_to_reques
 from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
 from domain.approvals.commands.opening import end_with_subject, lock_with_subject, open_approval, withdraw
+from domain.approvals.commands.rescuing import go_on, resolve_again
 from domain.approvals.commands.speaking import comment, urge
 from domain.approvals.commands.timing import give_up_powerless, give_up_seats, step_due
 
@@ -16,10 +17,12 @@ __all__ = [
     "end_with_subject",
     "give_up_powerless",
     "give_up_seats",
+    "go_on",
     "lock_with_subject",
     "open_approval",
     "reassign",
     "reject",
+    "resolve_again",
     "return_to_requester",
     "return_to_step",
     "step_due",

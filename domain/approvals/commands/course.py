@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from domain.approvals import queries
 from domain.approvals.events import (
+    ApprovalConditionFailed,
     ApprovalGranted,
     ApprovalRefused,
     ApprovalReturned,
@@ -23,6 +24,7 @@ from domain.approvals.rules.states import LIFECYCLE, TASK_LIFECYCLE, EndReason, 
 from domain.approvals.rules.steps import StepOutcome
 from domain.policies import queries as policies
 from domain.policies.rules.chains import Approver, Step
+from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
 from tenancy.agenda import AgendaItem, Task
@@ -47,7 +49,7 @@ async def enter(work: Work, approval: Approval, number: int) -> None:
     for stage in steps.stages(chain):
         # Every branch begins at once; a stage in which nobody sits is passed over.
         if stage.first >= number and any([await _go_along(work, approval, chain, branch) for branch in stage.branches]):
-            await _look_forward(work, approval)
+            await look_forward(work, approval)
             return
     await _arrive(work, approval, chain)
 
@@ -56,19 +58,48 @@ async def _go_along(work: Work, approval: Approval, chain: ApprovalChain, branch
     """Sit down in the first of these steps that is taken and has a seat; whether there was one."""
     for index in branch:
         step = chain.steps[index]
-        if not chain.takes(step, approval.facts):
-            _pass_over(work, approval, index, None, EndReason.CONDITION_NOT_MET)
-            continue
-        filled = await queries.seats_of(work, step, queries.case_of(approval))
-        for skipped in filled.skipped:
-            _pass_over(work, approval, index, skipped.approver, skipped.reason)
-        if filled.seats:
-            await _sit_down(work, approval, index, step, filled)
+        try:
+            if not chain.takes(step, approval.facts):
+                pass_over(work, approval, index, None, EndReason.CONDITION_NOT_MET)
+                continue
+        except ConditionFailed as failed:
+            _stop(work, approval, index, failed)
+            return True
+        if await sit_down(work, approval, index, step):
             return True
     return False
 
 
-async def _look_forward(work: Work, approval: Approval) -> None:
+async def sit_down(work: Work, approval: Approval, index: int, step: Step) -> bool:
+    """Give the seats of a step that is taken; whether there was any."""
+    filled = await queries.seats_of(work, step, queries.case_of(approval))
+    for skipped in filled.skipped:
+        pass_over(work, approval, index, skipped.approver, skipped.reason)
+    if filled.seats:
+        await _sit_down(work, approval, index, step, filled)
+    return bool(filled.seats)
+
+
+def _stop(work: Work, approval: Approval, index: int, failed: ConditionFailed) -> None:
+    """Wait for an administrator at a step of which it can't be judged whether it is taken."""
+    condition, failure = str(failed.values["condition"]), str(failed.values["failure"])
+    work.add(
+        ApprovalTask(
+            approval_id=approval.id,
+            step=index,
+            round=approval.round,
+            named_by={},
+            opened_at=work.now,
+            assignee_id=None,
+            seat_reason=SeatReason.CONDITION_FAILED,
+            problem={"condition": condition, "failure": failure},
+        )
+    )
+    stopped = ApprovalConditionFailed(approval_id=approval.id, step=index, condition=condition, reason=failure)
+    work.record(stopped, about=approval)
+
+
+async def look_forward(work: Work, approval: Approval) -> None:
     """Bring up to date which step waits, and until when."""
     waiting = await waiting_here(work, approval)
     if waiting:
@@ -108,7 +139,7 @@ async def _sit_down(work: Work, approval: Approval, index: int, step: Step, fill
         work.record(ApprovalSeatVacant(approval_id=approval.id, step=index), about=approval)
 
 
-def _pass_over(work: Work, approval: Approval, index: int, approver: Approver | None, reason: EndReason) -> None:
+def pass_over(work: Work, approval: Approval, index: int, approver: Approver | None, reason: EndReason) -> None:
     work.add(
         ApprovalTask(
             approval_id=approval.id,
@@ -130,7 +161,7 @@ def _words(approver: Approver) -> dict[str, object]:
 
 async def _arrive(work: Work, approval: Approval, chain: ApprovalChain) -> None:
     """Behind the last step: granted, unless every step was passed over and nobody has agreed to anything."""
-    if steps.somebody_agreed(await queries.tasks_of(work, approval.id)):
+    if steps.somebody_agreed(steps.by_present_chain(await queries.tasks_of(work, approval.id))):
         await close(work, approval, Move.GRANT)
         return
     longer = chain.model_copy(update={"steps": (*chain.steps, steps.LAST_RESORT)})
@@ -159,20 +190,28 @@ async def evaluate(work: Work, approval: Approval, index: int) -> None:
         await close(work, approval, Move.REFUSE)
     elif result is StepOutcome.PASSED:
         await _cancel_timer(work, approval, index)
-        await _leave(work, approval, chain, index)
+        await leave(work, approval, chain, index)
     else:
-        await _look_forward(work, approval)
+        await look_forward(work, approval)
 
 
-async def _leave(work: Work, approval: Approval, chain: ApprovalChain, index: int) -> None:
-    """A step has agreed: on to the next of its branch, or behind the stage once every branch has agreed."""
+async def leave(work: Work, approval: Approval, chain: ApprovalChain, index: int) -> None:
+    """A step is done with: on to the next of its branch, or behind the stage once every branch has agreed."""
     stage = steps.stage_of(chain, index)
     branch = stage.branch_of(index)
     await _go_along(work, approval, chain, branch[branch.index(index) + 1 :])
     if await waiting_here(work, approval):
-        await _look_forward(work, approval)
+        await look_forward(work, approval)
     else:
         await enter(work, approval, max(place for each in stage.branches for place in each) + 1)
+
+
+async def start_anew(work: Work, approval: Approval) -> None:
+    """Go through its chain from the first step, because that is another chain now."""
+    _void(work, await queries.tasks_of(work, approval.id), EndReason.CHAIN_REPLACED)
+    await work.cancel_timers(approval.id)
+    approval.round += 1
+    await enter(work, approval, 0)
 
 
 async def go_back(work: Work, approval: Approval, index: int) -> None:

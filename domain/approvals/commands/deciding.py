@@ -49,7 +49,8 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
     if decided is None:
         return approval
-    reached = [task.step for task in await queries.tasks_of(work, approval.id) if task.state is not TaskState.SKIPPED]
+    given = steps.by_present_chain(await queries.tasks_of(work, approval.id))
+    reached = [task.step for task in given if task.state is not TaskState.SKIPPED]
     possible = steps.returnable(chain_of(approval), decided.step, reached)
     if step not in possible:
         text = message("It can't be returned to this step. Possible are: {possible}.")

@@ -13,7 +13,7 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies.rules.chains import ApproverKind
 from tenancy.members import Member
-from tenancy.refusals import Conflict, Invalid, message
+from tenancy.refusals import Conflict, Invalid, WrongState, message
 from tenancy.work import Work
 
 MOST_BESIDE = 10
@@ -31,6 +31,9 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
 async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
     """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever."""
     approval, task = await locked_seat(work, task_id)
+    if task.seat_reason is SeatReason.CONDITION_FAILED:
+        text = message("It can't be judged whether this step is taken. Say first whether it is.")
+        raise WrongState(text, path=("taskId",), code="CONDITION_FAILED")
     return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
 
 

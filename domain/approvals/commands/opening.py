@@ -10,7 +10,6 @@ from domain.approvals import queries
 from domain.approvals.commands.course import close, enter, locked
 from domain.approvals.events import ApprovalOpened
 from domain.approvals.models import Approval
-from domain.approvals.queries import Case
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import EndReason, Move
 from domain.kernel.command import command
@@ -39,7 +38,8 @@ async def open_approval(
     `facts` is what the approvers are shown and the chain's conditions are judged by; with the subject it makes the
     digest of what is approved. `department_id` and `customer_id` among them say whose head and account owner decide.
     `own_of` are those for whom it is their own matter beside the requester: they have no seat, and stand in for nobody.
-    Refuses with `Conflict` while the same is waiting already, and with `Invalid` when a condition's fact is missing.
+    Refuses with `Conflict` while the same is waiting already, and with `Invalid` when a condition's fact is missing. A
+    condition that can't be judged refuses nothing: the case stops at its step, where an administrator sees to it.
     """
     value = chain.value if isinstance(chain, Ruling) else chain
     if (value.subject_kind, value.purpose) != (subject.kind, purpose):
@@ -52,7 +52,7 @@ async def open_approval(
         raise Conflict(message("This is waiting for approval already."))
     plain: dict[str, Any] = to_jsonable_python(dict(facts))
     _check_facts(subject.kind, purpose, plain)
-    taken = steps.taken(value, plain)
+    taken = steps.foreseeable(value, plain)
     approval = Approval(
         subject_kind=subject.kind.value,
         subject_id=subject.id,
@@ -66,7 +66,7 @@ async def open_approval(
         version_id=chain.clause.version_id if isinstance(chain, Ruling) else None,
         own_of_ids=sorted({*own_of} - {requester_id}),
     )
-    approval.informed_ids = await _informed(work, value, queries.case_of(approval))
+    approval.informed_ids = await queries.informed_by(work, value, queries.case_of(approval))
     work.add(approval)
     opened = ApprovalOpened(
         approval_id=approval.id, subject_kind=approval.subject_kind, subject_id=subject.id, purpose=purpose
@@ -94,11 +94,6 @@ def _check_facts(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> N
             raise ValueError(
                 f"{kind.value} {purpose} has no fact “{name}” with such a value: see domain.kernel.subjects"
             )
-
-
-async def _informed(work: Work, chain: ApprovalChain, case: Case) -> list[UUID]:
-    found = [await queries.named(work, approver, case) for approver in chain.informed]
-    return list(dict.fromkeys(member for members in found for member in members))
 
 
 @command(needs=None)

@@ -18,6 +18,7 @@ from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.chains import Approver, Step, chain_topic
+from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
@@ -43,12 +44,14 @@ class ForeseenStep:
 
     index: int
     step: Step
-    # None for a step that is taken.
+    # None for a step that is taken, and for one of which it can't be judged.
     passed_over: EndReason | None
     seats: Sequence[ForeseenSeat] = ()
     skipped: Sequence[Skipped] = ()
     # When its time would be up at the latest, if every step before took all of its own.
     due_at: datetime | None = None
+    # Why it can't be judged whether the step is taken: the case would stop here.
+    problem: ConditionFailed | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ async def foresee(
     await work.get(Member, requester_id, "requesterId")
     when = at or work.now
     version = await policies.version_in_force(work) if at is None else await policies.version_before(work, when)
-    scope = await _scope(work, requester_id, facts)
+    scope = await scope_of(work, requester_id, facts)
     topic = chain_topic(kind, purpose)
     version_id = version.id if version is not None else None
     if version_id is None and at is not None:
@@ -101,7 +104,7 @@ def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
             raise Invalid(text, {"name": name, "type": declared[name].value}, path=("facts", name))
 
 
-async def _scope(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> Scope:
+async def scope_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> Scope:
     """All that is known of the case: its department, the requester's post, the customer's tier."""
     try:
         post_id: UUID | None = (await organisation.staff(work, requester_id)).post_id
@@ -126,7 +129,12 @@ async def _path(work: Work, chain: ApprovalChain, case: Case, at: datetime, scop
             for index in branch:
                 step = chain.steps[index]
                 due_at = None
-                if chain.takes(step, case.facts):
+                try:
+                    is_taken = chain.takes(step, case.facts)
+                except ConditionFailed as failed:
+                    found.append(ForeseenStep(index, step, None, problem=failed))
+                    continue
+                if is_taken:
                     if step.deadline is not None and calendar is not None:
                         due_at = step.deadline.ends_at(clock, calendar.value)
                     found.append(await _foreseen(work, index, step, case, at, due_at))

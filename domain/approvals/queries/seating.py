@@ -15,7 +15,7 @@ from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
-from domain.policies.rules.chains import Approver, ApproverKind, Step
+from domain.policies.rules.chains import Approver, ApproverKind, Chain, Step
 from domain.policies.rules.kinds import ExpertPanel
 from tenancy.identity.permits import who_may
 from tenancy.members import Member, MemberRole, Role
@@ -86,6 +86,12 @@ async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
     is the requester's own department.
     """
     return await active(work, await _meant(work, approver, case))
+
+
+async def informed_by(work: Work, chain: Chain, case: Case) -> list[UUID]:
+    """Who gets a copy of what a chain decides."""
+    found = [await named(work, approver, case) for approver in chain.informed]
+    return list(dict.fromkeys(member for members in found for member in members))
 
 
 async def _meant(work: Work, approver: Approver, case: Case) -> Sequence[UUID]:

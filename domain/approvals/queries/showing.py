@@ -8,7 +8,7 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
-from domain.approvals.rules.states import State, TaskState
+from domain.approvals.rules.states import SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
@@ -88,6 +88,20 @@ def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now for themselves."""
     own = aliased(ApprovalTask)
     return _has_seat(approvals, own, own.state == TaskState.WAITING)
+
+
+def stopped(approvals: Any) -> ColumnElement[bool]:
+    """Whether it waits at a step of which it can't be judged whether it is taken."""
+    seat = aliased(ApprovalTask)
+    failed = (seat.state == TaskState.WAITING, seat.seat_reason == SeatReason.CONDITION_FAILED)
+    return select(seat.id).where(seat.approval_id == approvals.id, *failed).exists()
+
+
+def vacant(approvals: Any) -> ColumnElement[bool]:
+    """Whether a seat waits for an administrator to see to it."""
+    seat = aliased(ApprovalTask)
+    still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
+    return select(seat.id).where(seat.approval_id == approvals.id, still_open, seat.assignee_id.is_(None)).exists()
 
 
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     ADD_APPROVER = "add_approver"
     REASSIGN = "reassign"
+    GO_ON = "go_on"
+    RESOLVE_AGAIN = "resolve_again"
     WITHDRAW = "withdraw"
     URGE = "urge"
     COMMENT = "comment"
@@ -28,6 +30,8 @@ class Obstacle(StrEnum):
     WRONG_STATE = "wrong_state"
     NOT_YOURS = "not_yours"
     TOO_SOON = "too_soon"
+    NOT_STUCK = "not_stuck"
+    OWN_MATTER = "own_matter"
 
 
 class Place(StrEnum):
@@ -37,6 +41,9 @@ class Place(StrEnum):
     SEAT = "seat"
     OWN_SEAT = "own_seat"
     REQUESTER = "requester"
+    # Where it can't be judged whether a step is taken, and wherever a seat is vacant; not in one's own matter.
+    STOP = "stop"
+    VACANCY = "vacancy"
     ANYWHERE = "anywhere"
 
 
@@ -58,6 +65,8 @@ DUTIES = {
     Act.TRANSFER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
     Act.ADD_APPROVER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
     Act.REASSIGN: Duty(Place.ANYWHERE, Permission.APPROVALS_ADMINISTER),
+    Act.GO_ON: Duty(Place.STOP, Permission.APPROVALS_ADMINISTER),
+    Act.RESOLVE_AGAIN: Duty(Place.VACANCY, Permission.APPROVALS_ADMINISTER),
     Act.WITHDRAW: Duty(Place.REQUESTER, instead=Permission.APPROVALS_ADMINISTER),
     Act.URGE: Duty(Place.REQUESTER),
     Act.COMMENT: Duty(Place.ANYWHERE, only_waiting=False),
@@ -80,6 +89,11 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.NOT_YOURS:
             text = NOT_YOURS.get(act, message("This is for somebody else to decide."))
             return Forbidden(text, code="NOT_YOURS")
+        case Obstacle.NOT_STUCK:
+            text = message("Nothing has stopped here that would need an administrator.")
+            return WrongState(text, code="NOT_STUCK")
+        case Obstacle.OWN_MATTER:
+            return Forbidden(message("Nobody decides on their own matter."), code="OWN_MATTER")
         case Obstacle.TOO_SOON:
             text = message("You have asked for haste already; that is possible once in {hours} hours.")
             return WrongState(text, {"hours": hours}, code="TOO_SOON")

@@ -164,8 +164,10 @@ class EndReason(StrEnum):
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
     LOST_PERMISSION = "lost_permission"
-    # An administrator has said whether the step is taken, or had its chain found anew.
+    # An administrator has said whether the step is taken.
     BY_ADMINISTRATOR = "by_administrator"
+    # An administrator had the chain found anew by the handbook in force, and everything begins anew.
+    CHAIN_REPLACED = "chain_replaced"
     # The approval went back to an earlier step.
     RETURNED = "returned"
     # Others have decided the step, or the approval ended otherwise.

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import orjson
 
-from domain.approvals.rules.states import TaskState
+from domain.approvals.rules.states import EndReason, TaskState
 from domain.kernel.terms import Language
 from domain.policies.rules.chains import Approver, ApproverKind, Chain, Mode, Step, WhenVacant
+from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
 
@@ -208,8 +209,38 @@ def group_of(named_by: Mapping[str, Any]) -> str:
 
 
 def taken(chain: Chain, facts: Mapping[str, Any]) -> list[bool]:
-    """Which steps a subject with these facts goes through. Raises `Invalid` (UNKNOWN_FACT) for a fact nobody gave."""
+    """Which steps a subject with these facts goes through. Raises `Invalid` (UNKNOWN_FACT) for a fact nobody gave, and
+    `ConditionFailed`."""
     return [chain.takes(step, facts) for step in chain.steps]
+
+
+def foreseeable(chain: Chain, facts: Mapping[str, Any]) -> list[bool]:
+    """As `taken`, but a step of which it can't be judged is one of those that it comes to: there it stops."""
+    return [_is_come_to(chain, step, facts) for step in chain.steps]
+
+
+def _is_come_to(chain: Chain, step: Step, facts: Mapping[str, Any]) -> bool:
+    try:
+        return chain.takes(step, facts)
+    except ConditionFailed:
+        return True
+
+
+class Ended(Protocol):
+    """What is to be known of a seat to tell by which chain it was given."""
+
+    round: int
+    end_reason: EndReason | None
+
+
+EndedT = TypeVar("EndedT", bound=Ended)
+
+
+def by_present_chain(seats: Iterable[EndedT]) -> list[EndedT]:
+    """The seats given since the chain was last replaced; the steps of earlier ones are those of another chain."""
+    every = list(seats)
+    before = [seat.round for seat in every if seat.end_reason is EndReason.CHAIN_REPLACED]
+    return [seat for seat in every if not before or seat.round > max(before)]
 
 
 def digest(subject_kind: str, subject_id: UUID, purpose: str, facts: Mapping[str, Any]) -> str:

@@ -291,7 +291,8 @@ class Chain(Part):
                 raise _at(refusal, "steps", index, "when") from None
 
     def takes(self, step: Step, facts: Mapping[str, Any]) -> bool:
-        """Whether a subject with these facts goes through a step. Raises `Invalid` (UNKNOWN_FACT)."""
+        """Whether a subject with these facts goes through a step. Raises `Invalid` (UNKNOWN_FACT) for a fact that is
+        missing, and `conditions.ConditionFailed`."""
         # Every condition is judged, also after one that fails: what is missing is found when the approval is opened.
         judged = [condition.holds(facts) for condition in step.only_if]
         if step.when is not None:

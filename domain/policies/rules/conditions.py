@@ -1,17 +1,21 @@
 """Conditions in CEL: checked against the types of a subject's facts when they are written, judged at bounded cost.
 
 Of the language there is what compares, combines and reckons with whole numbers: no loops, no conversions, no division.
-What is left takes time in proportion to its length, and fails for one reason only: a fact that nobody gave.
+What is left takes time in proportion to its length. It has no answer where a fact was not given, and fails where a
+number grows beyond 64 bits or a published version names what the subject has no more.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from cel_expr_python import cel
 
+from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import FactType, SubjectKind, facts_of
 from tenancy.refusals import Invalid, message
 
@@ -32,6 +36,8 @@ _TYPES = {
 }
 _DAY = re.compile(r"\bday\s*\(")
 _DAY_WRITTEN = re.compile(r"""day\s*\(\s*(["'])(\d{4}-\d{2}-\d{2})\1\s*\)""")
+# How the evaluation of what turns on a fact that is missing begins.
+_NOT_GIVEN = "UNKNOWN"
 _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
@@ -53,6 +59,34 @@ _DAY_FUNCTION = cel.FunctionDecl(
 )
 
 
+class Failure(StrEnum):
+    """Why a condition can't be judged, whatever facts are given."""
+
+    OVERFLOW = "overflow"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+
+
+FAILURES = {
+    Failure.OVERFLOW: message("a number in it becomes too large"),
+    Failure.UNREADABLE: message("it names what the subject has no more"),
+    Failure.FAILED: message("reckoning it fails"),
+}
+
+
+@dataclass
+class ConditionFailed(Invalid):
+    """A condition of a published clause can't be judged: the handbook is at fault, not whoever asks."""
+
+    code: str = "CONDITION_FAILED"
+
+    @classmethod
+    def of(cls, condition: str, failure: Failure) -> "ConditionFailed":
+        """The failure of one condition, which `condition` and `failure` among its values name."""
+        text = message("The condition “{condition}” can't be judged: {why}.")
+        return cls(text, {"condition": condition, "failure": failure.value, "why": Labels((FAILURES[failure],))})
+
+
 def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
     """Refuse with `Invalid` what is no condition on the facts of this subject: a name that it has not, a comparison of
     different types, a day that is none, or what does not come to yes or no."""
@@ -69,21 +103,27 @@ def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
 
 
 def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> bool:
-    """Whether the facts meet a condition. Raises `Invalid` (UNKNOWN_FACT) when it turns on a fact that was not given.
+    """Whether the facts meet a condition. Raises `Invalid` (UNKNOWN_FACT) when it turns on a fact that was not given,
+    and `ConditionFailed` when it can't be judged whatever is given.
 
     A fact that is missing must never let a step be left out in silence, so it is no answer. Where the other facts
     decide already, what is missing makes no difference.
     """
     try:
-        result = _compiled(expression, subject_kind, purpose).eval(data=_typed(subject_kind, purpose, facts))
-        answer = result.value() if result.type() == cel.Type.BOOL else None
-    except (RuntimeError, ValueError):
-        # A published version may name what the subject has no more.
-        answer = None
-    if not isinstance(answer, bool):
+        compiled = _compiled(expression, subject_kind, purpose)
+    except RuntimeError as error:
+        raise ConditionFailed.of(expression, Failure.UNREADABLE) from error
+    try:
+        result = compiled.eval(data=_typed(subject_kind, purpose, facts))
+    except (RuntimeError, ValueError) as error:
+        raise ConditionFailed.of(expression, Failure.FAILED) from error
+    answer = result.value()
+    if result.type() == cel.Type.BOOL and isinstance(answer, bool):
+        return answer
+    if str(answer).startswith(_NOT_GIVEN):
         text = message("The condition “{condition}” can't be judged: the subject doesn't say all of it.")
         raise Invalid(text, {"condition": expression}, code="UNKNOWN_FACT")
-    return answer
+    raise ConditionFailed.of(expression, Failure.OVERFLOW if "overflow" in str(answer) else Failure.FAILED)
 
 
 def constant(expression: str, subject_kind: SubjectKind, purpose: str) -> bool | None:

@@ -72,3 +72,41 @@ async def test_when_it_is_over_only_comments_are_left(ask: Ask, company: Company
     for actor in (company.engineer, company.head, company.admin):
         assert possible(await moves(ask, actor, approval)) == {"COMMENT"}
     assert (await moves(ask, company.engineer, approval))["URGE"] == ["WRONG_STATE"]
+
+
+GO_ON = """mutation($task: ID!, $take: Boolean!) {
+  goOnWithApproval(input: {taskId: $task, take: $take, comment: "Checked by hand."}) {
+    approval { state tasks { id state problem } timeline(first: 20) { nodes { name reason comment } } }
+    errors { code message } } }"""
+RESOLVE = """mutation($id: ID!) { resolveApprovalAgain(input: {approvalId: $id, comment: "Mended."}) {
+  approval { state round } errors { code message } } }"""
+
+
+async def test_an_administrator_lets_a_stopped_case_go_on(ask: Ask, company: Company) -> None:
+    overflow = "days_employed * 9223372036854775807 > 1"
+    await lay_down(company.admin, step(HEAD, when=overflow), step(HR))
+    approval = await ask_for(company.engineer, days_employed=100)
+    assert possible(await moves(ask, company.admin, approval)) == {
+        *("GO_ON", "RESOLVE_AGAIN", "REASSIGN", "WITHDRAW", "COMMENT"),
+    }
+    assert (await moves(ask, company.engineer, approval))["GO_ON"] == ["FORBIDDEN", "OWN_MATTER"]
+    (task,) = (await waiting(company.admin, approval.id)).values()
+    found = (await ask(company.admin, GO_ON, task=str(task), take=False))["goOnWithApproval"]
+    assert found["errors"] == []
+    stopped = next(each for each in found["approval"]["tasks"] if each["id"] == str(task))
+    assert stopped["problem"] == f"The condition “{overflow}” can't be judged: a number in it becomes too large."
+    said = {each["name"]: (each["reason"], each["comment"]) for each in found["approval"]["timeline"]["nodes"]}
+    assert said["approvals.condition_failed"] == ("overflow", None)
+    assert said["approvals.rescued"] == ("step_passed_over", "Checked by hand.")
+    refused = (await ask(company.admin, RESOLVE, id=str(approval.id)))["resolveApprovalAgain"]
+    assert [error["code"] for error in refused["errors"]] == ["NOT_STUCK"]
+    assert (await moves(ask, company.admin, approval))["RESOLVE_AGAIN"] == ["NOT_STUCK"]
+
+
+async def test_a_vacant_case_goes_by_the_mended_handbook(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HR, when="days_employed * 9223372036854775807 > 1"))
+    approval = await ask_for(company.engineer, days_employed=100)
+    await lay_down(company.admin, step(HEAD))
+    found = (await ask(company.admin, RESOLVE, id=str(approval.id)))["resolveApprovalAgain"]
+    assert found == {"approval": {"state": "WAITING", "round": 1}, "errors": []}
+    assert set(await waiting(company.admin, approval.id)) == {company.head.id}

@@ -6,6 +6,7 @@ import pytest
 
 from domain.kernel.subjects import FactType, SubjectKind, facts_of
 from domain.policies.rules import checks, conditions
+from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.kinds import ApprovalChain
 from tenancy.actor import Actor
 from tenancy.database import reading
@@ -117,9 +118,9 @@ def test_a_missing_fact_leaves_no_step_out_in_silence() -> None:
 
 def test_a_published_condition_is_read_even_if_its_fact_has_gone() -> None:
     published = ApprovalChain.model_validate(chain("discontinued > 3"))
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(ConditionFailed) as refused:
         published.takes(published.steps[1], {"amount_minor": 5})
-    assert refused.value.code == "UNKNOWN_FACT"
+    assert (refused.value.code, refused.value.values["failure"]) == ("CONDITION_FAILED", "unreadable")
 
 
 @pytest.mark.parametrize(

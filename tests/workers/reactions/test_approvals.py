@@ -146,8 +146,8 @@ async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(c
     third = await found_rehearsal(NOW)
     await work_off()
     assert await texts(company.admin) == [
-        "Nobody can decide in step 1, “Step”, of this: Resignation from the post “Engineer” as of Jul 31, 2026, asked "
-        "for by Somebody. Whom the chain leads to lacks the permission to decide. Name somebody. "
+        "Step 1, “Step”, needs an administrator: Resignation from the post “Engineer” as of Jul 31, 2026, asked "
+        "for by Somebody. Whom the chain leads to lacks the permission to decide; name somebody. "
         "No deadline; clause 5.1 of version 1."
     ]
     for actor, mails in ((company.admin, 1), (other.admin, 0), (third, 0)):
@@ -156,3 +156,15 @@ async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(c
         assert len(planned) == mails
     assert await texts(other.admin) == []
     assert await texts(third) == []
+
+
+async def test_who_administers_approvals_learns_that_a_condition_can_not_be_judged(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, when="days_employed * 9223372036854775807 > 1"))
+    await ask(company.engineer, days_employed=100)
+    await work_off()
+    (text,) = await texts(company.admin)
+    assert "Step 1, “Step”, needs an administrator: resignations, asked for by Somebody." in text
+    assert "The condition “days_employed * 9223372036854775807 > 1” can't be judged: a number in it" in text
+    assert text.endswith("No deadline; clause 5.1 of version 1.")
+    (chinese,) = await texts(company.admin, "zh_Hans")
+    assert "数值过大" in chinese
