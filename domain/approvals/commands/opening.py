@@ -1,6 +1,6 @@
 """Asking for an approval, and taking it back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -73,17 +73,22 @@ async def open_approval(
     )
     work.record(opened, about=approval)
     if isinstance(chain, Ruling):
-        names = [step.name.model_dump() for step, is_taken in zip(value.steps, taken, strict=True) if is_taken]
-        policies.cite(
-            work,
-            chain,
-            about=subject,
-            decision="approvals.chain",
-            inputs={"requester_id": requester_id, "facts": plain, "purpose": purpose},
-            result={"approval_id": approval.id, "steps": names},
-        )
+        cite_chain(work, approval, chain, taken)
     await enter(work, approval, 0)
     return approval
+
+
+def cite_chain(work: Work, approval: Approval, ruling: Ruling[ApprovalChain], taken: Sequence[bool]) -> None:
+    """Record by which clause the case takes its course, and through which of the chain's steps."""
+    names = [step.name.model_dump() for step, is_taken in zip(ruling.value.steps, taken, strict=True) if is_taken]
+    policies.cite(
+        work,
+        ruling,
+        about=Subject(SubjectKind(approval.subject_kind), approval.subject_id),
+        decision="approvals.chain",
+        inputs={"requester_id": approval.requester_id, "facts": approval.facts, "purpose": approval.purpose},
+        result={"approval_id": approval.id, "steps": names},
+    )
 
 
 def _check_facts(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from domain.approvals.commands.course import (
     undecided,
 )
 from domain.approvals.commands.deciding import locked_seat, refuse_concerned
+from domain.approvals.commands.opening import cite_chain
 from domain.approvals.events import ApprovalRescued
 from domain.approvals.models import Approval
 from domain.approvals.rules import obstacles, steps
@@ -22,8 +23,7 @@ from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject, SubjectKind
-from domain.policies import commands as policies_commands
+from domain.kernel.subjects import SubjectKind
 from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.kinds import ApprovalChain
@@ -92,14 +92,6 @@ async def resolve_again(work: Work, *, approval_id: UUID, comment: str) -> Appro
     approval.informed_ids = await queries.informed_by(work, ruling.value, queries.case_of(approval))
     rescued = ApprovalRescued(approval_id=approval.id, reason=Rescue.CHAIN_REPLACED.value, comment=said)
     work.record(rescued, about=approval)
-    names = [step.name.model_dump() for step, is_taken in zip(ruling.value.steps, expected, strict=True) if is_taken]
-    policies_commands.cite(
-        work,
-        ruling,
-        about=Subject(kind, approval.subject_id),
-        decision="approvals.chain",
-        inputs={"requester_id": approval.requester_id, "facts": approval.facts, "purpose": approval.purpose},
-        result={"approval_id": approval.id, "steps": names},
-    )
+    cite_chain(work, approval, ruling, expected)
     await start_anew(work, approval)
     return approval
