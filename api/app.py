@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth.routes import ROUTES as AUTH_ROUTES
 from api.endpoint import Endpoint, sees
 from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
+from api.http.files import ROUTES as FILE_ROUTES
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.schema.subscriptions import LIVE_SCHEMA
@@ -73,7 +74,7 @@ class Door:
 
 def application() -> ASGIApp:
     """The ASGI application."""
-    routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES, *HANDBOOK_ROUTES, *SURVEY_ROUTES]
+    routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES, *FILE_ROUTES, *HANDBOOK_ROUTES, *SURVEY_ROUTES]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
     return Door(Endpoint(), Live(LIVE_SCHEMA, sees), others)
 

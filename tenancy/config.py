@@ -38,10 +38,15 @@ class Settings(BaseSettings):
     operator_token: Annotated[
         SecretStr, Field(description="Bearer of the platform's own mutations (creating tenants); empty closes them")
     ] = SecretStr("")
-    data: Annotated[Path, Field(description="Embedded servers, the mail sink, archives when no store is named")] = (
-        DEFAULT_DATA
-    )
+    data: Annotated[
+        Path, Field(description="Embedded servers, the mail sink; archives and files when no store is named")
+    ] = DEFAULT_DATA
     archive_url: Annotated[str, Field(description="file:///… or s3://bucket/prefix; empty is DATA/archives")] = ""
+    file_url: Annotated[
+        str, Field(description="file:///… or s3://bucket/prefix for uploaded files, as API and worker reach it")
+    ] = ""
+    file_megabytes: Annotated[int, Field(ge=1, description="The largest file anybody may upload, in MiB")] = 100
+    company_file_gigabytes: Annotated[int, Field(ge=1, description="How much all files of a company take, in GiB")] = 10
     pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
     statement_seconds: Annotated[int, Field(ge=0, description="The longest statement of the API; 0: no end")] = 30
     worker_threads: Annotated[int, Field(ge=1)] = 4

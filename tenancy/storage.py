@@ -121,29 +121,35 @@ class Storage:
 
 @lru_cache(maxsize=1)
 def storage() -> Storage:
-    """The installation's store, by the settings `archive_url` and `data`."""
+    """The installation's store of archives, by the settings `archive_url` and `data`."""
     return open_storage(settings().archive_url, settings().data)
 
 
-def open_storage(url: str, data: Path) -> Storage:
-    """The store that a URL names, `file:///folder` or `s3://bucket/prefix`; an empty one names a folder in `data`.
+@lru_cache(maxsize=1)
+def file_storage() -> Storage:
+    """The installation's store of what people have uploaded, by the settings `file_url` and `data`."""
+    return open_storage(settings().file_url, settings().data, folder="files", setting="ZHIDU_FILE_URL")
+
+
+def open_storage(url: str, data: Path, *, folder: str = "archives", setting: str = "ZHIDU_ARCHIVE_URL") -> Storage:
+    """The store that a URL names, `file:///folder` or `s3://bucket/prefix`; an empty one names a `folder` in `data`.
 
     A bucket's region, endpoint and credentials are found as the AWS tools find theirs.
     """
     parts = urlsplit(url)
     if not url:
-        folder = data / "archives"
+        place = data / folder
     elif parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        folder = Path(unquote(parts.path))
+        place = Path(unquote(parts.path))
     elif parts.scheme == "s3" and parts.netloc:
         return Storage(S3Store.from_url(url, retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)}))
     else:
-        raise ValueError(f"ZHIDU_ARCHIVE_URL must be file:///folder or s3://bucket/prefix, not {url!r}")
+        raise ValueError(f"{setting} must be file:///folder or s3://bucket/prefix, not {url!r}")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise _unavailable(problem) from problem
-    return Storage(LocalStore(prefix=folder.absolute()))
+    return Storage(LocalStore(prefix=place.absolute()))
 
 
 class _Counted:

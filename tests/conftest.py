@@ -4,6 +4,7 @@ import copy
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -15,7 +16,9 @@ import pytest
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
 from migrations.run import upgrade
+from tenancy import storage
 from tenancy.actor import Actor, ActorKind
+from tenancy.config import settings
 from tenancy.database import database, open_database
 from tenancy.models import TenantModel
 from tenancy.provisioning import create_tenant
@@ -125,6 +128,17 @@ def replaced_never_mutated() -> Iterator[None]:
         patch.setattr(Work, "flush", watching)
         patch.setattr(Work, "_keep", watched)
         yield
+
+
+@pytest.fixture
+def file_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Uploaded files lie in this folder, a folder for each company."""
+    monkeypatch.setenv("ZHIDU_FILE_URL", (tmp_path / "files").as_uri())
+    settings.cache_clear()
+    storage.file_storage.cache_clear()
+    yield tmp_path / "files"
+    settings.cache_clear()
+    storage.file_storage.cache_clear()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from api.auth.authentication import CHALLENGE
 from api.errors import status_of, unexpected
 from tenancy.identity.attempts import TooManyAttempts
-from tenancy.language import Language, negotiate, translate
+from tenancy.language import Language, in_language, negotiate, translate
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthenticated, message
 
 MOST_BYTES = 16_384
@@ -51,18 +51,28 @@ def refusing(endpoint: Endpoint) -> Endpoint:
 def refused(
     request: Request, refusal: Refusal, *, status: int | None = None, more: Mapping[str, str] | None = None
 ) -> Response:
-    """The answer to a refused request: `{"errors": [{code, message, path}]}`; `more` are headers."""
+    """The answer to a refused request: `{"errors": [{code, message, path}]}`, with the clause where one refuses; `more`
+    are headers."""
     language = negotiate(request.headers.get("accept-language"), Language.EN)
     headers = {**NOT_KEPT, **(more or {})}
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = CHALLENGE
     if isinstance(refusal, TooManyAttempts):
         headers["Retry-After"] = str(refusal.wait_seconds)
-    error = {
+    error: dict[str, Any] = {
         "code": refusal.code,
         "message": translate(refusal.text, language, refusal.values),
         "path": list(refusal.path),
     }
+    if refusal.clause is not None:
+        clause = refusal.clause
+        error["clause"] = {
+            "clauseId": str(clause.clause_id),
+            "number": clause.number,
+            "title": in_language(clause.title, language),
+            "versionId": str(clause.version_id),
+            "versionNumber": clause.version_number,
+        }
     if status is None:
         status = next((fitting for kind, fitting in _STATUS if isinstance(refusal, kind)), 409)
     return JSONResponse({"errors": [error]}, status_code=status, headers=headers)

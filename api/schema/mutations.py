@@ -20,6 +20,8 @@ from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback import mutations as feedback
 from api.schema.feedback.types import Survey
+from api.schema.files import mutations as files
+from api.schema.files.types import Attachment
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
@@ -133,6 +135,9 @@ class Mutation:
     urge_approval = mutation(approvals.urge_approval, approval=Approval)
     comment_approval = mutation(approvals.comment_approval, approval=Approval)
     withdraw_approval = mutation(approvals.withdraw_approval, approval=Approval)
+
+    attach_file = mutation(files.attach_file, attachment=Attachment)
+    remove_attachment = mutation(files.remove_attachment, values={"file_id": (UUID, "The file that was attached.")})
 
     run_backup = mutation(backups.run_backup, while_suspended=True, archive=Archive)
     run_drill = mutation(backups.run_drill, archive=Archive)

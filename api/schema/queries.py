@@ -33,6 +33,7 @@ from api.schema.catalogue.types import (
 )
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
+from api.schema.files.types import File
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
     WEBHOOK_ENDPOINT_ORDERS,
@@ -167,6 +168,8 @@ class Query:
         orders=DELEGATION_ORDERS,
         filter=ApprovalDelegationFilter,
     )
+
+    file = by_id("One file: yours, or one that is attached to what you see.", File)
 
     archive = by_id("One archive of the company.", Archive, needs=Permission.BACKUPS_READ)
     archives = page(

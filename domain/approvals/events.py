@@ -105,6 +105,25 @@ class ApprovalCommented(Event, name="approvals.commented"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalFileAttached(Event, name="approvals.file_attached"):
+    """A file was put at it; the comment is what was said of the file."""
+
+    approval_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalFileRemoved(Event, name="approvals.file_removed"):
+    """A file was taken away again by who had attached it."""
+
+    approval_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalsDelegated(Event, name="approvals.delegated"):
     """Somebody will be away, and somebody else decides for them until then."""
 

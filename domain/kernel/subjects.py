@@ -17,6 +17,7 @@ class SubjectKind(StrEnum):
     """The records that others may point at; the word is the record's table."""
 
     REQUEST = "service_requests"
+    REQUEST_MESSAGE = "request_messages"
     CLOCK = "clocks"
     RESIGNATION = "resignations"
     INVOICE = "invoices"

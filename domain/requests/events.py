@@ -114,6 +114,25 @@ class RequestCommented(Event, name="requests.commented"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestFileAttached(Event, name="requests.file_attached"):
+    """A file was put at the request, or at a message about it."""
+
+    request_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+    message_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestFileRemoved(Event, name="requests.file_removed"):
+    """A file was taken away again by who had attached it."""
+
+    request_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockMarkDue(Event, name="requests.clock_mark_due"):
     """The timer of a request: something on one of its clocks is due."""
 

@@ -117,6 +117,8 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("service_requests", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},
+    ("attachments", "subject_kind"): lambda _, __: "service_requests",
+    ("attachments", "subject_id"): lambda company, number: company.id("service_requests", number),
     ("decisions", "subject_id"): lambda company, number: company.id(("resignations", "invoices")[number]),
 }
 

@@ -280,6 +280,7 @@ TABLES: Mapping[str, str] = {
     "CreateServiceLineInput.parentId": "service_lines",
     "ChangeServiceLineInput.parentId": "service_lines",
     "ServiceLineFilter.parentId": "service_lines",
+    "AttachFileInput.subjectId": "service_requests",
     "toId": "members",
     "taskId": "approval_tasks",
 }

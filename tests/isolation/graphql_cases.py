@@ -53,6 +53,7 @@ SPECIAL: Mapping[str, Any] = {
     # An amount, since a currency is given wherever one may be.
     "FormFieldInput.kind": "MONEY",
     "AnswerFilter.code": "asker",
+    "AttachFileInput.subjectKind": "service_requests",
 }
 
 

@@ -44,6 +44,7 @@ KNOWN = {
     "tenancy.statements.by_id": "By table: the statement's text.",
     "tenancy.storing._text": "By the tables and columns that are written: the statement's text.",
     "tenancy.statements.columns_of": "By table.",
+    "tenancy.storage.file_storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.storage.storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.work.ASKED_ALONG": "The code's own words.",
     "workers.gateways.webhooks._public_authorities": "The world's own certificates.",

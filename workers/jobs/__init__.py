@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from workers.attempts import NotYet, renewed
-from workers.jobs import backups, dry_runs
+from workers.jobs import backups, dry_runs, files
 
 Job = Callable[[Claim, AgendaItem], Awaitable[None]]
 
@@ -18,6 +18,7 @@ JOBS: Mapping[str, Job] = {
     "backups.write": backups.write,
     "backups.drill": backups.drill,
     "backups.remove": backups.remove,
+    "files.tidy": files.tidy,
     "rulebook.dry_run": dry_runs.try_out,
 }
 

@@ -17,7 +17,7 @@ from tenancy.agenda import AgendaItem
 from tenancy.database import writing
 from tenancy.timetable import SweepDue, next_slot
 from tenancy.work import Work
-from workers.sweeps import idempotency, notifications, quality
+from workers.sweeps import files, idempotency, notifications, quality
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Sweep:
 
 TIMETABLE: Mapping[str, Sweep] = {
     "quality.close_months": Sweep("10 0 1 * *", quality.close_months),
+    "files.forget_unattached": Sweep("10 4 * * *", files.forget_unattached),
     "idempotency.forget_old": Sweep("40 3 * * *", idempotency.forget_old),
     "notifications.forget_old": Sweep("20 3 * * *", notifications.forget_old),
 }

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import BigInteger, Uuid, cast
+from sqlalchemy import BigInteger, Uuid, cast, select
+from sqlalchemy.orm import aliased
 
 from api.reading.filters import TextFilter, filtered
 from api.reading.mapping import Order, column, computed, one, page, shows
 from api.schema.access.types import Member
+from api.schema.files.types import Attachment
 from domain.approvals import queries
 from tenancy.journal import JournalEntry
 
@@ -19,9 +21,16 @@ def _said(name: str) -> Any:
     return lambda row: row.payload.op("->>")(name)
 
 
+def _attached_by(entry_id: Any) -> Any:
+    """The attachment that an entry tells of, by the entry's id."""
+    entries = aliased(JournalEntry)
+    return select(cast(_said("attachment_id")(entries), Uuid)).where(entries.id == entry_id).scalar_subquery()
+
+
 @shows(JournalEntry, visible=queries.visible_facts)
 class ApprovalEvent:
-    """Something that happened to an approval: opened, a step reached, decided, passed on, urged, commented, ended."""
+    """Something that happened to an approval: opened, a step reached, decided, passed on, urged, commented, a file
+    attached, ended."""
 
     id: UUID = column("The journal's entry.")
     name: str = column("What happened, such as approvals.decided.")
@@ -42,6 +51,10 @@ class ApprovalEvent:
     )
     comment: str | None = computed(
         "What was said without deciding; what was said to a decision, the seat has.", _said("comment")
+    )
+    attachment: Attachment | None = one(
+        "The file that was attached; null when it was taken away since.",
+        lambda here, there: there.id == _attached_by(here.id),
     )
 
 

@@ -15,10 +15,12 @@ from api.reading.mapping import Node, Order, column, computed, many, one, page, 
 from api.schema.access.types import Member
 from api.schema.approvals.moves import ApprovalMove, allowed_moves
 from api.schema.approvals.timeline import timeline
+from api.schema.files.types import Attachment, attached
 from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.conditions import ConditionFailed, Failure
 from domain.policies.rules.sentences import read
 from tenancy.actor import Actor
@@ -110,6 +112,7 @@ class Approval(Node):
     waiting_for_me: bool = computed("Whether you are to decide now.", queries.waiting_for_me)
     overdue: bool = computed("Whether the time of a step that waits is up.", queries.overdue)
     allowed_moves: list[ApprovalMove] = allowed_moves()
+    attachments: list[Attachment] = attached(SubjectKind.APPROVAL)
     timeline = timeline()
 
 

@@ -249,8 +249,15 @@ class CommentRequestInput:
     request_id: UUID = given("The request.")
     text: str = given("What you say.")
     audience: Audience = optional("Who reads it.", default=Audience.PUBLIC)
+    file_ids: list[UUID] | None = optional("Files that go with it: yours, uploaded by POST /files.")
 
 
 async def comment_request(work: Work, input: CommentRequestInput) -> Message:
     """Say something about a request: to everybody who sees it, or internally among those who work on requests."""
-    return await commands.comment(work, request_id=input.request_id, text=input.text, audience=input.audience)
+    return await commands.comment(
+        work,
+        request_id=input.request_id,
+        text=input.text,
+        audience=input.audience,
+        file_ids=input.file_ids or (),
+    )

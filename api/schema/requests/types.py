@@ -23,6 +23,7 @@ from api.reading.mapping import Node, Order, column, computed, many, one, page, 
 from api.schema.access.types import Member
 from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
+from api.schema.files.types import Attachment, attached
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.moves import RequestMove, allowed_moves
@@ -63,6 +64,7 @@ class RequestMessage(Node):
     author: Member | None = one("Who said it; nobody for a partner's client.", "author_id")
     audience: Audience = column("Who reads it.")
     text: str = column("What was said.")
+    attachments: list[Attachment] = attached(SubjectKind.REQUEST_MESSAGE)
 
 
 @shows(models.Clock, visible=queries.visible_parts)
@@ -192,6 +194,7 @@ class ServiceRequest(Node):
     escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=40)
     changes = page("Its course from the intake on.", RequestChange, on="request_id", orders=REQUEST_CHANGE_ORDERS)
     messages = page("What was said.", RequestMessage, on="request_id", orders=REQUEST_MESSAGE_ORDERS)
+    attachments: list[Attachment] = attached(SubjectKind.REQUEST)
     decisions = decisions(SubjectKind.REQUEST)
     allowed_moves: list[RequestMove] = allowed_moves()
 

@@ -1,5 +1,6 @@
 """Deciding: opening an approval, deciding, returning, handing over, delegating, commenting, and what time does."""
 
+from domain.approvals.commands.attaching import attach, detach
 from domain.approvals.commands.deciding import approve, reject, return_to_requester, return_to_step
 from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
@@ -11,8 +12,10 @@ from domain.approvals.commands.timing import give_up_powerless, give_up_seats, s
 __all__ = [
     "add_approver",
     "approve",
+    "attach",
     "comment",
     "delegate",
+    "detach",
     "end_delegation",
     "end_with_subject",
     "give_up_powerless",

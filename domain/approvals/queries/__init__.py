@@ -2,6 +2,7 @@
 
 from domain.approvals.queries.finding import (
     about,
+    decided_since,
     get,
     may_see,
     opened,
@@ -38,6 +39,7 @@ from domain.approvals.queries.showing import (
     overdue,
     own_matter,
     shown_to_me,
+    shows,
     stopped,
     told_of,
     vacant,
@@ -61,6 +63,7 @@ __all__ = [
     "case_of",
     "copied_to_me",
     "decided_by_me",
+    "decided_since",
     "delegation_to_me",
     "department_of",
     "ever_mine_to_decide",
@@ -80,6 +83,7 @@ __all__ = [
     "scope_of",
     "seats_of",
     "shown_to_me",
+    "shows",
     "stand_in_administrator",
     "stand_ins_of",
     "step_of",

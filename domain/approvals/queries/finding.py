@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
-from domain.approvals.queries.showing import visible
+from domain.approvals.queries.showing import DECIDED, visible
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import State
 from domain.kernel.permissions import Permission
@@ -15,6 +15,7 @@ from domain.policies.rules.chains import Step
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.sentences import Sentence
 from tenancy.identity.permits import who_may
+from tenancy.models import one_of
 from tenancy.work import Work
 
 
@@ -55,6 +56,13 @@ async def may_see(work: Work, approval_id: UUID) -> bool:
     """Whether the actor sees an approval."""
     seen = select(Approval.id).where(Approval.id == approval_id, visible(work.actor, Approval))
     return await work.value(seen) is not None
+
+
+async def decided_since(work: Work, approval_id: UUID, at: datetime) -> bool:
+    """Whether anybody has decided in an approval at an instant or after it."""
+    decided = (ApprovalTask.approval_id == approval_id, ApprovalTask.ended_at >= at)
+    by_hand = one_of(ApprovalTask.state, DECIDED)
+    return await work.value(select(ApprovalTask.id).where(*decided, by_hand).limit(1)) is not None
 
 
 async def opened(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Approval]:

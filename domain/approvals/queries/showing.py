@@ -38,6 +38,12 @@ def visible_tasks(actor: Actor, tasks: Any) -> ColumnElement[bool]:
     return select(approvals.id).where(approvals.id == tasks.approval_id, visible(actor, approvals)).exists()
 
 
+def shows(actor: Actor, approval_id: Any) -> ColumnElement[bool]:
+    """Whether somebody sees the approval with an id, for what is attached to it."""
+    approvals = aliased(Approval)
+    return select(approvals.id).where(approvals.id == approval_id, visible(actor, approvals)).exists()
+
+
 def visible_facts(actor: Actor, entries: Any) -> ColumnElement[bool]:
     """What happened to an approval is seen with it. `entries` is the journal or an alias of it."""
     about_it = entries.name.startswith(FACTS)

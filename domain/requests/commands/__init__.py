@@ -1,6 +1,7 @@
 """Requests: taking them in, moving them on, talking about them, and keeping their time."""
 
 from domain.requests.commands.assessment import triage
+from domain.requests.commands.attaching import attach, attach_to_message, detach
 from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
 from domain.requests.commands.conversation import comment
 from domain.requests.commands.intake import submit
@@ -11,12 +12,15 @@ from domain.requests.commands.timing import keep_time, review_by_new_handbook, r
 __all__ = [
     "agree",
     "assign",
+    "attach",
+    "attach_to_message",
     "cancel",
     "close",
     "comment",
     "confirm",
     "confirm_by_itself",
     "decline",
+    "detach",
     "diagnose",
     "keep_survey_score",
     "keep_time",

@@ -1,10 +1,12 @@
 """What is said about a request: to everybody who sees it, or among those who work on it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.requests import queries, rules
+from domain.requests.commands.attaching import attach_to_new_message
 from domain.requests.events import RequestCommented
 from domain.requests.models import Message
 from domain.requests.rules import Audience
@@ -13,9 +15,11 @@ from tenancy.work import Work
 
 
 @command(needs=None)
-async def comment(work: Work, *, request_id: UUID, text: str, audience: Audience = Audience.PUBLIC) -> Message:
+async def comment(
+    work: Work, *, request_id: UUID, text: str, audience: Audience = Audience.PUBLIC, file_ids: Sequence[UUID] = ()
+) -> Message:
     """Say something about a request that one sees (RQ-10): its requester to everybody, who works on requests also
-    internally."""
+    internally; with files of one's own."""
     text = rules.clean_message(text)
     request = await queries.get(work, request_id, "requestId")
     actor = work.actor
@@ -36,4 +40,6 @@ async def comment(work: Work, *, request_id: UUID, text: str, audience: Audience
         )
     )
     work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=audience), about=request)
+    for file_id in dict.fromkeys(file_ids):
+        await attach_to_new_message(work, said, file_id)
     return said

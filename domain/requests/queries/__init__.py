@@ -20,6 +20,7 @@ from domain.requests.queries.loading import (
     get,
     history_of,
     ids_under_way,
+    message_seen,
     said,
 )
 from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, satisfaction
@@ -28,6 +29,8 @@ from domain.requests.queries.showing import (
     breached,
     is_closed,
     requested_by_me,
+    shows,
+    shows_message,
     submitted_by_my_program,
     visible,
     visible_messages,
@@ -57,6 +60,7 @@ __all__ = [
     "is_closed",
     "kept_clause",
     "line_above",
+    "message_seen",
     "requested_by_me",
     "responsible",
     "responsible_department",
@@ -64,6 +68,8 @@ __all__ = [
     "said",
     "satisfaction",
     "scope_of",
+    "shows",
+    "shows_message",
     "story_of",
     "submitted_by_my_program",
     "visible",

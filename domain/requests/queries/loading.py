@@ -7,7 +7,7 @@ from sqlalchemy.sql.elements import True_
 
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
-from domain.requests.queries.showing import visible
+from domain.requests.queries.showing import visible, visible_messages
 from domain.requests.rules import State
 from tenancy.models import one_of
 from tenancy.refusals import NotFound
@@ -42,6 +42,14 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRe
 async def said(work: Work, id: UUID) -> Message:
     """One message; refuses with `NotFound`."""
     return await work.get(Message, id)
+
+
+async def message_seen(work: Work, id: UUID, *path: str) -> Message:
+    """One message that the actor may read; refuses with `NotFound`."""
+    found = await work.first(select(Message).where(Message.id == id, visible_messages(work.actor, Message)))
+    if found is None:
+        raise NotFound(path=path)
+    return found
 
 
 async def change(work: Work, id: UUID) -> StateChange:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
-from domain.requests.models import Clock, Escalation, ServiceRequest
+from domain.requests.models import Clock, Escalation, Message, ServiceRequest
 from domain.requests.rules import Audience, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member
@@ -59,6 +59,18 @@ def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
         requests.id == messages.request_id, submitted_by_my_program(requests) if actor.is_client else asked
     )
     return and_(seen, or_(public, ~from_the_other_side.exists()))
+
+
+def shows(actor: Actor, request_id: Any) -> ColumnElement[bool]:
+    """Whether somebody sees the request with an id, for what is attached to it."""
+    requests = aliased(ServiceRequest)
+    return select(requests.id).where(requests.id == request_id, visible(actor, requests)).exists()
+
+
+def shows_message(actor: Actor, message_id: Any) -> ColumnElement[bool]:
+    """Whether somebody reads the message with an id, for what is attached to it."""
+    messages = aliased(Message)
+    return select(messages.id).where(messages.id == message_id, visible_messages(actor, messages)).exists()
 
 
 def requested_by_me(requests: Any) -> ColumnElement[bool]:

@@ -79,6 +79,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "retention": {"record": "journal", "keep_days": 3650},
     "publishing_rules": {"dry_run_months": 3, "dry_run_signed": True, "least_days_before_effect": 7},
     "reading_confirmation": {"within_days": 14},
+    "file_rules": {"most_megabytes": 20, "company_megabytes": 5000, "media_types": ["application/pdf", "image/*"]},
     "message_template": {
         "event": "requests.resolved",
         "subject": {"en": "Resolved", "zh_Hans": "已解决"},

@@ -19,6 +19,7 @@ from domain.policies.rules.kinds.company import (
     ApprovalChain,
     BackupSchedule,
     ExpertPanel,
+    FileRules,
     MessageTemplate,
     Provision,
     PublishingRules,
@@ -78,6 +79,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         ExpertPanel,
         Retention,
         BackupSchedule,
+        FileRules,
         MessageTemplate,
         # Access and confidentiality
         RoleDefinition,
@@ -152,6 +154,7 @@ __all__ = [
     "ClauseKind",
     "DunningLadder",
     "ExpertPanel",
+    "FileRules",
     "FollowUp",
     "K",
     "Metric",

@@ -13,7 +13,7 @@ from domain.policies.rules.chains import Approver, Chain, Panel, Step, chain_top
 from domain.policies.rules.clause_kind import ClauseKind, Days
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Wording, unfit
+from domain.policies.rules.values import Wording, check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -242,6 +242,43 @@ class BackupSchedule(ClauseKind):
             return written, kept
         drilled = say(message("Every {every}th archive is restored for practice."), every=self.drill_every)
         return written, kept, drilled
+
+
+MediaType = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,99}/([a-z0-9][a-z0-9.+-]{0,99}|\*)$", max_length=120)]
+
+
+class FileRules(ClauseKind):
+    """What may be uploaded (KD-5): how large one file is, how large all together, and of which kinds.
+
+    What the installation allows is not exceeded by any clause. A megabyte has 1,048,576 bytes.
+    """
+
+    kind = "file_rules"
+    label = message("Files")
+    consumed_by = "files.register"
+
+    most_megabytes: Annotated[int, Field(ge=1, le=1_000_000, description="The largest file, in megabytes.")]
+    company_megabytes: Annotated[
+        int | None, Field(ge=1, le=1_000_000_000, description="All files of the company together, in megabytes.")
+    ] = None
+    media_types: Annotated[
+        tuple[MediaType, ...],
+        Field(max_length=100, description="The kinds that are taken, such as application/pdf or image/*; none: all."),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        check_once(self.media_types)
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = [say(message("A file has at most {most} megabytes."), most=self.most_megabytes)]
+        if self.company_megabytes is not None:
+            text = message("All files of the company together have at most {most} megabytes.")
+            told.append(say(text, most=self.company_megabytes))
+        if self.media_types:
+            told.append(say(message("Files of these kinds are taken: {kinds}."), kinds=self.media_types))
+        return tuple(told)
 
 
 class MessageTemplate(ClauseKind):

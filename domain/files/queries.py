@@ -1,0 +1,126 @@
+"""Whose files they are, where they are attached, and what may be uploaded."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from domain.files.models import Attachment, File
+from domain.files.rules import Limits
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import FileRules
+from tenancy import blobs
+from tenancy.actor import Actor
+from tenancy.models import current_client, current_member
+from tenancy.refusals import Forbidden, NotFound, message
+from tenancy.work import Work
+
+# Whether an actor sees the record with an id.
+Shows = Callable[[Actor, Any], ColumnElement[bool]]
+# A program uploads what it can attach.
+_UPLOADING = (Permission.REQUESTS_SUBMIT, Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN)
+
+
+def uploaded_by_me(actor: Actor, files: Any) -> ColumnElement[bool]:
+    """What the acting member or program has uploaded. `files` is `File` or an alias of it."""
+    if actor.is_member:
+        mine: ColumnElement[bool] = files.uploader_id == current_member()
+        return mine
+    if actor.is_client:
+        own: ColumnElement[bool] = files.uploading_client_id == current_client()
+        return own
+    return false()
+
+
+def visible_attachments(actor: Actor, attachments: Any, shown: Mapping[SubjectKind, Shows]) -> ColumnElement[bool]:
+    """Attachments are seen with the record they are at; `shown` tells of each kind whom its records are shown to."""
+    return or_(
+        *(
+            and_(attachments.subject_kind == kind.value, shows(actor, attachments.subject_id))
+            for kind, shows in shown.items()
+        )
+    )
+
+
+def visible(actor: Actor, files: Any, shown: Mapping[SubjectKind, Shows]) -> ColumnElement[bool]:
+    """Files are seen by who has uploaded them, and wherever one sees them attached."""
+    attachments = aliased(Attachment)
+    seen = select(attachments.id).where(attachments.file_id == files.id, visible_attachments(actor, attachments, shown))
+    return or_(uploaded_by_me(actor, files), seen.exists())
+
+
+async def seen(work: Work, file_id: UUID, shown: Mapping[SubjectKind, Shows]) -> tuple[File, blobs.Blob]:
+    """A file that the actor sees, and its content; refuses with `NotFound`."""
+    file = await work.first(select(File).where(File.id == file_id, visible(work.actor, File, shown)))
+    if file is None:
+        raise NotFound(path=("fileId",))
+    return file, await work.get(blobs.Blob, file.blob_id)
+
+
+async def attachment(work: Work, id: UUID, shown: Mapping[SubjectKind, Shows]) -> Attachment:
+    """An attachment that the actor sees; refuses with `NotFound`."""
+    mine = visible_attachments(work.actor, Attachment, shown)
+    found = await work.first(select(Attachment).where(Attachment.id == id, mine).with_for_update())
+    if found is None:
+        raise NotFound(path=("attachmentId",))
+    return found
+
+
+def digest_of(files: Any) -> Any:
+    """The SHA-256 of a file's content inside a statement, in hexadecimal."""
+    return select(blobs.Blob.sha256).where(blobs.Blob.id == files.blob_id)
+
+
+def size_of(files: Any) -> Any:
+    """How many bytes a file has, inside a statement."""
+    return select(blobs.Blob.size_bytes).where(blobs.Blob.id == files.blob_id)
+
+
+async def limits(work: Work) -> Limits:
+    """What the actor may upload now, by the clause in force and the installation's ceilings.
+
+    Refuses with `Forbidden` a program that could not attach anything.
+    """
+    actor = work.actor
+    if actor.is_client and not any(actor.may(permission) for permission in _UPLOADING):
+        raise Forbidden(message("Files are uploaded by members, and by programs that submit or work on requests."))
+    ceilings = blobs.ceilings()
+    used = await blobs.used_bytes(work)
+    ruling = await policies.find_rule(work, FileRules)
+    if ruling is None:
+        return Limits(ceilings.content_bytes, ceilings.company_bytes, used)
+    rules = ruling.value
+    most = min(ceilings.content_bytes, rules.most_megabytes * 1024**2)
+    company = ceilings.company_bytes
+    if rules.company_megabytes is not None:
+        company = min(company, rules.company_megabytes * 1024**2)
+    return Limits(
+        most,
+        company,
+        used,
+        rules.media_types,
+        size_clause=ruling.clause if most < ceilings.content_bytes else None,
+        company_clause=ruling.clause if company < ceilings.company_bytes else None,
+        type_clause=ruling.clause,
+    )
+
+
+async def find_attachment(work: Work, subject: Subject, file_id: UUID) -> Attachment | None:
+    """Where a file is attached to a record, if it is."""
+    there = (Attachment.subject_kind == subject.kind.value, Attachment.subject_id == subject.id)
+    return await work.first(select(Attachment).where(*there, Attachment.file_id == file_id))
+
+
+async def object_names(work: Work) -> set[str]:
+    """The names of the objects that the company's contents have in the store."""
+    return {row["object_name"] for row in await work.rows(select(blobs.Blob.object_name))}
+
+
+async def is_mine(work: Work, file_id: UUID) -> bool:
+    """Whether the actor has uploaded a file."""
+    mine = select(File.id).where(File.id == file_id, uploaded_by_me(work.actor, File))
+    return await work.value(mine) is not None
