@@ -23,6 +23,7 @@ from api.survey.routes import ROUTES as SURVEY_ROUTES
 from tenancy import logs
 from tenancy.config import settings
 from tenancy.database import database, open_database
+from tenancy.identity.watch import close_watch, open_watch
 from tenancy.language import Language, negotiate, translate
 from tenancy.refusals import message
 
@@ -41,10 +42,12 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
     """Open the database and refuse a role that row-level security does not bind."""
     await open_database(most_seconds=settings().statement_seconds)
     await open_switchboard()
+    open_watch(database.url)
     spare_the_collector()
     try:
         yield
     finally:
+        await close_watch()
         await close_switchboard()
         await database.close()
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.reading.mapping import WRITE, part
+from api.reading.mapping import WRITE, part, shown_by
 from tenancy.language import in_language, translate
+from tenancy.models import TenantModel
 from tenancy.refusals import ClauseReference, Refusal
 
 
@@ -48,6 +49,18 @@ class Write:
     platform: bool = False
     # Whether a suspended company can still do this: exporting, and nothing else.
     while_suspended: bool = False
+    # Which field of the input names a record that the function will load without a lock, and that record's type.
+    foresees: tuple[str, Any] | None = None
+
+    def foreseen(self, arguments: Mapping[str, Any]) -> tuple[type[TenantModel], UUID] | None:
+        """The row that comes along with the opening of the work."""
+        if self.foresees is None:
+            return None
+        field, kind = self.foresees
+        shown = shown_by(kind)
+        assert shown is not None
+        assert issubclass(shown.model, TenantModel)
+        return shown.model, getattr(arguments["input"], field)
 
     def results(self, returned: Any) -> dict[str, Any]:
         """What the function returned, by payload field: a single record, or a mapping of all."""
@@ -62,12 +75,14 @@ def mutation(
     values: Mapping[str, tuple[Any, str]] | None = None,
     platform: bool = False,
     while_suspended: bool = False,
+    foresees: tuple[str, Any] | None = None,
     **records: Any,
 ) -> Any:
     """A field of Mutation. Its description is the function's docstring, its arguments those after the first.
 
     `records` are GraphQL types with rows, answered by the reader; `values` are plain ones, such as a new secret.
-    The function is called with the piece of work, or with the actor when the change is the platform's own.
+    The function is called with the piece of work, or with the actor when the change is the platform's own. What it
+    loads by an id and does not lock may come along with the opening of its work: `foresees` names it.
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = [
@@ -77,7 +92,7 @@ def mutation(
     ]
     payload = _payload(function.__name__, records, values or {})
 
-    write = Write(function, records, values or {}, platform, while_suspended)
+    write = Write(function, records, values or {}, platform, while_suspended, foresees)
 
     async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
         return await info.context.write(write, arguments)

@@ -1,34 +1,64 @@
 """Carrying out a mutation: its function, its consequences and its payload in one transaction, or a reason as data."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 import orjson
+import structlog
 from graphql import FieldNode, GraphQLField, get_named_type
 
 from api.inputs import taken
 from api.reading import mapping
 from api.reading.binding import Values
 from api.reading.documents import Prepared, collect
+from api.reading.planning import Plan
+from api.reading.refusing import refused
 from api.reading.requests import Call
 from api.results import Problem, Write, problem
 from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
-from tenancy.database import writing
+from tenancy.database import answer, writing
 from tenancy.refusals import Conflict, Refusal, message
 from tenancy.work import Work
 
 # Two who do the same at once: whoever comes second tries again, finds what the first has done and is told that.
 RACES = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 TRIES = 3
-Read = Callable[[Work, Mapping[str, Any]], Awaitable[bytes]]
-"""Reads the payload's selection from the results of a mutation, inside its transaction."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A payload that is read when its change is kept already: a statement that sets the tenant itself."""
+
+    plan: Plan
+    arguments: Sequence[Any]
+
+    async def read(self, actor: Actor) -> bytes:
+        """The payload; a GraphQL error that doesn't say that nothing was changed when it cannot be read."""
+        try:
+            return self.plan.finished(await answer(self.plan.sql, self.arguments), actor)
+        except Exception as problem:
+            log.warning("mutation.unread", exc_info=problem)
+            said = message("It is done, but what became of it could not be read. Ask for it; do not send this again.")
+            raise refused("DONE_UNREAD", said) from problem
+
+
+class Read(Protocol):
+    """How a payload's selection is read from the results of a mutation."""
+
+    async def within(self, work: Work, results: Mapping[str, Any]) -> bytes:
+        """Read it inside the transaction."""
+
+    def afterwards(self, results: Mapping[str, Any]) -> Unread | None:
+        """What reads it once the change is kept, which spares the change a transaction; None: only within."""
 
 
 class Writer:
@@ -55,27 +85,37 @@ class Writer:
             if write.platform:
                 results = await self._on_the_platform(write, arguments)
                 return _written(prepared, field, nodes, variables.coerced, results, [])
-            for _ in range(TRIES):
-                with suppress(*RACES):
-                    return await self._in_the_company(write, key, arguments, read)
-            raise Conflict(message("Others are changing the same at this moment. Nothing was changed; try again."))
+            done = await self._against_others(write, key, arguments, read)
         except Refusal as refusal:
             nothing = dict.fromkeys([*write.records, *write.values])
             errors = [problem(refusal, self.actor.language)]
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
+        return await done.read(self.actor) if isinstance(done, Unread) else done
 
-    async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes:
-        """A change of the actor's company, with its consequences and its answer, in one transaction."""
-        async with self._open(write) as work:
+    async def _against_others(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
+        """A change of the actor's company; Conflict where others keep changing the same."""
+        for _ in range(TRIES):
+            with suppress(*RACES):
+                return await self._in_the_company(write, key, arguments, read)
+        raise Conflict(message("Others are changing the same at this moment. Nothing was changed; try again."))
+
+    async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
+        """A change of the actor's company, with its consequences, in one transaction.
+
+        What answers an idempotency key is kept with the change, so it is read in the transaction too.
+        """
+        async with self._open(write, arguments) as work:
             claimed = await self._claim(work, key)
             if claimed is not None and claimed.answer is not None:
                 return idempotency.answer_of(work, claimed)
             results = write.results(await write.function(work, **arguments))
+            if claimed is None and (unread := read.afterwards(results)) is not None:
+                return unread
             await settle(work)
-            answer = await read(work, results)
+            payload = await read.within(work, results)
             if claimed is not None:
-                idempotency.keep(work, claimed, answer)
-            return answer
+                idempotency.keep(work, claimed, payload)
+            return payload
 
     async def _on_the_platform(self, write: Write, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """A change outside of every company, where keys and answers have no place to be kept."""
@@ -87,13 +127,14 @@ class Writer:
             )
         return write.results(await write.function(self.actor, **arguments))
 
-    def _open(self, write: Write) -> Any:
+    def _open(self, write: Write, arguments: Mapping[str, Any]) -> Any:
         return writing(
             self.actor,
             settle=settle,
             request_id=UUID(self.call.request_id) if self.call.request_id is not None else None,
             reason=self.call.reason,
             while_suspended=write.while_suspended,
+            foreseen=write.foreseen(arguments),
         )
 
     async def _claim(self, work: Work, key: str) -> idempotency.IdempotencyKey | None:

@@ -15,9 +15,10 @@ from sqlalchemy.sql import ClauseElement
 from tenancy.actor import Actor
 from tenancy.config import settings
 from tenancy.connections import Connections
-from tenancy.models import PlatformModel
+from tenancy.models import PlatformModel, TenantModel
 from tenancy.refusals import Refusal, Unavailable, message
 from tenancy.statements import build, prepare
+from tenancy.transactions import Transaction
 from tenancy.work import ASKED_ALONG, Opening, Work
 
 OPENING = (
@@ -31,6 +32,8 @@ OPENING_OF_CLIENT = OPENING.replace("{along}", ", set_config('app.client', $4, t
 # where there is such an end.
 GRACE_SECONDS = 5.0
 CONNECT_SECONDS = 10.0
+# Under this word the opening brings a row that its work is known to want.
+FORESEEN = "foreseen"
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 
@@ -82,12 +85,23 @@ class Database:
 
 
 async def _speak_json(connection: asyncpg.Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
+    # In PostgreSQL's binary form, in which alone a row can be a value; that of jsonb begins with a version.
+    await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=_dump, decoder=orjson.loads)
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_dump_versioned, decoder=_load_versioned
+    )
 
 
-def _dump(value: Any) -> str:
-    return orjson.dumps(value, default=_plain).decode()
+def _dump(value: Any) -> bytes:
+    return orjson.dumps(value, default=_plain)
+
+
+def _dump_versioned(value: Any) -> bytes:
+    return b"\x01" + orjson.dumps(value, default=_plain)
+
+
+def _load_versioned(data: bytes) -> Any:
+    return orjson.loads(memoryview(data)[1:])
 
 
 def _plain(value: Any) -> str:
@@ -128,30 +142,46 @@ async def open_database(url: str | None = None, size: int | None = None, *, most
 
 
 async def _enter(
-    connection: asyncpg.Connection, actor: Actor, along: Mapping[str, str]
+    connection: asyncpg.Connection | Transaction, actor: Actor, along: Mapping[str, str], *arguments: Any
 ) -> tuple[Opening, dict[str, Any]]:
     """Set the tenant, and learn of it what every work needs and what is asked along."""
     # What stands behind the settings is evaluated after them.
     more = "".join(f', ({asked}) AS "{name}"' for name, asked in along.items())
     opened = OPENING_OF_CLIENT if actor.is_client else OPENING
-    row = await connection.fetchrow(opened.format(along=more), *actor.settings)
-    if row is None:
+    rows = await connection.fetch(opened.format(along=more), *actor.settings, *arguments)
+    if not rows:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
+    row = rows[0]
     opening = Opening(
         status=row["status"], rehearsal=row["rehearsal"], zone=row["zone"], now=row["now"], real_now=row["real_now"]
     )
     return opening, {name: row[name] for name in along}
 
 
+def _row_of(model: type[TenantModel], actor: Actor) -> str:
+    """A row of a table by its id, the argument behind the settings, as a single value."""
+    return f"SELECT r FROM {model.__tablename__} r WHERE r.id = ${len(actor.settings) + 1}"  # noqa: S608  # a class's own table
+
+
+@asynccontextmanager
+async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tuple[asyncpg.Connection, Transaction]]:
+    """A connection and the transaction on it, which is undone when the block fails; else the block finishes it."""
+    async with database.pool.acquire() as connection:
+        transaction = Transaction(connection, actor, begin)
+        try:
+            yield connection, transaction
+        except Exception:
+            await transaction.undo()
+            raise
+
+
 @asynccontextmanager
 async def reading(actor: Actor) -> AsyncIterator[Work]:
     """One consistent view of the actor's tenant; changes are refused by PostgreSQL."""
-    async with (
-        database.pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        opening, _ = await _enter(connection, actor, {})
-        yield Work(connection, actor, opening)
+    async with _transaction(actor, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as (_, transaction):
+        opening, _ = await _enter(transaction, actor, {})
+        yield Work(transaction, actor, opening)
+        await transaction.finish([])
 
 
 @asynccontextmanager
@@ -162,37 +192,46 @@ async def writing(
     request_id: UUID | None = None,
     reason: str | None = None,
     while_suspended: bool = False,
+    foreseen: tuple[type[TenantModel], UUID] | None = None,
 ) -> AsyncIterator[Work]:
     """One transaction of the actor's tenant: all of it is kept, with its consequences, or nothing.
 
-    Raises `Refusal` with the code TENANT_SUSPENDED while the tenant is suspended or closing, unless what is done is of
-    the little that goes on meanwhile: exporting.
+    `foreseen` is a row that the work will load without locking it: it comes along with the opening. Raises `Refusal`
+    with the code TENANT_SUSPENDED while the tenant is suspended or closing, unless what is done is of the little that
+    goes on meanwhile: exporting.
     """
-    async with database.pool.acquire() as connection, connection.transaction():
-        opening, known = await _enter(connection, actor, ASKED_ALONG)
+    async with _transaction(actor) as (connection, transaction):
+        if foreseen is None:
+            opening, known = await _enter(connection, actor, ASKED_ALONG)
+        else:
+            along = ASKED_ALONG | {FORESEEN: _row_of(foreseen[0], actor)}
+            opening, known = await _enter(connection, actor, along, foreseen[1])
         if opening.status != "active" and not while_suspended:
             raise Refusal(
                 message("This company is suspended: everything can be read and exported, nothing changed."),
                 code="TENANT_SUSPENDED",
             )
-        work = Work(connection, actor, opening, request_id=request_id, reason=reason, known=known)
+        found = known.pop(FORESEEN, None)
+        work = Work(transaction, actor, opening, request_id=request_id, reason=reason, known=known)
+        if foreseen is not None and found is not None:
+            work.foresee(foreseen[0], found)
         yield work
         await settle(work)
-        await work.flush()
+        await work.finish()
 
 
 @asynccontextmanager
 async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncIterator[Work]:
     """The transaction in which a new tenant's row and its first records are made: all of it is kept, or nothing."""
-    async with database.pool.acquire() as connection, connection.transaction():
+    actor = Actor.system(tenant_id)
+    async with _transaction(actor) as (_, transaction):
         sql, arguments = prepare(tenant)
-        await connection.execute(sql, *arguments)
-        actor = Actor.system(tenant_id)
-        opening, known = await _enter(connection, actor, ASKED_ALONG)
-        work = Work(connection, actor, opening, known=known)
+        await transaction.fetch(sql, *arguments)
+        opening, known = await _enter(transaction, actor, ASKED_ALONG)
+        work = Work(transaction, actor, opening, known=known)
         yield work
         await settle(work)
-        await work.flush()
+        await work.finish()
 
 
 async def answer(sql: str, arguments: Sequence[Any]) -> bytes:

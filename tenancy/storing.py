@@ -13,6 +13,8 @@ from tenancy.statements import DIALECT, columns_of
 CHUNK_ARGUMENTS = 8_000
 # The texts of longer statements are rarely the same twice.
 SHORT_ARGUMENTS = 500
+# What a transaction is told of its actor, in the order of `Actor.settings`.
+SETTINGS = ("tenant", "member", "language", "client")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Change:
 _Part = tuple[str, type[TenantModel], int | tuple[str, ...]]
 
 
-class _Statement:
+class Statement:
     """Common table expressions that write, one after the other, with numbered arguments."""
 
     def __init__(self) -> None:
@@ -47,23 +49,44 @@ class _Statement:
         self.parts.append(("delete", type(row), 0))
         self.arguments.append(row.id)
 
+    @property
+    def only_adds(self) -> bool:
+        """Whether it looks for no row, so that it can be a transaction of its own."""
+        return all(verb == "insert" for verb, _, _ in self.parts)
+
     def sql(self) -> str:
+        """The text for a transaction that has set its tenant."""
+        return self._said(0)
+
+    def alone(self, settings: Sequence[str]) -> tuple[Any, ...]:
+        """The text that sets the tenant before it adds anything, and its arguments, the settings first."""
+        return self._said(len(settings)), *settings, *self.arguments
+
+    def _said(self, settings: int) -> str:
         parts = tuple(self.parts)
-        return _text(parts) if len(self.arguments) <= SHORT_ARGUMENTS else _text.__wrapped__(parts)
+        said = _text if len(self.arguments) <= SHORT_ARGUMENTS else _text.__wrapped__
+        return said(parts, settings)
 
 
 @lru_cache(maxsize=1_000)
-def _text(parts: tuple[_Part, ...]) -> str:
-    """The text of a statement: the same command writes the same rows again and again."""
+def _text(parts: tuple[_Part, ...], settings: int) -> str:
+    """The text of a statement: the same command writes the same rows again and again.
+
+    With `settings`, so many of the tenant's are set in the first place; what is added comes out of that.
+    """
     arguments = count(1)
-    *before, last = (_part(arguments, *part) for part in parts)
-    if not before:
-        return last
-    named = ", ".join(f"w{number} AS ({part})" for number, part in enumerate(before))
-    return f"WITH {named} {last}"
+    set_all = ", ".join(
+        f"set_config('app.{name}', ${next(arguments)}::text, true) AS {name}" for name in SETTINGS[:settings]
+    )
+    context = [f"context AS MATERIALIZED (SELECT {set_all})"] if settings else []
+    *before, last = (_part(arguments, *part, in_context=bool(settings)) for part in parts)
+    named = ", ".join(context + [f"w{number} AS ({part})" for number, part in enumerate(before)])
+    return f"WITH {named} {last}" if named else last
 
 
-def _part(arguments: Iterator[int], verb: str, model: type[TenantModel], detail: int | tuple[str, ...]) -> str:
+def _part(
+    arguments: Iterator[int], verb: str, model: type[TenantModel], detail: int | tuple[str, ...], *, in_context: bool
+) -> str:
     def bound(column: str) -> str:
         return f"${next(arguments)}::{model.__table__.c[column].type.compile(dialect=DIALECT)}"
 
@@ -75,7 +98,9 @@ def _part(arguments: Iterator[int], verb: str, model: type[TenantModel], detail:
         return f"UPDATE {table} SET {sets} WHERE id = {bound('id')}"
     columns = [name for name in columns_of(model) if name != "tenant_id"]
     rows = ", ".join("(" + ", ".join(bound(name) for name in columns) + ")" for _ in range(detail))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}"
+    # Out of the context, so that it has been made, and the tenant set, before there is a row to add.
+    added = f"SELECT added.* FROM context, (VALUES {rows}) AS added" if in_context else f"VALUES {rows}"
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) {added}"
     conflict = getattr(model, "upsert_on", None)
     if conflict is not None:
         fenced = getattr(model, "fenced_by", None)
@@ -91,18 +116,18 @@ def _part(arguments: Iterator[int], verb: str, model: type[TenantModel], detail:
 
 def storing(
     new: Mapping[TenantModel, Mapping[str, Any]], changes: Sequence[Change], deleted: Sequence[TenantModel]
-) -> Iterator[tuple[str, list[Any]]]:
+) -> Iterator[Statement]:
     """The statements, normally one, that write everything pending; foreign keys are checked at the end of each.
 
     New rows come with their state, in the order of their columns.
     """
-    statement = _Statement()
+    statement = Statement()
     if deleted:
         # On its own and first, since parts of one statement don't see each other: a freed key may be used again.
         for row in deleted:
             statement.delete(row)
-        yield statement.sql(), statement.arguments
-        statement = _Statement()
+        yield statement
+        statement = Statement()
     by_table: dict[type[TenantModel], list[Mapping[str, Any]]] = {}
     for row, state in new.items():
         by_table.setdefault(type(row), []).append(state)
@@ -111,9 +136,9 @@ def storing(
         for start in range(0, len(rows), size):
             statement.insert(model, rows[start : start + size])
             if len(statement.arguments) >= CHUNK_ARGUMENTS:
-                yield statement.sql(), statement.arguments
-                statement = _Statement()
+                yield statement
+                statement = Statement()
     for change in changes:
         statement.update(change)
     if statement.parts:
-        yield statement.sql(), statement.arguments
+        yield statement

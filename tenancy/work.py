@@ -1,6 +1,6 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,7 +18,8 @@ from tenancy.journal import Event, JournalEntry
 from tenancy.models import TenantModel
 from tenancy.refusals import NotFound
 from tenancy.statements import build, by_id, prepare, state_of
-from tenancy.storing import Change, storing
+from tenancy.storing import Change, Statement, storing
+from tenancy.transactions import Transaction
 
 T = TypeVar("T", bound=TenantModel)
 
@@ -44,7 +45,7 @@ class Work:
 
     def __init__(
         self,
-        connection: asyncpg.Connection,
+        transaction: Transaction,
         actor: Actor,
         opening: Opening,
         *,
@@ -58,7 +59,7 @@ class Work:
         self.recorded: list[Event] = []
         # What this piece of work has found out and need not ask again, by the asking module's own words.
         self.memo: dict[str, Any] = dict(known or {})
-        self._connection = connection
+        self._transaction = transaction
         self._rows: dict[tuple[type[TenantModel], UUID], TenantModel] = {}
         self._stored: dict[TenantModel, dict[str, Any]] = {}
         # What the journal last said of a row, or what it was when it was loaded: the before of its next entry.
@@ -103,7 +104,7 @@ class Work:
         """The plain rows of any statement, by the names of its columns."""
         await self.flush()
         sql, arguments = prepare(statement)
-        found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        found: list[asyncpg.Record] = await self._transaction.fetch(sql, *arguments)
         return found
 
     async def value(self, statement: ClauseElement) -> Any:
@@ -114,8 +115,12 @@ class Work:
     async def sql(self, text: str, *arguments: Any) -> list[asyncpg.Record]:
         """The rows of SQL that SQLAlchemy has no words for, with numbered arguments."""
         await self.flush()
-        found: list[asyncpg.Record] = await self._connection.fetch(text, *arguments)
+        found: list[asyncpg.Record] = await self._transaction.fetch(text, *arguments)
         return found
+
+    def foresee(self, model: type[TenantModel], record: asyncpg.Record) -> None:
+        """Take a row that came along with the opening for one that was loaded."""
+        self._keep(model, record)
 
     def _keep(self, model: type[T], record: asyncpg.Record) -> T:
         values = dict(record)
@@ -170,6 +175,15 @@ class Work:
 
     async def flush(self) -> None:
         """Write what is pending as one statement."""
+        for statement in self._pending():
+            await self._transaction.store(statement)
+
+    async def finish(self) -> None:
+        """Write what is pending, and keep everything."""
+        await self._transaction.finish(list(self._pending()))
+
+    def _pending(self) -> Iterator[Statement]:
+        """What is to be written; a row is taken for stored once its statement has been carried out."""
         changes = [Change(row, values) for row, stored in self._stored.items() if (values := _difference(row, stored))]
         if not (self._new or changes or self._deleted or self._entries):
             return
@@ -178,8 +192,7 @@ class Work:
             self._new.append(entry)
         self._entries = []
         new = {row: state_of(row) for row in self._new}
-        for sql, arguments in storing(new, changes, self._deleted):
-            await self._connection.execute(sql, *arguments)
+        yield from storing(new, changes, self._deleted)
         for row, state in new.items():
             if getattr(type(row), "upsert_on", None) is not None:
                 # The stored row may be an older one with an id of its own.

@@ -22,6 +22,7 @@ from tenancy.config import settings
 from tenancy.database import database, open_database
 from tenancy.models import TenantModel
 from tenancy.provisioning import create_tenant
+from tenancy.storing import Statement
 from tenancy.work import Work
 from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
@@ -105,17 +106,17 @@ async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> A
 @pytest.fixture(autouse=True, scope="session")
 def replaced_never_mutated() -> Iterator[None]:
     """Lists and mappings in rows are replaced: one that is changed in place would be lost in silence, so it fails."""
-    flush, keep = Work.flush, Work._keep
+    pending, keep = Work._pending, Work._keep
     as_stored: WeakKeyDictionary[TenantModel, dict[str, Any]] = WeakKeyDictionary()
 
     def remember(row: TenantModel, stored: Mapping[str, Any]) -> None:
         as_stored[row] = copy.deepcopy({name: held for name, held in stored.items() if isinstance(held, list | dict)})
 
-    async def watching(self: Work) -> None:
+    def watching(self: Work) -> Iterator[Statement]:
         for row, stored in self._stored.items():
             for name, before in as_stored[row].items():
                 assert stored[name] == before, f"{type(row).__name__}.{name} was changed in place: replace it"
-        await flush(self)
+        yield from pending(self)
         for row, stored in self._stored.items():
             remember(row, stored)
 
@@ -125,7 +126,7 @@ def replaced_never_mutated() -> Iterator[None]:
         return row
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Work, "flush", watching)
+        patch.setattr(Work, "_pending", watching)
         patch.setattr(Work, "_keep", watched)
         yield
 

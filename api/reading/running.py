@@ -1,6 +1,7 @@
 """Carrying out a call: planned as one statement where the planner knows it all, by strawberry where it does not."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +27,7 @@ from api.reading.plain import PlainContext
 from api.reading.planning import PAYLOAD, Plan, Planner
 from api.reading.refusing import refused
 from api.reading.requests import Answer, Call
-from api.writing import Read, Writer
+from api.writing import Read, Unread, Writer
 from tenancy.actor import Actor
 from tenancy.database import answer, reading
 from tenancy.models import TenantModel
@@ -147,9 +148,9 @@ class Reader:
                 continue
             field = prepared.root.fields[nodes[0].name.value]
             if key in made.writes:
-                read = _by_plan(made.writes[key], values, actor)
+                read: Read = _ByPlan(made.writes[key], values, actor)
             else:
-                read = self._payload_by_strawberry(prepared, nodes, key, call, actor)
+                read = _ByStrawberry(self, prepared, nodes, key, call, actor)
             try:
                 data = await writer.carry_out(prepared, field, key, nodes, variables, values, read)
                 parts[key] = orjson.Fragment(data)
@@ -159,26 +160,14 @@ class Reader:
                 errors.append(_at(problem, nodes, key))
         return Answer(orjson.dumps(parts), errors, planned=bool(made.writes), in_vain=len(errors) == len(fields))
 
-    def _payload_by_strawberry(
-        self, prepared: Prepared, nodes: list[FieldNode], key: str, call: Call, actor: Actor
-    ) -> Read:
-        async def read(work: Work, results: Mapping[str, Any]) -> bytes:
-            payload = SimpleNamespace(**results, errors=[])
-            found = await self._execute(_only(prepared, nodes), call, PlainContext(actor, work, prepared, payload))
-            if found.errors:
-                raise found.errors[0]
-            assert found.data is not None
-            return orjson.dumps(found.data[key])
-
-        return read
-
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
         async with reading(actor) as work:
-            result = await self._execute(document, call, PlainContext(actor, work, prepared))
+            result = await self.execute(document, call, PlainContext(actor, work, prepared))
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False, in_vain=data is None)
 
-    async def _execute(self, document: DocumentNode, call: Call, context: PlainContext) -> ExecutionResult:
+    async def execute(self, document: DocumentNode, call: Call, context: PlainContext) -> ExecutionResult:
+        """Let strawberry execute a document."""
         found: Any = execute(
             self.schema,
             document,
@@ -190,15 +179,47 @@ class Reader:
         return result
 
 
-def _by_plan(plan: Plan, values: Values, actor: Actor) -> Read:
+@dataclass(frozen=True)
+class _ByPlan:
     """The payload by one statement, which finds the records by their ids."""
 
-    async def read(work: Work, results: Mapping[str, Any]) -> bytes:
-        bound = {**values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
-        rows = await work.sql(plan.sql, *plan.arguments(bound, actor))
-        return plan.finished(rows[0][0], actor)
+    plan: Plan
+    values: Values
+    actor: Actor
 
-    return read
+    async def within(self, work: Work, results: Mapping[str, Any]) -> bytes:
+        rows = await work.sql(self.plan.sql, *self._arguments(results))
+        return self.plan.finished(rows[0][0], self.actor)
+
+    def afterwards(self, results: Mapping[str, Any]) -> Unread:
+        return Unread(self.plan, self._arguments(results))
+
+    def _arguments(self, results: Mapping[str, Any]) -> list[Any]:
+        bound = {**self.values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
+        return self.plan.arguments(bound, self.actor)
+
+
+@dataclass(frozen=True)
+class _ByStrawberry:
+    """The payload by strawberry, whose resolvers read in the transaction."""
+
+    reader: Reader
+    prepared: Prepared
+    nodes: list[FieldNode]
+    key: str
+    call: Call
+    actor: Actor
+
+    async def within(self, work: Work, results: Mapping[str, Any]) -> bytes:
+        context = PlainContext(self.actor, work, self.prepared, SimpleNamespace(**results, errors=[]))
+        found = await self.reader.execute(_only(self.prepared, self.nodes), self.call, context)
+        if found.errors:
+            raise found.errors[0]
+        assert found.data is not None
+        return orjson.dumps(found.data[self.key])
+
+    def afterwards(self, results: Mapping[str, Any]) -> None:
+        return None
 
 
 def _stored(item: Any) -> Any:

@@ -183,7 +183,9 @@ class Mutation:
     close_request = mutation(requests.close_request, request=ServiceRequest)
     reopen_request = mutation(requests.reopen_request, request=ServiceRequest)
     cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
-    comment_request = mutation(requests.comment_request, message=RequestMessage)
+    comment_request = mutation(
+        requests.comment_request, message=RequestMessage, foresees=("request_id", ServiceRequest)
+    )
 
     send_survey = mutation(feedback.send_survey, survey=Survey)
     withdraw_survey = mutation(feedback.withdraw_survey, survey=Survey)

@@ -1,7 +1,8 @@
-"""From a bearer token or a session cookie to the actor; what is found is remembered for at most three seconds.
+"""From a bearer token or a session cookie to the actor; what is found is remembered.
 
-So a request costs a hash and a look into a dictionary, and whoever is revoked, disabled or given other roles is met
-as such within five seconds by every process.
+So a request costs a hash and a look into a dictionary. It is believed for three seconds, and for a minute while the
+process hears (`watch`) whose access changes: whoever is revoked, disabled or given other roles is met as such at
+once where that is heard, and within five seconds by every process.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ from tenancy.refusals import Unauthenticated
 from tenancy.statements import DIALECT
 
 REMEMBERED_SECONDS = 3.0
+# While the process hears of every change.
+HEARING_SECONDS = 60.0
 MOST_REMEMBERED = 5_000
 # `last_used_at` is written no more often than this, so that reading stays reading.
 TOUCHED_AFTER = timedelta(minutes=10)
@@ -52,13 +55,21 @@ class Remembered:
         self, seconds: float = REMEMBERED_SECONDS, most: int = MOST_REMEMBERED, clock: Clock = time.monotonic
     ) -> None:
         self.seconds, self.most, self.clock = seconds, most, clock
-        self._known: dict[bytes, tuple[Actor, float]] = {}
+        # With each actor, until when they are believed in any case, and until when while changes are heard.
+        self._known: dict[bytes, tuple[Actor, float, float]] = {}
+        # When a call was last heard that had been made at this instant or before, and how many changes were heard.
+        self.heard_at = float("-inf")
+        self._changes = 0
         self._asked: dict[bytes, asyncio.Task[Actor]] = {}
 
     def known(self, token: str) -> Actor | None:
         """The token's actor, if it is remembered."""
         known = self._known.get(secrets.fingerprint(token))
-        return known[0] if known is not None and known[1] > self.clock() else None
+        if known is None:
+            return None
+        actor, believed, believed_hearing = known
+        now = self.clock()
+        return actor if now < believed or now < min(believed_hearing, self.heard_at + self.seconds) else None
 
     async def actor(self, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
         """The token's actor, remembered or found; what `find` refuses is not remembered."""
@@ -75,14 +86,16 @@ class Remembered:
         return await asyncio.shield(asked)
 
     async def _find(self, key: bytes, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
-        # The three seconds run from before the look, or a slow look would lengthen them.
-        asked_at = self.clock()
+        # The seconds run from before the look, or a slow look would lengthen them.
+        asked_at, changes = self.clock(), self._changes
         found = await find(token)
-        good_for = self.seconds if found.seconds_left is None else min(self.seconds, found.seconds_left)
+        left = float("inf") if found.seconds_left is None else found.seconds_left
+        # What changed during the look may not be in what was found.
+        hearing = HEARING_SECONDS if changes == self._changes else self.seconds
         self._known.pop(key, None)
         if len(self._known) >= self.most:
             self._make_room()
-        self._known[key] = (found.actor, asked_at + good_for)
+        self._known[key] = (found.actor, asked_at + min(self.seconds, left), asked_at + min(hearing, left))
         return found.actor
 
     def _answered(self, key: bytes, task: asyncio.Task[Actor]) -> None:
@@ -95,9 +108,23 @@ class Remembered:
         """Know nothing of a token any more; other processes do so within their three seconds."""
         self._known.pop(secrets.fingerprint(token), None)
 
+    def hears(self, called_at: float) -> None:
+        """Take note that changes are heard: a call was, which had been made at this instant of the clock."""
+        self.heard_at = called_at
+
+    def forget_company(self, tenant_id: UUID) -> None:
+        """Know nobody of a company any more, as somebody's access has changed there."""
+        self._changes += 1
+        self._known = {key: known for key, known in self._known.items() if known[0].tenant_id != tenant_id}
+
+    def forget_all(self) -> None:
+        """Know nobody any more."""
+        self._changes += 1
+        self._known.clear()
+
     def _make_room(self) -> None:
         now = self.clock()
-        self._known = {key: known for key, known in self._known.items() if known[1] > now}
+        self._known = {key: known for key, known in self._known.items() if known[2] > now}
         while len(self._known) >= self.most:
             self._known.pop(next(iter(self._known)))
 

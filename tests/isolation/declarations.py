@@ -28,11 +28,14 @@ DEFINERS = {
     "claim_agenda_of(uuid,text[],integer,double precision)": "The same for the items of one company.",
     "parked_agenda()": "Whoever runs the installation asks how much waits for a person; companies' ids and counts.",
 }
+TELLING = "It calls out that somebody's access has changed, by the company's id and nothing else."
+TOLD = ("access_tokens", "member_roles", "members", "oauth_clients", "revoked_tokens", "roles", "sessions")
 
 CATALOG: Mapping[Finding, str] = {
     **{Finding("platform_tables_are_named", name): reason for name, reason in PLATFORM.items()},
     **{Finding("archives_hold_everything", name): reason for name, reason in NOT_IN_ARCHIVES.items()},
     **{Finding("functions_are_named", name): reason for name, reason in DEFINERS.items()},
+    **{Finding("nothing_but_tables", f"trigger on {name}"): TELLING for name in TOLD},
     Finding("the_tenant_is_in_the_row", "accounts is the platform's and names a tenant"): PLATFORM["accounts"],
     Finding(
         "policies_are_strict", "agenda.claim_look"

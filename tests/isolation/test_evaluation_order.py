@@ -2,15 +2,21 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from domain.consequences import settle
+from tenancy.agenda import AgendaItem, Task
 from tenancy.database import Database, database, writing
 from tenancy.identity.actors import Remembered, actor_for
+from tenancy.members import Role
+from tenancy.statements import state_of
+from tenancy.storing import storing
 from tests.isolation.companies import Company
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.graphql_cases import Case, cases
@@ -92,6 +98,32 @@ async def connection(ground: Ground) -> AsyncIterator[asyncpg.Connection]:
     async with product.pool.acquire() as opened:
         yield opened
     await product.close()
+
+
+@pytest.mark.parametrize("planner", sorted(PLANNERS))
+async def test_whatever_the_plan_what_is_added_alone_is_the_companys(
+    connection: asyncpg.Connection, ground: Ground, planner: str
+) -> None:
+    """A statement that is a whole transaction adds its rows to the company that it sets, not to the session's."""
+    for name, value in PLANNERS[planner].items():
+        await connection.execute(f"SET {name} = {value}")
+    await connection.execute(f"SET app.tenant = '{ground.acme.tenant_id}'")
+    globex = ground.globex.administrator()
+    for _ in range(3):
+        rows = [Role(name=f"role {uuid4()}", permissions=[]) for _ in range(2)]
+        entry = AgendaItem(task=Task.DELIVER, due_at=datetime.now(UTC), subject_id=uuid4(), key=f"key {uuid4()}")
+        for row in (*rows, entry):
+            row.id = uuid4()
+        [statement] = storing({row: state_of(row) for row in (*rows, entry)}, [], [])
+        async with connection.transaction():
+            await connection.execute(*statement.alone(globex.settings))
+            # The setting lasts until the end of the transaction, and shows what is the company's.
+            kept = await connection.fetch(
+                "SELECT tenant_id FROM roles WHERE id = ANY($1) UNION ALL SELECT tenant_id FROM agenda WHERE id = $2",
+                [row.id for row in rows],
+                entry.id,
+            )
+    assert [row["tenant_id"] for row in kept] == [globex.tenant_id] * 3
 
 
 @pytest.mark.parametrize("planner", ["custom plans", "generic plans"])

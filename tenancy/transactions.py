@@ -1,0 +1,72 @@
+"""A tenant's transaction, which begins with the first statement that needs more than itself, and may not need to."""
+
+import contextlib
+from typing import Any
+
+import asyncpg
+
+from tenancy.actor import Actor
+from tenancy.storing import SETTINGS, Statement
+
+
+class Transaction:
+    """What one piece of work says to PostgreSQL: all of it is kept, or nothing.
+
+    Under READ COMMITTED each statement sees what is committed when it begins, so reading before the transaction does
+    is no different from reading in it. A work that only adds rows therefore is a single statement, which sets the
+    tenant itself: three exchanges with the server fewer, for what people do most.
+    """
+
+    __slots__ = ("_begin_with", "_begun", "_connection", "_settings")
+
+    def __init__(self, connection: asyncpg.Connection, actor: Actor, begin: str = "BEGIN") -> None:
+        self._connection, self._settings = connection, actor.settings
+        self._begin_with, self._begun = begin, False
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The rows of a statement."""
+        if not self._begun:
+            await self._begin()
+        found: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        return found
+
+    async def store(self, statement: Statement) -> None:
+        """Carry out a statement that writes."""
+        if not self._begun:
+            await self._begin()
+        await self._connection.execute(statement.sql(), *statement.arguments)
+
+    async def finish(self, statements: list[Statement]) -> None:
+        """Carry out the last statements, and keep everything."""
+        if not self._begun and not statements:
+            return
+        if not self._begun and len(statements) == 1 and statements[0].only_adds:
+            await self._connection.execute(*statements[0].alone(self._settings))
+            return
+        for statement in statements:
+            await self.store(statement)
+        ended = await self._connection.execute("COMMIT")
+        if ended != "COMMIT":
+            # PostgreSQL answers so where somebody passed over the failure of a statement.
+            raise RuntimeError("a statement had failed, so nothing of the transaction was kept")
+
+    async def undo(self) -> None:
+        """Keep nothing. A connection on which that can't be said is not used again."""
+        if self._begun:
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self._connection.execute("ROLLBACK")
+
+    async def _begin(self) -> None:
+        set_all = ", ".join(
+            f"set_config('app.{name}', {_literal(value)}, true)"
+            for name, value in zip(SETTINGS, self._settings, strict=False)
+        )
+        await self._connection.execute(f"{self._begin_with}; SELECT {set_all}")
+        self._begun = True
+
+
+def _literal(value: str) -> str:
+    # Ids and languages have neither; the statement that begins takes no arguments, so nothing is left to that.
+    if "'" in value or "\\" in value:
+        raise ValueError("a setting of a tenant holds neither quotes nor backslashes")
+    return f"'{value}'"
