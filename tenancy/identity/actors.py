@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import JSON, SQLColumnExpression, Text, bindparam, func, literal_column, null, or_, select, true, update
@@ -48,6 +48,14 @@ class Found:
     seconds_left: float | None = None
 
 
+class _Known(NamedTuple):
+    """An actor, until when they are believed in any case, and until when while changes are heard."""
+
+    actor: Actor
+    until: float
+    until_hearing: float
+
+
 class Remembered:
     """The actors of the last seconds, by the fingerprints of their tokens; several requests at once ask once."""
 
@@ -55,8 +63,7 @@ class Remembered:
         self, seconds: float = REMEMBERED_SECONDS, most: int = MOST_REMEMBERED, clock: Clock = time.monotonic
     ) -> None:
         self.seconds, self.most, self.clock = seconds, most, clock
-        # With each actor, until when they are believed in any case, and until when while changes are heard.
-        self._known: dict[bytes, tuple[Actor, float, float]] = {}
+        self._known: dict[bytes, _Known] = {}
         # When a call was last heard that had been made at this instant or before, and how many changes were heard.
         self.heard_at = float("-inf")
         self._changes = 0
@@ -65,11 +72,10 @@ class Remembered:
     def known(self, token: str) -> Actor | None:
         """The token's actor, if it is remembered."""
         known = self._known.get(secrets.fingerprint(token))
-        if known is None:
-            return None
-        actor, believed, believed_hearing = known
-        now = self.clock()
-        return actor if now < believed or now < min(believed_hearing, self.heard_at + self.seconds) else None
+        return known.actor if known is not None and self._believes(known, self.clock()) else None
+
+    def _believes(self, known: "_Known", now: float) -> bool:
+        return now < known.until or now < min(known.until_hearing, self.heard_at + self.seconds)
 
     async def actor(self, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
         """The token's actor, remembered or found; what `find` refuses is not remembered."""
@@ -95,7 +101,7 @@ class Remembered:
         self._known.pop(key, None)
         if len(self._known) >= self.most:
             self._make_room()
-        self._known[key] = (found.actor, asked_at + min(self.seconds, left), asked_at + min(hearing, left))
+        self._known[key] = _Known(found.actor, asked_at + min(self.seconds, left), asked_at + min(hearing, left))
         return found.actor
 
     def _answered(self, key: bytes, task: asyncio.Task[Actor]) -> None:
@@ -115,7 +121,7 @@ class Remembered:
     def forget_company(self, tenant_id: UUID) -> None:
         """Know nobody of a company any more, as somebody's access has changed there."""
         self._changes += 1
-        self._known = {key: known for key, known in self._known.items() if known[0].tenant_id != tenant_id}
+        self._known = {key: known for key, known in self._known.items() if known.actor.tenant_id != tenant_id}
 
     def forget_all(self) -> None:
         """Know nobody any more."""
@@ -124,7 +130,7 @@ class Remembered:
 
     def _make_room(self) -> None:
         now = self.clock()
-        self._known = {key: known for key, known in self._known.items() if known[2] > now}
+        self._known = {key: known for key, known in self._known.items() if self._believes(known, now)}
         while len(self._known) >= self.most:
             self._known.pop(next(iter(self._known)))
 

@@ -15,6 +15,7 @@ DOORS = {
     "api.app: database": "Opens and closes the process's connections.",
     "api.http.health: database": "Asks whether the database answers; no table.",
     "api.reading.running: answer": "The reader's statement, which sets its company first: test_evaluation_order.py.",
+    "api.writing: answer": "The reader's statement for a payload, likewise.",
     "tenancy.archives.restoring: restoring": "A new company, which nobody is in yet.",
     "tenancy.archives.taking: archiving": "One company's archive, as the read-only role.",
     "tenancy.claims: platform": "The claiming functions and the list of companies.",

@@ -65,6 +65,7 @@ LINT = {
     ("SEC008", "agenda.claim_take"): "As above.",
     ("SEC028", "agenda.claim_take"): "As above.",
     ("SEC038", "agenda.claim_look"): "As above.",
+    **{("SEC013", f"{name}.tell_access"): TELLING for name in TOLD},
     ("SEC014", "claim_agenda"): "Named, pinned and tested: it gives away ids only.",
     ("SEC014", "claim_agenda_of"): "As above.",
     ("SEC014", "parked_agenda"): "Named, pinned and tested: it gives away ids and counts only.",

@@ -43,7 +43,9 @@ def test_every_door_is_here() -> None:
     there = {
         name
         for name, door in vars(doors).items()
-        if inspect.isasyncgenfunction(getattr(door, "__wrapped__", None)) and door.__module__ == doors.__name__
+        if inspect.isasyncgenfunction(getattr(door, "__wrapped__", None))
+        and door.__module__ == doors.__name__
+        and not name.startswith("_")
     }
     assert there == DOORS.keys()
 
