@@ -24,6 +24,7 @@ from tenancy import database as doors
 from tenancy.actor import Actor
 from tenancy.database import Database, database, writing
 from tenancy.identity import tokens
+from tenancy.storing import Statement
 from tenancy.work import Work
 
 MUTATION = 'mutation { createDepartment(input: {name: "One"}) { department { name } errors { code } } }'
@@ -73,17 +74,17 @@ async def test_a_database_without_room_is_unavailable_and_not_a_fault_of_ours(
 async def test_what_came_about_in_part_is_no_503_which_would_have_it_sent_again(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flush = Work.flush
+    pending = Work._pending
     document = 'mutation { one: createDepartment(input: {name: "One"}) { department { name } }'
     document += ' two: createDepartment(input: {name: "Two"}) { department { name } } }'
 
-    async def soon_full(work: Work) -> None:
+    def soon_full(work: Work) -> Iterator[Statement]:
         if [each for each in work._new if getattr(each, "name", "") == "Two"]:
             raise asyncpg.DiskFullError("full")
-        await flush(work)
+        yield from pending(work)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Work, "flush", soon_full)
+        patch.setattr(Work, "_pending", soon_full)
         answer = await post(client, document)
     assert answer.status_code == 200
     assert answer.json()["data"] == {"one": {"department": {"name": "One"}}, "two": None}
