@@ -56,7 +56,7 @@ def compare(servers: Mapping[str, Server], workload: Workload, asked: Sequence[A
 
 
 def _apart(viewer: Mapping[str, Any]) -> dict[str, Any]:
-    return {"member": {key: viewer[key] for key in ("memberId", "name")}, "tenant": viewer["tenant"]}
+    return {"member": {key: viewer[key] for key in ("id", "name")}, "tenant": viewer["tenant"]}
 
 
 def keep_apart(server: Server, asked: Sequence[Asked]) -> None:

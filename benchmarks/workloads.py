@@ -52,7 +52,7 @@ DETAIL = Workload(
     customer { id name tier }
     assignee { id member { name email } }
     clocks { id kind state startedAt dueAt breachedAt }
-    messages(first: 50, order: NEWEST) { nodes { id at audience text author { memberId name email } } }
+    messages(first: 50, order: NEWEST) { nodes { id at audience text author { id name email } } }
   }
 }""",
     theirs="""query Detail($tenant: UUID!, $id: UUID!) {
@@ -62,15 +62,15 @@ DETAIL = Workload(
     assignee: staffByTenantIdAndAssigneeId { id: rowId member: memberByTenantIdAndRowId { name email } }
     clocks: clocksByTenantIdAndRequestIdList(orderBy: [KIND_DESC]) { id: rowId kind state startedAt dueAt breachedAt }
     messages: requestMessagesByTenantIdAndRequestId(first: 50, orderBy: [PRIMARY_KEY_DESC]) {
-      nodes { id: rowId at audience text author: memberByTenantIdAndAuthorId { memberId: rowId name email } }
+      nodes { id: rowId at audience text author: memberByTenantIdAndAuthorId { id: rowId name email } }
     }
   }
 }""",
 )
 VIEWER = Workload(
     "viewer",
-    ours="{ viewer { member { memberId name } tenant { name } } }",
-    theirs="{ viewer: benchmarkViewer { memberId: rowId name tenant: tenantByTenantId { name } } }",
+    ours="{ viewer { member { id name } tenant { name } } }",
+    theirs="{ viewer: benchmarkViewer { id: rowId name tenant: tenantByTenantId { name } } }",
 )
 SUBMIT = Workload(
     "submit",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema
 from sqlalchemy import ColumnElement, Select, func
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -33,6 +34,8 @@ class Shown:
 
     model: type[Model]
     visible: Visible
+    # Whether rows of another type may have the same ids; those are then what an id alone stands for.
+    gives_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,13 +162,14 @@ def read_of(strawberry_field: Any) -> Read | None:
 
 
 def shows(
-    model: type[Model], *, visible: Visible, name: str | None = None, interfaces: bool = True
+    model: type[Model], *, visible: Visible, name: str | None = None, gives_way: bool = False
 ) -> Callable[[type[T]], type[T]]:
-    """Declare a GraphQL type over the rows of `model`; its docstring is its description."""
+    """Declare a GraphQL type over the rows of `model`; its docstring is its description. With `gives_way` an id that
+    another type's row has too stands for that one where it is asked for alone."""
 
     def declare(cls: type[T]) -> type[T]:
         declared = strawberry.type(cls, name=name, description=inspect.getdoc(cls))
-        declared.__shows__ = Shown(model, visible)  # type: ignore[attr-defined]  # the reader looks for it
+        declared.__shows__ = Shown(model, visible, gives_way)  # type: ignore[attr-defined]  # the reader looks for it
         return declared
 
     return declare
@@ -181,6 +185,17 @@ def shown_by(origin: Any) -> Shown | None:
     """The rows behind a strawberry class."""
     found = getattr(origin, "__shows__", None)
     return found if isinstance(found, Shown) else None
+
+
+def node_types(schema: GraphQLSchema) -> list[GraphQLObjectType]:
+    """The types whose rows an id alone may stand for, those that give way last."""
+    node: Any = schema.type_map["Node"]
+    found = [
+        (shown.gives_way, gtype)
+        for gtype in schema.get_implementations(node).objects
+        if (shown := shown_by(definition_of(gtype).origin)) is not None
+    ]
+    return [gtype for _, gtype in sorted(found, key=lambda each: each[0])]
 
 
 def _field(how: Any, description: str, *, needs: Permission | None = None, **options: Any) -> Any:

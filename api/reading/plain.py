@@ -175,12 +175,10 @@ async def _load(context: PlainContext, shown: mapping.Shown, chosen: Select[Any]
 
 
 async def _any_node(context: PlainContext, wanted: Any) -> Any:
-    schema = context.prepared.schema
-    for gtype in schema.get_implementations(schema.type_map["Node"]).objects:  # type: ignore[arg-type]  # an interface
-        if mapping.shown_by(mapping.definition_of(gtype).origin) is not None:
-            found = await _first(context, gtype, lambda there: there.id == wanted)
-            if found is not None:
-                return found
+    for gtype in mapping.node_types(context.prepared.schema):
+        found = await _first(context, gtype, lambda there: there.id == wanted)
+        if found is not None:
+            return found
     return None
 
 

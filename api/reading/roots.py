@@ -43,13 +43,10 @@ def root_field(planner: "Planner", nodes: list[FieldNode]) -> ColumnElement[Any]
 
 
 def _any_node(planner: "Planner", nodes: list[FieldNode]) -> ColumnElement[Any]:
-    """Ids are unique over all tables, so at most one of these subqueries finds a row."""
+    """Ids are unique over all tables but where a type gives way, so the first of these subqueries that finds a row."""
     wanted = planner.slots.argument(id(nodes[0]), ("id",), Uuid())
-    node = planner.prepared.schema.type_map["Node"]
     found = []
-    for gtype in planner.prepared.schema.get_implementations(node).objects:  # type: ignore[arg-type]  # Node is an interface
-        if mapping.shown_by(mapping.definition_of(gtype).origin) is None:
-            continue
+    for gtype in mapping.node_types(planner.prepared.schema):
         there, visible = planner.rows_of(gtype)
         found.append(
             planner.one_of(gtype, nodes, there, all_of(there.id == wanted, visible, *planner.tied(None)), None)

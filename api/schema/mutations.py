@@ -68,6 +68,7 @@ class Mutation:
 
     create_member = mutation(access.create_member, member=Member)
     set_roles = mutation(access.set_roles, member=Member)
+    set_language = mutation(access.set_language, member=Member)
     deactivate_member = mutation(access.deactivate_member, member=Member)
     activate_member = mutation(access.activate_member, member=Member)
     create_role = mutation(access.create_role, role=Role)

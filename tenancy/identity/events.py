@@ -19,6 +19,11 @@ class MemberRolesChanged(Event, name="identity.member_roles_changed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberLanguageChanged(Event, name="identity.member_language_changed"):
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberDeactivated(Event, name="identity.member_deactivated"):
     member_id: UUID
 

@@ -11,6 +11,7 @@ from tenancy.identity.events import (
     MemberActivated,
     MemberCreated,
     MemberDeactivated,
+    MemberLanguageChanged,
     MemberRolesChanged,
     PasswordChanged,
     RoleChanged,
@@ -27,7 +28,7 @@ from tenancy.identity.permits import (
     require_all,
 )
 from tenancy.members import Member, MemberRole, Role
-from tenancy.refusals import Conflict, Forbidden, message
+from tenancy.refusals import Conflict, Forbidden, Invalid, message
 from tenancy.work import Work
 
 
@@ -72,6 +73,22 @@ async def set_roles(work: Work, *, member_id: UUID, role_ids: Sequence[UUID]) ->
         )
     if any(MANAGE_ACCESS in role.permissions for role in removed):
         await refuse_to_orphan(work)
+    return member
+
+
+async def set_language(work: Work, *, language: str, member_id: UUID | None = None) -> Member:
+    """Choose the language that the acting member reads, or with `members.manage` another member's."""
+    if member_id is None:
+        if not work.actor.is_member or work.actor.id is None:
+            raise Invalid(message("A program reads no language of its own: name a member."), path=("memberId",))
+        member_id = work.actor.id
+    if not is_self(work.actor, member_id):
+        work.actor.require(MANAGE_MEMBERS)
+    member = await work.get(Member, member_id, "memberId", lock=True)
+    spoken = clean_language(language)
+    if member.language != spoken:
+        member.language = spoken
+        work.record(MemberLanguageChanged(member_id=member.id), about=member)
     return member
 
 

@@ -51,6 +51,19 @@ async def set_roles(work: Work, input: SetRolesInput) -> Member:
     return await people.set_roles(work, member_id=input.member_id, role_ids=input.role_ids)
 
 
+@strawberry.input(description="The language that somebody reads from now on.")
+class SetLanguageInput:
+    """The language that somebody reads from now on."""
+
+    language: Language = given("The language of the sentences and mails that they get.")
+    member_id: UUID | None = optional("Who; you unless told. For others this needs the permission members.manage.")
+
+
+async def set_language(work: Work, input: SetLanguageInput) -> Member:
+    """Choose the language that you read, or that a member does. It holds within seconds, for mails at once."""
+    return await people.set_language(work, language=input.language, member_id=input.member_id)
+
+
 @strawberry.input(description="A member.")
 class MemberInput:
     """A member."""

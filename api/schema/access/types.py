@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from api.reading.filters import TextFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, many, shows
+from api.schema.terms import Language
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
 from tenancy.identity import clients, tokens
@@ -59,14 +60,15 @@ class AccessToken(Node):
     revoked_at: datetime | None = column("When it was revoked.")
 
 
-@shows(MemberRow, visible=visible)
-class Member:
-    """A person inside the company, who may be one of the staff: the staff record has the same id and is the node."""
+@shows(MemberRow, visible=visible, gives_way=True)
+class Member(Node):
+    """A person inside the company, who may be one of the staff: their staff record then has the same id, and the field
+    `node` gives that one."""
 
-    member_id: UUID = column("The member's id; one of the staff has it as its own.", "id")
+    member_id: UUID = column("The member's id.", "id", deprecation_reason="It is `id`, as everywhere else.")
     name: str = column("The person's name.")
     email: str = column("The person's e-mail address.")
-    language: str = column("The language the person reads: zh_Hans, zh_Hant or en.")
+    language: Language = column("The language the person reads: mails and sentences come in it.")
     active: bool = column("Whether the person may sign in.")
     roles: list[Role] = many("The person's roles.", _holds, order=lambda there: (there.name,))
     access_tokens: list[AccessToken] = many("The person's tokens; your own, or all if you manage access.", "member_id")

@@ -13,6 +13,7 @@ from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter,
 from api.reading.mapping import Node, Order, column, computed, known, one, part, shows
 from api.schema.access.types import Member
 from api.schema.organisation.types import Staff
+from api.schema.terms import Language
 from domain.kernel.permissions import Permission
 from tenancy import agenda, effects, journal, rehearsal, tenants
 from tenancy.actor import Actor, ActorKind
@@ -39,7 +40,7 @@ class Tenant(Node):
     slug: str = column("Its short name.")
     name: str = column("Its name.")
     zone: str = column("The IANA zone of its days and deadlines.")
-    language: str = column("Its language.")
+    language: Language = column("Its language.")
     status: TenantStatus = column("Whether it works, or only reads and exports.")
     rehearsal: bool = column("Whether it lives by a clock of its own, and its mail goes to the local sink only.")
     now: datetime = computed("The company's present instant.", lambda _: current_instant())
@@ -54,7 +55,7 @@ class Viewer:
     staff: Staff | None = one("You as one of the staff.", lambda _, there: there.id == current_member())
     tenant: Tenant | None = one("The company.", lambda _, __: true())
     permissions: list[str] = known("What you may do.", lambda actor: sorted(actor.permissions))
-    language: str = known("In which language you are answered.", lambda actor: str(actor.language))
+    language: Language = known("In which language you are answered.", lambda actor: Language(actor.language))
 
 
 def _journal_visible(actor: Actor, _: Any) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from tenancy.database import writing
 from tenancy.identity import people
 
 CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
-  member { memberId name roles { name permissions } accessTokens { id } } errors { code path message } } }"""
+  member { id name roles { name permissions } accessTokens { id } } errors { code path message } } }"""
 
 
 async def test_a_member_gets_a_role_and_a_token_shown_once(ask, acme: Actor, globex: Actor) -> None:
@@ -37,7 +37,7 @@ async def test_a_member_gets_a_role_and_a_token_shown_once(ask, acme: Actor, glo
         acme,
         """mutation($id: ID!) { createAccessToken(input: {name: "script", memberId: $id}) {
           accessToken { name scopes } secret errors { code } } }""",
-        id=member["memberId"],
+        id=member["id"],
     )
     assert token["createAccessToken"]["secret"].startswith("zhp_")
     query = "{ members(order: NEWEST) { totalCount nodes { name accessTokens { name } } } roles { totalCount } }"
@@ -102,7 +102,7 @@ async def test_a_permission_that_does_not_exist_is_named_with_its_place(ask, acm
     assert "requests.raed" in answer["errors"][0]["message"]
 
 
-ME = """{ viewer { member { memberId name email roles { name } accessTokens { name } }
+ME = """{ viewer { member { id name email roles { name } accessTokens { name } }
   staff { id name member { name } department { name } } } }"""
 
 
@@ -137,3 +137,51 @@ async def test_everybody_sees_themselves_and_without_permission_nobody_else(ask,
 async def test_a_partner_s_client_is_nobody_of_the_company(ask, acme: Actor) -> None:
     client = replace(acme, kind=ActorKind.CLIENT, permissions=frozenset({"requests.read"}))
     assert (await ask(client, ME))["viewer"] == {"member": None, "staff": None}
+
+
+SET = """mutation($i: SetLanguageInput!) { setLanguage(input: $i) {
+  member { id language } errors { code path message } } }"""
+
+
+async def test_everybody_chooses_the_language_that_they_read(ask, acme: Actor) -> None:
+    clerk = await a_clerk(acme, "requests.read")
+    answer = (await ask(clerk, SET, i={"language": "ZH_HANT"}))["setLanguage"]
+    assert answer == {"member": {"id": str(clerk.id), "language": "ZH_HANT"}, "errors": []}
+    entries = '{ journal(filter: {name: {eq: "identity.member_language_changed"}}) { nodes { subjectId changes } } }'
+    [entry] = (await ask(acme, entries))["journal"]["nodes"]
+    assert (entry["subjectId"], entry["changes"]) == (str(clerk.id), {"language": ["en", "zh_Hant"]})
+    # The same again changes nothing, and is no fact.
+    await ask(clerk, SET, i={"language": "ZH_HANT"})
+    assert len((await ask(acme, entries))["journal"]["nodes"]) == 1
+
+
+async def test_the_language_of_others_is_for_who_manages_members(ask, acme: Actor, globex: Actor) -> None:
+    clerk = await a_clerk(acme, "requests.read", "members.read")
+    other = {"language": "ZH_HANS", "memberId": str(acme.id)}
+    [error] = (await ask(clerk, SET, i=other))["setLanguage"]["errors"]
+    assert error["code"] == "FORBIDDEN"
+    [error] = (await ask(globex, SET, i={**other, "memberId": str(clerk.id)}))["setLanguage"]["errors"]
+    assert (error["code"], error["path"]) == ("NOT_FOUND", ["memberId"])
+    assert (await ask(acme, "query($id: ID!) { member(id: $id) { language } }", id=str(acme.id))) == {
+        "member": {"language": "EN"}
+    }
+    changed = (await ask(acme, SET, i={"language": "ZH_HANS", "memberId": str(clerk.id)}))["setLanguage"]
+    assert changed["member"]["language"] == "ZH_HANS"
+
+
+async def test_a_program_reads_no_language_of_its_own(ask, acme: Actor) -> None:
+    client = replace(acme, kind=ActorKind.CLIENT)
+    [error] = (await ask(client, SET, i={"language": "ZH_HANS"}))["setLanguage"]["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["memberId"])
+
+
+async def test_a_member_is_a_node_and_one_of_the_staff_is_the_staff_record(ask, acme: Actor, globex: Actor) -> None:
+    clerk = await a_clerk(acme, "requests.read")
+    node = "query($id: ID!) { node(id: $id) { __typename id ... on Member { name } } }"
+    assert (await ask(acme, node, id=str(acme.id)))["node"] == {
+        "__typename": "Member",
+        "id": str(acme.id),
+        "name": "Admin",
+    }
+    assert (await ask(acme, node, id=str(clerk.id)))["node"] == {"__typename": "Staff", "id": str(clerk.id)}
+    assert (await ask(globex, node, id=str(acme.id)))["node"] is None

@@ -52,7 +52,7 @@ async def test_an_answer_tells_its_cost_and_what_is_left(client: httpx.AsyncClie
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     body = answer.json()
-    assert body["data"] == {"viewer": {"language": "en"}}
+    assert body["data"] == {"viewer": {"language": "EN"}}
     assert body["extensions"]["cost"]["requested"] >= 1
     assert answer.headers["ratelimit"].startswith('"cost";r=')
 

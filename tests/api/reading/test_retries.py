@@ -20,7 +20,7 @@ CHANGES = {
         id name parent { name } staff(first: 2) { totalCount pageInfo { hasNextPage } nodes { id } } } errors { code } }
       second: createDepartment(input: {name: "Yard"}) { department { __typename id } errors { code path } } }""",
     "member": """mutation { createMember(input: {name: "Bo", email: "bo@example.com", language: EN, roleIds: []}) {
-        member { memberId name roles { name } accessTokens { id } } errors { code } } }""",
+        member { id name roles { name } accessTokens { id } } errors { code } } }""",
     "token": """mutation { createAccessToken(input: {name: "script"}) {
         secret accessToken { name createdAt scopes } errors { code } } }""",
     "customer": """mutation {
