@@ -170,6 +170,9 @@ async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tupl
         transaction = Transaction(connection, actor, begin)
         try:
             yield connection, transaction
+        except TimeoutError:
+            # Whoever did not answer would not answer this either; the connection is ended.
+            raise
         except Exception:
             await transaction.undo()
             raise
