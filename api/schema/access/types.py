@@ -74,6 +74,15 @@ class Member(Node):
     access_tokens: list[AccessToken] = many("The person's tokens; your own, or all if you manage access.", "member_id")
 
 
+@shows(MemberRow, visible=lambda *_: true())
+class CasePerson:
+    """Somebody who has to do with a case that you may see: their name and nothing more, whether you may read members or
+    not."""
+
+    id: UUID = column("The member's id.")
+    name: str = column("The person's name.")
+
+
 @shows(OAuthClientRow, visible=clients.visible)
 class OAuthClient(Node):
     """A partner's program, which comes in by OAuth 2.0 client credentials."""

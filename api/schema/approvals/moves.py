@@ -62,6 +62,7 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             there = case(
                 (move.place == Place.SEAT.value, move.seat),
                 (move.place == Place.OWN_SEAT.value, move.own_seat),
+                (move.place == Place.PASSABLE_SEAT.value, move.passable),
                 (move.place == Place.REQUESTER.value, or_(move.asked, move.instead)),
                 else_=true(),
             )
@@ -156,6 +157,7 @@ def allowed_moves() -> Any:
             "state": lambda approval: approval.state,
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
             "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
+            "passable": lambda approval: select(queries.passable_by_me(approval)),
             "stopped": lambda approval: select(queries.stopped(approval)),
             "vacant": lambda approval: select(queries.vacant(approval)),
             "own": lambda approval: func.coalesce(queries.own_matter(approval), false()),

@@ -67,7 +67,8 @@ class PassOnInput:
 
 
 async def transfer(work: Work, input: PassOnInput) -> Approval:
-    """Pass a seat of yours on to somebody else."""
+    """Pass a seat of yours on to somebody else; where the step allows it, also that of somebody away whom you stand in
+    for."""
     return await commands.transfer(work, task_id=input.task_id, to_id=input.to_id, comment=input.comment)
 
 

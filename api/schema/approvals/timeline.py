@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from api.reading.filters import TextFilter, filtered
 from api.reading.mapping import Order, column, computed, one, page, shows
-from api.schema.access.types import Member
+from api.schema.access.types import CasePerson, Member
 from api.schema.files.types import Attachment
 from domain.approvals import queries
 from tenancy.journal import JournalEntry
@@ -37,6 +37,9 @@ class ApprovalEvent:
     at: datetime = column("When it happened.")
     member: Member | None = one(
         "Who did it; nobody for what happened by itself.", lambda here, there: there.id == here.actor_id
+    )
+    person: CasePerson | None = one(
+        "The same person by name, for whoever may see the approval.", lambda here, there: there.id == here.actor_id
     )
     step: int | None = computed(
         "The step's place in the chain, from 0.",

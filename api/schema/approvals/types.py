@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Integer, Text, cast
+from sqlalchemy import ColumnElement, Integer, Text, any_, cast
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, many, one, page, part, rendered, shows
-from api.schema.access.types import Member
+from api.schema.access.types import CasePerson, Member
 from api.schema.approvals.moves import ApprovalMove, allowed_moves
 from api.schema.approvals.timeline import timeline
 from api.schema.files.types import Attachment, attached
-from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.policies.types import Clause, HandbookVersion, decisions
 from domain.approvals import models, queries
 from domain.approvals.rules import naming
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
@@ -48,6 +48,12 @@ class ApprovalTask(Node):
     step: int = column("The step's place in the chain, from 0.")
     named_by: JSON = column("The chain's words for who decides here.")
     assignee: Member | None = one("Who decides; nobody while the seat is vacant.", "assignee_id")
+    assignee_person: CasePerson | None = one(
+        "Who decides, by name, for whoever may see the approval; nobody while the seat is vacant.", "assignee_id"
+    )
+    instead_of_person: CasePerson | None = one(
+        "From whom the seat came or who was away, by name, for whoever may see the approval.", "instead_of_id"
+    )
     instead_of: Member | None = one(
         "From whom the seat came when it was passed on, or who was away when somebody decided for them.",
         "instead_of_id",
@@ -95,6 +101,10 @@ class Approval(Node):
     )
     purpose: str = column("What for, where a record is approved for several things; empty otherwise.")
     requester: Member | None = one("Who asks.", "requester_id")
+    requester_person: CasePerson | None = one("Who asks, by name, for whoever may see the approval.", "requester_id")
+    informed: list[CasePerson] = many(
+        "Who gets a copy of the outcome, by name.", lambda here, there: there.id == any_(here.informed_ids)
+    )
     state: State = column("Where it stands.")
     step: int = column("The step it has reached, from 0.")
     step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)
@@ -114,6 +124,7 @@ class Approval(Node):
     allowed_moves: list[ApprovalMove] = allowed_moves()
     attachments: list[Attachment] = attached(SubjectKind.APPROVAL)
     timeline = timeline()
+    decisions = decisions(SubjectKind.APPROVAL)
 
 
 @shows(models.ApprovalDelegation, visible=queries.visible_delegations)
@@ -122,6 +133,8 @@ class ApprovalDelegation(Node):
 
     delegator: Member | None = one("Who is away.", "delegator_id")
     delegate: Member | None = one("Who decides for them.", "delegate_id")
+    delegator_person: CasePerson | None = one("Who is away, by name.", "delegator_id")
+    delegate_person: CasePerson | None = one("Who decides for them, by name.", "delegate_id")
     starts_at: datetime = column("From when on.")
     ends_at: datetime = column("When it ends, or ended.")
     reason: str = column("Why.")

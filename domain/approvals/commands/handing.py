@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import hand_over, seated
+from domain.approvals.commands.course import chain_of, hand_over, seated
 from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others, refuse_powerless
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
@@ -21,9 +21,11 @@ MOST_BESIDE = 10
 
 @command(needs=Permission.APPROVALS_DECIDE)
 async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
-    """Give one's own seat to somebody else, who decides in one's place (AP-3)."""
+    """Give one's own seat to somebody else, who decides in one's place (AP-3); where the step allows it, also that of
+    somebody away for whom one decides."""
     approval, task = await locked_seat(work, task_id)
-    await refuse_others(work, approval, task)
+    if not await _stands_in(work, approval, task):
+        await refuse_others(work, approval, task)
     return await _give(work, approval, task, to_id, comment, SeatReason.TRANSFERRED)
 
 
@@ -75,6 +77,16 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     reason = SeatReason.ADDED_BEFORE if before else SeatReason.ADDED_AFTER
     work.record(ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value), about=added)
     return approval
+
+
+async def _stands_in(work: Work, approval: Approval, task: ApprovalTask) -> bool:
+    """Whether the actor decides there for somebody who is away, in a step that lets them pass it on."""
+    if task.state not in steps.OPEN or not chain_of(approval).steps[task.step].delegates_may_transfer:
+        return False
+    if await queries.delegation_to_me(work, task.assignee_id) is None:
+        return False
+    refuse_concerned(approval, work.actor.id, "taskId")
+    return True
 
 
 async def _give(

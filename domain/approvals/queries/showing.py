@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, and_, any_, cast, false, func, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, any_, cast, false, func, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
@@ -94,6 +94,15 @@ def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now for themselves."""
     own = aliased(ApprovalTask)
     return _has_seat(approvals, own, own.state == TaskState.WAITING)
+
+
+def passable_by_me(approvals: Any) -> ColumnElement[bool]:
+    """Whether the acting member may pass a seat on: their own, or that of somebody away where the step allows it."""
+    seat = aliased(ApprovalTask)
+    step = approvals.chain.op("->")("steps").op("->")(cast(seat.step, Integer))
+    allowed = func.coalesce(cast(step.op("->>")("delegates_may_transfer"), Boolean), false())
+    mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals)), allowed))
+    return select(seat.id).where(seat.approval_id == approvals.id, seat.state == TaskState.WAITING, mine).exists()
 
 
 def stopped(approvals: Any) -> ColumnElement[bool]:

@@ -40,6 +40,8 @@ class Place(StrEnum):
     # In a seat that waits, one's own or that of somebody who is away.
     SEAT = "seat"
     OWN_SEAT = "own_seat"
+    # In a seat of one's own, or in that of somebody away where the step lets stand-ins pass it on.
+    PASSABLE_SEAT = "passable_seat"
     REQUESTER = "requester"
     # Where it can't be judged whether a step is taken, and wherever a seat is vacant; not in one's own matter.
     STOP = "stop"
@@ -62,7 +64,7 @@ DUTIES = {
     Act.APPROVE: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.REJECT: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.RETURN: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
-    Act.TRANSFER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
+    Act.TRANSFER: Duty(Place.PASSABLE_SEAT, Permission.APPROVALS_DECIDE),
     Act.ADD_APPROVER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
     Act.REASSIGN: Duty(Place.ANYWHERE, Permission.APPROVALS_ADMINISTER),
     Act.GO_ON: Duty(Place.STOP, Permission.APPROVALS_ADMINISTER),

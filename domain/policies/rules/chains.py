@@ -211,6 +211,8 @@ class Step(Part):
     comment_needed: bool = False
     # Whether it may be approved together with others in one go.
     bulk_allowed: bool = False
+    # Whether whoever stands in for somebody away may pass the seat on, too.
+    delegates_may_transfer: bool = False
     # Neighbouring steps with branches run side by side, the steps of one branch one after the other.
     branch: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
 

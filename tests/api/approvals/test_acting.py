@@ -8,6 +8,7 @@ from tenancy.actor import Actor
 from tests.api.conftest import Ask
 from tests.domain.approvals.company import HEAD, HR, Company, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
+from tests.domain.approvals.test_deadlines import time_passes
 from tests.domain.approvals.test_delegations import away
 
 ALL = """mutation($ids: [ID!]!) { approveAll(input: {taskIds: $ids, comment: "Fine."}) {
@@ -107,3 +108,42 @@ async def test_a_vacant_seat_is_nobody_s_own(ask: Ask, company: Company) -> None
     data = await ask(company.admin, "{ approvals { nodes { waitingForMe tasks { state assignee { name } mine } } } }")
     (approval,) = data["approvals"]["nodes"]
     assert approval == {"waitingForMe": False, "tasks": [{"state": "WAITING", "assignee": None, "mine": False}]}
+
+
+PEOPLE = """query($id: ID!) { approval(id: $id) { requester { name } requesterPerson { id name } informed { name }
+  tasks { assignee { name } assigneePerson { name } insteadOfPerson { name } }
+  timeline(first: 10) { nodes { member { name } person { name } } } } }"""
+
+
+async def test_the_people_of_a_case_are_named_for_whoever_sees_the_case(
+    ask: Ask, company: Company, globex: Actor
+) -> None:
+    await lay_down(company.admin, step(HEAD), informed=[HR])
+    approval = await ask_for(company.engineer)
+    await away(company.head, company.colleague)
+    # Not one of them may read members.
+    for actor in (company.engineer, company.head, company.colleague, company.hr):
+        found = (await ask(actor, PEOPLE, id=str(approval.id)))["approval"]
+        assert found["requesterPerson"] == {"id": str(company.engineer.id), "name": "Somebody"}
+        assert found["informed"] == [{"name": "Somebody"}]
+        assert [task["assigneePerson"] for task in found["tasks"]] == [{"name": "Somebody"}]
+        assert {node["person"]["name"] for node in found["timeline"]["nodes"]} == {"Somebody"}
+        own = actor.id == company.engineer.id
+        assert found["requester"] == ({"name": "Somebody"} if own else None)
+    for actor in (company.boss, globex):
+        assert (await ask(actor, PEOPLE, id=str(approval.id)))["approval"] is None
+
+
+async def test_an_approval_tells_what_was_decided_by_which_clause(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_days": 2}))
+    approval = await ask_for(company.engineer)
+    await time_passes(company, approval.id)
+    found = await ask(
+        company.admin,
+        """query($id: ID!) { approval(id: $id) {
+          decisions(first: 5) { nodes { decision result clause { number } } } } }""",
+        id=str(approval.id),
+    )
+    assert found["approval"]["decisions"]["nodes"] == [
+        {"decision": "approvals.deadline", "result": {"action": "remind"}, "clause": {"number": "5.1"}}
+    ]

@@ -48,6 +48,9 @@ async def test_each_sees_what_they_can_do(ask: Ask, company: Company) -> None:
     assert possible(found) == deciding | {"COMMENT"}
     assert found["REASSIGN"] == ["FORBIDDEN"]
     assert found["TRANSFER"] == ["NOT_YOURS"]
+    await lay_down(company.admin, step(HEAD, delegates_may_transfer=True))
+    passable = await ask_for(company.engineer)
+    assert possible(await moves(ask, company.colleague, passable)) == deciding | {"TRANSFER", "COMMENT"}
 
 
 async def test_haste_is_possible_again_at_an_instant_that_the_clause_says(ask: Ask, company: Company) -> None:

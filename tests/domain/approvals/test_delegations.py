@@ -179,3 +179,45 @@ async def test_who_has_left_delegates_nothing_and_stands_in_for_nobody(company: 
     async with reading(company.admin) as work:
         given = await work.all(select(ApprovalDelegation))
         assert all(each.ends_at <= work.now for each in given)
+
+
+async def test_whoever_stands_in_passes_the_seat_on_where_the_step_allows_it(
+    company: Company, globex: Actor, pool: None
+) -> None:
+    other, third = await founded(globex), await founded(await found_company("Third"))
+    for each, allowed in ((company, True), (other, False)):
+        await lay_down(each.admin, step(HEAD, delegates_may_transfer=allowed))
+        await away(each.head, each.colleague)
+    seats = {}
+    for each in (company, other):
+        approval = await ask(each.engineer)
+        seats[each] = approval.id, (await waiting(each.admin, approval.id))[each.head.id]
+    approval_id, seat = seats[company]
+    async with writing(company.colleague, settle=settle) as work:
+        await commands.transfer(work, task_id=seat, to_id=company.boss.id)  # type: ignore[arg-type]  # a member's id
+    _, tasks = await course(company.admin, approval_id)
+    assert (tasks[-1].assignee_id, tasks[-1].seat_reason, tasks[-1].instead_of_id) == (
+        company.boss.id,
+        SeatReason.TRANSFERRED,
+        company.head.id,
+    )
+    approval_id, seat = seats[other]
+    with pytest.raises(Forbidden) as refused:
+        async with writing(other.colleague, settle=settle) as work:
+            await commands.transfer(work, task_id=seat, to_id=other.boss.id)  # type: ignore[arg-type]  # a member's id
+    assert refused.value.code == "NOT_YOURS"
+    assert set(await waiting(other.admin, approval_id)) == {other.head.id}
+    async with reading(third.admin) as work:
+        assert await work.all(select(Approval)) == []
+
+
+async def test_nobody_passes_on_what_is_their_own_matter(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, delegates_may_transfer=True))
+    await away(company.head, company.engineer)
+    approval = await ask(company.engineer)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    with pytest.raises(Forbidden) as refused:
+        async with writing(company.engineer, settle=settle) as work:
+            await commands.transfer(work, task_id=seat, to_id=company.boss.id)  # type: ignore[arg-type]  # a member's id
+    assert refused.value.code == "OWN_REQUEST"
+    assert set(await waiting(company.admin, approval.id)) == {company.head.id}
