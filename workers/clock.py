@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_, select
 
 from tenancy.agenda import AgendaItem, Standing, Task
 from tenancy.claims import Claim, claim_of
+from tenancy.outbox import lock_timers
 from tenancy.rehearsal import read_clock
 from tenancy.work import Work
 from workers import sweeps
@@ -112,6 +113,7 @@ async def _fire(claim: Claim, timer: AgendaItem) -> None:
     """Record the timer's fact at the hour that the clock shows; what goes wrong is kept with it and tried again."""
     try:
         async with working(claim) as work:
+            await lock_timers(work, timer.subject_id)
             item = await work.find(AgendaItem, timer.id, lock=True)
             if item is not None and item.standing is Standing.PENDING and item.due_at <= work.now:
                 record(work, item)

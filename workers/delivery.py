@@ -17,6 +17,7 @@ from tenancy.claims import Claim
 from tenancy.database import reading
 from tenancy.deliveries import Delivery
 from tenancy.journal import Event, JournalEntry
+from tenancy.outbox import lock_timers
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import live, sweeps
@@ -101,9 +102,12 @@ def load(name: str, payload: dict[str, object]) -> Event:
     return Event.load(name, payload)
 
 
-async def fire(claim: Claim, _: AgendaItem) -> None:
+async def fire(claim: Claim, due: AgendaItem) -> None:
     """Record the fact of a timer whose hour has come, and forget the timer, in one transaction."""
     async with asyncio.timeout(STEP_SECONDS), working(claim) as work:
+        # All timers of the record, in the order in which everybody locks them who may move them: whoever held the later
+        # one alone would wait for somebody who holds the earlier, and who waits for this one.
+        await lock_timers(work, due.subject_id)
         item = await hold(work, claim)
         if item.due_at > work.now:
             # It was moved after it was claimed.
