@@ -42,6 +42,7 @@ def _credentials(notes: Notebook) -> list[dict[str, object]]:
             "client": {"id": page.client_id, "secret": page.client_secret},
             # What the story tells of, by the names that the sample gives it.
             "records": {name: id for name, id in page.ids.items() if TOLD.fullmatch(name)},
+            "story": page.story,
         }
         for page in notes.pages
     ]

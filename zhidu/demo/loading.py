@@ -33,7 +33,9 @@ async def load(notes: Notebook, names: tuple[str, ...], words: Words, *, told: b
         )
         for problem in filter(None, outcomes):
             raise problem
-        return await telling.tell(client, notes, samples, words, settings().data) if told else []
+        lines = await telling.tell(client, notes, samples, words, settings().data)
+        notes.save()
+        return lines if told else []
     finally:
         await client.close()
 

@@ -41,6 +41,8 @@ class Page:
     # The answers to named steps, so that none is asked for again; needed until everything is loaded.
     answers: dict[str, Any] = field(default_factory=dict)
     finished: bool = False
+    # What was told of it last: section, line, text, and the clauses that the text cites.
+    story: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Notebook:

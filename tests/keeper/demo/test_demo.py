@@ -198,6 +198,9 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     companies = json.loads(running.run("demo", "--json"))
     assert [company["slug"] for company in companies] == [sample(name).slug for name in COMPANIES]
     assert [{"handbook/1", "handbook/2"} <= set(company["records"]) for company in companies] == [True, True, False]
+    for company, clause in zip(companies, ("11.5", "11.6", None), strict=True):
+        cited = [cite["clause"] for line in company["story"] for cite in line["cites"]]
+        assert (clause in cited) if clause else not cited
     counts = {name: ask(running, each, COUNTS) for name, each in zip(COMPANIES, companies, strict=True)}
     for name, found in counts.items():
         check_counts(found, name)

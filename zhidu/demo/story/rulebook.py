@@ -169,21 +169,21 @@ def _difference(teller: Teller, each: Mapping[str, Any]) -> Iterator[str]:
     )
     for field in each["fields"]:
         if field["path"][0] == "value":
-            for path, before, after in _places(field["before"], field["after"], tuple(field["path"][1:])):
+            for path, before, after in places(field["before"], field["after"], tuple(field["path"][1:])):
                 place = " ".join(path).replace("_", " ")
                 yield f"  {place}: {'–' if before is None else before} → {'–' if after is None else after}"
     if each["change"] == "CHANGED" and each["after"]["appliesToOpenCases"]:
         yield f"  {teller.words('open_cases')}"
 
 
-def _places(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def places(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     """Where two values differ, down to what is no list and no object; entries of lists are counted from 1."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, (one, other) in enumerate(zip(before, after, strict=True), 1):
-            yield from _places(one, other, (*path, str(number)))
+            yield from places(one, other, (*path, str(number)))
     elif isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
-            yield from _places(before.get(key), after.get(key), (*path, key))
+            yield from places(before.get(key), after.get(key), (*path, key))
     elif before != after:
         yield path, before, after
 

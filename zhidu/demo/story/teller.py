@@ -1,5 +1,6 @@
 """One company as its partner's program sees it: read in the reader's language, told in the company's own hours."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +71,16 @@ class Teller:
             return ""
         clause, version = cited["clause"], cited["version"]
         return f"\n〔{clause['number']} {clause['title']} · v{version['number']}〕"
+
+
+_CITED = re.compile(r"〔(\d+(?:\.\d+)*) (.*?) · v(\d+)〕", re.DOTALL)
+
+
+def citations(text: str) -> list[dict[str, Any]]:
+    """The clauses that a told text names, in its order, as programs read them."""
+    return [
+        {"clause": number, "title": title, "version": int(version)} for number, title, version in _CITED.findall(text)
+    ]
 
 
 def decision(record: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

@@ -5,13 +5,14 @@ import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from zhidu import pasting
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
 from zhidu.demo.story import dunning, incident, leaving, quality, rulebook
-from zhidu.demo.story.teller import Line, Teller
+from zhidu.demo.story.teller import Line, Teller, citations
 from zhidu.demo.story.terminal import cells, row, wrapped
 from zhidu.demo.story.words import Words
 
@@ -45,7 +46,7 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     lines += row(("", one.sample.name, other.sample.name), widths)
     lines += row(("", words("software"), words("service")), widths)
     lines += ["", *wrapped(words("legend"), width)]
-    for title, table in (
+    tables = [
         (words("handbooks"), await rulebook.handbooks(one, other)),
         (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
@@ -61,7 +62,9 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         (words("sides"), await rulebook.cases(one, other, SIDES)),
         (words("quality"), await quality.month(one, other, "2026-09-01")),
         (words("backup"), await quality.archives(one, other)),
-    ):
+    ]
+    one.page.story, other.page.story = _kept(tables, 1), _kept(tables, 2)
+    for title, table in tables:
         lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
         lines += _table(table, widths)
     return [
@@ -74,6 +77,16 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         ),
         "",
         *_next(one.page, client.url, words, data),
+    ]
+
+
+def _kept(tables: Sequence[tuple[str, Sequence[Line]]], column: int) -> list[dict[str, Any]]:
+    """One company's column of every table, for programs."""
+    return [
+        {"section": title, "line": line[0], "text": line[column], "cites": citations(line[column])}
+        for title, table in tables
+        for line in table
+        if line[column]
     ]
 
 
@@ -108,6 +121,8 @@ def _next(page: Page, url: str, words: Words, data: Path) -> list[str]:
         words("query", name=user.name, email=user.email),
         f"  TOKEN={user.token}",
         f"  {first_query(url)}",
+        words("to_read"),
+        f'  curl -s -H "authorization: Bearer $TOKEN" {url}/handbook/{page.ids["handbook/2"]}.html -o handbook.html',
         words("mail", folder=data / "mail", count=count),
         f"  {pasting.command('mail', data=data)}",
         words("everybody"),
