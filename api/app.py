@@ -1,5 +1,6 @@
 """The application: its addresses, what it opens and closes, and how a process of it is run."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,9 +83,19 @@ def application() -> ASGIApp:
     return Door(Endpoint(), Live(LIVE_SCHEMA, sees), others)
 
 
+async def _try_the_database() -> None:
+    await open_database(size=1, most_seconds=settings().statement_seconds)
+    await database.close()
+
+
 def run(port: int) -> int:
-    """Serve until a signal ends it."""
+    """Serve until a signal ends it.
+
+    Raises, before anything is served, BypassingRole when the database's role could step around row-level security, and
+    what the driver raises when the database does not answer: uvicorn would tell of both at length.
+    """
     logs.configure()
+    asyncio.run(_try_the_database())
     configured = uvicorn.Config(
         application(),
         host=settings().listen_host,

@@ -111,8 +111,12 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is no part of a record")
 
 
+class BypassingRole(RuntimeError):
+    """The database's role could step around row-level security, so nothing is done with it."""
+
+
 async def refuse_bypassing_role(connection: asyncpg.Connection) -> None:
-    """Raise `RuntimeError` when the role is a superuser, may bypass row security or may act as one who does."""
+    """Raise `BypassingRole` when the role is a superuser, may bypass row security or may act as one who does."""
     bypassing = await connection.fetch(
         "SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER') AND (rolsuper OR rolbypassrls"
         " OR oid IN (SELECT relowner FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
@@ -120,8 +124,9 @@ async def refuse_bypassing_role(connection: asyncpg.Connection) -> None:
     )
     if bypassing:
         names = ", ".join(row["rolname"] for row in bypassing)
-        raise RuntimeError(
-            f"the database role can act as {names}, which row-level security does not bind; use zhidu_app"
+        raise BypassingRole(
+            f"The database's role can act as {names}, which row-level security does not bind: let ZHIDU_DATABASE_URL"
+            " name zhidu_app."
         )
 
 

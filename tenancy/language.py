@@ -92,7 +92,9 @@ class _Filled(dict[str, str]):
 
 def _written(value: Any, language: Language, zone: tzinfo) -> str:
     if isinstance(value, datetime):
-        return write_instant(value, zone, language)
+        # One that says whose clocks it is written by keeps to them.
+        own = value.tzinfo if value.tzinfo not in (None, UTC) else None
+        return write_instant(value, own or zone, language)
     if isinstance(value, date):
         return write_day(value, language)
     if isinstance(value, time):

@@ -31,6 +31,11 @@ def configure() -> None:
     )
 
 
+def keep_silent() -> None:
+    """Write nothing: a command of the terminal says in a sentence what goes wrong."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 def _line(event: Any, **_: Any) -> str:
     try:
         return orjson.dumps(event, default=str).decode()

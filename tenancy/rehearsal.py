@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
@@ -60,7 +61,7 @@ async def advance_clock(work: Work, *, to: datetime) -> Clock:
     if to <= clock.target_at:
         raise Invalid(
             message("The clock only goes forward: it is at {clock} or on its way there."),
-            {"clock": clock.target_at.isoformat()},
+            {"clock": clock.target_at.astimezone(ZoneInfo(work.opening.zone))},
             path=("to",),
         )
     if to - clock.target_at > FARTHEST:

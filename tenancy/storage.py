@@ -212,6 +212,12 @@ def _unavailable(problem: Exception) -> Unavailable:
 
 def _synchronise(root: Path, key: str) -> None:
     path = root / key
+    # The store makes files and folders as the process' umask has it; these are for their owner alone.
+    path.chmod(0o600)
+    for folder in path.parents:
+        if folder == root:
+            break
+        folder.chmod(0o700)
     while True:
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -76,7 +76,7 @@ class _Yard(Middleware):
 def run_worker(*, threads: int | None = None) -> int:
     """The worker's process: performs what the relay hands out, until SIGTERM or SIGINT; returns its exit status.
 
-    Raises RuntimeError when the database's role could step around row-level security. Outages are waited out.
+    Raises BypassingRole when the database's role could step around row-level security. Outages are waited out.
     """
     logs.configure()
     stopping = threading.Event()
@@ -111,7 +111,7 @@ def make_worker(messages: Messages, threads: int) -> dramatiq.Worker:
 def run_scheduler(*, lease_seconds: float = claims.LEASE_SECONDS) -> int:
     """The scheduler's process: hands out what is due and plans new tenants' sweeps, until SIGTERM or SIGINT.
 
-    Several may run. Raises RuntimeError when the database's role could step around row-level security.
+    Several may run. Raises BypassingRole when the database's role could step around row-level security.
     """
     logs.configure()
     asyncio.run(_schedule(lease_seconds))

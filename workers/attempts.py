@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 
 import asyncpg
 import structlog
@@ -21,7 +22,17 @@ from tenancy.tenants import TenantStatus
 from tenancy.work import Work
 from workers import metrics
 
-Doing = Callable[[Claim, AgendaItem], Awaitable[None]]
+
+class Ending(StrEnum):
+    """How an attempt ended that has kept itself what came of it; one that is to be repeated is still on the agenda."""
+
+    DONE = "done"
+    FAILED = "failed"
+    AGAIN = "again"
+
+
+# What gives no ending has been done.
+Doing = Callable[[Claim, AgendaItem], Awaitable[Ending | None]]
 
 log = structlog.get_logger(__name__)
 
@@ -55,13 +66,14 @@ async def attempt(claim: Claim, doing: Mapping[Task, Doing]) -> None:
         return
     claim = replace(claim, while_suspended=item.while_suspended)
     try:
-        await doing[item.task](claim, item)
+        ending = await doing[item.task](claim, item) or Ending.DONE
     except Outdated:
         log.info("agenda.outdated", item=str(claim.item_id), task=claim.task)
     except Exception as problem:
         await put_off(claim, problem)
     else:
-        metrics.DONE.labels(item.task).inc()
+        if ending is not Ending.AGAIN:
+            metrics.DONE.labels(item.task, ending).inc()
 
 
 async def begin(claim: Claim) -> AgendaItem | None:

@@ -25,7 +25,7 @@ from tenancy.effects import Effect, EffectKind, EffectState
 from tenancy.outbox import EffectGivenUp
 from tenancy.work import Work
 from workers import metrics, sink
-from workers.attempts import describe, hold, working
+from workers.attempts import Ending, describe, hold, working
 from workers.gateways import TryLater, Undeliverable, mail, webhooks
 from workers.gateways.mail import Mail
 
@@ -57,20 +57,20 @@ class Outgoing:
     destination: Destination | None
 
 
-async def send(claim: Claim, item: AgendaItem) -> None:
+async def send(claim: Claim, item: AgendaItem) -> Ending:
     """Attempt one planned effect; one that was withdrawn meanwhile, or has left, is only taken off the agenda."""
     outgoing = await _take(claim, item)
     if outgoing is None:
-        return
+        return Ending.DONE
     try:
         async with asyncio.timeout(ATTEMPT_SECONDS):
             await _hand_over(outgoing)
     except Undeliverable as problem:
-        await _note_failure(claim, outgoing, problem, for_good=True)
+        return await _note_failure(claim, outgoing, problem, for_good=True)
     except (TryLater, TimeoutError) as problem:
-        await _note_failure(claim, outgoing, problem, for_good=False)
-    else:
-        await _note_sent(claim, outgoing)
+        return await _note_failure(claim, outgoing, problem, for_good=False)
+    await _note_sent(claim, outgoing)
+    return Ending.DONE
 
 
 async def _take(claim: Claim, item: AgendaItem) -> Outgoing | None:
@@ -149,19 +149,19 @@ async def _note_sent(claim: Claim, outgoing: Outgoing) -> None:
             await notifications.note_arrived(work, UUID(effect.payload["endpoint_id"]))
 
 
-async def _note_failure(claim: Claim, outgoing: Outgoing, problem: Exception, *, for_good: bool) -> None:
+async def _note_failure(claim: Claim, outgoing: Outgoing, problem: Exception, *, for_good: bool) -> Ending:
     async with working(claim) as work:
         held = await hold(work, claim)
         effect = await work.get(Effect, outgoing.id, lock=True)
         effect.error = describe(problem)
         if effect.state is not EffectState.PLANNED:
             work.delete(held)
-            return
+            return Ending.DONE
         waits = WAITS[effect.kind]
         if for_good or effect.attempts > len(waits):
             work.delete(held)
             await _give_up(work, effect, gone=isinstance(problem, webhooks.Gone))
-            return
+            return Ending.FAILED
         seconds = waits[effect.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
         if isinstance(problem, webhooks.NotAccepted) and problem.retry_after_seconds is not None:
             seconds = max(seconds, problem.retry_after_seconds)
@@ -169,6 +169,7 @@ async def _note_failure(claim: Claim, outgoing: Outgoing, problem: Exception, *,
         # It ended in good order: only attempts that end their worker count towards parking.
         held.attempts, held.leased_until, held.error = 0, None, effect.error
         metrics.FAILED.labels(held.task).inc()
+        return Ending.AGAIN
 
 
 async def _give_up(work: Work, effect: Effect, *, gone: bool) -> None:

@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Histogram
 
 CLAIMED = Counter("zhidu_agenda_claimed", "Items handed out to workers.", ["task"])
-DONE = Counter("zhidu_agenda_done", "Items that were done.", ["task"])
+DONE = Counter("zhidu_agenda_done", "Items that are off the agenda: done, or failed for good.", ["task", "result"])
 FAILED = Counter("zhidu_agenda_failed", "Attempts that failed and will be repeated.", ["task"])
 # How many are parked at present, `zhidu_agenda_parked`, the API asks the database when it is asked.
 PARKED = Counter("zhidu_agenda_set_aside", "Items that were parked for a person to look at.", ["task"])

@@ -9,7 +9,7 @@ from domain.backups import commands as backups
 from domain.backups import queries
 from domain.backups.rules import DrillState, State
 from domain.consequences import settle
-from tenancy import archives, claims, provisioning
+from tenancy import archives, claims, logs, provisioning
 from tenancy.actor import Actor
 from tenancy.agenda import Task
 from tenancy.archives import Restored
@@ -169,6 +169,8 @@ async def _identities(tenant_id: UUID) -> list[str]:
 
 
 def _with_database(act: Callable[[], Awaitable[None]]) -> int:
+    logs.keep_silent()
+
     async def run() -> None:
         await open_database()
         try:

@@ -165,19 +165,29 @@ def _up(arguments: argparse.Namespace) -> int:
 def _api(arguments: argparse.Namespace) -> int:
     from api.app import run
 
-    return run(arguments.port)
+    return _with_a_sound_role(lambda: run(arguments.port))
 
 
 def _worker(arguments: argparse.Namespace) -> int:
     from workers.app import run_worker
 
-    return run_worker()
+    return _with_a_sound_role(run_worker)
 
 
 def _scheduler(arguments: argparse.Namespace) -> int:
     from workers.app import run_scheduler
 
-    return run_scheduler()
+    return _with_a_sound_role(run_scheduler)
+
+
+def _with_a_sound_role(run: Callable[[], int]) -> int:
+    """Run one of the processes; a role that row-level security does not bind is no reason for a traceback."""
+    from tenancy.database import BypassingRole
+
+    try:
+        return run()
+    except BypassingRole as problem:
+        raise Failure(str(problem)) from None
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

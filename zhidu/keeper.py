@@ -70,6 +70,8 @@ class Child:
     pass_fds: Sequence[int] = ()
     # A process that is meant to end; its output goes to the terminal.
     once: bool = False
+    # What to say when such a one ends before it is done: how it goes on.
+    afterwards: str = ""
 
 
 class ChildProcess:
@@ -215,7 +217,7 @@ class Keeper:
         if isinstance(kept.part, ChildProcess) and kept.part.child.once:
             kept.finished = True
             if kept.part.status != "exit 0":
-                say(how_it_ended(kept.part))
+                say("; ".join(filter(None, (how_it_ended(kept.part), kept.part.child.afterwards))))
             return
         kept.ends = 1 if now - kept.started_at > HEALTHY_SECONDS else kept.ends + 1
         wait = BACKOFF_SECONDS[min(kept.ends, len(BACKOFF_SECONDS)) - 1]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
-from tenancy import provisioning
+from tenancy import logs, provisioning
 from tenancy.database import database, open_database
 from tenancy.tenants import TenantStatus
 from zhidu import printing
@@ -74,6 +74,8 @@ def show() -> int:
 
 
 def _with_database(act: Callable[[], Awaitable[None]]) -> int:
+    logs.keep_silent()
+
     async def run() -> None:
         await open_database(size=1)
         try:

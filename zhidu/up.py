@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -144,7 +144,8 @@ def _run(
         return
     print(f"ready: http://127.0.0.1:{port}", flush=True)
     if demo and table.demo:
-        keeper.start(process(table.demo))
+        again = f"“{pasting.command('demo', data=data)}” goes on where it stopped"
+        keeper.start(process(replace(table.demo, afterwards=again)))
     keeper.keep()
 
 

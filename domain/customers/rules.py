@@ -3,12 +3,10 @@
 import re
 
 from domain.kernel.texts import one_line
+from tenancy.addresses import clean_address
 from tenancy.refusals import Invalid, message
 
 NAME_LENGTH = 200
-EMAIL_LENGTH = 254
-# Judged by its form alone: whether anybody reads it, only a letter can tell.
-_EMAIL = re.compile(r"[^@\s,;<>\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>\"\x00-\x1f\x7f]+\.[^@\s,;<>\".\x00-\x1f\x7f]{2,}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{2,28}[0-9]")
 
 
@@ -19,8 +17,8 @@ def clean_name(name: str, *path: str) -> str:
 
 def clean_email(email: str, *path: str) -> str:
     """The address in small letters, in which it is compared; refuses what has not the form of one."""
-    cleaned = email.strip().lower()
-    if len(cleaned) > EMAIL_LENGTH or not _EMAIL.fullmatch(cleaned):
+    cleaned = clean_address(email)
+    if cleaned is None:
         raise Invalid(message("“{email}” is not an e-mail address."), {"email": email[:60]}, path=path)
     return cleaned
 

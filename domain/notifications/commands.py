@@ -8,8 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import any_, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
+from uuid_utils.compat import uuid7
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -32,6 +33,7 @@ from tenancy.members import Member
 from tenancy.outbox import withdraw_effects
 from tenancy.refusals import Conflict, Invalid, message
 from tenancy.secrets import new_key, seal, webhook_secret_text
+from tenancy.statements import build
 from tenancy.work import Work
 
 # How long a notification is kept after it was read, and a webhook after it was sent; mails are evidence and stay.
@@ -56,33 +58,41 @@ async def notify(
     who have left are not told. Returns the new notifications.
     """
     packed = rules.pack(values)
-    told = await work.rows(
-        select(Notification.member_id).where(Notification.key == key, _one_of(Notification.member_id, member_ids))
-    )
-    known = {row["member_id"] for row in told}
     members = await work.all(select(Member).where(_one_of(Member.id, member_ids), Member.active).order_by(Member.id))
-    new = []
-    for member in members:
-        if member.id in known:
-            continue
-        notification = work.add(
-            Notification(
-                member_id=member.id,
-                key=key,
-                text=text,
-                blanks=packed,
-                at=work.now,
-                subject_kind=about.kind if about else None,
-                subject_id=about.id if about else None,
-            )
-        )
-        new.append(notification)
-        if mail:
+    new = await _add_unless_told(
+        work, [member.id for member in members], key=key, text=text, packed=packed, about=about
+    )
+    if mail:
+        for member in members:
+            notification = new.get(member.id)
+            if notification is None:
+                continue
             body = _written(work, text, packed, member.language)
             letter = _letter(f"{member.name} <{member.email}>", rules.subject_line(body), body, member.language)
             subject_id = about.id if about else notification.id
             await work.plan_effect(EffectKind.MAIL, f"notify:{key}:{member.id}", letter, about=subject_id)
-    return new
+    return list(new.values())
+
+
+async def _add_unless_told(
+    work: Work, member_ids: Sequence[UUID], *, key: str, text: str, packed: Mapping[str, Any], about: Subject | None
+) -> dict[UUID, Notification]:
+    """The notifications of those members who have not been told this yet: PostgreSQL decides, for the same news may be
+    on its way by two facts at once."""
+    if not member_ids:
+        return {}
+    news = {
+        "key": key,
+        "text": text,
+        "blanks": packed,
+        "at": work.now,
+        "subject_kind": about.kind if about else None,
+        "subject_id": about.id if about else None,
+    }
+    rows = [{"id": uuid7(), "member_id": member_id, **news} for member_id in member_ids]
+    added = insert(Notification).values(rows).on_conflict_do_nothing().returning(Notification.__table__)
+    found = [build(Notification, dict(row)) for row in await work.rows(added)]
+    return {notification.member_id: notification for notification in found}
 
 
 async def notify_contact(

@@ -4,18 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from tenancy.addresses import clean_address
 from tenancy.language import Language, language_of
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 NAME_LENGTH = 120
-EMAIL_LENGTH = 254
 MOST_SCOPES = 200
 
-# Whether an address exists is for the mail to find out; this keeps out what could break a header or a screen.
-_EMAIL = re.compile(
-    r"[^\s@<>\"(),:;\\\x00-\x1f\x7f]+@[^\s@<>\"(),:;\\\x00-\x1f\x7f]+\.[^\s@<>\"(),:;\\.\x00-\x1f\x7f]+"
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -29,8 +25,8 @@ def clean_name(name: str, *path: str) -> str:
 
 def clean_email(email: str, *path: str) -> str:
     """The address in small letters; refuses what is none."""
-    cleaned = email.strip().lower()
-    if len(cleaned) > EMAIL_LENGTH or not _EMAIL.fullmatch(cleaned):
+    cleaned = clean_address(email)
+    if cleaned is None:
         raise Invalid(message("This is not an e-mail address."), path=path or ("email",))
     return cleaned
 

@@ -48,6 +48,8 @@ def main() -> int:
     if role == "migrate":
         return 1 if (Path(os.environ["ZHIDU_DATA"]) / "refuse").exists() else 0
     if role == "demo":
+        if (Path(os.environ["ZHIDU_DATA"]) / "kill-the-demo").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
         sys.stdout.write("demo: the story\n")
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

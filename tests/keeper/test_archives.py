@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,20 @@ import pytest
 from tenancy.actor import Actor
 from tenancy.config import settings
 from tests.lived_in import digests, live_in
+
+# Python loads a module of this name at its start: a disk without room for files of archives.
+FULL = """
+import builtins, errno, os
+opened = builtins.open
+class Full:
+    def __init__(self, file): self._file = file
+    def __getattr__(self, name): return getattr(self._file, name)
+    def write(self, _): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+def open_(name, *given, **named):
+    found = opened(name, *given, **named)
+    return Full(found) if str(name).endswith(".unfinished") else found
+builtins.open = open_
+"""
 
 Zhidu = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -32,7 +47,7 @@ def zhidu(app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zhid
         monkeypatch.setenv(name, value)
     settings.cache_clear()
 
-    def run(*arguments: object, into: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, into: str | None = None, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         argv = [sys.executable, "-m", "zhidu", *map(str, arguments)]
         # `true` reads nothing and has left before the command has begun to print.
         piped = f"set -o pipefail; {{ sleep 0.1; {shlex.join(argv)}; }} | {into}"
@@ -41,6 +56,7 @@ def zhidu(app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zhid
             capture_output=True,
             text=True,
             cwd=Path(__file__).parents[2],
+            env=os.environ | ({"PYTHONPATH": str(path)} if path else {}),
             check=False,
         )
 
@@ -259,3 +275,29 @@ def refusals(commands: Sequence[tuple[str, ...]]) -> list[str]:
     lines = run.stderr.splitlines()
     assert len(lines) == len(commands), run.stderr
     return [next((said for said in SAID if said in line), line) for line in lines]
+
+
+@pytest.mark.parametrize("process", ["api", "worker", "scheduler"])
+def test_a_role_that_row_level_security_does_not_bind_is_refused_in_one_line(
+    zhidu: Zhidu, owner_url: str, monkeypatch: pytest.MonkeyPatch, process: str
+) -> None:
+    monkeypatch.setenv("ZHIDU_DATABASE_URL", owner_url)
+    monkeypatch.setenv("ZHIDU_BROKER_URL", "redis://127.0.0.1:1")
+    refused = zhidu(process)
+    assert refused.returncode == 1
+    # A worker may have told meanwhile that the broker is away.
+    line = refused.stderr.splitlines()[-1]
+    assert line.startswith("zhidu: The database's role can act as ")
+    assert "Traceback" not in refused.stdout + refused.stderr, refused.stderr
+
+
+async def test_a_backup_that_finds_no_room_says_so_in_one_line(
+    acme: Actor, slug: str, zhidu: Zhidu, tmp_path: Path
+) -> None:
+    await live_in(acme)
+    full = tmp_path / "sitecustomize.py"
+    full.write_text(FULL)
+    refused = zhidu("backup", slug, path=tmp_path)
+    assert refused.returncode == 1, refused
+    assert refused.stdout == ""
+    assert refused.stderr == "zhidu: There is no space left to store this. Nothing was kept; free some and try again.\n"

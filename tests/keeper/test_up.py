@@ -116,6 +116,17 @@ def test_one_ctrl_c_ends_everything(start: Start, port: int) -> None:
     assert "again" not in terminal.text
 
 
+def test_a_demo_that_is_killed_says_how_it_goes_on(start: Start, place: Path) -> None:
+    (place / "data").mkdir(mode=0o711)
+    (place / "data" / "kill-the-demo").touch()
+    terminal = start("--demo")
+    assert terminal.says("goes on where it stopped")
+    [line] = [line for line in terminal.text.splitlines() if "goes on" in line]
+    assert line.startswith("demo ended (killed by SIGKILL); “")
+    assert f"demo --data {place / 'data'}”" in line
+    assert terminal.end() == 0
+
+
 def test_a_second_start_is_refused_and_harms_nothing(start: Start, port: int) -> None:
     first = start()
     assert first.says("ready:")

@@ -1,7 +1,7 @@
 """Every text the product says exists in every language, and each language writes days and amounts its own way."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -202,3 +202,17 @@ def test_clients_and_mails_see_the_tag() -> None:
 
 def test_both_catalogues_can_be_read_at_the_start() -> None:
     assert all(language._translations(each) for each in TRANSLATED)
+
+
+def test_an_instant_that_says_whose_clocks_it_is_written_by_keeps_to_them() -> None:
+    at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    there = at.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert translate("{at}", EN, {"at": at}) == "Mar 2, 2026, 01:00"
+    assert translate("{at}", EN, {"at": there}) == "Mar 2, 2026, 09:00"
+    assert translate("{at}", HANS, {"at": there}, zone=ZoneInfo("Europe/Berlin")) == "2026年3月2日 09:00"
+
+
+def test_a_length_of_time_is_told_in_hours_and_minutes() -> None:
+    for minutes, en, hans in ((5, "5 min", "5 分钟"), (60, "1 h", "1 小时"), (1565, "26 h 5 min", "26 小时 5 分钟")):
+        told = {"span": timedelta(minutes=minutes)}
+        assert (translate("{span}", EN, told), translate("{span}", HANS, told)) == (en, hans)

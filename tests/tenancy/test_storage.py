@@ -211,3 +211,15 @@ async def test_the_setting_names_a_folder_or_a_bucket(tmp_path: Path) -> None:
     for wrong in ("ftp://host/x", "file://host/x", "s3:///x", "/plain/path"):
         with pytest.raises(ValueError, match="ZHIDU_ARCHIVE_URL"):
             open_storage(wrong, tmp_path)
+
+
+async def test_what_is_stored_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        kept = open_storage("", tmp_path)
+        await kept.put(A, "archives/1.age", b"1")
+    finally:
+        os.umask(before)
+    root = tmp_path / "archives"
+    modes = {str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777 for path in root.rglob("*")}
+    assert modes == {f"archives/{A}": 0o700, f"archives/{A}/archives": 0o700, f"archives/{A}/archives/1.age": 0o600}

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from domain.consequences import settle
@@ -332,3 +333,28 @@ async def test_an_endpoint_switched_off_meanwhile_gets_nothing(acme: Actor, post
     assert posted == []
     [effect] = await _ledger(acme)
     assert effect.state is EffectState.WITHDRAWN
+
+
+def _done(task: str, result: str) -> float:
+    return REGISTRY.get_sample_value("zhidu_agenda_done_total", {"task": task, "result": result}) or 0.0
+
+
+async def test_what_did_not_leave_is_not_counted_as_done(acme: Actor, configured: pytest.MonkeyPatch) -> None:
+    done, failed = _done("send", "done"), _done("send", "failed")
+    _serve(configured)
+    await _plan_letter(acme, "invoice-1/step-1")
+    await work_off()
+    # Nobody is there to take it: it comes again, and nothing is done.
+    assert (_done("send", "done"), _done("send", "failed")) == (done, failed)
+    async with writing(acme, settle=settle) as work:
+        await withdraw_effects(work, INVOICE)
+    async with mail_server(Postbox(rcpt="550 5.1.1 Nobody of that name")) as url:
+        _serve(configured, smtp=url)
+        await _plan_letter(acme, "invoice-1/step-2")
+        await work_off()
+    assert (_done("send", "done"), _done("send", "failed")) == (done, failed + 1)
+    async with mail_server(Postbox()) as url:
+        _serve(configured, smtp=url)
+        await _plan_letter(acme, "invoice-1/step-3")
+        await work_off()
+    assert (_done("send", "done"), _done("send", "failed")) == (done + 1, failed + 1)

@@ -15,13 +15,13 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from tenancy.addresses import in_ascii
 from tenancy.config import settings
 from workers.gateways import TryLater, Undeliverable
 
 STEP_SECONDS = 20.0
 ATTEMPT_SECONDS = 60.0
 
-_ADDRESS = re.compile(r"[A-Za-z0-9_.!#$%&'*+/=?^`{|}~-]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}")
 _NAMED = re.compile(r'"?([^"<>]*?)"?\s*<([^<>]+)>')
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _HEADER_NAME = re.compile(r"(X|List)-[A-Za-z0-9-]{1,60}")
@@ -129,11 +129,8 @@ def compose(mail: Mail) -> EmailMessage:
 def _address(text: str) -> Address:
     named = _NAMED.fullmatch(text.strip())
     name, plain = (named[1], named[2]) if named else ("", text.strip())
-    if not _ADDRESS.fullmatch(plain):
-        raise Undeliverable(f"not a mail address: {text[:100]!r}")
-    local, _, domain = plain.rpartition("@")
     try:
-        return Address(_one_line(name), addr_spec=f"{local}@{domain.encode('idna').decode()}")
+        return Address(_one_line(name), addr_spec=in_ascii(plain))
     except (ValueError, IndexError) as problem:
         raise Undeliverable(f"not a mail address: {text[:100]!r}") from problem
 

@@ -1,6 +1,7 @@
 """Letting people and programs in by GraphQL; the viewer; the journal; a second company that sees none of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from domain.organisation import commands as organisation
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import writing
 from tenancy.identity import people
+from tests.workers.facts import found_rehearsal
 
 CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
   member { id name roles { name permissions } accessTokens { id } } errors { code path message } } }"""
@@ -185,3 +187,12 @@ async def test_a_member_is_a_node_and_one_of_the_staff_is_the_staff_record(ask, 
     }
     assert (await ask(acme, node, id=str(clerk.id)))["node"] == {"__typename": "Staff", "id": str(clerk.id)}
     assert (await ask(globex, node, id=str(acme.id)))["node"] is None
+
+
+async def test_a_clock_that_would_go_back_says_where_it_is_as_its_reader_writes_it(ask) -> None:
+    rehearsal = replace(await found_rehearsal(datetime(2026, 3, 2, 1, 0, tzinfo=UTC)), language="zh_Hans")
+    advance = 'mutation { advanceClock(input: {to: "2026-03-01T00:00:00Z"}) { errors { message path } } }'
+    [error] = (await ask(rehearsal, advance))["advanceClock"]["errors"]
+    assert error["path"] == ["to"]
+    assert "2026年3月2日 09:00" in error["message"]
+    assert "T" not in error["message"]

@@ -1,7 +1,9 @@
 """People are told once, each in their own language and about nobody else's news; endpoints keep their secrets."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -288,3 +290,33 @@ async def test_an_inner_address_is_refused_at_the_registration_and_at_a_change(a
     assert refused.value.path == ("url",)
     async with reading(acme) as work:
         assert [each.url for each in await work.all(select(WebhookEndpoint))] == [endpoint.url]
+
+
+async def test_the_same_news_on_its_way_by_two_facts_at_once_is_told_once(acme: Actor) -> None:
+    assert acme.id is not None
+    given: Any = {"member_ids": [acme.id], "text": TEXT, "values": {}, "about": INVOICE, "mail": True, "key": "news"}
+
+    async def second() -> int:
+        async with writing(acme, settle=settle) as work:
+            return len(await commands.notify(work, **given))
+
+    async with writing(acme, settle=settle) as work:
+        assert len(await commands.notify(work, **given)) == 1
+        await work.flush()
+        # It has read that nobody was told, and waits for us to say whether we keep what we have told.
+        waiting = asyncio.create_task(second())
+        await _until_somebody_waits(acme)
+    assert await waiting == 0
+    async with reading(acme) as work:
+        assert len(await work.all(select(Notification))) == 1
+        assert len(await work.all(select(Effect))) == 1
+
+
+async def _until_somebody_waits(actor: Actor) -> None:
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO notif%'"
+    async with asyncio.timeout(60):
+        while True:
+            async with reading(actor) as work:
+                if (await work.sql(blocked))[0][0]:
+                    return
+            await asyncio.sleep(0.02)
