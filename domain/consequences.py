@@ -24,7 +24,7 @@ from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
 from domain.requests import commands as requests
-from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue, RequestReopened
+from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue, HoldEndDue, RequestReopened
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
@@ -49,6 +49,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     DunningStepDue: [billing.take_due_step],
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
+    HoldEndDue: [requests.end_hold],
     ClockReviewDue: [requests.review_next],
     RequestReopened: [feedback.withdraw_surveys_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],

@@ -45,4 +45,17 @@ class Complexity(StrEnum):
     COMPLEX = "complex"
 
 
-__all__ = ["Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]
+class ClockKind(StrEnum):
+    """What a clock of a request measures."""
+
+    # From the intake to the first response, to the first proposal of a solution, to the resolution.
+    RESPONSE = "response"
+    PROPOSAL = "proposal"
+    RESOLUTION = "resolution"
+    # From one word to the requester to the next, over and over.
+    UPDATE = "update"
+    # From the assignment to the resolution, as agreed inside the company; the requester is not shown it.
+    INTERNAL = "internal"
+
+
+__all__ = ["ClockKind", "Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]

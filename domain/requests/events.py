@@ -65,6 +65,21 @@ class RequestHeld(Event, name="requests.held"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldEndDue(Event, name="requests.hold_end_due"):
+    """The timer of a request on hold: it was expected to go on by now."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldOverran(Event, name="requests.hold_overran"):
+    """What a request waits for has taken longer than was expected."""
+
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestResumed(Event, name="requests.resumed"):
     request_id: UUID
     change_id: UUID
@@ -162,6 +177,8 @@ class ClockBreached(Event, name="requests.clock_breached"):
     request_id: UUID
     clock_id: UUID
     kind: str
+    # How often by now; more than once only for a clock that begins anew.
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +197,8 @@ class ClockFollowedNewClause(Event, name="requests.clock_followed_new_clause"):
     clock_id: UUID
     old_clause_id: UUID
     new_clause_id: UUID
+    old_calendar_clause_id: UUID | None = None
+    new_calendar_clause_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.kernel.terms import Complexity, CustomerTier, Impact, Priority, Urgency
-from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
+from domain.kernel.terms import ClockKind, Complexity, CustomerTier, Impact, Priority, Urgency
+from domain.requests.rules import Audience, Change, Channel, ClockState, Move, State, as_change
 from tenancy.models import TenantModel, references
 
 
@@ -86,6 +86,10 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     # Why it is on hold; empty otherwise.
     hold_reason: Mapped[str] = mapped_column(default="")
+    # Of a reason that the handbook lists: its code, its name in three languages, and until when it should take.
+    hold_code: Mapped[str] = mapped_column(default="", server_default="")
+    hold_name: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    hold_expected_at: Mapped[datetime | None] = mapped_column(default=None)
     # What was done, in its present or last resolution.
     resolution: Mapped[str] = mapped_column(default="")
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -137,6 +141,16 @@ class StateChange(TenantModel, kw_only=True, eq=False):
     reason: Mapped[str]
     # Who made the move; none for the system and for clients.
     member_id: Mapped[UUID | None]
+    # Of a reason that the handbook lists: its code and its name in three languages.
+    reason_code: Mapped[str] = mapped_column(default="", server_default="")
+    reason_name: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    # The kinds of the clocks that rest since then by a clause; none where no clause says so.
+    pauses: Mapped[list[str] | None] = mapped_column(default=None)
+
+    @property
+    def as_rule(self) -> Change:
+        """The change as the rules read it."""
+        return as_change(self.at, self.state, self.reason, self.reason_code, self.pauses)
 
 
 class Clock(TenantModel, kw_only=True, eq=False):
@@ -165,6 +179,8 @@ class Clock(TenantModel, kw_only=True, eq=False):
     due_at: Mapped[datetime | None] = mapped_column(default=None)
     stopped_at: Mapped[datetime | None] = mapped_column(default=None)
     breached_at: Mapped[datetime | None] = mapped_column(default=None)
+    # How often its time ran out: more than once only for one that begins anew with every word to the requester.
+    breaches: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # How many warnings were given, and how many levels of escalation were reached; none of them comes twice.
     warnings: Mapped[int] = mapped_column(default=0)
     levels: Mapped[int] = mapped_column(default=0)

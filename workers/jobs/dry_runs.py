@@ -16,7 +16,6 @@ from domain.policies.rules.scopes import Scope
 from domain.quality import queries as quality
 from domain.quality.rules import Figure
 from domain.requests import queries as requests
-from domain.requests.rules import Change
 from domain.rulebook import commands, queries
 from domain.rulebook.rules import hindsight
 from domain.rulebook.rules.hindsight import Differs, Trial
@@ -80,7 +79,7 @@ def _request(past: requests.History, trial: Trial, places: Places, until: dateti
         impact=request.impact,
         urgency=request.urgency,
         assignee_id=request.assignee_id,
-        changes=[Change(change.at, change.state, change.reason) for change in past.changes],
+        changes=[change.as_rule for change in past.changes],
         breached=frozenset(clock.kind for clock in past.clocks if clock.breached_at is not None),
     )
     yield from hindsight.judge_request(case, trial, until)

@@ -38,6 +38,7 @@ from domain.quality.events import TargetMissed
 from domain.requests.events import (
     ClockBreached,
     ClockWarned,
+    HoldOverran,
     RequestAssigned,
     RequestCancelled,
     RequestClosed,
@@ -71,7 +72,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation],
     RequestReopened: [requests.tell_the_assignee_of_the_reopening],
     RequestCancelled: [requests.tell_of_a_cancellation],
-    RequestCommented: [requests.tell_the_other_side_of_a_message],
+    RequestCommented: [requests.tell_the_other_side_of_a_message, requests.begin_the_updates_anew],
+    HoldOverran: [requests.tell_of_a_hold_that_overran],
     ClockWarned: [requests.warn_the_assignee],
     ClockBreached: [requests.tell_of_a_breach],
     RequestEscalated: [requests.tell_of_an_escalation],

@@ -10,10 +10,11 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
-from domain.requests import queries
+from domain.requests import commands, queries
 from domain.requests.events import (
     ClockBreached,
     ClockWarned,
+    HoldOverran,
     RequestAssigned,
     RequestCancelled,
     RequestCommented,
@@ -32,17 +33,39 @@ from tenancy.refusals import message
 from tenancy.work import Work
 
 WARNINGS = {
+    ClockKind.PROPOSAL: message(
+        "A solution for request {number} has to be proposed by {due_at} ({used} % of the time used): {title}"
+    ),
+    ClockKind.UPDATE: message(
+        "The requester of {number} has to hear how it stands by {due_at} ({used} % of the time used): {title}"
+    ),
+    ClockKind.INTERNAL: message(
+        "Request {number} has to be done by {due_at} as agreed among ourselves ({used} % of the time used): {title}"
+    ),
     ClockKind.RESPONSE: message("Request {number} has to be answered by {due_at} ({used} % of the time used): {title}"),
     ClockKind.RESOLUTION: message(
         "Request {number} has to be resolved by {due_at} ({used} % of the time used): {title}"
     ),
 }
 BREACHES = {
+    ClockKind.PROPOSAL: message("A solution for request {number} should have been proposed by {breached_at}: {title}"),
+    ClockKind.UPDATE: message("The requester of {number} should have heard how it stands by {breached_at}: {title}"),
+    ClockKind.INTERNAL: message(
+        "Request {number} should have been done by {breached_at} as agreed among ourselves: {title}"
+    ),
     ClockKind.RESPONSE: message("Request {number} should have been answered by {breached_at}: {title}"),
     ClockKind.RESOLUTION: message("Request {number} should have been resolved by {breached_at}: {title}"),
 }
 
-CLOCKS = {ClockKind.RESPONSE: message("First response"), ClockKind.RESOLUTION: message("Resolution")}
+CLOCKS = {
+    ClockKind.RESPONSE: message("First response"),
+    ClockKind.PROPOSAL: message("Proposal of a solution"),
+    ClockKind.RESOLUTION: message("Resolution"),
+    ClockKind.UPDATE: message("Word to the requester"),
+    ClockKind.INTERNAL: message("Internal target"),
+}
+# Of which the requester is told nothing.
+AMONG_OURSELVES = (ClockKind.UPDATE, ClockKind.INTERNAL)
 TO_YOU = message("to you")
 TO_WHO_ASSIGNS = message("to everybody who assigns requests, because nobody is recorded above it")
 
@@ -227,16 +250,38 @@ async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
         return
     told = await queries.responsible(work, request)
     key = f"warned:{clock.id}:{event.warning}"
+    if clock.kind is ClockKind.UPDATE:
+        key += f":{clock.started_at.isoformat()}"
     text, due_at = WARNINGS[clock.kind], clock.due_at
     await _tell(work, request.id, told, text, key=key, due_at=due_at, used=event.used_percent)
 
 
 async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
-    """Whoever has to act, and the requester, learn that a deadline was missed."""
+    """Whoever has to act, and the requester where it was promised to them, learn that a deadline was missed."""
     request = await queries.get(work, event.request_id)
     clock = await queries.clock(work, event.clock_id)
-    told = {*await queries.responsible(work, request), request.requester_id}
-    await _tell(work, request.id, told, BREACHES[clock.kind], key=f"breached:{clock.id}", breached_at=clock.breached_at)
+    told: set[UUID | None] = {*await queries.responsible(work, request)}
+    if clock.kind not in AMONG_OURSELVES:
+        told.add(request.requester_id)
+    key = f"breached:{clock.id}" if event.times == 1 else f"breached:{clock.id}:{event.times}"
+    await _tell(work, request.id, told, BREACHES[clock.kind], key=key, breached_at=clock.breached_at)
+
+
+async def begin_the_updates_anew(work: Work, event: RequestCommented) -> None:
+    """The requester has heard something: until when they have to hear more is reckoned from then on."""
+    if event.audience == Audience.PUBLIC:
+        await commands.follow_word(work, event.request_id)
+
+
+async def tell_of_a_hold_that_overran(work: Work, event: HoldOverran) -> None:
+    """Whoever has to act learns that what a request waits for takes longer than was expected."""
+    request = await queries.get(work, event.request_id)
+    if request.state is not State.ON_HOLD:
+        return
+    told = await queries.responsible(work, request)
+    text = message("Request {number} was expected to go on by {expected_at}: {title}")
+    key = f"overran:{event.change_id}"
+    await _tell(work, request.id, told, text, key=key, expected_at=request.hold_expected_at)
 
 
 async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:

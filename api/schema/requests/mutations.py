@@ -1,5 +1,6 @@
 """Taking requests in, moving them on, talking about them."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
@@ -158,12 +159,21 @@ class HoldRequestInput:
     """A request that has to wait."""
 
     request_id: UUID = given("The request.")
-    reason: str = given("For whom or what it waits, in at most 500 characters.")
+    reason: str = optional("For whom or what it waits, in at most 500 characters; needed without a code.", default="")
+    reason_code: str | None = optional("The code of a reason that the handbook lists, in its clause `hold_reasons`.")
+    expected_at: datetime | None = optional("Until when that is expected to take; somebody is reminded then.")
 
 
 async def hold_request(work: Work, input: HoldRequestInput) -> ServiceRequest:
-    """Put a request on hold; the clock of its resolution rests until it is resumed."""
-    return await commands.put_on_hold(work, request_id=input.request_id, reason=input.reason)
+    """Put a request on hold. By the handbook's clause some of its clocks rest until it is resumed; without one all but
+    the updates to the requester do."""
+    return await commands.put_on_hold(
+        work,
+        request_id=input.request_id,
+        reason=input.reason,
+        reason_code=input.reason_code,
+        expected_at=input.expected_at,
+    )
 
 
 @strawberry.input(description="A request that goes on.")

@@ -13,9 +13,9 @@ from domain.policies import queries as policies
 from domain.policies.rules.kinds import BusinessCalendarClause
 from domain.policies.rules.values import Target
 from domain.requests import models, rules
-from domain.requests.rules import Change, ClockKind, Narrative, Share, State
+from domain.requests.rules import ClockKind, Narrative, Share, State
 from tenancy.actor import Actor
-from tenancy.language import translate, write_span
+from tenancy.language import in_language, translate, write_span
 from tenancy.models import current_instant
 from tenancy.refusals import message
 
@@ -24,7 +24,10 @@ _MINUTE = timedelta(minutes=1)
 
 def _history(clock: Any) -> Select[Any]:
     changes = aliased(models.StateChange)
-    each = func.json_build_array(changes.at, changes.state, changes.reason)
+    # What is said as a reason is the reason's name in three languages, where the handbook lists it.
+    each = func.json_build_array(
+        changes.at, changes.state, changes.reason, changes.reason_code, changes.pauses, changes.reason_name
+    )
     return select(func.json_agg(aggregate_order_by(each, changes.position))).where(
         changes.request_id == clock.request_id
     )
@@ -33,6 +36,7 @@ def _history(clock: Any) -> Select[Any]:
 # What of a clock's row is needed to tell its story.
 NEEDS: Mapping[str, Any] = {
     "kind": lambda clock: clock.kind,
+    "started_at": lambda clock: clock.started_at,
     "target": lambda clock: clock.target,
     "calendar": lambda clock: policies.value_of_clause(clock.calendar_clause_id),
     "history": _history,
@@ -43,10 +47,16 @@ NEEDS: Mapping[str, Any] = {
 def _narrative(values: Mapping[str, Any]) -> Narrative | None:
     if values["target"] is None or values["history"] is None:
         return None
-    changes = [Change(_instant(at), State(state), reason) for at, state, reason in values["history"]]
+    changes = [
+        rules.as_change(_instant(at), State(state), reason, code, pauses)
+        for at, state, reason, code, pauses, _ in values["history"]
+    ]
     calendar: BusinessCalendar = BusinessCalendarClause.model_validate(values["calendar"])
     now = max(_instant(values["now"]), changes[-1].at)
-    segments = rules.segments_of(ClockKind(values["kind"]), changes)
+    kind = ClockKind(values["kind"])
+    segments = rules.segments_of(kind, changes)
+    if kind is ClockKind.UPDATE:
+        segments = rules.since(segments, _instant(values["started_at"]))
     return rules.narrative(segments, Target.model_validate(values["target"]), calendar, now)
 
 
@@ -99,9 +109,13 @@ def as_sentence(values: Mapping[str, Any], actor: Actor) -> str | None:
     else:
         text = message("{elapsed} of {allowed} working time are used.")
         sentences = [translate(text, language, used)]
+    names = {code: name for *_, code, _, name in values["history"] if name}
     for share in told.excluded:
         text = message("{time} on hold do not count: {reason}.")
-        given = {"time": write_span(share.working_time, language), "reason": share.reason.rstrip(".。")}
+        reason = in_language(names[share.reason], language) if share.reason in names else share.reason
+        if share.reason == State.PROPOSED:
+            text = message("{time} do not count, in which the requester considered a solution.")
+        given = {"time": write_span(share.working_time, language), "reason": reason.rstrip(".。")}
         sentences.append(translate(text, language, given))
     if told.is_provisional:
         sentences.append(translate(message("The holidays that decide it are not published yet."), language))

@@ -19,7 +19,7 @@ from api.reading.filters import (
     combining,
     filtered,
 )
-from api.reading.mapping import Node, Order, column, computed, many, one, page, rendered, shows
+from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, rendered, shows
 from api.schema.access.types import Member
 from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
@@ -30,14 +30,20 @@ from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
 from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.kernel.subjects import SubjectKind
+from domain.kernel.terms import ClockKind
 from domain.requests import models, queries
-from domain.requests.rules import Audience, Channel, ClockKind, ClockState, Move, State
+from domain.requests.rules import Audience, Channel, ClockState, Move, State
 from tenancy.models import current_instant
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
 strawberry.enum(Channel, name="RequestChannel", description="How a request came in.")
 strawberry.enum(Audience, name="MessageAudience", description="Who reads a message.")
-strawberry.enum(ClockKind, name="RequestClockKind", description="What a clock measures.")
+strawberry.enum(
+    ClockKind,
+    name="RequestClockKind",
+    description="What a clock measures: the time to the first RESPONSE, to the PROPOSAL of a solution and to the "
+    "RESOLUTION, from one UPDATE of the requester to the next, and an INTERNAL target for those who work on requests.",
+)
 strawberry.enum(
     ClockState,
     name="RequestClockState",
@@ -53,6 +59,8 @@ class RequestChange(Node):
     state: State = column("The state it entered.")
     move: Move | None = column("By which move; none for the intake.")
     reason: str = column("Why, or what was proposed; empty where no reason is asked for.")
+    reason_code: str = column("Of a reason for a hold that the handbook lists: its code; else empty.")
+    reason_name: str = localized("Its name, in your language; else empty.", "reason_name")
     member: Member | None = one("Who made the move; nobody when Zhidu or a partner's client did.", "member_id")
 
 
@@ -67,7 +75,7 @@ class RequestMessage(Node):
     attachments: list[Attachment] = attached(SubjectKind.REQUEST_MESSAGE)
 
 
-@shows(models.Clock, visible=queries.visible_parts)
+@shows(models.Clock, visible=queries.visible_clocks)
 class RequestClock(Node):
     """What of a request is measured in working time, against which target, and how that stands."""
 
@@ -77,7 +85,8 @@ class RequestClock(Node):
     target: JSON | None = column("What is promised, in working minutes or days; null when nothing is any more.")
     due_at: datetime | None = column("When its time runs out, or ran out; only while it runs.")
     stopped_at: datetime | None = column("When it stopped.")
-    breached_at: datetime | None = column("When its time had run out although it was still running.")
+    breached_at: datetime | None = column("When its time had run out although it was still running; the last time.")
+    breaches: int = column("How often that was: more than once only of updates, which begin anew with every word.")
     warnings: int = column("How many warnings were given.")
     levels: int = column("How many levels of escalation were reached.")
     clause: Clause | None = one("The service level it goes by.", "clause_id")
@@ -151,7 +160,10 @@ class ServiceRequest(Node):
     due_at: datetime | None = column("The earliest deadline of its running clocks; in the past when it was missed.")
     overdue: bool = computed("Whether that deadline has passed.", _overdue)
     breached: bool = computed("Whether any deadline was missed.", queries.breached)
-    hold_reason: str = column("Why it is on hold; empty otherwise.")
+    hold_reason: str = column("Why it is on hold, in somebody's own words; empty otherwise.")
+    hold_code: str = column("Of a reason for the hold that the handbook lists: its code; else empty.")
+    hold_name: str = localized("Its name, in your language; else empty.", "hold_name")
+    hold_expected_at: datetime | None = column("Until when that is expected to take, where somebody has said so.")
     resolution: str = column("What was done, in its present or last resolution.")
     resolved_at: datetime | None = column("When it was resolved.")
     closes_at: datetime | None = column("When it closes by itself unless the requester speaks.")

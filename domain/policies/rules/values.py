@@ -114,6 +114,10 @@ class PriorityTargets(Part):
 
     response: Target | None = None
     resolution: Target | None = None
+    # Until a solution is proposed.
+    proposal: Target | None = None
+    # From the assignment to the resolution, as agreed inside the company.
+    internal: Target | None = None
 
     @model_validator(mode="after")
     def _response_comes_first(self) -> Self:

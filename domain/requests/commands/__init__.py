@@ -4,10 +4,11 @@ from domain.requests.commands.assessment import triage
 from domain.requests.commands.attaching import attach, attach_to_message, detach
 from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
 from domain.requests.commands.conversation import comment
+from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
-from domain.requests.commands.moves import assign, cancel, put_on_hold, resolve, resume, start
+from domain.requests.commands.moves import assign, cancel, resolve, start
 from domain.requests.commands.solutions import agree, decline, diagnose, propose
-from domain.requests.commands.timing import keep_time, review_by_new_handbook, review_next
+from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
 
 __all__ = [
     "agree",
@@ -22,6 +23,8 @@ __all__ = [
     "decline",
     "detach",
     "diagnose",
+    "end_hold",
+    "follow_word",
     "keep_survey_score",
     "keep_time",
     "propose",

@@ -1,4 +1,4 @@
-"""The moves of whoever has a request: who takes it, when it is worked on, what it waits for, when it is done."""
+"""The moves of whoever has a request: who takes it, when it is worked on, when it is done."""
 
 from uuid import UUID
 
@@ -9,9 +9,7 @@ from domain.requests.commands import confirmation, moving
 from domain.requests.events import (
     RequestAssigned,
     RequestCancelled,
-    RequestHeld,
     RequestResolved,
-    RequestResumed,
     RequestStarted,
 )
 from domain.requests.models import ServiceRequest
@@ -54,34 +52,13 @@ async def start(work: Work, *, request_id: UUID) -> ServiceRequest:
     return view.request
 
 
-@command(needs=DUTIES[Move.HOLD].permission)
-async def put_on_hold(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
-    """Let a request wait for somebody or something, for a reason; its resolution's clock rests meanwhile."""
-    reason = rules.clean_reason(reason)
-    view = await moving.begin(work, request_id, Move.HOLD)
-    view.request.hold_reason = reason
-    change = await moving.end(work, view, Move.HOLD, reason)
-    work.record(RequestHeld(request_id=request_id, change_id=change), about=view.request)
-    return view.request
-
-
-@command(needs=DUTIES[Move.RESUME].permission)
-async def resume(work: Work, *, request_id: UUID) -> ServiceRequest:
-    """Go on with a request; its deadline moves by the working time for which it has waited."""
-    view = await moving.begin(work, request_id, Move.RESUME)
-    view.request.hold_reason = ""
-    change = await moving.end(work, view, Move.RESUME)
-    work.record(RequestResumed(request_id=request_id, change_id=change), about=view.request)
-    return view.request
-
-
 @command(needs=DUTIES[Move.RESOLVE].permission)
 async def resolve(work: Work, *, request_id: UUID, resolution: str) -> ServiceRequest:
     """Say what was done and that it is done; the requester confirms it, or the clause on silence does (RQ-5)."""
     resolution = rules.clean_resolution(resolution)
     view = await moving.begin(work, request_id, Move.RESOLVE)
     request = view.request
-    request.hold_reason, request.resolution, request.resolved_at = "", resolution, view.at
+    request.resolution, request.resolved_at = resolution, view.at
     change = await moving.end(work, view, Move.RESOLVE)
     await confirmation.plan(work, view)
     work.record(RequestResolved(request_id=request_id, change_id=change), about=request)
@@ -94,7 +71,7 @@ async def cancel(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest
     reason = rules.clean_reason(reason)
     view = await moving.begin(work, request_id, Move.CANCEL)
     request = view.request
-    request.hold_reason, request.closed_at = "", view.at
+    request.closed_at = view.at
     change = await moving.end(work, view, Move.CANCEL, reason)
     work.record(RequestCancelled(request_id=request_id, change_id=change), about=request)
     return request

@@ -1,14 +1,16 @@
 """What every move has in common: who may make it now, the state it leads to, and what that does to the clocks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from domain.kernel.terms import ClockKind
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ReopenWindow, RequestCourse
 from domain.policies.rules.kinds.handling import Step
 from domain.requests import queries, rules
 from domain.requests.commands import course, timing
 from domain.requests.commands.timing import View
-from domain.requests.rules import LIFECYCLE, Move, Obstacle
+from domain.requests.rules import LIFECYCLE, Move, Obstacle, State
 from tenancy.refusals import Refusal
 from tenancy.work import Work
 
@@ -46,14 +48,32 @@ async def _refusal(
     return refused
 
 
-async def end(work: Work, view: View, move: Move, reason: str = "") -> UUID:
-    """Make the move: its change of state, and what that does to the course and to the clocks. Gives the change's id."""
+async def end(
+    work: Work, view: View, move: Move, reason: str = "", *, pauses: Sequence[ClockKind] | None = None
+) -> UUID:
+    """Make the move: its change of state, and what that does to the course and to the clocks. Gives the change's id.
+
+    `pauses` are the clocks that rest from now on, where a clause says so.
+    """
     request = view.request
     state = LIFECYCLE.next(request.state, move)
     if move is Move.RESUME:
         state = rules.resumed([change.state for change in view.changes])
+    if request.state is State.ON_HOLD and state is not State.ON_HOLD:
+        request.hold_reason, request.hold_code, request.hold_name, request.hold_expected_at = "", "", None, None
+        view.forget_timer(work, hold_key(request.id))
     request.state = state
     change = view.enter(work, move, reason)
+    if pauses is not None:
+        change.pauses = [kind.value for kind in pauses]
+    if move is Move.HOLD:
+        change.reason_code, change.reason_name = request.hold_code, request.hold_name
     await course.follow(work, request, view.changes)
+    timing.start(work, view)
     timing.reckon(work, view)
     return change.id
+
+
+def hold_key(request_id: UUID) -> str:
+    """The key of the timer of a request on hold."""
+    return f"request:{request_id}:hold"

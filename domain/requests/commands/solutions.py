@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from domain.kernel.command import command
-from domain.requests import rules
+from domain.policies.rules.kinds import HoldReasons
+from domain.requests import queries, rules
 from domain.requests.commands import moving
 from domain.requests.events import RequestDiagnosed, SolutionAgreed, SolutionDeclined, SolutionProposed
 from domain.requests.models import ServiceRequest
@@ -26,7 +27,9 @@ async def propose(work: Work, *, request_id: UUID, solution: str) -> ServiceRequ
     solution = rules.clean_solution(solution)
     view = await moving.begin(work, request_id, Move.PROPOSE)
     view.request.solution = solution
-    change = await moving.end(work, view, Move.PROPOSE, solution)
+    resting = await queries.ruled(work, HoldReasons, view.request)
+    pauses = resting.value.while_proposed if resting is not None else None
+    change = await moving.end(work, view, Move.PROPOSE, solution, pauses=pauses)
     work.record(SolutionProposed(request_id=request_id, change_id=change), about=view.request)
     return view.request
 

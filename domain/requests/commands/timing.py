@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.terms import ClockKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.events import HandbookTookEffect
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel
+from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel, UpdateCadence
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
 from domain.requests.commands import course
@@ -29,13 +30,15 @@ from domain.requests.events import (
 )
 from domain.requests.models import Clock, Escalation, ServiceRequest, StateChange
 from domain.requests.queries import Grounds
-from domain.requests.rules import Change, ClockKind, ClockState, Mark, MarkKind, Move, Reached, Segment
+from domain.requests.rules import Change, ClockState, Mark, MarkKind, Move, Reached, Segment
 from tenancy.agenda import AgendaItem
 from tenancy.outbox import lock_timers
 from tenancy.work import Work
 
 # How many requests are reckoned by a new handbook in one transaction.
 BATCH = 100
+# The clocks whose deadlines are the request's own; the others concern those who work on it.
+PROMISED = (ClockKind.RESPONSE, ClockKind.PROPOSAL, ClockKind.RESOLUTION)
 
 
 @dataclass
@@ -49,15 +52,30 @@ class View:
     # The work's now; never before what has happened already, for transactions may begin in another order.
     at: datetime
     timers: dict[str | None, AgendaItem]
+    # When somebody has last said something to the requester, if that matters.
+    said_at: datetime | None = None
 
     @property
     def history(self) -> list[Change]:
         """The history as the rules read it."""
-        return [Change(change.at, change.state, change.reason) for change in self.changes]
+        return [change.as_rule for change in self.changes]
+
+    @property
+    def heard_at(self) -> datetime:
+        """When the requester last heard how their request stands."""
+        return rules.heard_at(self.history, self.said_at)
 
     def segments(self, clock: Clock) -> tuple[Segment, ...]:
         """The stretches of a clock's life."""
-        return rules.segments_of(clock.kind, self.history)
+        segments = rules.segments_of(clock.kind, self.history)
+        return rules.since(segments, self.heard_at) if clock.kind is ClockKind.UPDATE else segments
+
+    def reached(self, clock: Clock) -> Reached:
+        """What has come on a clock; of one that begins anew, since it did."""
+        late = clock.breached_at is not None and (
+            clock.kind is not ClockKind.UPDATE or clock.breached_at >= clock.started_at
+        )
+        return Reached(clock.warnings, late, clock.levels)
 
     def enter(self, work: Work, move: Move | None, reason: str = "") -> StateChange:
         """Keep that a move has led the request into its present state."""
@@ -70,6 +88,11 @@ class View:
             reason=reason,
             member_id=work.actor.id if work.actor.is_member else None,
         )
+        before = self.changes[-1] if self.changes else None
+        if before is not None and before.state is change.state and move is Move.ASSIGN:
+            # Whoever gets it does not end what rests meanwhile.
+            change.reason_code, change.reason_name = before.reason_code, before.reason_name
+            change.pauses = before.pauses
         self.changes.append(work.add(change))
         return change
 
@@ -85,31 +108,36 @@ async def locked(work: Work, request_id: UUID, *path: str) -> View:
     timers = await lock_timers(work, request_id)
     request = await queries.get(work, request_id, *path, lock=True)
     changes = await queries.history_of(work, request_id)
+    clocks, grounds = await queries.clocks_of(work, request_id), await queries.grounds(work, request)
+    recurs = (grounds is not None and grounds.cadence) or any(clock.kind is ClockKind.UPDATE for clock in clocks)
     return View(
         request=request,
-        clocks=await queries.clocks_of(work, request_id),
+        clocks=clocks,
         changes=changes,
-        grounds=await queries.grounds(work, request),
+        grounds=grounds,
         at=max(work.now, changes[-1].at),
         timers={timer.key: timer for timer in timers},
+        said_at=await queries.said_at(work, request) if recurs else None,
     )
 
 
 def start(work: Work, view: View) -> None:
-    """Give a request a clock for everything that its priority is promised and that is not measured yet, nor over."""
-    promised = view.grounds.level.value.targets_for(view.request.priority) if view.grounds else None
-    if view.grounds is None or promised is None:
-        return
+    """Give a request a clock for everything that its priority is promised and that is not measured yet, nor over; one
+    that waits for something begins with that."""
     measured = {clock.kind for clock in view.clocks}
     for kind in ClockKind:
-        if kind in measured or getattr(promised, kind.value) is None or rules.stop(kind, view.history) is not None:
+        ruling = view.grounds.ruling(kind) if view.grounds else None
+        begun = next((each for each in rules.segments_of(kind, view.history) if each.counts), None)
+        if kind in measured or view.grounds is None or ruling is None or begun is None:
+            continue
+        if view.grounds.target(kind, view.request.priority) is None or rules.stop(kind, view.history) is not None:
             continue
         clock = Clock(
             request_id=view.request.id,
             kind=kind,
-            started_at=view.changes[0].at,
+            started_at=begun.started_at,
             target=None,
-            clause_id=view.grounds.level.clause.clause_id,
+            clause_id=ruling.clause.clause_id,
             calendar_clause_id=view.grounds.calendar_clause.clause.clause_id,
         )
         view.clocks.append(work.add(clock))
@@ -120,7 +148,8 @@ def reckon(work: Work, view: View) -> None:
     for clock in view.clocks:
         _reckon(work, view, clock)
     request, key = view.request, f"request:{view.request.id}:clocks"
-    request.due_at = min((clock.due_at for clock in view.clocks if clock.due_at), default=None)
+    promised = (clock.due_at for clock in view.clocks if clock.due_at and clock.kind in PROMISED)
+    request.due_at = min(promised, default=None)
     marks = _coming(view)
     if marks:
         work.schedule(marks[0][0].comes_at, ClockMarkDue(request_id=request.id), about=request.id, key=key)
@@ -134,41 +163,59 @@ def _reckon(work: Work, view: View, clock: Clock) -> None:
         # What was promised when it stopped, and whether that was kept, no later handbook changes.
         return
     before, target = clock.due_at, _target(view, clock)
+    _begin_anew(work, view, clock)
     clock.target = target.model_dump(mode="json", exclude_defaults=True) if target else None
-    if view.grounds is None:
+    ruling = view.grounds.ruling(clock.kind) if view.grounds is not None else None
+    if view.grounds is None or ruling is None:
         clock.state = ClockState.BREACHED if clock.breached_at else ClockState.VOID
         clock.due_at, clock.stopped_at = None, stopped_by.at if stopped_by else None
         return
-    breached = clock.breached_at is not None
-    reading = rules.read(clock.kind, view.history, target, view.grounds.calendar, view.at, breached=breached)
+    reading = rules.read(
+        clock.kind,
+        view.history,
+        target,
+        view.grounds.calendar,
+        view.at,
+        breached=view.reached(clock).breach,
+        begun_at=view.heard_at if clock.kind is ClockKind.UPDATE else None,
+    )
     clock.state, clock.due_at, clock.stopped_at = reading.state, reading.due_at, reading.stopped_at
-    clock.clause_id = view.grounds.level.clause.clause_id
+    clock.clause_id = ruling.clause.clause_id
     clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
     if clock.due_at is not None and clock.due_at != before:
         _cite(work, view, clock, "requests.deadline", _trace(view, clock), {"due_at": clock.due_at})
 
 
+def _begin_anew(work: Work, view: View, clock: Clock) -> None:
+    """Let the clock of updates begin with the last word to the requester; that it had come too late is not lost."""
+    if clock.kind is not ClockKind.UPDATE or clock.started_at == view.heard_at:
+        return
+    if view.grounds is not None and not view.reached(clock).breach:
+        before = rules.since(rules.segments_of(clock.kind, view.history), clock.started_at)
+        late_at = rules.breached_at(before, _target(view, clock), view.grounds.calendar, view.heard_at)
+        if late_at is not None:
+            _breach(work, view, clock, late_at)
+    clock.started_at, clock.warnings = view.heard_at, 0
+
+
 def _target(view: View, clock: Clock) -> Target | None:
-    promised = view.grounds.level.value.targets_for(view.request.priority) if view.grounds else None
-    target: Target | None = getattr(promised, clock.kind.value) if promised else None
-    return target
+    return view.grounds.target(clock.kind, view.request.priority) if view.grounds is not None else None
 
 
 def _coming(view: View) -> list[tuple[Mark, Clock]]:
     """What is still to come on all clocks of a request, in order."""
     if view.grounds is None:
         return []
-    level, calendar = view.grounds.level.value, view.grounds.calendar
     found = [
         (mark, clock)
         for clock in view.clocks
         for mark in rules.coming(
-            level,
+            view.grounds.notices(clock.kind),
             _target(view, clock),
             view.segments(clock),
-            calendar,
+            view.grounds.calendar,
             view.at,
-            Reached(clock.warnings, clock.breached_at is not None, clock.levels),
+            view.reached(clock),
         )
     ]
     return sorted(found, key=lambda each: each[0].place)
@@ -180,6 +227,9 @@ async def catch_up(work: Work, view: View, *, before_a_move: bool) -> None:
     Before a move, what comes at this very instant is left; that time has run out comes only after its instant, so who
     stops at the deadline is in time, also where a rehearsal's clock was brought to that very instant before.
     """
+    for clock in view.clocks:
+        if clock.stopped_at is None:
+            _begin_anew(work, view, clock)
     for mark, clock in _coming(view):
         if mark.has_come(view.at, before_a_move=before_a_move):
             await _reach(work, view, clock, mark)
@@ -191,7 +241,7 @@ async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
     match mark.kind:
         case MarkKind.WARNING:
             clock.warnings = mark.number
-            fraction = view.grounds.level.value.warning_fractions[mark.number - 1]
+            fraction = view.grounds.notices(clock.kind).warning_fractions[mark.number - 1]
             _cite(work, view, clock, "requests.warning", {"fraction": fraction}, {"warned_at": mark.at})
             warned = ClockWarned(
                 request_id=request.id,
@@ -203,18 +253,26 @@ async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
             work.record(warned, about=about)
         case MarkKind.BREACH:
             calendar, target = view.grounds.calendar, _target(view, clock)
-            clock.breached_at = rules.breached_at(view.segments(clock), target, calendar, view.at)
-            clock.state = ClockState.BREACHED
-            _cite(work, view, clock, "requests.breach", _trace(view, clock), {"breached_at": clock.breached_at})
-            work.record(ClockBreached(request_id=request.id, clock_id=clock.id, kind=clock.kind), about=about)
+            late_at = rules.breached_at(view.segments(clock), target, calendar, view.at)
+            assert late_at is not None
+            _breach(work, view, clock, late_at)
+            _cite(work, view, clock, "requests.breach", _trace(view, clock), {"breached_at": late_at})
         case MarkKind.ESCALATION:
             await _escalate(work, view, clock, mark)
+
+
+def _breach(work: Work, view: View, clock: Clock, late_at: datetime) -> None:
+    clock.breached_at, clock.state, clock.breaches = late_at, ClockState.BREACHED, clock.breaches + 1
+    breached = ClockBreached(
+        request_id=view.request.id, clock_id=clock.id, kind=clock.kind, times=max(clock.breaches, 1)
+    )
+    work.record(breached, about=view.request)
 
 
 async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
     assert view.grounds is not None
     clock.levels = mark.number
-    step = view.grounds.level.value.escalation[mark.number - 1]
+    step = view.grounds.notices(clock.kind).escalation[mark.number - 1]
     escalated_to_id = await queries.escalated_to(work, view.request, step.superior_level)
     escalation = work.add(
         Escalation(
@@ -256,7 +314,8 @@ def _cite(
     work: Work, view: View, clock: Clock, decision: str, inputs: Mapping[str, Any], result: Mapping[str, Any]
 ) -> None:
     assert view.grounds is not None
-    ruling: Ruling[ServiceLevel] = view.grounds.level
+    ruling: Ruling[ServiceLevel] | Ruling[UpdateCadence] | None = view.grounds.ruling(clock.kind)
+    assert ruling is not None
     policies.cite(
         work,
         ruling,
@@ -282,10 +341,16 @@ async def keep_time(work: Work, event: ClockMarkDue) -> None:
     await _bring_up_to_date(work, event.request_id)
 
 
+async def follow_word(work: Work, request_id: UUID) -> None:
+    """The requester has heard something, so the clock of their updates begins anew, where there is one."""
+    if any(clock.kind is ClockKind.UPDATE for clock in await queries.clocks_of(work, request_id)):
+        await _bring_up_to_date(work, request_id)
+
+
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
     """Reckon open requests anew when a handbook takes effect whose service level or calendar holds for open cases too,
     or takes the place of one whose did (PO-3): no pause is lost, and what has come stays. So is their course."""
-    kinds = (ServiceLevel, BusinessCalendarClause, RequestCourse)
+    kinds = (ServiceLevel, UpdateCadence, BusinessCalendarClause, RequestCourse)
     if await policies_queries.concerns_open_cases(work, event.version_id, *kinds):
         _review_from(work, None, event.version_id)
 
@@ -305,15 +370,21 @@ def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
 
 async def _bring_up_to_date(work: Work, request_id: UUID) -> None:
     view = await locked(work, request_id)
-    before = {clock.id: clock.clause_id for clock in view.clocks}
+    before = {clock.id: (clock.clause_id, clock.calendar_clause_id) for clock in view.clocks}
     await course.follow(work, view.request, view.changes)
     start(work, view)
     await catch_up(work, view, before_a_move=False)
     reckon(work, view)
     for clock in view.clocks:
-        old = before.get(clock.id, clock.clause_id)
-        if old != clock.clause_id:
+        now = (clock.clause_id, clock.calendar_clause_id)
+        old = before.get(clock.id, now)
+        if old != now:
             followed = ClockFollowedNewClause(
-                request_id=request_id, clock_id=clock.id, old_clause_id=old, new_clause_id=clock.clause_id
+                request_id=request_id,
+                clock_id=clock.id,
+                old_clause_id=old[0],
+                new_clause_id=now[0],
+                old_calendar_clause_id=old[1],
+                new_calendar_clause_id=now[1],
             )
             work.record(followed, about=clock)

@@ -22,6 +22,7 @@ from domain.requests.queries.loading import (
     ids_under_way,
     message_seen,
     said,
+    said_at,
 )
 from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, satisfaction
 from domain.requests.queries.showing import (
@@ -33,6 +34,7 @@ from domain.requests.queries.showing import (
     shows_message,
     submitted_by_my_program,
     visible,
+    visible_clocks,
     visible_messages,
     visible_parts,
 )
@@ -66,6 +68,7 @@ __all__ = [
     "responsible_department",
     "ruled",
     "said",
+    "said_at",
     "satisfaction",
     "scope_of",
     "shows",
@@ -73,6 +76,7 @@ __all__ = [
     "story_of",
     "submitted_by_my_program",
     "visible",
+    "visible_clocks",
     "visible_messages",
     "visible_parts",
 ]

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.kernel.calendars import BusinessCalendar
-from domain.kernel.terms import CustomerTier, Priority
+from domain.kernel.terms import ClockKind, CustomerTier, Priority
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, K, ServiceLevel
+from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, K, ServiceLevel, UpdateCadence
 from domain.policies.rules.scopes import Case
 from domain.policies.rules.values import Target
 from domain.requests import rules
@@ -83,9 +83,10 @@ async def calendar_for(work: Work, request: ServiceRequest) -> Ruling[BusinessCa
 
 @dataclass(frozen=True)
 class Grounds:
-    """The clauses by which a request's clocks run."""
+    """The clauses by which a request's clocks run: what is promised, how often its requester hears of it, the hours."""
 
-    level: Ruling[ServiceLevel]
+    level: Ruling[ServiceLevel] | None
+    cadence: Ruling[UpdateCadence] | None
     calendar_clause: Ruling[BusinessCalendarClause]
 
     @property
@@ -93,20 +94,45 @@ class Grounds:
         """The calendar by which working time is counted."""
         return self.calendar_clause.value
 
+    def ruling(self, kind: ClockKind) -> Ruling[ServiceLevel] | Ruling[UpdateCadence] | None:
+        """The clause that promises the time of a kind of clock, if there is one."""
+        return self.cadence if kind is ClockKind.UPDATE else self.level
+
+    def target(self, kind: ClockKind, priority: Priority) -> Target | None:
+        """What a kind of clock is promised; None for no limit."""
+        if kind is ClockKind.UPDATE:
+            return self.cadence.value.every.get(priority) if self.cadence is not None else None
+        promised = self.level.value.targets_for(priority) if self.level is not None else None
+        target: Target | None = getattr(promised, kind.value) if promised is not None else None
+        return target
+
+    def notices(self, kind: ClockKind) -> ServiceLevel | rules.Notices:
+        """When somebody is warned, and who is told; of a missing word to the requester nobody above is told."""
+        if self.level is None:
+            return rules.Notices()
+        if kind is ClockKind.UPDATE:
+            return rules.Notices(self.level.value.warning_fractions)
+        return self.level.value
+
 
 async def grounds(work: Work, request: ServiceRequest) -> Grounds | None:
     """What is promised for a request; None where the handbook promises nothing, which is no limit."""
-    level = await ruled(work, ServiceLevel, request)
-    return None if level is None else Grounds(level, await calendar_for(work, request))
+    level, cadence = await ruled(work, ServiceLevel, request), await ruled(work, UpdateCadence, request)
+    if level is None and cadence is None:
+        return None
+    return Grounds(level, cadence, await calendar_for(work, request))
 
 
 async def story_of(work: Work, clock: Clock, at: datetime) -> tuple[rules.Narrative, ClauseReference] | None:
     """How a clock stood at an instant, and the clause that promises its time; None where nothing is promised now."""
     request = await get(work, clock.request_id)
     found = await grounds(work, request)
+    ruling = found.ruling(clock.kind) if found is not None else None
     target = Target.model_validate(clock.target) if clock.target is not None else None
-    if found is None:
+    if found is None or ruling is None:
         return None
-    changes = [rules.Change(change.at, change.state, change.reason) for change in await history_of(work, request.id)]
-    story = rules.narrative(rules.segments_of(clock.kind, changes), target, found.calendar, at)
-    return None if story is None else (story, found.level.clause)
+    segments = rules.segments_of(clock.kind, [change.as_rule for change in await history_of(work, request.id)])
+    if clock.kind is ClockKind.UPDATE:
+        segments = rules.since(segments, clock.started_at)
+    story = rules.narrative(segments, target, found.calendar, at)
+    return None if story is None else (story, ruling.clause)

@@ -1,14 +1,15 @@
 """Requests, their clocks and their history, for commands and reactions."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.sql.elements import True_
 
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.queries.showing import visible, visible_messages
-from domain.requests.rules import State
+from domain.requests.rules import Audience, State
 from tenancy.models import one_of
 from tenancy.refusals import NotFound
 from tenancy.work import Work
@@ -79,6 +80,13 @@ async def history_of(work: Work, request_id: UUID) -> list[StateChange]:
     return await work.all(
         select(StateChange).where(StateChange.request_id == request_id).order_by(StateChange.position)
     )
+
+
+async def said_at(work: Work, request: ServiceRequest) -> datetime | None:
+    """When somebody on the company's side has last said something to a request's requester."""
+    said = select(func.max(Message.at)).where(Message.request_id == request.id, Message.audience == Audience.PUBLIC)
+    found: datetime | None = await work.value(said.where(Message.author_id.is_distinct_from(request.requester_id)))
+    return found
 
 
 async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:

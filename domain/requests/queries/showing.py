@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
+from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest
 from domain.requests.rules import Audience, State
@@ -42,6 +43,16 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
         return true()
     requests = aliased(ServiceRequest)
     return select(requests.id).where(requests.id == parts.request_id, visible(actor, requests)).exists()
+
+
+def visible_clocks(actor: Actor, clocks: Any) -> ColumnElement[bool]:
+    """Clocks are seen with their request; the internal target by those who work on requests. `clocks` is `Clock` or an
+    alias of it."""
+    seen = visible_parts(actor, clocks)
+    works = (Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
+    if any(actor.may(permission) for permission in works):
+        return seen
+    return and_(seen, clocks.kind != ClockKind.INTERNAL)
 
 
 def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
@@ -98,6 +109,7 @@ def is_closed(request_id: Any) -> ColumnElement[bool]:
 
 
 def breached(requests: Any) -> ColumnElement[bool]:
-    """Whether a deadline of a request was missed."""
+    """Whether a deadline of a request was missed; targets among ourselves are none."""
     late = aliased(Clock)
-    return select(late.id).where(late.request_id == requests.id, late.breached_at.is_not(None)).exists()
+    missed = (late.breached_at.is_not(None), late.kind != ClockKind.INTERNAL)
+    return select(late.id).where(late.request_id == requests.id, *missed).exists()

@@ -1,5 +1,6 @@
 """Pure rules of service requests: their states and moves, who makes them, their texts, and their clocks."""
 
+from domain.kernel.terms import ClockKind
 from domain.requests.rules.clocks import (
     Narrative,
     Segment,
@@ -16,20 +17,14 @@ from domain.requests.rules.clocks import (
 )
 from domain.requests.rules.course import NEEDED_BEFORE, Window, lacking, missing
 from domain.requests.rules.duties import DUTIES, Duty, Obstacle, Standing, obstacles, refusal
-from domain.requests.rules.standing import ClockState, Mark, MarkKind, Reached, Reading, coming, read, stop
+from domain.requests.rules.standing import ClockState, Mark, MarkKind, Notices, Reached, Reading, coming, read, stop
 from domain.requests.rules.states import (
     LIFECYCLE,
-    TREATMENT,
     Audience,
-    Change,
     Channel,
-    ClockKind,
     Move,
     State,
-    Treatment,
-    counts,
     resumed,
-    segments_of,
 )
 from domain.requests.rules.texts import (
     clean_category,
@@ -39,6 +34,17 @@ from domain.requests.rules.texts import (
     clean_resolution,
     clean_solution,
     clean_title,
+)
+from domain.requests.rules.treatment import (
+    TREATMENT,
+    Change,
+    Treatment,
+    as_change,
+    counts,
+    heard_at,
+    segments_of,
+    since,
+    treatment,
 )
 
 __all__ = [
@@ -56,6 +62,7 @@ __all__ = [
     "MarkKind",
     "Move",
     "Narrative",
+    "Notices",
     "Obstacle",
     "Reached",
     "Reading",
@@ -65,6 +72,7 @@ __all__ = [
     "State",
     "Treatment",
     "Window",
+    "as_change",
     "breached_at",
     "budget",
     "clean_category",
@@ -79,6 +87,7 @@ __all__ = [
     "deadline",
     "elapsed",
     "escalation_at",
+    "heard_at",
     "is_running",
     "lacking",
     "missing",
@@ -89,6 +98,8 @@ __all__ = [
     "remaining",
     "resumed",
     "segments_of",
+    "since",
     "stop",
+    "treatment",
     "warning_at",
 ]

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.terms import ClockKind
 from domain.policies.rules.kinds import ServiceLevel
-from domain.policies.rules.values import Target
+from domain.policies.rules.values import EscalationLevel, Target
 from domain.requests.rules import clocks
 from domain.requests.rules.clocks import Segment
-from domain.requests.rules.states import TREATMENT, Change, ClockKind, State, Treatment, segments_of
+from domain.requests.rules.states import State
+from domain.requests.rules.treatment import TREATMENT, Change, Treatment, segments_of, since
 
 
 class ClockState(StrEnum):
@@ -40,12 +43,16 @@ def read(
     at: datetime,
     *,
     breached: bool,
+    begun_at: datetime | None = None,
 ) -> Reading:
     """How a clock stands by the history of its request, which has at least one change; `breached` once is for ever.
 
-    A clock whose request was cancelled before the time was up, and one that is promised nothing any more, is void.
+    `begun_at` is when a clock that recurs has begun anew. One whose request was cancelled before the time was up, and
+    one that is promised nothing any more, is void.
     """
     segments = segments_of(kind, changes)
+    if begun_at is not None:
+        segments = since(segments, begun_at)
     stopped_by = stop(kind, changes)
     due_at = clocks.deadline(segments, target, calendar, at)
     if breached:
@@ -120,8 +127,16 @@ class Reached:
     levels: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """When somebody is warned of a clock, as parts of its time, and when somebody above is told."""
+
+    warning_fractions: tuple[Decimal, ...] = ()
+    escalation: tuple[EscalationLevel, ...] = ()
+
+
 def coming(
-    level: ServiceLevel,
+    level: ServiceLevel | Notices,
     target: Target | None,
     segments: Sequence[Segment],
     calendar: BusinessCalendar,

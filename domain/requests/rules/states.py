@@ -1,12 +1,9 @@
-"""The states of a request, the moves between them, and what each state means for each clock."""
+"""The states of a request, the moves between them, how it came in and who reads what is said about it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from enum import StrEnum
 
 from domain.kernel.lifecycle import Lifecycle
-from domain.requests.rules.clocks import Segment
 from tenancy.refusals import message
 
 
@@ -156,86 +153,3 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     INTERNAL = "internal"
-
-
-class ClockKind(StrEnum):
-    """What a clock measures: the time to the first response, or to the resolution."""
-
-    RESPONSE = "response"
-    RESOLUTION = "resolution"
-
-
-class Treatment(StrEnum):
-    """What a state does to a clock. A stopped clock runs on when the request is reopened, an ended one never."""
-
-    COUNTS = "counts"
-    PAUSES = "pauses"
-    STOPS = "stops"
-    ENDS = "ends"
-
-
-TREATMENT: Mapping[ClockKind, Mapping[State, Treatment]] = {
-    ClockKind.RESPONSE: {
-        State.NEW: Treatment.COUNTS,
-        State.TRIAGED: Treatment.COUNTS,
-        State.ASSIGNED: Treatment.COUNTS,
-        State.DIAGNOSING: Treatment.ENDS,
-        State.PROPOSED: Treatment.ENDS,
-        State.AGREED: Treatment.ENDS,
-        State.IN_PROGRESS: Treatment.ENDS,
-        State.ON_HOLD: Treatment.ENDS,
-        State.RESOLVED: Treatment.ENDS,
-        State.CONFIRMED: Treatment.ENDS,
-        State.CLOSED: Treatment.ENDS,
-        State.CANCELLED: Treatment.ENDS,
-    },
-    ClockKind.RESOLUTION: {
-        State.NEW: Treatment.COUNTS,
-        State.TRIAGED: Treatment.COUNTS,
-        State.ASSIGNED: Treatment.COUNTS,
-        State.DIAGNOSING: Treatment.COUNTS,
-        State.PROPOSED: Treatment.COUNTS,
-        State.AGREED: Treatment.COUNTS,
-        State.IN_PROGRESS: Treatment.COUNTS,
-        State.ON_HOLD: Treatment.PAUSES,
-        State.RESOLVED: Treatment.STOPS,
-        State.CONFIRMED: Treatment.STOPS,
-        State.CLOSED: Treatment.STOPS,
-        State.CANCELLED: Treatment.STOPS,
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A request entered a state at an instant, for a reason when there was one."""
-
-    at: datetime
-    state: State
-    reason: str = ""
-
-
-def counts(kind: ClockKind, state: State, reason: str = "") -> bool:
-    """Whether a clock runs in a state. A pause that gives no reason is no pause: its time counts."""
-    treatment = TREATMENT[kind][state]
-    return treatment is Treatment.COUNTS or (treatment is Treatment.PAUSES and not reason.strip())
-
-
-def segments_of(kind: ClockKind, changes: Sequence[Change]) -> tuple[Segment, ...]:
-    """A clock's segments from the history of a request, oldest change first.
-
-    The time for which a request was resolved before it was reopened belongs to no segment: it is neither working time
-    nor a pause. A segment's reason is the pause's reason, or the state in which the clock ran.
-    """
-    segments = []
-    for change, following in zip(changes, (*changes[1:], None), strict=True):
-        treatment = TREATMENT[kind][change.state]
-        if treatment is Treatment.ENDS:
-            break
-        ended_at = following.at if following else None
-        if treatment is Treatment.STOPS or ended_at == change.at:
-            continue
-        running = counts(kind, change.state, change.reason)
-        reason = change.state.value if running else change.reason.strip()
-        segments.append(Segment(change.at, ended_at, running, reason))
-    return tuple(segments)

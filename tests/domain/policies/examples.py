@@ -101,6 +101,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "assignment_rules": {"order": ["skill", "load"], "most_open_requests": 8, "second_responsible": True},
     "update_cadence": {"every": {"p1": {"working_minutes": 60}}},
     "request_course": {"routine": ["start"], "complex": ["triage", "diagnosis", "solution"]},
+    "hold_reasons": {
+        "reasons": [
+            {
+                "code": "customer",
+                "name": {"en": "Waiting for the customer", "zh_Hans": "等待客户"},
+                "pauses": ["resolution", "internal"],
+                "most_working_days": 10,
+            }
+        ],
+        "others_allowed": False,
+        "while_proposed": ["resolution"],
+    },
     "reopen_window": {"working_days": 5},
     "inspection_schedule": {
         "code": "server_room",

@@ -61,7 +61,7 @@ async def test_two_companies_rate_and_time_the_same_request_differently(software
     dues = [
         (await clock(company, request, kind)).due_at
         for company, request in ((software, here), (service, there))
-        for kind in ClockKind
+        for kind in (ClockKind.RESPONSE, ClockKind.RESOLUTION)
     ]
     assert dues == [at("Mon 1 09:30"), at("Mon 1 14:00"), at("Mon 1 11:00"), at("Tue 2 17:00")]
     assert (here.due_at, there.due_at) == (at("Mon 1 09:30"), at("Mon 1 11:00"))
@@ -282,7 +282,7 @@ async def test_the_first_response_is_measured_by_its_own_clock(software: Company
     request = await assigned(software)
     await go_to(software, at("Mon 1 09:31"))
     await do(commands.start, software.agent, request)
-    response, resolution = [await clock(software, request, kind) for kind in ClockKind]
+    response, resolution = [await clock(software, request, kind) for kind in (ClockKind.RESPONSE, ClockKind.RESOLUTION)]
     assert (response.state, response.breached_at) == (ClockState.BREACHED, at("Mon 1 09:30"))
     assert response.stopped_at == at("Mon 1 09:31")
     assert (resolution.state, resolution.due_at) == (ClockState.RUNNING, at("Mon 1 14:00"))
@@ -339,7 +339,7 @@ async def test_a_met_response_stays_met_when_the_request_is_reopened_or_cancelle
     await do(commands.reopen, software.clerk, request, reason="It came back")
     await go_to(software, at("Mon 1 13:00"))
     await do(commands.cancel, software.clerk, request, reason="We live with it")
-    response, resolution = [await clock(software, request, kind) for kind in ClockKind]
+    response, resolution = [await clock(software, request, kind) for kind in (ClockKind.RESPONSE, ClockKind.RESOLUTION)]
     assert (response.state, resolution.state) == (ClockState.MET, ClockState.VOID)
     assert await timers(software) == []
 
@@ -450,7 +450,10 @@ async def test_a_response_that_was_given_before_one_was_promised_is_not_judged(s
     await adopt(software, ServiceLevel.model_validate({"targets": targets}))
     async with reading(software.admin) as work:
         assert [clock.kind for clock in await queries.clocks_of(work, answered.id)] == [ClockKind.RESOLUTION]
-        assert [clock.kind for clock in await queries.clocks_of(work, waiting.id)] == list(ClockKind)
+        assert [clock.kind for clock in await queries.clocks_of(work, waiting.id)] == [
+            ClockKind.RESPONSE,
+            ClockKind.RESOLUTION,
+        ]
 
 
 async def test_a_move_that_began_earlier_but_came_later_does_not_turn_time_back(software: Company) -> None:

@@ -27,7 +27,7 @@ from domain.policies.rules.kinds.company import (
     Retention,
 )
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
-from domain.policies.rules.kinds.handling import RequestCourse
+from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, DunningLadder, PaymentTerms
 from domain.policies.rules.kinds.people import (
@@ -94,6 +94,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         ServiceLevel,
         UpdateCadence,
         RequestCourse,
+        HoldReasons,
         AutoConfirm,
         ReopenWindow,
         InspectionSchedule,
@@ -156,6 +157,7 @@ __all__ = [
     "ExpertPanel",
     "FileRules",
     "FollowUp",
+    "HoldReasons",
     "K",
     "Metric",
     "NoticePeriod",
@@ -172,6 +174,7 @@ __all__ = [
     "ServiceLevel",
     "SurveyForm",
     "SurveyQuestion",
+    "UpdateCadence",
     "chain_topic",
     "kind_named",
 ]

@@ -5,11 +5,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.kernel.terms import Complexity
+from domain.kernel.terms import ClockKind, Complexity
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import check_once
+from domain.policies.rules.values import Code, Part, Wording, check_once
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -31,6 +31,16 @@ worded(
         Step.SOLUTION: message("a solution that the requester agrees to before the work"),
         Step.START: message("a start of the work before it is resolved"),
         Step.CLOSING: message("a closing by hand after the requester's confirmation"),
+    }
+)
+
+worded(
+    {
+        ClockKind.RESPONSE: message("first response"),
+        ClockKind.PROPOSAL: message("proposal of a solution"),
+        ClockKind.RESOLUTION: message("resolution"),
+        ClockKind.UPDATE: message("word to the requester"),
+        ClockKind.INTERNAL: message("internal target"),
     }
 )
 
@@ -72,3 +82,66 @@ class RequestCourse(ClauseKind):
             say(message("A routine request needs: {steps}."), steps=self.routine),
             say(message("A complex request needs: {steps}."), steps=self.complex),
         )
+
+
+Resting = Annotated[tuple[ClockKind, ...], Field(max_length=len(ClockKind))]
+
+
+class HoldReason(Part):
+    """Something that a request may wait for, which clocks rest meanwhile, and what is said of its end."""
+
+    code: Code
+    name: Wording
+    pauses: Annotated[Resting, Field(description="The clocks that rest meanwhile; none lets all of them run.")] = (
+        ClockKind.RESOLUTION,
+    )
+    end_needed: Annotated[bool, Field(description="Whether somebody has to say until when it will take.")] = False
+    most_working_days: Annotated[
+        int | None, Field(ge=1, le=366, description="Working days for which it may wait; none is no limit.")
+    ] = None
+    resumes_by_itself: Annotated[
+        bool, Field(description="Whether it goes on by itself when that time has come; else somebody is reminded.")
+    ] = False
+
+
+class HoldReasons(ClauseKind):
+    """What a request may be put on hold for, and which of its clocks rest meanwhile (RQ-5, RQ-6).
+
+    Without this clause any reason will do, and all but the word to the requester rests.
+    """
+
+    kind = "hold_reasons"
+    label = message("Reasons for a hold")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.put_on_hold, requests.propose"
+
+    reasons: Annotated[tuple[HoldReason, ...], Field(min_length=1, max_length=50)]
+    others_allowed: Annotated[bool, Field(description="Whether reasons that are not listed will do too.")] = True
+    while_proposed: Annotated[
+        Resting | None,
+        Field(description="The clocks that rest while the requester considers a solution; unless told, as usual."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        check_once(reason.code for reason in self.reasons)
+        for reason in self.reasons:
+            check_once(reason.pauses)
+        check_once(self.while_proposed or ())
+        return self
+
+    def reason(self, code: str) -> HoldReason | None:
+        """The reason of a code, if it is listed."""
+        return next((reason for reason in self.reasons if reason.code == code), None)
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = [
+            say(message("{name}: meanwhile rest {clocks}."), name=reason.name, clocks=reason.pauses)
+            for reason in self.reasons
+        ]
+        if not self.others_allowed:
+            told.append(say(message("A request is put on hold for no other reason.")))
+        if self.while_proposed is not None:
+            text = message("While the requester considers a solution, these rest: {clocks}.")
+            told.append(say(text, clocks=self.while_proposed))
+        return tuple(told)

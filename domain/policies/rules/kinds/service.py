@@ -127,6 +127,24 @@ class ServiceLevel(ClauseKind):
             )
             for priority, targets in sorted(self.targets.items())
         ]
+        promised += [
+            say(
+                message("{priority}: a solution is proposed within {target}."),
+                priority=priority,
+                target=targets.proposal,
+            )
+            for priority, targets in sorted(self.targets.items())
+            if targets.proposal is not None
+        ]
+        promised += [
+            say(
+                message("{priority}: resolved within {target} of its assignment, as agreed among ourselves."),
+                priority=priority,
+                target=targets.internal,
+            )
+            for priority, targets in sorted(self.targets.items())
+            if targets.internal is not None
+        ]
         told = [
             say(
                 message("The superior of level {level} is told {minutes} working minutes from the deadline."),
@@ -144,6 +162,7 @@ class UpdateCadence(ClauseKind):
     kind = "update_cadence"
     label = message("Update cadence")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "requests.submit, requests.comment"
 
     every: Annotated[dict[Priority, Target], Field(min_length=1)]
 
