@@ -33,12 +33,12 @@ async def put_on_hold(
 
     `reason_code` is of a reason that the clause lists, to which `reason` may add a word; without it `reason` is needed.
     """
-    if reason_code is None or reason.strip():
-        reason = rules.clean_reason(reason)
     view = await moving.begin(work, request_id, Move.HOLD)
     request = view.request
     ruling = await queries.ruled(work, HoldReasons, request)
     listed = _listed(ruling, reason_code)
+    if listed is None or reason.strip():
+        reason = rules.clean_reason(reason)
     await _check_end(work, view, ruling, listed, expected_at)
     request.hold_reason, request.hold_expected_at = reason, expected_at
     if ruling is not None and listed is not None:
