@@ -339,10 +339,18 @@ class Dunned:
     holds: list[Hold]
 
 
+def _fell_due(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(Invoice.due_on >= since.date(), Invoice.due_on < until.date(), Invoice.customer_tier.is_not(None))
+
+
+async def dunned_count(work: Work, *, since: datetime, until: datetime) -> int:
+    """How many invoices `dunned` gives in all."""
+    return int(await work.value(select(func.count(Invoice.id)).where(_fell_due(since, until))))
+
+
 async def dunned(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Dunned]:
     """Invoices that fell due in a stretch of time, behind an id, whatever became of them: four statements for all."""
-    due = and_(Invoice.due_on >= since.date(), Invoice.due_on < until.date(), Invoice.customer_tier.is_not(None))
-    found = select(Invoice).where(due).order_by(Invoice.id).limit(most)
+    found = select(Invoice).where(_fell_due(since, until)).order_by(Invoice.id).limit(most)
     invoices = await work.all(found if after_id is None else found.where(Invoice.id > after_id))
     gone = {invoice.id: Dunned(invoice, [], [], []) for invoice in invoices}
     if not gone:

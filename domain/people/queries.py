@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
@@ -49,10 +49,18 @@ async def under_way(work: Work, staff_id: UUID) -> Resignation | None:
     return await work.first(same)
 
 
+def _handed_in(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(Resignation.submitted_at >= since, Resignation.submitted_at < until)
+
+
+async def letters_count(work: Work, *, since: datetime, until: datetime) -> int:
+    """How many resignations `letters` gives in all."""
+    return int(await work.value(select(func.count(Resignation.id)).where(_handed_in(since, until))))
+
+
 async def letters(
     work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int
 ) -> list[Resignation]:
     """Resignations handed in in a stretch of time, behind an id."""
-    handed_in = and_(Resignation.submitted_at >= since, Resignation.submitted_at < until)
-    found = select(Resignation).where(handed_in).order_by(Resignation.id).limit(most)
+    found = select(Resignation).where(_handed_in(since, until)).order_by(Resignation.id).limit(most)
     return await work.all(found if after_id is None else found.where(Resignation.id > after_id))

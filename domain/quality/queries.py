@@ -70,11 +70,19 @@ async def records(work: Work, metric: Metric, since: datetime, until: datetime) 
     ]
 
 
+def _held(since: datetime, until: datetime) -> ColumnElement[bool]:
+    frozen_then = and_(QualityResult.frozen_at >= since, QualityResult.frozen_at < until)
+    return and_(frozen_then, QualityResult.superseded_at.is_(None))
+
+
+async def frozen_count(work: Work, *, since: datetime, until: datetime) -> int:
+    """How many results `frozen` gives in all."""
+    return int(await work.value(select(func.count(QualityResult.id)).where(_held(since, until))))
+
+
 async def frozen(
     work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int
 ) -> list[QualityResult]:
     """Results that were frozen in a stretch of time and hold, behind an id."""
-    frozen_then = and_(QualityResult.frozen_at >= since, QualityResult.frozen_at < until)
-    held = and_(frozen_then, QualityResult.superseded_at.is_(None))
-    found = select(QualityResult).where(held).order_by(QualityResult.id).limit(most)
+    found = select(QualityResult).where(_held(since, until)).order_by(QualityResult.id).limit(most)
     return await work.all(found if after_id is None else found.where(QualityResult.id > after_id))

@@ -33,6 +33,8 @@ class DryRun(TenantModel, kw_only=True, eq=False):
     until: Mapped[datetime]
     started_by_id: Mapped[UUID | None]
     state: Mapped[State] = mapped_column(default=State.RUNNING)
+    # How many cases there are; none before they were counted.
+    total: Mapped[int | None] = mapped_column(default=None)
     # How many cases were judged so far, how many couldn't be, and how much would have been otherwise.
     judged: Mapped[int] = mapped_column(default=0)
     unjudged: Mapped[int] = mapped_column(default=0)

@@ -75,7 +75,7 @@ async def found(actor: Actor) -> list[DryRunFinding]:
 async def test_what_a_stricter_draft_would_have_changed_is_found_with_case_and_person() -> None:
     company = await lived(*software_clauses())
     run = await tried(company, await drafted(company, *software_clauses(level=STRICT)))
-    assert (run.state, run.judged, run.unjudged, run.differing) == (State.FINISHED, 1, 0, 1)
+    assert (run.state, run.total, run.judged, run.unjudged, run.differing) == (State.FINISHED, 1, 1, 0, 1)
     assert run.by_clause == {"2.2": {"request_resolution": 1}}
     (finding,) = await found(company.admin)
     assert (finding.compared, finding.number, finding.member_id, finding.before, finding.after) == (

@@ -1,17 +1,19 @@
 """Trying a draft on past cases: page by page in short transactions, a few statements for each page of cases."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from domain.approvals import queries as approvals
+from domain.approvals.models import Approval
 from domain.billing import queries as billing
 from domain.billing.rules.invoices import CLOSED
 from domain.kernel.subjects import SubjectKind
 from domain.people import queries as people
-from domain.policies.rules.kinds import ApprovalChain
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import ApprovalChain, DunningLadder, ExpertPanel
 from domain.policies.rules.scopes import Scope
 from domain.quality import queries as quality
 from domain.quality.rules import Figure
@@ -24,10 +26,14 @@ from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from tenancy.database import reading
 from tenancy.refusals import Refusal
+from tenancy.work import Work
 from workers.attempts import hold, working
 
 PAGE = 500
 Places = dict[UUID, tuple[UUID, UUID]]
+# By ladder and number of the step, which letter it sends.
+Letters = Mapping[UUID, Mapping[int, str]]
+Panels = Mapping[str, ExpertPanel]
 
 
 async def try_out(claim: Claim, item: AgendaItem) -> None:
@@ -40,7 +46,9 @@ async def try_out(claim: Claim, item: AgendaItem) -> None:
             return
         run_id, since, until = run.id, run.since, run.until
         trial, places = await queries.trial(work, run)
-    for pages, judge in _SOURCES:
+        counts = [await count(work, since=since, until=until) for _, count, _ in _SOURCES]
+        await commands.note_total(work, run_id, sum(counts))
+    for pages, _, judge in _SOURCES:
         after_id: UUID | None = None
         while True:
             async with reading(Actor.system(claim.tenant_id)) as work:
@@ -98,7 +106,21 @@ def _letter(letter: Any, trial: Trial, places: Places, until: datetime) -> Itera
     yield from hindsight.judge_letter(case, trial)
 
 
-def _invoice(past: billing.Dunned, trial: Trial, places: Places, until: datetime) -> Iterator[Differs]:
+async def _dunned(work: Work, **span: Any) -> list[tuple[billing.Dunned, Letters]]:
+    """Invoices, each with the letters that the ladders of its steps have."""
+    page = await billing.dunned(work, **span)
+    clause_ids = {step.clause_id for past in page for step in past.steps}
+    ladders = {
+        id: {step.number: hindsight.letter_of(step) for step in DunningLadder.model_validate(value).steps}
+        for id, value in (await policies.values_of(work, clause_ids)).items()
+    }
+    return [(past, ladders) for past in page]
+
+
+def _invoice(
+    case_and_letters: tuple[billing.Dunned, Letters], trial: Trial, places: Places, until: datetime
+) -> Iterator[Differs]:
+    past, ladders = case_and_letters
     invoice = past.invoice
     # One that was cancelled was dunned until then, which its last step tells.
     paid_at = max((payment.recorded_at for payment in past.payments), default=None)
@@ -110,8 +132,15 @@ def _invoice(past: billing.Dunned, trial: Trial, places: Places, until: datetime
         case=Scope(customer_tier=invoice.customer_tier),
         due_on=invoice.due_on,
         ended_at=ended_at,
-        channels=tuple(step.channel.value for step in past.steps if step.taken_at <= ended_at),
+        steps=[
+            hindsight.PastLadderStep(
+                step.number, step.planned_at, step.taken_at, step.channel.value, ladders[step.clause_id][step.number]
+            )
+            for step in past.steps
+            if step.taken_at <= ended_at
+        ],
         holds=billing.held_days(past.holds),
+        payments=[hindsight.PastPayment(part.received_on, part.recorded_at) for part in past.payments],
     )
     yield from hindsight.judge_invoice(case, trial)
 
@@ -130,7 +159,18 @@ def _result(result: Any, trial: Trial, places: Places, until: datetime) -> Itera
     yield from hindsight.judge_result(case, trial)
 
 
-def _approval(approval: Any, trial: Trial, places: Places, until: datetime) -> Iterator[Differs]:
+async def _opened(work: Work, **span: Any) -> list[tuple[Approval, Panels]]:
+    """Approvals, each with the panels of the version it goes by."""
+    page = await approvals.opened(work, **span)
+    books = {id: await policies.handbook(work, id) for id in {each.version_id for each in page} if id is not None}
+    panels = {id: hindsight.panels_of(book) for id, book in books.items()}
+    return [(each, panels[each.version_id] if each.version_id is not None else {}) for each in page]
+
+
+def _approval(
+    case_and_panels: tuple[Approval, Panels], trial: Trial, places: Places, until: datetime
+) -> Iterator[Differs]:
+    approval, panels = case_and_panels
     department_id, post_id = places.get(approval.requester_id, (None, None))
     given = approval.facts.get("department_id")
     case = hindsight.PastApproval(
@@ -145,22 +185,25 @@ def _approval(approval: Any, trial: Trial, places: Places, until: datetime) -> I
         ),
         chain=ApprovalChain.model_validate(approval.chain),
         facts=approval.facts,
+        panels=panels,
     )
     yield from hindsight.judge_approval(case, trial)
 
 
 def _id_of(case: Any) -> UUID:
-    whole = getattr(case, "request", None) or getattr(case, "invoice", None) or case
+    part = case[0] if isinstance(case, tuple) else case
+    whole = getattr(part, "request", None) or getattr(part, "invoice", None) or part
     found: UUID = whole.id
     return found
 
 
 Pages = Callable[..., Awaitable[Sequence[Any]]]
+Count = Callable[..., Awaitable[int]]
 Judge = Callable[..., Iterator[Differs]]
-_SOURCES: tuple[tuple[Pages, Judge], ...] = (
-    (requests.histories, _request),
-    (people.letters, _letter),
-    (billing.dunned, _invoice),
-    (quality.frozen, _result),
-    (approvals.opened, _approval),
+_SOURCES: tuple[tuple[Pages, Count, Judge], ...] = (
+    (requests.histories, requests.histories_count, _request),
+    (people.letters, people.letters_count, _letter),
+    (_dunned, billing.dunned_count, _invoice),
+    (quality.frozen, quality.frozen_count, _result),
+    (_opened, approvals.opened_count, _approval),
 )

@@ -76,6 +76,12 @@ async def simulate_approval(
     purpose: Annotated[str, strawberry.argument(description="What for, where a record is approved for several.")] = "",
     requester_id: Annotated[UUID | None, strawberry.argument(description="Who would ask; you without one.")] = None,
     at: Annotated[datetime | None, strawberry.argument(description="When; now without one.")] = None,
+    version_id: Annotated[
+        UUID | None,
+        strawberry.argument(
+            description="By which version of the handbook, such as a draft of yours; by the one in force without one."
+        ),
+    ] = None,
 ) -> SimulatedApproval:
     """The path that an approval would take: which steps, who decides and why they, until when. Nothing is changed."""
     actor: Actor = info.context.actor
@@ -88,6 +94,7 @@ async def simulate_approval(
             facts=_facts(facts),
             requester_id=_requester(actor, requester_id),
             at=at,
+            version_id=version_id,
         )
     return SimulatedApproval(
         clause=clause_link(found.ruling.clause, actor.language),

@@ -29,8 +29,11 @@ class DryRunFinding:
     subject_kind: str = column("The kind of the record.")
     subject_id: UUID = column("The record.")
     member: Member | None = one("Whom it would have concerned, if it is one of the members.", "member_id")
-    before: JSON = column("What was, as value.")
-    after: JSON = column("What would have been, as value.")
+    before: JSON = column(
+        "What was, as value: a word or a day; of letters a list of on, step, channel and template; of approvals a list "
+        "of steps with name, approvers and mode."
+    )
+    after: JSON = column("What would have been, as value, in the same form.")
 
 
 @strawberry.enum(description="How findings of a dry run are ordered.")
@@ -59,6 +62,10 @@ class DryRun(Node):
     months: int = column("Over how many months.")
     since: datetime = column("From when cases are judged.")
     until: datetime = column("Until when.")
+    total: int | None = column(
+        "How many cases there are to judge; unknown before they were counted. The run is through when judged and "
+        "unjudged come to it."
+    )
     judged: int = column("How many cases were judged so far.")
     unjudged: int = column("How many could not be, since they lack a fact the draft asks for.")
     differing: int = column("How much would have been otherwise; of these at most 5,000 are kept as findings.")

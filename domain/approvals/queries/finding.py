@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
 from domain.approvals.queries.showing import DECIDED, visible
@@ -65,10 +65,18 @@ async def decided_since(work: Work, approval_id: UUID, at: datetime) -> bool:
     return await work.value(select(ApprovalTask.id).where(*decided, by_hand).limit(1)) is not None
 
 
+def _asked(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(Approval.opened_at >= since, Approval.opened_at < until, Approval.clause_id.is_not(None))
+
+
+async def opened_count(work: Work, *, since: datetime, until: datetime) -> int:
+    """How many approvals `opened` gives in all."""
+    return int(await work.value(select(func.count(Approval.id)).where(_asked(since, until))))
+
+
 async def opened(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Approval]:
     """Approvals asked for in a stretch of time by a chain of the handbook, behind an id."""
-    asked = and_(Approval.opened_at >= since, Approval.opened_at < until, Approval.clause_id.is_not(None))
-    found = select(Approval).where(asked).order_by(Approval.id).limit(most)
+    found = select(Approval).where(_asked(since, until)).order_by(Approval.id).limit(most)
     return await work.all(found if after_id is None else found.where(Approval.id > after_id))
 
 

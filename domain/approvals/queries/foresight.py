@@ -17,6 +17,7 @@ from domain.kernel.subjects import SubjectKind, facts_of
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
+from domain.policies.models import HandbookVersion
 from domain.policies.rules.chains import Approver, Step, chain_topic
 from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.handbooks import Ruling
@@ -70,8 +71,10 @@ async def foresee(
     facts: Mapping[str, Any],
     requester_id: UUID,
     at: datetime | None = None,
+    version_id: UUID | None = None,
 ) -> Foresight:
-    """The path of an approval asked for at an instant, now without one, by the handbook in force then.
+    """The path of an approval asked for at an instant, now without one, by the handbook in force then or by a given
+    version, which may be a draft.
 
     People are those of today, delegations those that hold at the instant. Refuses facts that the subject has not, a
     fact that a condition needs and nobody gave (UNKNOWN_FACT), and NO_CLAUSE where the handbook has no chain.
@@ -79,11 +82,15 @@ async def foresee(
     _check(kind, purpose, facts)
     await work.get(Member, requester_id, "requesterId")
     when = at or work.now
-    version = await policies.version_in_force(work) if at is None else await policies.version_before(work, when)
+    if version_id is not None:
+        await policies.seen(work, version_id, "versionId")
+        version: HandbookVersion | None = await policies.version(work, version_id, "versionId")
+    else:
+        version = await policies.version_in_force(work) if at is None else await policies.version_before(work, when)
     scope = await scope_of(work, requester_id, facts)
     topic = chain_topic(kind, purpose)
     version_id = version.id if version is not None else None
-    if version_id is None and at is not None:
+    if version is None and at is not None:
         raise Refusal(message("No handbook is in force at this instant."), path=("at",), code="NO_CLAUSE")
     ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
     case = Case(requester_id, facts, version_id)

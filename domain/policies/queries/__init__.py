@@ -1,7 +1,7 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
 from domain.policies.queries.checking import findings
-from domain.policies.queries.deciding import Covered, coverage, decisions_about
+from domain.policies.queries.deciding import Covered, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
     EVERYWHERE,
     concerns_open_cases,
@@ -71,6 +71,7 @@ __all__ = [
     "seen",
     "signatures",
     "value_of_clause",
+    "values_of",
     "version",
     "version_before",
     "version_in_force",

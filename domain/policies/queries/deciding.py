@@ -1,7 +1,9 @@
 """What was decided by which clauses."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -10,6 +12,7 @@ from domain.kernel.subjects import Subject
 from domain.policies.models import Clause, Decision
 from domain.policies.rules.clause_kind import CoveredBy, covered_by
 from domain.policies.rules.kinds import kind_named
+from tenancy.models import one_of
 from tenancy.work import Work
 
 
@@ -17,6 +20,14 @@ async def decisions_about(work: Work, subject: Subject) -> list[Decision]:
     """What was decided about a record by which clauses, oldest first."""
     about = select(Decision).where(Decision.subject_kind == subject.kind, Decision.subject_id == subject.id)
     return await work.all(about.order_by(Decision.id))
+
+
+async def values_of(work: Work, clause_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """What several clauses lay down, of whatever versions, by their ids."""
+    if not clause_ids:
+        return {}
+    rows = await work.rows(select(Clause.id, Clause.value).where(one_of(Clause.id, clause_ids)))
+    return {row["id"]: row["value"] for row in rows}
 
 
 @dataclass(frozen=True)

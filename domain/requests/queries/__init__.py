@@ -24,7 +24,7 @@ from domain.requests.queries.loading import (
     said,
     said_at,
 )
-from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, satisfaction
+from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, histories_count, satisfaction
 from domain.requests.queries.showing import (
     assigned_to_me,
     breached,
@@ -57,6 +57,7 @@ __all__ = [
     "get",
     "grounds",
     "histories",
+    "histories_count",
     "history_of",
     "ids_under_way",
     "is_closed",

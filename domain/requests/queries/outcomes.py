@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from domain.kernel.terms import CustomerTier
 from domain.requests import rules
@@ -79,10 +79,18 @@ class History:
     clocks: list[Clock]
 
 
+def _submitted(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(ServiceRequest.submitted_at >= since, ServiceRequest.submitted_at < until)
+
+
+async def histories_count(work: Work, *, since: datetime, until: datetime) -> int:
+    """How many requests `histories` gives in all."""
+    return int(await work.value(select(func.count(ServiceRequest.id)).where(_submitted(since, until))))
+
+
 async def histories(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[History]:
     """Requests submitted in a stretch of time, behind an id, with their histories: three statements for all of them."""
-    submitted = and_(ServiceRequest.submitted_at >= since, ServiceRequest.submitted_at < until)
-    found = select(ServiceRequest).where(submitted).order_by(ServiceRequest.id).limit(most)
+    found = select(ServiceRequest).where(_submitted(since, until)).order_by(ServiceRequest.id).limit(most)
     requests = await work.all(found if after_id is None else found.where(ServiceRequest.id > after_id))
     ids = [request.id for request in requests]
     gone = {id: History(request, [], []) for id, request in zip(ids, requests, strict=True)}

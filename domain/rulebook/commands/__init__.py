@@ -14,6 +14,7 @@ from domain.rulebook.commands.trying import (
     note_begun,
     note_finished,
     note_judged,
+    note_total,
     sign_dry_run,
     start_dry_run,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "note_begun",
     "note_finished",
     "note_judged",
+    "note_total",
     "plan_reminders",
     "remind",
     "return_version",

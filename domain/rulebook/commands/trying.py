@@ -70,8 +70,15 @@ async def note_begun(work: Work, run_id: UUID) -> DryRun | None:
     for finding in await work.all(select(DryRunFinding).where(DryRunFinding.dry_run_id == run_id)):
         work.delete(finding)
     run.judged = run.unjudged = run.differing = 0
+    run.total = None
     run.by_clause = {}
     return run
+
+
+async def note_total(work: Work, run_id: UUID, total: int) -> None:
+    """The yard's: so many cases are to be judged."""
+    run = await work.get(DryRun, run_id, lock=True)
+    run.total = total
 
 
 async def note_judged(work: Work, run_id: UUID, *, judged: int, unjudged: int, found: Sequence[Differs]) -> None:

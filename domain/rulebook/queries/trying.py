@@ -49,4 +49,4 @@ async def dry_runs_of(work: Work, version_id: UUID) -> list[DryRun]:
 async def trial(work: Work, run: DryRun) -> tuple[Trial, dict[UUID, tuple[UUID, UUID]]]:
     """The draft as it rules on past cases, and where everybody stands."""
     book = await policies.handbook(work, run.version_id)
-    return Trial(book, await organisation.parents(work)), await organisation.places(work)
+    return Trial(book, await organisation.parents(work), work.opening.zone), await organisation.places(work)

@@ -1,22 +1,27 @@
 """Judging past cases by a draft: what its clauses would have given, beside what was (PO-6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.approvals.rules import steps
 from domain.billing.rules import dunning
+from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Urgency
 from domain.people import rules as people
+from domain.policies.rules.chains import Approver, ApproverKind, Step
+from domain.policies.rules.dunning import LadderStep
 from domain.policies.rules.handbooks import Handbook, Ruling
 from domain.policies.rules.kinds import (
     ApprovalChain,
     BusinessCalendarClause,
     DunningLadder,
+    ExpertPanel,
     K,
     Metric,
     NoticePeriod,
@@ -60,9 +65,9 @@ class Differs:
 class Trial:
     """A draft, compiled once, as it rules on cases that are past."""
 
-    def __init__(self, book: Handbook, parents: Mapping[UUID, UUID | None]) -> None:
-        """`parents` leads from each department to the one above it."""
-        self.book, self._parents = book, parents
+    def __init__(self, book: Handbook, parents: Mapping[UUID, UUID | None], zone: str = "UTC") -> None:
+        """`parents` leads from each department to the one above it; `zone` is the company's."""
+        self.book, self._parents, self.zone = book, parents, zone
 
     def rule(self, kind: type[K], case: Scope, topic: str = "") -> Ruling[K] | None:
         """The draft's clause for a case."""
@@ -153,28 +158,79 @@ def judge_letter(past: PastLetter, trial: Trial) -> Iterator[Differs]:
 
 
 @dataclass(frozen=True)
+class PastLadderStep:
+    """A step of a ladder that was taken: when it was planned for and when it was taken, how, and by which letter."""
+
+    number: int
+    planned_at: datetime
+    taken_at: datetime
+    channel: str
+    template: str
+
+
+@dataclass(frozen=True)
+class PastPayment:
+    """A part that was paid: the day it came in, and when it was recorded."""
+
+    received_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class PastInvoice:
-    """What of an invoice is judged: until when it was dunned, and by which steps, each as its channel."""
+    """What of an invoice is judged: until when it was dunned, by which steps, what came in, and what held it up."""
 
     id: UUID
     case: Scope
     due_on: date
     ended_at: datetime
-    channels: tuple[str, ...]
+    steps: Sequence[PastLadderStep]
     holds: Sequence[dunning.Hold]
+    payments: Sequence[PastPayment] = ()
 
 
 def judge_invoice(past: PastInvoice, trial: Trial) -> Iterator[Differs]:
-    """Other letters, or more or fewer of them, before it was paid. Steps that need an approval count as taken."""
+    """Other letters, or more or fewer of them, or on other days, before it was paid. Steps that need an approval count
+    as taken when they are due; where the draft has a step as it was, it counts as taken when it really was."""
     ladder, calendar = trial.rule(DunningLadder, past.case), trial.rule(BusinessCalendarClause, past.case)
-    planned: Sequence[dunning.Planned] = ()
+    after: list[dict[str, Any]] = []
+    zone = ZoneInfo(trial.zone)
     if ladder is not None and calendar is not None:
-        planned = dunning.plan(dunning.Base(past.due_on), ladder.value, calendar.value, past.holds)
-    channels = tuple(item.step.channel.value for item in planned if item.at < past.ended_at)
-    if channels != past.channels:
+        zone = ZoneInfo(calendar.value.zone)
+        for item in _taken(past, ladder.value, calendar.value):
+            step = item.step
+            after.append(_letter(item.at, zone, step.number, step.channel.value, letter_of(step)))
+    before = [_letter(step.planned_at, zone, step.number, step.channel, step.template) for step in past.steps]
+    if before != after:
         number = ladder.clause.number if ladder is not None else None
-        before, after = list(past.channels), list(channels)
         yield Differs(Compared.INVOICE_LETTERS, number, SubjectKind.INVOICE, past.id, None, before=before, after=after)
+
+
+def letter_of(step: LadderStep) -> str:
+    """Which letter a step sends: by the company's name for it, else by its tone."""
+    return step.template or step.tone.value
+
+
+def _letter(at: datetime, zone: ZoneInfo, step: int, channel: str, template: str) -> dict[str, Any]:
+    return {"on": at.astimezone(zone).date().isoformat(), "step": step, "channel": channel, "template": template}
+
+
+def _taken(past: PastInvoice, ladder: DunningLadder, calendar: BusinessCalendar) -> Iterator[dunning.Planned]:
+    """The steps that a ladder would have come to, payment by payment, since one may move what the days count from."""
+    base, done = dunning.Base(past.due_on), dict[int, datetime]()
+    really = {(step.number, step.planned_at): step.taken_at for step in past.steps}
+    parts = [part for part in past.payments if part.recorded_at < past.ended_at]
+    for part in (*sorted(parts, key=lambda part: part.recorded_at), None):
+        until = past.ended_at if part is None else part.recorded_at
+        planned = dunning.plan(base, ladder, calendar, past.holds)
+        while item := dunning.next_planned(planned, done, ladder, calendar, past.holds):
+            if item.at >= until:
+                break
+            done[item.step.number] = really.get((item.step.number, item.at), item.at)
+            yield item
+        if part is not None:
+            rule = ladder.after_part_payment
+            base = dunning.base_after_part_payment(past.due_on, part.received_on, rule, base)
 
 
 @dataclass(frozen=True)
@@ -202,7 +258,8 @@ def judge_result(past: PastResult, trial: Trial) -> Iterator[Differs]:
 
 @dataclass(frozen=True)
 class PastApproval:
-    """What of an approval is judged: the chain it went by, and the facts that were laid before it."""
+    """What of an approval is judged: the chain it went by, the panels that this named, and the facts that were laid
+    before it."""
 
     id: UUID
     requester_id: UUID
@@ -211,13 +268,15 @@ class PastApproval:
     case: Scope
     chain: ApprovalChain
     facts: Mapping[str, Any]
+    panels: Mapping[str, ExpertPanel] = field(default_factory=dict)
 
 
 def judge_approval(past: PastApproval, trial: Trial) -> Iterator[Differs]:
-    """Other steps, by their names. Raises `Invalid` where the draft asks for a fact that was never given."""
+    """Other steps: by their names, by whom they name and by how many of these decide. Raises `Invalid` where the draft
+    asks for a fact that was never given."""
     ruling = trial.rule(ApprovalChain, past.case, chain_topic(past.kind, past.purpose))
-    before = _names(past.chain, past.facts)
-    after = _names(ruling.value, past.facts) if ruling is not None else []
+    before = _path(past.chain, past.facts, past.panels)
+    after = _path(ruling.value, past.facts, panels_of(trial.book)) if ruling is not None else []
     if before != after:
         number = ruling.clause.number if ruling is not None else None
         yield Differs(
@@ -231,6 +290,25 @@ def judge_approval(past: PastApproval, trial: Trial) -> Iterator[Differs]:
         )
 
 
-def _names(chain: ApprovalChain, facts: Mapping[str, Any]) -> list[dict[str, str]]:
+def panels_of(book: Handbook) -> dict[str, ExpertPanel]:
+    """The panels of a version by name."""
+    return {ruling.value.name: ruling.value for ruling in book.rulings(ExpertPanel)}
+
+
+def _path(chain: ApprovalChain, facts: Mapping[str, Any], panels: Mapping[str, ExpertPanel]) -> list[dict[str, Any]]:
     taken = zip(chain.steps, steps.taken(chain, facts), strict=True)
-    return [step.name.model_dump() for step, is_taken in taken if is_taken]
+    return [_step(step, panels) for step, is_taken in taken if is_taken]
+
+
+def _step(step: Step, panels: Mapping[str, ExpertPanel]) -> dict[str, Any]:
+    people: list[Approver] = []
+    for approver in step.approvers:
+        panel = panels.get(approver.value or "") if approver.by is ApproverKind.EXPERT_PANEL else None
+        people += panel.members if panel is not None else (approver,)
+    told: dict[str, Any] = {
+        "name": step.name.model_dump(),
+        "approvers": [person.model_dump(mode="json", exclude_none=True) for person in people],
+        "mode": step.mode.value,
+    }
+    needed = {"quorum": step.quorum, "quorum_percent": step.quorum_percent, "branch": step.branch}
+    return told | {name: value for name, value in needed.items() if value is not None}

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from domain.consequences import settle
 from tenancy.actor import Actor
-from tenancy.database import reading
+from tenancy.database import reading, writing
 from tests.api.conftest import Ask
 from tests.conftest import found_company
 from tests.domain.approvals.company import BOSS, HEAD, HR, Company, entry, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
+from tests.domain.policies.handbooks import draft
 
 SIMULATE = """query($facts: JSON!, $who: ID, $kind: String = "resignations", $at: DateTime) {
   simulateApproval(subjectKind: $kind, facts: $facts, requesterId: $who, at: $at) {
@@ -48,6 +50,25 @@ async def test_the_path_foretold_is_the_path_taken(ask: Ask, company: Company, g
     assert [(each["branch"], each["taken"]) for each in theirs["steps"]] == [("a", True), ("b", True)]
     (refused,) = await ask.errors(third, SIMULATE, facts={})
     assert refused.original_error.code == "NO_CLAUSE"
+
+
+BY_VERSION = """query($id: ID!) { simulateApproval(subjectKind: "resignations", facts: {}, versionId: $id) {
+  clause { number versionNumber } steps { step } } }"""
+
+
+async def test_a_draft_is_followed_before_it_is_in_force_by_who_may_read_it(
+    ask: Ask, company: Company, globex: Actor
+) -> None:
+    await lay_down(company.admin, step(HEAD))
+    async with writing(company.admin, settle=settle) as work:
+        chain = {"subject_kind": "resignations", "steps": [step(HEAD), step(HR)]}
+        version = await draft(work, ("5.1", "approval_chain", chain))
+    found = (await ask.executed(company.admin, BY_VERSION, id=str(version.id)))["simulateApproval"]
+    assert len(found["steps"]) == 2
+    assert len((await foretold(ask, company.admin))["steps"]) == 1
+    for actor in (company.engineer, globex):
+        (refused,) = await ask.errors(actor, BY_VERSION, id=str(version.id))
+        assert (refused.original_error.code, refused.original_error.path) == ("NOT_FOUND", ("versionId",))
 
 
 async def test_vacancies_and_absences_are_foretold_with_their_reasons(ask: Ask, company: Company) -> None:

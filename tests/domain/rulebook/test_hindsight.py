@@ -1,5 +1,6 @@
 """What a draft would have made of past cases, clause by clause."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules.checks import position
 from domain.policies.rules.dunning import HoldKind
 from domain.policies.rules.handbooks import Handbook, StoredClause
-from domain.policies.rules.kinds import ApprovalChain, Metric
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, Metric
 from domain.policies.rules.scopes import Case, Scope
 from domain.quality.rules import Figure, Verdict
 from domain.requests.rules import Change, ClockKind, State
@@ -125,27 +126,74 @@ def test_a_longer_notice_would_have_ended_later() -> None:
     assert (found.before, found.after, found.member_id) == ("2026-04-01", "2026-04-16", past.staff_id)
 
 
-def ladder(*days: int) -> dict[str, Any]:
-    return {
-        "steps": [
-            {"number": index, "name": {"en": "S"}, "delay": {"days": each, "kind": "calendar"}, "channel": "email"}
-            for index, each in enumerate(days, 1)
-        ]
-    }
+def ladder(*days: int, **more: Any) -> dict[str, Any]:
+    steps = [
+        {"number": index, "name": {"en": "S"}, "delay": {"days": each, "kind": "calendar"}, "channel": "email"}
+        for index, each in enumerate(days, 1)
+    ]
+    return {"steps": steps, **more}
+
+
+def noon(day: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{day}T12:00:00+08:00")
+
+
+def sent(number: int, day: str, channel: str = "email", template: str = "friendly") -> hindsight.PastLadderStep:
+    """A step that was planned for ten on a day, and taken then."""
+    planned_at = datetime.fromisoformat(f"2026-{day}T10:00:00+08:00").astimezone(UTC)
+    return hindsight.PastLadderStep(number, planned_at, planned_at, channel, template)
+
+
+def letters(
+    trial: Trial,
+    *steps: hindsight.PastLadderStep,
+    holds: Sequence[dunning.Hold] = (),
+    paid: str = "03-16",
+    parts: Sequence[hindsight.PastPayment] = (),
+) -> list[tuple[str | None, list[tuple[str, int]]]]:
+    """For each difference, the draft's clause, and the days and steps of the letters by it."""
+    past = hindsight.PastInvoice(uuid4(), Scope(), date(2026, 3, 1), noon(paid), steps, holds, parts)
+    return [
+        (each.number, [(letter["on"][5:], letter["step"]) for letter in each.after])
+        for each in hindsight.judge_invoice(past, trial)
+    ]
+
+
+FIRST = sent(1, "03-06")
 
 
 def test_letters_that_would_have_left_before_the_payment_are_counted() -> None:
     held = dunning.Hold(HoldKind.DISPUTE, date(2026, 3, 10), date(2026, 3, 20))
+    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 20))), FIRST) == []
+    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 14))), FIRST) == [("6.1", [("03-06", 1), ("03-15", 2)])]
+    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 14))), FIRST, holds=[held]) == []
+    assert letters(draft(), FIRST) == [(None, [])]
 
-    def letters(trial: Trial, *holds: dunning.Hold) -> list[Any]:
-        paid_at = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
-        past = hindsight.PastInvoice(uuid4(), Scope(), date(2026, 3, 1), paid_at, ("email",), holds)
-        return [(each.number, each.before, each.after) for each in hindsight.judge_invoice(past, trial)]
 
-    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 20)))) == []
-    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 14)))) == [("6.1", ["email"], ["email", "email"])]
-    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 14))), held) == []
-    assert letters(draft()) == [(None, ["email"], [])]
+def test_a_letter_on_another_day_by_another_channel_or_of_another_text_is_another_letter() -> None:
+    assert letters(draft(("6.1", "dunning_ladder", ladder(6, 20))), FIRST) == [("6.1", [("03-07", 1)])]
+    same = ladder(5, 20)
+    for change in ({"channel": "post"}, {"template": "gentle"}, {"tone": "firm"}):
+        changed = {"steps": [{**same["steps"][0], **change}, same["steps"][1]]}
+        assert letters(draft(("6.1", "dunning_ladder", changed)), FIRST) == [("6.1", [("03-06", 1)])]
+    # Another hour of the same day is none.
+    assert letters(draft(("6.1", "dunning_ladder", ladder(5, 20, send_time="16:00"))), FIRST) == []
+
+
+def test_a_part_payment_moves_the_days_that_follow_as_the_draft_s_ladder_says() -> None:
+    part = hindsight.PastPayment(date(2026, 3, 10), noon("03-10"))
+    steps = (FIRST, sent(2, "03-24"))
+    anew = draft(("6.1", "dunning_ladder", ladder(5, 14)))
+    assert letters(anew, *steps, paid="03-31", parts=[part]) == []
+    kept = draft(("6.1", "dunning_ladder", ladder(5, 14, after_part_payment="from_due_date")))
+    assert letters(kept, *steps, paid="03-31", parts=[part]) == [("6.1", [("03-06", 1), ("03-15", 2)])]
+
+
+def test_a_step_that_waited_for_its_approval_puts_off_the_one_behind_it_in_the_draft_too() -> None:
+    late = hindsight.PastLadderStep(1, FIRST.planned_at, noon("03-09"), "email", "friendly")
+    trial = draft(("6.1", "dunning_ladder", ladder(5, 7)))
+    assert letters(trial, late, sent(2, "03-10")) == []
+    assert letters(trial, FIRST, sent(2, "03-10")) == [("6.1", [("03-06", 1), ("03-08", 2)])]
 
 
 def test_a_higher_target_would_have_been_missed_and_a_larger_sample_not_judged() -> None:
@@ -169,10 +217,32 @@ def test_other_steps_would_have_been_taken() -> None:
     past = hindsight.PastApproval(uuid4(), uuid4(), SubjectKind.RESIGNATION, "", Scope(), old, facts)
     assert list(hindsight.judge_approval(past, draft(("5.1", "approval_chain", chain("Head"))))) == []
     (found,) = hindsight.judge_approval(past, draft(("5.1", "approval_chain", chain("Head", "Boss"))))
-    assert [name["en"] for name in found.after] == ["Head", "Boss"]
+    assert [step["name"]["en"] for step in found.after] == ["Head", "Boss"]
+    others = [{"by": "department_head"}, {"by": "administrator"}]
+    for change in ({"approvers": others}, {"approvers": others, "mode": "all"}, {"mode": "all"}):
+        (found,) = hindsight.judge_approval(past, draft(("5.1", "approval_chain", chain("Head", **change))))
+        assert found.after[0]["mode"] == change.get("mode", "any")
+        assert found.after[0]["approvers"] == change.get("approvers", [{"by": "department_head"}])
     asks = chain("Head", only_if=[{"fact": "waived_days", "operator": "at_least", "value": 1}])
     with pytest.raises(Invalid):
         list(hindsight.judge_approval(past, draft(("5.1", "approval_chain", asks))))
+
+
+def test_a_panel_of_other_people_makes_another_chain_of_the_same_words() -> None:
+    def panel(post: str) -> dict[str, Any]:
+        return {"name": "Experts", "members": [{"by": "post", "value": post}]}
+
+    asks = chain("Panel", approvers=[{"by": "expert_panel", "value": "Experts"}])
+    old = ApprovalChain.model_validate(asks)
+    before = {"Experts": ExpertPanel.model_validate(panel("Engineer"))}
+    past = hindsight.PastApproval(uuid4(), uuid4(), SubjectKind.RESIGNATION, "", Scope(), old, {}, before)
+
+    def people(post: str) -> list[Any]:
+        trial = draft(("5.1", "approval_chain", asks), ("5.2", "expert_panel", panel(post)))
+        return [found.after[0]["approvers"] for found in hindsight.judge_approval(past, trial)]
+
+    assert people("Engineer") == []
+    assert people("Pilot") == [[{"by": "post", "value": "Pilot"}]]
 
 
 @pytest.mark.parametrize(
