@@ -22,6 +22,7 @@ from api.reading.refusing import refused
 from api.reading.requests import Answer, Call
 from api.reading.running import Reader
 from api.schema import SCHEMA
+from domain.policies.rules import exchange
 from tenancy.actor import Actor
 from tenancy.language import Language, negotiate, translate
 from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance
@@ -31,7 +32,8 @@ READER = Reader(SCHEMA._schema)
 
 JSON = b"application/json"
 MODERN = b"application/graphql-response+json"
-MOST_BYTES = 1_000_000
+# The largest thing that comes in a body is a handbook; as a text in JSON it takes up to twice its bytes.
+MOST_BYTES = 2 * exchange.MOST_BYTES + 100_000
 NUL = b"\\u0000"
 KEPT_DOCUMENTS = 2_000
 # What is the same in every answer: the caller's allowance in the body and in a header, and the kind of the content.

@@ -17,6 +17,7 @@ WITHOUT_EFFECT = {
     "Query.simulateApproval(purpose)": "The same.",
     "Query.simulateApproval(facts) of departments": "The sample handbook's chain does not ask for a head.",
     "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
+    "Query.simulateApproval(versionId)": "The same.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
 

@@ -12,6 +12,7 @@ from strawberry.scalars import JSON
 from api.schema.inputs import given, optional
 from domain.policies import commands
 from domain.policies.models import Clause, HandbookVersion
+from domain.policies.rules import exchange
 from domain.rulebook import commands as rulebook
 from domain.rulebook.models import DryRun
 from tenancy.work import Work
@@ -84,7 +85,9 @@ async def start_handbook(work: Work, input: StartHandbookInput) -> HandbookVersi
 class ImportVersionInput:
     """A version as a document."""
 
-    source: str = given("The document in YAML, as handbookDocument gives it; at most 2,000,000 characters.")
+    source: str = given(
+        f"The document in YAML, as handbookDocument gives it; at most {exchange.MOST_BYTES:,} bytes in UTF-8."
+    )
 
 
 async def import_version(work: Work, input: ImportVersionInput) -> HandbookVersion:

@@ -1,5 +1,6 @@
 """Beginning a version from a document: one that somebody wrote or exported, or one of the starters."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from domain.kernel.command import command
@@ -18,7 +19,8 @@ from tenancy.work import Work
 async def import_version(work: Work, *, source: str) -> HandbookVersion:
     """A draft from a document as `export_version` gives it. Refuses the whole document with its first fault, whose path
     leads to the clause by its number and into its value."""
-    written, clauses = exchange.read(source)
+    # A large one takes seconds, which others don't wait for.
+    written, clauses = await asyncio.to_thread(exchange.read, source)
     return await _begin(work, written, clauses)
 
 

@@ -6,6 +6,10 @@ from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.cyaml import CParser
+from yaml.resolver import BaseResolver
 
 from domain.policies.rules import checks
 from domain.policies.rules.content import ClauseContent, Content
@@ -15,7 +19,8 @@ from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
 
 FORM = 1
-MOST_CHARACTERS = 2_000_000
+# How large a document may be, in UTF-8; whatever brings one here has to let so much through.
+MOST_BYTES = 2_000_000
 MOST_CLAUSES = 2000
 DEEPEST = 30
 
@@ -27,11 +32,20 @@ _PLAIN = {
 }
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
-    """Reads plain YAML: no anchors, no tags of its own, no key twice, not deeper than a handbook is."""
+class _Loader(Composer, CParser, SafeConstructor, BaseResolver):  # type: ignore[misc]  # PyYAML has no types
+    """Reads plain YAML: no anchors, no tags of its own, no key twice, not deeper than a handbook is.
+
+    It is taken apart by libyaml and put together here, where what is not plain is refused.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}
     depth = 0
+
+    def __init__(self, source: str) -> None:
+        CParser.__init__(self, source)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        BaseResolver.__init__(self)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
@@ -142,7 +156,7 @@ def read(source: str) -> tuple[Written, list[ClauseContent]]:
     Raises `Invalid` with the line where it is no YAML, and with the place below `clauses` and the clause's number where
     a clause is wrong.
     """
-    written = checks.parse(Written, _plain(source), "source", most_bytes=2 * MOST_CHARACTERS)
+    written = checks.parse(Written, _plain(source), "source", most_bytes=2 * MOST_BYTES)
     clauses: list[ClauseContent] = []
     seen: set[str] = set()
     for place, given in enumerate(written.clauses):
@@ -180,10 +194,10 @@ def _read_clause(given: Mapping[str, Any], path: Sequence[str]) -> ClauseContent
 
 
 def _plain(source: str) -> Any:
-    if len(source) > MOST_CHARACTERS:
-        raise Invalid(
-            message("At most {max_length} characters are possible."), {"max_length": MOST_CHARACTERS}, ("source",)
-        )
+    size = len(source.encode("utf-8", "replace"))
+    if size > MOST_BYTES:
+        text = message("A document has at most {most} bytes in UTF-8; this one has {size}.")
+        raise Invalid(text, {"most": MOST_BYTES, "size": size}, path=("source",))
     loader = None
     try:
         loader = _Loader(source)

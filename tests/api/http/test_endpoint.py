@@ -1,6 +1,7 @@
 """GraphQL over HTTP: statuses, media types, limits, persisted documents, retries, and nothing of our inside shown."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -12,11 +13,12 @@ from starlette.applications import Starlette
 
 from api.app import Door
 from api.auth.routes import ROUTES
-from api.endpoint import Endpoint, sees
+from api.endpoint import MOST_BYTES, Endpoint, sees
 from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
+from domain.policies.rules import exchange
 from tenancy.database import Database, database
 from tenancy.provisioning import create_tenant
 
@@ -82,8 +84,23 @@ async def test_only_a_post_of_one_json_object_is_graphql(client: httpx.AsyncClie
         assert answer.json()["errors"][0]["extensions"]["code"].startswith("BAD_")
     batch = await client.post("/graphql", json=[{"query": "{ viewer { kind } }"}])
     assert batch.status_code == 400
-    huge = await client.post("/graphql", content=b" " * 1_000_001, headers={"content-type": "application/json"})
+    huge = await client.post("/graphql", content=b" " * (MOST_BYTES + 1), headers={"content-type": "application/json"})
     assert huge.status_code == 413
+
+
+async def test_a_large_handbook_comes_in_however_its_sender_writes_json(client: httpx.AsyncClient) -> None:
+    """Written with escapes, each Chinese sign takes six bytes instead of three."""
+    clauses = "".join(
+        f"- {{number: '{number}', kind: provision, title: {{en: A}}, text: {{en: '{'字' * 6000}'}}}}\n"
+        for number in range(1, exchange.MOST_BYTES // 20_000)
+    )
+    source = f"zhidu_handbook: 1\ndocument_number: HB\ntitle: {{en: Handbook}}\nclauses:\n{clauses}"
+    query = "mutation($source: String!) { importVersion(input: {source: $source}) { version { id } errors { code } } }"
+    asked = {"query": query, "variables": {"source": source}}
+    body = json.dumps(asked, ensure_ascii=True).encode()
+    assert len(body) > 3_000_000
+    answer = await client.post("/graphql", content=body, headers={"content-type": "application/json"})
+    assert answer.json()["data"]["importVersion"]["errors"] == []
 
 
 async def test_nobody_is_told_to_sign_in(client: httpx.AsyncClient) -> None:

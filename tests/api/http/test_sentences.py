@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from api.app import Door
 from api.auth.routes import ROUTES
-from api.endpoint import Endpoint, sees
+from api.endpoint import MOST_BYTES, Endpoint, sees
 from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
 from domain.consequences import settle
@@ -154,7 +154,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "nothing asked": (b"{}", 400, "BAD_REQUEST"),
     "a number for a name": (b'{"query": "{ x }", "operationName": 7}', 400, "BAD_REQUEST"),
     "a list of variables": (b'{"query": "{ x }", "variables": []}', 400, "BAD_REQUEST"),
-    "too long": (b'"' + b"x" * 1_000_001, 413, "TOO_LARGE"),
+    "too long": (b'"' + b"x" * MOST_BYTES, 413, "TOO_LARGE"),
     "another document": (
         b'{"query": "{ x }", "extensions": {"persistedQuery": {"sha256Hash": "x"}}}',
         400,

@@ -92,7 +92,7 @@ def test_every_text_comes_back_as_it_was(title: str, text: str) -> None:
         ("--- 1\n--- 2\n", ("source",)),
         ("[" * 10_000, ("source",)),
         ("\x00", ("source",)),
-        ("x" * (exchange.MOST_CHARACTERS + 1), ("source",)),
+        ("x" * (exchange.MOST_BYTES + 1), ("source",)),
         (HEAD.replace("1", "2") + "clauses: []", ("source", "zhidu_handbook")),
         (HEAD, ("source", "clauses")),
         (HEAD + "clauses: []\ncolour: red\n", ("source", "colour")),
@@ -156,3 +156,28 @@ async def test_a_limit_to_a_department_the_company_has_not_is_refused_with_its_c
         with pytest.raises(NotFound) as refused:
             await commands.import_version(work, source=source)
     assert refused.value.path == ("source", "clauses", "4.1", "scope", "department_id")
+
+
+def of_size(size: int) -> str:
+    """A document of so many bytes: provisions with texts in Chinese."""
+    parts, left = [HEAD, "clauses:\n"], size - len((HEAD + "clauses:\n").encode())
+    number = 0
+    while left > 0:
+        number += 1
+        opening = f"- {{number: '{number}', kind: provision, title: {{en: A}}, text: {{en: '"
+        signs = min(6000, (left - len(opening) - 4) // 3)
+        written = f"{opening}{'字' * max(signs, 1)}'}}}}\n"
+        parts.append(written)
+        left -= len(written.encode())
+    return "".join(parts)
+
+
+def test_a_large_handbook_is_read_and_one_that_is_too_large_is_told_both_numbers() -> None:
+    large = of_size(exchange.MOST_BYTES - 30_000)
+    assert len(large) < exchange.MOST_BYTES / 2
+    _, clauses = exchange.read(large)
+    assert len(clauses) > 50
+    size = len(of_size(exchange.MOST_BYTES + 30_000).encode())
+    with pytest.raises(Invalid) as refused:
+        exchange.read(of_size(exchange.MOST_BYTES + 30_000))
+    assert (refused.value.path, refused.value.values) == (("source",), {"most": exchange.MOST_BYTES, "size": size})
