@@ -10,4 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("dry_runs", sa.Column("total", sa.Integer(), nullable=True))
+    op.add_column("dry_runs", sa.Column("total", sa.BigInteger(), nullable=True))
