@@ -192,6 +192,9 @@ class ClauseKind:
     label: str = strawberry.field(description="What people call it, in your language.")
     description: str = strawberry.field(description="What clauses of this kind lay down.")
     dimensions: list[str] = strawberry.field(description="What may limit a clause of this kind, the strongest first.")
+    reaches_open_cases: bool = strawberry.field(
+        description="Whether a clause of this kind may apply to cases that began under another version."
+    )
     consumed_by: str = strawberry.field(description="What acts on it; empty where people follow it by hand.")
     value_schema: JSON = strawberry.field(description="The form of its value, as JSON Schema.")
 
@@ -205,6 +208,7 @@ async def clause_kinds(info: strawberry.Info) -> list[ClauseKind]:
             label=translate(kind.label, language),
             description=(kind.__doc__ or "").strip(),
             dimensions=[dimension.value for dimension in kind.dimensions],
+            reaches_open_cases=kind.reaches_open_cases,
             consumed_by=kind.consumed_by,
             value_schema=JSON(kind.json_schema()),
         )

@@ -314,7 +314,8 @@ async def ever_seated(work: Work, approval: Approval, index: int) -> set[UUID]:
 async def plan_deadline(
     work: Work, approval: Approval, step: Step, seats: Sequence[ApprovalTask], *, only_reminds: bool = False
 ) -> None:
-    """Start the time of a step with these seats, on the calendar of the version the approval goes by.
+    """Start the time of a step with these seats, on the calendar of the version the approval goes by, or on that
+    of the one in force where its clause applies to open cases.
 
     With `only_reminds` their deadline has passed and stays where it was: after as much time again they are reminded.
     """
@@ -322,7 +323,13 @@ async def plan_deadline(
         return
     department_id = await queries.department_of(work, approval.requester_id, approval.facts)
     scope = Scope(department_id=department_id)
-    ruling = await policies.rule(work, BusinessCalendarClause, scope=scope, version_id=approval.version_id)
+    if approval.version_id is None:
+        ruling = await policies.rule(work, BusinessCalendarClause, scope=scope)
+    else:
+        pinned = approval.version_id
+        ruling = await policies.rule_for_running_case(
+            work, BusinessCalendarClause, pinned_version_id=pinned, scope=scope
+        )
     due_at = step.deadline.ends_at(work.now, ruling.value)
     index, turn = seats[0].step, max(task.turn for task in seats)
     if not only_reminds:

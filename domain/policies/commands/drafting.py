@@ -92,6 +92,7 @@ async def put_clause(
     parsed = checks.parse(kind_class, value, "value")
     limits = checks.parse(Scope, scope.model_dump(mode="json") if isinstance(scope, Scope) else scope or {}, "scope")
     checks.check_scope(kind_class, limits)
+    checks.check_open_cases(kind_class, applies_to_open_cases)
     draft = await _change(work, version_id, seen_revision)
     await refuse_unknown_scope(work, limits)
     found = await _clause(work, draft.id, number)

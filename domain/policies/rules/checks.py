@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from domain.kernel.lifecycle import Labels
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import KINDS, ClauseKind, kind_named
 from domain.policies.rules.scopes import Scope
@@ -148,6 +149,16 @@ def check_scope(kind: type[ClauseKind], scope: Scope) -> None:
             text = message("A clause of the kind {kind} can't be limited by {dimension}; possible are: {possible}.")
             values = {"kind": kind.kind, "dimension": dimension.value, "possible": possible or "—"}
             raise Invalid(text, values, path=("scope", dimension.value))
+
+
+def check_open_cases(kind: type[ClauseKind], applies_to_open_cases: bool) -> None:
+    """Refuse to say of a clause that it applies to open cases where its kind never does."""
+    if applies_to_open_cases and not kind.reaches_open_cases:
+        text = message(
+            "Clauses of the kind “{kind}” never apply to open cases: what runs keeps the clause that it began with."
+        )
+        values = {"kind": Labels((kind.label,))}
+        raise Invalid(text, values, path=("appliesToOpenCases",), code="NOT_FOR_OPEN_CASES")
 
 
 def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:

@@ -27,6 +27,9 @@ class ClauseKind(BaseModel):
     dimensions: ClassVar[tuple[Dimension, ...]] = ()
     # What acts on it; empty for what people do by hand or what is not built yet.
     consumed_by: ClassVar[str] = ""
+    # Whether a clause of this kind can apply to cases that began under another version. The other kinds have no running
+    # cases, or cases that keep what they began with: an approval goes by the chain it was opened with.
+    reaches_open_cases: ClassVar[bool] = False
     # Whether only one clause of this kind, topic and scope may stand in a version.
     exclusive: ClassVar[bool] = True
 

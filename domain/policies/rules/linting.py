@@ -102,12 +102,23 @@ def _acts_on_nothing(clause: StoredClause) -> Iterator[Finding]:
         yield hint("NOT_AUTOMATIC", clause, text, kind=Labels((kind.label,)))
 
 
+def _never_for_open_cases(clause: StoredClause) -> Iterator[Finding]:
+    kind = kind_named(clause.kind)
+    if clause.applies_to_open_cases and not kind.reaches_open_cases and kind is not Retired:
+        text = message(
+            "Clause {number} is to apply to open cases, but clauses of the kind “{kind}” never do: what runs keeps the "
+            "clause that it began with."
+        )
+        yield warning("NOT_FOR_OPEN_CASES", clause, text, kind=Labels((kind.label,)))
+
+
 _CHECKS: tuple[Callable[[StoredClause], Iterator[Finding]], ...] = (
     lint_chain,
     _no_notice,
     _ladder,
     _priorities,
     _acts_on_nothing,
+    _never_for_open_cases,
 )
 
 

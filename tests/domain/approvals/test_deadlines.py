@@ -1,6 +1,6 @@
 """What time does to an approval: by the business calendar it reminds, escalates or decides, once for every turn."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from domain.approvals.rules.states import EndReason, SeatReason, State, TaskStat
 from domain.consequences import settle
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation.models import Staff
+from domain.policies import commands as handbooks
 from domain.policies import queries as policies
 from domain.policies.rules import checks
 from domain.policies.rules.kinds import BusinessCalendarClause
@@ -22,7 +23,7 @@ from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
 from tenancy.journal import Event, JournalEntry
 from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
-from tests.domain.policies.handbooks import OFFICE_HOURS
+from tests.domain.policies.handbooks import OFFICE_HOURS, draft, write
 
 TWO_DAYS = {"deadline": {"working_days": 2}}
 
@@ -198,3 +199,27 @@ def test_a_target_ends_within_working_time(started: str, target: dict[str, objec
     zone = ZoneInfo("Asia/Shanghai")
     found = Target.model_validate(target).ends_at(datetime.fromisoformat(started).replace(tzinfo=zone), calendar)
     assert found == datetime.fromisoformat(ends).replace(tzinfo=zone)
+
+
+async def test_a_new_calendar_reaches_open_approvals_only_where_it_says_so(acme: Actor, globex: Actor) -> None:
+    found = {}
+    saturday = OFFICE_HOURS["weekly_hours"] | {"saturday": [["09:00", "18:00"]]}
+    for admin, open_too in ((acme, True), (globex, False)):
+        mine = await founded(admin)
+        await lay_down(admin, step(HEAD), step(HR, **TWO_DAYS))
+        approval = await ask(mine.engineer)
+        async with writing(admin, settle=settle) as work:
+            version = await draft(work)
+            value = OFFICE_HOURS | {"weekly_hours": saturday}
+            await write(work, version.id, "1.1", "business_calendar", value, applies_to_open_cases=open_too)
+            await handbooks.submit_version(work, version_id=version.id)
+            await handbooks.publish_version(work, version_id=version.id)
+        seat = (await waiting(admin, approval.id))[mine.head.id]
+        async with writing(mine.head, settle=settle) as work:
+            # A Friday in working hours, after which a Saturday is worked or not.
+            work.now = datetime(2027, 3, 5, 2, tzinfo=UTC)
+            await commands.approve(work, task_id=seat)
+        stands, _ = await course(admin, approval.id)
+        assert stands.step_due_at is not None
+        found[open_too] = stands.step_due_at.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert found == {True: "2027-03-08", False: "2027-03-09"}

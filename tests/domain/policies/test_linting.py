@@ -1,6 +1,7 @@
 """What the linter says of a version: nothing of a sound one, and each oddity with its clause."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel.subjects import SubjectKind
-from domain.policies.rules.checks import position
+from domain.policies.rules.checks import check_open_cases, position
 from domain.policies.rules.conditions import holds
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.findings import Finding, Severity
@@ -19,6 +20,7 @@ from domain.policies.rules.kinds import KINDS
 from domain.policies.rules.linting import lint
 from domain.policies.rules.scopes import Scope
 from tenancy.language import Language, translate
+from tenancy.refusals import Invalid
 from tests.domain.policies.examples import EXAMPLES
 
 TODAY = date(2026, 11, 21)
@@ -232,3 +234,16 @@ def test_every_finding_reads_in_every_language(language: Language) -> None:
         said = translate(each.text, language, each.values)
         assert "{" not in said
         assert said.startswith({"en": "Clause", "zh_Hans": "第", "zh_Hant": "第"}[language])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_never_applies_to_open_cases_is_not_said_to(kind: str) -> None:
+    given = replace(clause("1", kind, EXAMPLES[kind]), applies_to_open_cases=True)
+    reaches = KINDS[kind].reaches_open_cases
+    assert ("NOT_FOR_OPEN_CASES" in {code for code, _ in codes(given)}) is not reaches
+    if reaches:
+        check_open_cases(KINDS[kind], True)
+    else:
+        with pytest.raises(Invalid) as refused:
+            check_open_cases(KINDS[kind], True)
+        assert (refused.value.code, refused.value.path) == ("NOT_FOR_OPEN_CASES", ("appliesToOpenCases",))

@@ -63,6 +63,7 @@ class RequestCourse(ClauseKind):
         Dimension.DEPARTMENT,
     )
     consumed_by = "requests.submit, requests.assign, requests.start, requests.resolve, requests.confirm"
+    reaches_open_cases = True
 
     routine: Annotated[Steps, Field(description="The steps that a routine request takes at least.")] = ()
     complex: Annotated[Steps, Field(description="The steps that a complex request takes at least.")] = ()

@@ -74,6 +74,7 @@ class DunningLadder(ClauseKind, Ladder):
     label = message("Dunning ladder")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
     consumed_by = "billing.issue_invoice, billing.record_payment, billing.place_hold"
+    reaches_open_cases = True
 
     @property
     def relies_on(self) -> tuple[str, ...]:

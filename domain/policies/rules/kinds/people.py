@@ -199,6 +199,7 @@ class NoticePeriod(ClauseKind):
     label = message("Notice period")
     dimensions = _PERSON
     consumed_by = "people.resign"
+    reaches_open_cases = True
 
     days: Days
     day_kind: DayKind = DayKind.CALENDAR

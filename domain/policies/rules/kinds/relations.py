@@ -63,6 +63,7 @@ class SatisfactionSurvey(ClauseKind):
     label = message("Satisfaction survey")
     dimensions = _CUSTOMER
     consumed_by = "requests.confirm, feedback.surveys, quality"
+    reaches_open_cases = True
 
     question: Wording
     lowest: Annotated[int, Field(ge=0, le=1)] = 1

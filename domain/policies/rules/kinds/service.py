@@ -22,6 +22,7 @@ class BusinessCalendarClause(ClauseKind, BusinessCalendar):
     label = message("Business calendar")
     dimensions = (Dimension.DEPARTMENT, Dimension.SERVICE_LINE)
     consumed_by = "requests, approvals, billing, people"
+    reaches_open_cases = True
 
     def standard_text(self) -> tuple[Sentence, ...]:
         hours = [
@@ -49,6 +50,7 @@ class PriorityMatrix(ClauseKind):
     label = message("Priority matrix")
     dimensions = (Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
     consumed_by = "requests.submit"
+    reaches_open_cases = True
 
     matrix: dict[CustomerTier, dict[Impact, dict[Urgency, Priority]]]
 
@@ -95,6 +97,7 @@ class ServiceLevel(ClauseKind):
     label = message("Service level")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.SLA_CLASS, Dimension.DEPARTMENT)
     consumed_by = "requests.submit, requests.resolve"
+    reaches_open_cases = True
 
     targets: Annotated[dict[Priority, PriorityTargets], Field(min_length=1)]
     warning_fractions: Annotated[tuple[Fraction, ...], Field(max_length=10)] = ()
@@ -182,6 +185,7 @@ class AutoConfirm(ClauseKind):
     label = message("Automatic confirmation")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
     consumed_by = "requests.resolve"
+    reaches_open_cases = True
 
     after_working_days: Annotated[int, Field(ge=1, le=366)]
 
@@ -201,6 +205,7 @@ class ReopenWindow(ClauseKind):
     label = message("Reopen window")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
     consumed_by = "requests.confirm, requests.reopen"
+    reaches_open_cases = True
 
     working_days: Annotated[int, Field(ge=0, le=366, description="Working days from its closing; 0 for never.")]
     most_times: Annotated[int, Field(ge=1, le=100)] = 3
