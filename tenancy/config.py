@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     file_url: Annotated[
         str, Field(description="file:///… or s3://bucket/prefix for uploaded files, as API and worker reach it")
     ] = ""
-    file_megabytes: Annotated[int, Field(ge=1, description="The largest file anybody may upload, in MiB")] = 100
+    file_megabytes: Annotated[int, Field(ge=1, le=8000, description="The largest file anybody may upload, in MiB")] = (
+        100
+    )
     company_file_gigabytes: Annotated[int, Field(ge=1, description="How much all files of a company take, in GiB")] = 10
     pool_size: Annotated[int, Field(ge=1, description="Database connections of one process")] = 4
     statement_seconds: Annotated[int, Field(ge=0, description="The longest statement of the API; 0: no end")] = 30

@@ -93,7 +93,8 @@ async def _restore(archive: Path, slug: str, key: Path | None) -> None:
     await _admit(restored, slug)
     company = heading.company
     print(f"{slug}  {restored.tenant_id}  from {company.slug} of {heading.created_at.isoformat(timespec='seconds')}")
-    print(f"{restored.rows} rows in {len(restored.tables)} tables, every digest as it should be")
+    found = f"{restored.rows} rows in {len(restored.tables)} tables and {restored.files} files"
+    print(f"{found}, every digest as it should be")
     print(f"{restored.held} deadlines, facts and letters are held: nothing is sent until an administrator releases it")
     print(
         f"{restored.linked} people sign in with their password; tokens, sessions and clients' secrets are left behind"

@@ -2,7 +2,8 @@
 
 An archive is a tar, gzipped, encrypted with age: `age -d -i KEY FILE | tar xz` unpacks it without this program. It
 holds `header.json`, then each table's rows as `tables/NAME/000001.jsonl` and on, in the order in which they may be
-inserted, and last `manifest.json` with the counts and digests. Nothing is ever held whole, at writing or at reading.
+inserted, then each file as `files/SHA256`, and last `manifest.json` with the counts and digests. Nothing is ever held
+whole, at writing or at reading.
 """
 
 from tenancy.archives.form import (
@@ -12,6 +13,7 @@ from tenancy.archives.form import (
     Heading,
     Limits,
     Manifest,
+    Piece,
     Row,
     TableSummary,
     canonical,
@@ -19,7 +21,7 @@ from tenancy.archives.form import (
     row_digest,
     table_digest,
 )
-from tenancy.archives.reading import OTHER_KEY, heading, read, verify
+from tenancy.archives.reading import OTHER_KEY, contents, heading, read, verify
 from tenancy.archives.restoring import Restored, rehearse, restore
 from tenancy.archives.taking import take
 from tenancy.archives.writing import write
@@ -32,10 +34,12 @@ __all__ = [
     "Heading",
     "Limits",
     "Manifest",
+    "Piece",
     "Restored",
     "Row",
     "TableSummary",
     "canonical",
+    "contents",
     "heading",
     "new_identity",
     "read",

@@ -9,8 +9,9 @@ from typing import Any
 import asyncpg
 
 from tenancy.agenda import AgendaItem, Standing
-from tenancy.archives.form import Manifest, TableSummary, Tally, canonical
-from tenancy.archives.reading import read
+from tenancy.archives.form import Batch, Manifest, TableSummary, Tally, canonical
+from tenancy.archives.landing import Landing
+from tenancy.archives.reading import contents, read
 from tenancy.archives.tables import Table, late_columns, read_tables
 from tenancy.archives.taking import portable
 from tenancy.database import TenantRows
@@ -130,14 +131,22 @@ class _Arrival:
         )
 
 
-async def arrive(rows: TenantRows, source: Path, manifest: Manifest, *, identity: str) -> list[Comparison]:
-    """Insert all rows of an archive into the new tenant and say, table by table, what is there then."""
+async def arrive(rows: TenantRows, source: Path, manifest: Manifest, *, identity: str, keep: bool) -> list[Comparison]:
+    """Insert all rows of an archive into the new tenant and say, table by table, what is there then.
+
+    Its files are stored if they are to be kept, and compared with their rows in any case.
+    """
     arrivals = await _arrivals(rows, manifest)
-    async with aclosing(read(source, identity=identity)) as batches:
-        async for batch in batches:
-            arrival = arrivals[batch.table]
-            arrival.admit(batch.rows)
-            await arrival.store(rows, batch.rows)
+    landing = Landing(rows, keep=keep)
+    async with aclosing(contents(source, identity=identity)) as items:
+        async for item in items:
+            if isinstance(item, Batch):
+                arrival = arrivals[item.table]
+                arrival.admit(item.rows)
+                await arrival.store(rows, item.rows)
+            else:
+                await landing.take(item, items)
+    await landing.finish()
     if any(arrival.late for arrival in arrivals.values()):
         # The archive is read once more, rather than keep in memory what could not be said the first time.
         async with aclosing(read(source, identity=identity)) as batches:

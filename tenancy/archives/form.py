@@ -14,8 +14,11 @@ import pyrage  # type: ignore[import-untyped]  # the wheel carries no type infor
 
 Row: TypeAlias = Mapping[str, Any]
 
-FORMAT = 1
+# The first format had no files.
+FORMAT, FORMAT_WITHOUT_FILES = 2, 1
 HEADER, MANIFEST = "header.json", "manifest.json"
+FILES = "files/"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # Rows are gathered to members of this size; only a single larger row makes a larger member.
 PART_BYTES = 1024 * 1024
@@ -41,6 +44,7 @@ class Heading:
     company: Company
     created_at: datetime
     tables: tuple[str, ...]
+    format: int = FORMAT
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,11 @@ class TableSummary:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A heading and what was found under it."""
+    """A heading and what was found under it. `files` is summed up as a table of their digests and sizes would be."""
 
     heading: Heading
     tables: tuple[TableSummary, ...]
+    files: TableSummary
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,20 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some consecutive bytes of one file; `ends` says that they are its last, and that all of them have its digest."""
+
+    sha256: str
+    content: bytes
+    ends: bool
+
+
+@dataclass(frozen=True)
 class Limits:
-    """How much an archive may unpack to, so that a small file cannot fill a machine."""
+    """How much an archive may unpack to, its files counted apart, so that a small file cannot fill a machine."""
 
     unpacked_bytes: int = 16 * 1024**3
+    files_bytes: int = 1024**4
     row_bytes: int = 32 * 1024**2
 
 
@@ -146,6 +161,22 @@ class Tally:
         return TableSummary(name, self._rows, self._lines.hexdigest(), f"{self._sum:064x}")
 
 
+def file_line(sha256: str, size_bytes: int) -> bytes:
+    """What a file adds to the tally of files."""
+    return canonical({"sha256": sha256, "size_bytes": size_bytes})
+
+
+def file_name(sha256: str) -> str:
+    """The name in the tar of a file."""
+    return FILES + sha256
+
+
+def file_named(name: str) -> str | None:
+    """The digest of the file that a member of the tar is; None for any other member."""
+    digest = name.removeprefix(FILES)
+    return digest if name.startswith(FILES) and _SHA256.fullmatch(digest) else None
+
+
 def member_name(table: str, number: int) -> str:
     """The name in the tar of a table's rows, numbered from 1."""
     return f"tables/{table}/{number:06d}.jsonl"
@@ -154,7 +185,7 @@ def member_name(table: str, number: int) -> str:
 def heading_to_json(heading: Heading) -> dict[str, Any]:
     """A heading as `header.json` holds it."""
     return {
-        "format": FORMAT,
+        "format": heading.format,
         "schema_revision": heading.schema_revision,
         "tenant": {
             "id": str(heading.company.id),
@@ -176,6 +207,7 @@ def heading_from_json(read: Any) -> Heading:
         company=_company(read["tenant"]),
         created_at=datetime.fromisoformat(_text(read["created_at"])),
         tables=tuple(_text(name) for name in read["tables"]),
+        format=read["format"],
     )
     check_heading(heading)
     return heading
@@ -205,10 +237,13 @@ def check_heading(heading: Heading) -> None:
 
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
     """A manifest as `manifest.json` holds it: the header, with counts and digests in place of bare names."""
-    summaries = [
-        {"name": each.name, "rows": each.rows, "sha256": each.sha256, "digest": each.digest} for each in manifest.tables
-    ]
-    return heading_to_json(manifest.heading) | {"tables": summaries}
+    told = heading_to_json(manifest.heading) | {"tables": [_summary_to_json(each) for each in manifest.tables]}
+    has_files = manifest.heading.format != FORMAT_WITHOUT_FILES
+    return told | ({"files": _summary_to_json(manifest.files)} if has_files else {})
+
+
+def _summary_to_json(each: TableSummary) -> dict[str, Any]:
+    return {"name": each.name, "rows": each.rows, "sha256": each.sha256, "digest": each.digest}
 
 
 def _text(value: Any) -> str:

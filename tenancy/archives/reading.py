@@ -1,6 +1,7 @@
 """Reading an archive: nothing in it is believed before it has been checked, nor unpacked beyond a limit."""
 
 import asyncio
+import hashlib
 import os
 import re
 import tarfile
@@ -15,7 +16,9 @@ import orjson
 import pyrage  # type: ignore[import-untyped]  # the wheel carries no type information
 
 from tenancy.archives.form import (
+    FILES,
     FORMAT,
+    FORMAT_WITHOUT_FILES,
     HEADER,
     LIMITS,
     MANIFEST,
@@ -24,7 +27,10 @@ from tenancy.archives.form import (
     Heading,
     Limits,
     Manifest,
+    Piece,
     Tally,
+    file_line,
+    file_named,
     heading_from_json,
     identity_of,
     manifest_to_json,
@@ -32,7 +38,7 @@ from tenancy.archives.form import (
 )
 from tenancy.refusals import Invalid, Refusal, Unavailable, message
 
-_Event: TypeAlias = Heading | Batch | Manifest
+_Event: TypeAlias = Heading | Batch | Piece | Manifest
 
 # The code of the refusal by which somebody with several keys goes on to the next.
 OTHER_KEY = "OTHER_KEY"
@@ -63,14 +69,24 @@ async def verify(source: Path | IO[bytes], *, identity: str, limits: Limits = LI
 
 
 async def read(source: Path | IO[bytes], *, identity: str, limits: Limits = LIMITS) -> AsyncGenerator[Batch, None]:
-    """The rows, in the order in which they may be inserted, some hundreds or thousands at a time.
-
-    Refuses as `verify` does, but at the place of the fault, so earlier rows have then been handed out: verify first,
-    or insert in one transaction.
-    """
+    """The rows, as `contents` gives them, without the files."""
     async with aclosing(_events(source, identity, limits)) as events:
         async for event in events:
             if isinstance(event, Batch):
+                yield event
+
+
+async def contents(
+    source: Path | IO[bytes], *, identity: str, limits: Limits = LIMITS
+) -> AsyncGenerator[Batch | Piece, None]:
+    """The rows, in the order in which they may be inserted, some hundreds or thousands at a time; then the files.
+
+    Refuses as `verify` does, but at the place of the fault, so earlier rows have then been handed out: verify first,
+    or insert in one transaction. The last piece of a file comes only if all of them have its digest.
+    """
+    async with aclosing(_events(source, identity, limits)) as events:
+        async for event in events:
+            if isinstance(event, Batch | Piece):
                 yield event
 
 
@@ -97,7 +113,7 @@ async def _decrypted(file: IO[bytes], key: Any, limits: Limits) -> AsyncGenerato
     threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="archive")
     drain, fill = os.pipe()
     decryption = loop.run_in_executor(threads, _decrypt, file, fill, key)
-    stream = _Unpacked(drain, limits.unpacked_bytes)
+    stream = _Unpacked(drain, limits)
     parsing = _parse(stream, limits)
     refusal: Refusal | None = None
     last: Manifest | None = None
@@ -171,11 +187,12 @@ class _Source:
 class _Unpacked:
     """The unzipped bytes behind a pipe, counted against a limit."""
 
-    def __init__(self, drain: int, limit: int) -> None:
+    def __init__(self, drain: int, limits: Limits) -> None:
         self._pipe = open(drain, "rb")  # noqa: SIM115  # closed by close(), in the thread that reads
         self._gzip = zlib.decompressobj(wbits=31)
         self._waiting = b""
-        self._limit = self._left = limit
+        self._limit = self._left = limits.unpacked_bytes
+        self._files_left = limits.files_bytes
 
     def exactly(self, size: int) -> bytes:
         """The next bytes; `Invalid` when there are not as many."""
@@ -187,6 +204,13 @@ class _Unpacked:
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
+
+    def allow(self, size: int) -> None:
+        """Let a file come that counts among the files, and not among the rest; `Invalid` when they are too much."""
+        self._files_left -= size
+        if self._files_left < 0:
+            raise self._too_much()
+        self._left += size
 
     def finish(self) -> None:
         """`Invalid` unless nothing is left."""
@@ -208,49 +232,85 @@ class _Unpacked:
                 raise _damaged() from problem
         self._left -= len(piece)
         if self._left < 0:
-            raise Invalid(
-                message("This archive unpacks to more than {limit} bytes; it was not opened further."),
-                {"limit": self._limit},
-            )
+            raise self._too_much()
         return piece
+
+    def _too_much(self) -> Invalid:
+        return Invalid(
+            message("This archive unpacks to more than {limit} bytes; it was not opened further."),
+            {"limit": self._limit},
+        )
 
 
 def _parse(stream: _Unpacked, limits: Limits) -> Iterator[_Event]:
     """What the tar holds, in the one order in which an archive may hold it; any other name or order is a refusal."""
     largest = PART_BYTES + limits.row_bytes
-    name, content = _member(stream, largest)
-    head = _heading(name, content)
+    name, size = _entry(stream)
+    head = _heading(name, _content(stream, name, size, largest))
     yield head
-    name, content = _member(stream, largest)
+    name, size = _entry(stream)
     summaries = []
     for table in head.tables:
         tally, number = Tally(), 1
         while name == member_name(table, number):
-            yield Batch(table, _rows(content, tally, name))
+            yield Batch(table, _rows(_content(stream, name, size, largest), tally, name))
             number += 1
-            name, content = _member(stream, largest)
+            name, size = _entry(stream)
         summaries.append(tally.summary(table))
+    files = Tally()
+    former = ""
+    while head.format != FORMAT_WITHOUT_FILES and (sha256 := file_named(name)) is not None:
+        # In order, so that none comes twice.
+        if sha256 <= former:
+            raise _contradictory(name)
+        stream.allow(size)
+        yield from _file(stream, name, sha256, size)
+        files.add(file_line(sha256, size))
+        former = sha256
+        name, size = _entry(stream)
     if name != MANIFEST:
         raise _contradictory(name)
-    manifest = Manifest(head, tuple(summaries))
-    _compare(manifest, content)
+    manifest = Manifest(head, tuple(summaries), files.summary("files"))
+    _compare(manifest, _content(stream, name, size, largest))
     if any(stream.exactly(2 * tarfile.BLOCKSIZE)):
         raise _contradictory(MANIFEST)
     stream.finish()
     yield manifest
 
 
-def _member(stream: _Unpacked, largest: int) -> tuple[str, bytes]:
+def _file(stream: _Unpacked, name: str, sha256: str, size: int) -> Iterator[Piece]:
+    digest, left = hashlib.sha256(), size
+    while True:
+        piece = stream.exactly(min(left, PART_BYTES))
+        digest.update(piece)
+        left -= len(piece)
+        if not left:
+            break
+        yield Piece(sha256, piece, ends=False)
+    stream.exactly(-size % tarfile.BLOCKSIZE)
+    if digest.hexdigest() != sha256:
+        raise _contradictory(name)
+    yield Piece(sha256, piece, ends=True)
+
+
+def _entry(stream: _Unpacked) -> tuple[str, int]:
+    """The name and size of the next member, whose content comes after it."""
     try:
         entry = tarfile.TarInfo.frombuf(bytearray(stream.exactly(tarfile.BLOCKSIZE)), "utf-8", "strict")
     except (tarfile.TarError, ValueError) as problem:
         raise _damaged() from problem
     # Links, devices, folders and extended headers have no place here, so nothing of tar's cleverness is reachable.
-    if entry.type != tarfile.REGTYPE or not 0 <= entry.size <= largest:
+    if entry.type != tarfile.REGTYPE or entry.size < 0:
         raise _contradictory(entry.name)
-    content = stream.exactly(entry.size)
-    stream.exactly(-entry.size % tarfile.BLOCKSIZE)
-    return entry.name, content
+    return entry.name, entry.size
+
+
+def _content(stream: _Unpacked, name: str, size: int, largest: int) -> bytes:
+    if size > largest:
+        raise _contradictory(name)
+    content = stream.exactly(size)
+    stream.exactly(-size % tarfile.BLOCKSIZE)
+    return content
 
 
 def _heading(name: str, content: bytes) -> Heading:
@@ -259,7 +319,7 @@ def _heading(name: str, content: bytes) -> Heading:
     try:
         read = orjson.loads(content)
         form = read["format"]
-        if form != FORMAT:
+        if form not in (FORMAT, FORMAT_WITHOUT_FILES):
             raise Invalid(
                 message("This archive has the format {form}, and this program reads the format {known}."),
                 {"form": str(form)[:20], "known": FORMAT},
@@ -294,6 +354,8 @@ def _compare(found: Manifest, content: bytes) -> None:
     expected = manifest_to_json(found)
     if promised == expected:
         return
+    if isinstance(promised, dict) and promised.get("files") != expected.get("files"):
+        raise _contradictory(FILES)
     tables = promised.get("tables") if isinstance(promised, dict) else None
     if isinstance(tables, list):
         for summary in expected["tables"]:

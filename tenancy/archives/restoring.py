@@ -13,6 +13,7 @@ from tenancy.actor import ActorKind
 from tenancy.agenda import AgendaItem
 from tenancy.archives.arriving import Comparison, arrive, typed
 from tenancy.archives.form import Company, Manifest
+from tenancy.archives.landing import landed
 from tenancy.archives.reading import verify
 from tenancy.database import TenantRows, restoring
 from tenancy.journal import Event, JournalEntry
@@ -46,6 +47,11 @@ class Restored:
     def rows(self) -> int:
         """How many rows there are in all tables."""
         return sum(each.rows for each in self.tables)
+
+    @property
+    def files(self) -> int:
+        """How many different contents of files there are."""
+        return self.manifest.files.rows
 
     @property
     def differences(self) -> list[str]:
@@ -93,9 +99,10 @@ async def _restored(
 ) -> AsyncIterator[tuple[TenantRows, Restored]]:
     # A broken archive is refused before anything begins; were it exchanged after that, the second reading would see it.
     manifest = await verify(source, identity=identity)
-    async with typed(), restoring(uuid7(), keep=keep) as rows:
+    tenant_id = uuid7()
+    async with landed(tenant_id, keep=keep), typed(), restoring(tenant_id, keep=keep) as rows:
         await _found(rows, manifest.heading.company, slug)
-        tables = await arrive(rows, source, manifest, identity=identity)
+        tables = await arrive(rows, source, manifest, identity=identity, keep=keep)
         held = sum(each.changed for each in tables if each.table == AgendaItem.__tablename__)
         yield rows, Restored(rows.tenant_id, slug, manifest, tuple(tables), held)
 

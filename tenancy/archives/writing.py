@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hashlib
 import os
 import tarfile
 import zlib
@@ -27,6 +28,8 @@ from tenancy.archives.form import (
     Tally,
     canonical,
     check_heading,
+    file_line,
+    file_name,
     heading_to_json,
     identity_of,
     manifest_to_json,
@@ -35,27 +38,32 @@ from tenancy.archives.form import (
 from tenancy.refusals import Invalid, Unavailable, message
 
 Tables: TypeAlias = AsyncIterable[tuple[str, AsyncIterable[Row]]]
+Files: TypeAlias = AsyncIterable[tuple[str, int, AsyncIterable[bytes]]]
+"""Each file's SHA-256, size and bytes, ordered by the first."""
 
 _COMPRESSION = 5
 
 
-async def write(target: Path | IO[bytes], heading: Heading, tables: Tables, *, identity: str) -> Manifest:
-    """Write a tenant's rows as an archive that `identity` opens.
+async def write(
+    target: Path | IO[bytes], heading: Heading, tables: Tables, files: Files | None = None, *, identity: str
+) -> Manifest:
+    """Write a tenant's rows and files as an archive that `identity` opens.
 
     `tables` gives every table of the heading, in its order, with its rows; each table's rows are taken before the next
     table is asked for. A path is complete and on the disk, or as it was before; a file object is left open at its end,
     and holds no valid archive after a failure. `Unavailable` when it cannot be written, as on a full disk; `Invalid`
-    for a row too large to be read back; what the rows raise is passed on. Holds a few mebibytes, or the largest row.
+    for a row too large to be read back and for a file whose bytes are not those of its digest; what rows and files
+    raise is passed on. Holds a few mebibytes, or the largest row.
     """
     check_heading(heading)
     if not isinstance(target, Path):
-        return await _encrypted(target, heading, tables, identity)
+        return await _encrypted(target, heading, tables, files, identity)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         with _writable():
             file = await asyncio.to_thread(open, unfinished, "wb", opener=partial(os.open, mode=0o600))
         try:
-            manifest = await _encrypted(file, heading, tables, identity)
+            manifest = await _encrypted(file, heading, tables, files, identity)
             with _writable():
                 await asyncio.to_thread(_settle, file, unfinished, target)
         finally:
@@ -67,7 +75,7 @@ async def write(target: Path | IO[bytes], heading: Heading, tables: Tables, *, i
     return manifest
 
 
-async def _encrypted(file: IO[bytes], heading: Heading, tables: Tables, identity: str) -> Manifest:
+async def _encrypted(file: IO[bytes], heading: Heading, tables: Tables, files: Files | None, identity: str) -> Manifest:
     # age wants to pull what it encrypts, and rows come by await: a pipe between two threads joins them, and holds
     # back whichever is the faster. The threads are our own, since a shared pool could fill up with halves of pairs.
     recipient = identity_of(identity).to_public()
@@ -78,7 +86,7 @@ async def _encrypted(file: IO[bytes], heading: Heading, tables: Tables, identity
     members = _Members(fill, int(heading.created_at.timestamp()), threads)
     manifest = None
     try:
-        manifest = await _fill(members, heading, tables)
+        manifest = await _fill(members, heading, tables, files)
     except _EncryptionEnded:
         pass
     finally:
@@ -93,7 +101,7 @@ async def _encrypted(file: IO[bytes], heading: Heading, tables: Tables, identity
     return manifest
 
 
-async def _fill(members: "_Members", heading: Heading, tables: Tables) -> Manifest:
+async def _fill(members: "_Members", heading: Heading, tables: Tables, files: Files | None) -> Manifest:
     await members.add(HEADER, orjson.dumps(heading_to_json(heading)))
     summaries: list[TableSummary] = []
     async for table, rows in tables:
@@ -102,7 +110,7 @@ async def _fill(members: "_Members", heading: Heading, tables: Tables) -> Manife
         summaries.append(await _add_table(members, table, rows))
     if len(summaries) != len(heading.tables):
         raise ValueError(f"{heading.tables[len(summaries)]} is missing")
-    manifest = Manifest(heading, tuple(summaries))
+    manifest = Manifest(heading, tuple(summaries), await _add_files(members, files))
     await members.add(MANIFEST, orjson.dumps(manifest_to_json(manifest)))
     await members.end()
     return manifest
@@ -132,6 +140,17 @@ async def _add_table(members: "_Members", table: str, rows: AsyncIterable[Row]) 
     return tally.summary(table)
 
 
+async def _add_files(members: "_Members", files: Files | None) -> TableSummary:
+    tally = Tally()
+    if files is not None:
+        async for sha256, size, pieces in files:
+            if await members.add_stream(file_name(sha256), size, pieces) != sha256:
+                text = message("The store does not give back a file as it was uploaded: {sha256}.")
+                raise Invalid(text, {"sha256": sha256}, code="FILE_DAMAGED")
+            tally.add(file_line(sha256, size))
+    return tally.summary("files")
+
+
 class _EncryptionEnded(Exception):
     """Nobody takes what is written any more; the encryption knows why."""
 
@@ -150,6 +169,21 @@ class _Members:
         entry.size, entry.mtime = len(content), self._seconds
         padding = bytes(-len(content) % tarfile.BLOCKSIZE)
         await self._push(lambda: self._gzip.compress(entry.tobuf(tarfile.USTAR_FORMAT) + content + padding))
+
+    async def add_stream(self, name: str, size: int, pieces: AsyncIterable[bytes]) -> str:
+        """A member that is never held whole; the SHA-256 of its bytes, or nothing where they were not as many."""
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mtime = size, self._seconds
+        await self._push(lambda: self._gzip.compress(entry.tobuf(tarfile.USTAR_FORMAT)))
+        digest, left = hashlib.sha256(), size
+        async for piece in pieces:
+            digest.update(piece)
+            left -= len(piece)
+            if left < 0:
+                break
+            await self._push(partial(self._gzip.compress, piece))
+        await self._push(lambda: self._gzip.compress(bytes(-size % tarfile.BLOCKSIZE)))
+        return "" if left else digest.hexdigest()
 
     async def end(self) -> None:
         await self._push(lambda: self._gzip.compress(bytes(2 * tarfile.BLOCKSIZE)) + self._gzip.flush())

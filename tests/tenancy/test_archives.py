@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import io
 import random
 import subprocess
@@ -52,9 +53,18 @@ async def tables(contents: Contents) -> AsyncIterator[tuple[str, AsyncIterator[d
         yield name, rows(found)
 
 
-async def written(contents: Contents) -> bytes:
+async def files(*contents: bytes) -> AsyncIterator[tuple[str, int, AsyncIterator[bytes]]]:
+    async def pieces(content: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 300_000):
+            yield content[start : start + 300_000]
+
+    for digest, content in sorted((hashlib.sha256(content).hexdigest(), content) for content in contents):
+        yield digest, len(content), pieces(content)
+
+
+async def written(contents: Contents, *with_files: bytes) -> bytes:
     file = io.BytesIO()
-    await archives.write(file, heading(contents), tables(contents), identity=KEY)
+    await archives.write(file, heading(contents), tables(contents), files(*with_files), identity=KEY)
     return file.getvalue()
 
 
@@ -275,8 +285,8 @@ async def test_links_and_devices_are_refused(kind: bytes) -> None:
 
 
 async def test_an_archive_of_a_newer_format_is_refused_by_its_number() -> None:
-    archive = forged(replaced("header.json", b'"format":1', b'"format":2'), await written(SMALL))
-    with pytest.raises(Invalid, match="format 2"):
+    archive = forged(replaced("header.json", b'"format":2', b'"format":3'), await written(SMALL))
+    with pytest.raises(Invalid, match="format 3"):
         await archives.verify(io.BytesIO(archive), identity=KEY)
 
 

@@ -27,6 +27,7 @@ from tenancy.journal import JournalEntry
 from tenancy.members import Member, Role
 from tenancy.refusals import Conflict, Invalid, Unavailable
 from tenancy.secrets import Unsealable, seal
+from tenancy.storage import file_storage
 from tests.isolation import companies
 from tests.lived_in import PASSWORD, agenda, digests, effects, live_in
 
@@ -160,7 +161,7 @@ async def test_a_restored_company_has_every_row_with_its_id(acme: Actor, tmp_pat
     assert await digests(acme.tenant_id) == before
 
 
-async def test_a_row_of_every_table_comes_back(pool: None, tmp_path: Path, owner_url: str) -> None:
+async def test_a_row_of_every_table_comes_back(pool: None, tmp_path: Path, owner_url: str, file_store: Path) -> None:
     async with database.pool.acquire() as connection:
         company = await companies.found(connection, "whole")
     connection = await asyncpg.connect(owner_url)
@@ -175,6 +176,9 @@ async def test_a_row_of_every_table_comes_back(pool: None, tmp_path: Path, owner
                 )
     finally:
         await connection.close()
+    for number, rows_of_set in enumerate(company.rows):
+        content = companies.content_of(company, number)
+        await file_storage().put(company.tenant_id, rows_of_set["blobs"]["object_name"], content)
     before = await digests(company.tenant_id)
     assert all(count for count, _ in before.values()), before
     path = tmp_path / "whole.age"
