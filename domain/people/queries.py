@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.people.models import Resignation
-from domain.people.rules import LIFECYCLE, State
+from domain.people.rules import LAST_DAY, LIFECYCLE, State
+from domain.policies import queries as policies
+from domain.policies.models import Clause
+from domain.policies.rules.kinds import NoticePeriod
 from tenancy.actor import Actor
 from tenancy.models import current_member, one_of
 from tenancy.refusals import NotFound
@@ -31,6 +35,20 @@ def visible(actor: Actor, resignations: Any) -> ColumnElement[bool]:
         resignations.staff_id == current_member(),
         organisation.below_me(resignations.staff_id),
         approvals.shown_to_me(SubjectKind.RESIGNATION, resignations.id),
+    )
+
+
+def unwaivable_by(resignation: Any) -> Select[Any]:
+    """Inside a statement, the notice clause that led to the last day, if it lets nothing of the notice be waived.
+
+    Where a clause in force reaches open cases, it is left to the command to say which one rules.
+    """
+    clauses = aliased(Clause)
+    ruled = policies.clause_of(SubjectKind.RESIGNATION, resignation.id, LAST_DAY).scalar_subquery()
+    return select(clauses.id).where(
+        clauses.id == ruled,
+        clauses.value.op("->>")("waiver_allowed") == "false",
+        not_(policies.reaching_open_cases(NoticePeriod).exists()),
     )
 
 

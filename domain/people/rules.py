@@ -14,6 +14,8 @@ from tenancy.refusals import Forbidden, Invalid, Refusal, message, missing_permi
 OLDEST_LETTER = timedelta(days=31)
 LATEST_WISH = timedelta(days=731)
 LONGEST_TEXT = 2000
+# What is decided by the notice clause, as it is cited.
+LAST_DAY = "people.last_day"
 
 
 class State(StrEnum):
@@ -83,10 +85,15 @@ class Obstacle(StrEnum):
     FORBIDDEN = "forbidden"
     OWN_NOTICE = "own_notice"
     WRONG_STATE = "wrong_state"
+    # By the clause that rules the notice.
+    NO_WAIVER = "no_waiver"
 
 
 def obstacles(move: Move, state: State, *, is_writer: bool, manages: bool) -> list[Obstacle]:
-    """All that keeps somebody from doing something by hand; nothing when they may. `manages`: with `people.manage`."""
+    """All that keeps somebody from doing something by hand; nothing when they may. `manages`: with `people.manage`.
+
+    Whether a notice may be waived at all, its clause says: see `check_waiver`.
+    """
     found = []
     if not manages and not (is_writer and move in BY_ITS_WRITER):
         found.append(Obstacle.FORBIDDEN)
@@ -106,6 +113,8 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
             return Forbidden(message("Nobody waives their own notice."), code="OWN_NOTICE")
         case Obstacle.WRONG_STATE:
             return LIFECYCLE.refusal(state, move)
+        case Obstacle.NO_WAIVER:
+            return Invalid(message("The handbook does not let a notice be waived."), {}, ("lastDayOn",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,7 @@ def notice(
 def check_waiver(last_day_on: date, present_last_day_on: date, today: date, rule: NoticePeriod) -> date:
     """The earlier last day that an approved leaver is granted. Raises `Invalid` where the clause allows none."""
     if not rule.waiver_allowed:
-        raise Invalid(message("The handbook does not let a notice be waived."), {}, ("lastDayOn",))
+        raise refusal(Obstacle.NO_WAIVER, Move.WAIVE, State.APPROVED)
     if last_day_on >= present_last_day_on:
         text = message("A waiver brings the last day forward; it is {last_day} already.")
         raise Invalid(text, {"last_day": present_last_day_on}, ("lastDayOn",))

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, false, func, not_, true
+from sqlalchemy import ColumnElement, Uuid, and_, cast, false, func, not_, true
 
-from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.reading.mapping import column, listed, one, part
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, possible, sentence, states_of
+from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
-from domain.people import rules
+from domain.people import queries, rules
 from domain.people.rules import BY_HAND, BY_ITS_WRITER, LIFECYCLE, Move, Obstacle, State
 from tenancy.actor import Actor
 from tenancy.models import current_member
@@ -28,6 +29,8 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             return and_(move.own, move.move == Move.WAIVE.value)
         case Obstacle.WRONG_STATE:
             return in_another_state(move)
+        case Obstacle.NO_WAIVER:
+            return and_(move.move == Move.WAIVE.value, cast(move.notice_id, Uuid).is_not(None))
 
 
 def _refusal(code: str, move: str, state: str) -> Refusal:
@@ -40,16 +43,23 @@ class ResignationBlocker:
 
     code: Obstacle = column("A word for programs.")
     message: str = sentence(_refusal)
+    clause: Clause | None = one(
+        "The clause that keeps you from it, where one does: the notice clause that lets nothing be waived.",
+        lambda blocker, clause: and_(
+            blocker.code == Obstacle.NO_WAIVER.value, clause.id == cast(blocker.notice_id, Uuid)
+        ),
+    )
 
 
 @part
 class ResignationMove:
-    """Something that is done with resignations by hand, and whether you can do it with this one now; whether a notice
-    may be waived at all, its clause says."""
+    """Something that is done with resignations by hand, and whether you can do it with this one now."""
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[ResignationBlocker] = blockers(Obstacle, _stands)
+    blockers: list[ResignationBlocker] = blockers(
+        Obstacle, _stands, {**MOVE_AND_STATE, "notice_id": lambda move: cast(move.notice_id, Uuid)}
+    )
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -73,6 +83,7 @@ def allowed_moves() -> Any:
         most=len(BY_HAND),
         carrying={
             "state": lambda resignation: resignation.state,
+            "notice_id": lambda resignation: queries.unwaivable_by(resignation),
             "own": lambda resignation: func.coalesce(resignation.staff_id == current_member(), false()),
         },
     )

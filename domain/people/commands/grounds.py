@@ -78,7 +78,7 @@ def cite_last_day(work: Work, resignation: Resignation, grounds: Grounds) -> Non
         work,
         resignation,
         grounds.notice,
-        "people.last_day",
+        rules.LAST_DAY,
         inputs={
             "letter_on": resignation.letter_on,
             "on_probation": resignation.on_probation,

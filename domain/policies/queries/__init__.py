@@ -1,7 +1,7 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
 from domain.policies.queries.checking import findings
-from domain.policies.queries.deciding import Covered, coverage, decisions_about, values_of
+from domain.policies.queries.deciding import Covered, clause_of, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
     EVERYWHERE,
     concerns_open_cases,
@@ -20,6 +20,7 @@ from domain.policies.queries.showing import (
     other_members,
     others_who_may_publish,
     publishing_chain_id,
+    reaching_open_cases,
     value_of_clause,
     visible,
     visible_clauses,
@@ -46,6 +47,7 @@ __all__ = [
     "IN_FORCE",
     "PUBLISHING",
     "Covered",
+    "clause_of",
     "concerns_open_cases",
     "content",
     "control",
@@ -64,6 +66,7 @@ __all__ = [
     "publishing_chain",
     "publishing_chain_id",
     "publishing_rules",
+    "reaching_open_cases",
     "rule",
     "rule_by_clause",
     "rule_for_running_case",

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
 
-from domain.kernel.subjects import Subject
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies.models import Clause, Decision
 from domain.policies.rules.clause_kind import CoveredBy, covered_by
 from domain.policies.rules.kinds import kind_named
@@ -20,6 +21,13 @@ async def decisions_about(work: Work, subject: Subject) -> list[Decision]:
     """What was decided about a record by which clauses, oldest first."""
     about = select(Decision).where(Decision.subject_kind == subject.kind, Decision.subject_id == subject.id)
     return await work.all(about.order_by(Decision.id))
+
+
+def clause_of(kind: SubjectKind, subject_id: Any, decision: str) -> Select[Any]:
+    """Inside a statement, the clause that was last cited for a decision about a record."""
+    cited = aliased(Decision)
+    about = and_(cited.subject_kind == kind.value, cited.subject_id == subject_id, cited.decision == decision)
+    return select(cited.clause_id).where(about).order_by(cited.id.desc()).limit(1)
 
 
 async def values_of(work: Work, clause_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.policies.models import Clause, HandbookVersion
+from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
@@ -95,20 +96,33 @@ def others_who_may_publish(member_id: Any) -> Select[Any]:
     )
 
 
-def publishing_chain_id() -> Select[Any]:
-    """Inside a statement, the clause of the version in force that lays down by which chain new ones are approved; it
-    is `rulings.publishing_chain`, for which only a clause without limits comes into question."""
-    in_force, chains = aliased(HandbookVersion), aliased(Clause)
-    current = (
+def _in_force_id() -> Select[Any]:
+    """Inside a statement, the version in force at the company's present instant."""
+    in_force = aliased(HandbookVersion)
+    return (
         select(in_force.id)
         .where(in_force.state == State.PUBLISHED, in_force.effective_at <= current_instant())
         .order_by(in_force.effective_at.desc())
         .limit(1)
     )
+
+
+def reaching_open_cases(kind: type[ClauseKind]) -> Select[Any]:
+    """Inside a statement, the clauses of a kind in the version in force that apply to open cases."""
+    clauses = aliased(Clause)
+    return select(clauses.id).where(
+        clauses.version_id == _in_force_id().scalar_subquery(), clauses.kind == kind.kind, clauses.applies_to_open_cases
+    )
+
+
+def publishing_chain_id() -> Select[Any]:
+    """Inside a statement, the clause of the version in force that lays down by which chain new ones are approved; it
+    is `rulings.publishing_chain`, for which only a clause without limits comes into question."""
+    chains = aliased(Clause)
     return (
         select(chains.id)
         .where(
-            chains.version_id == current.scalar_subquery(),
+            chains.version_id == _in_force_id().scalar_subquery(),
             chains.kind == ApprovalChain.kind,
             chains.value.op("->>")("subject_kind") == SubjectKind.HANDBOOK_VERSION.value,
             chains.value.op("->>")("purpose") == PUBLISHING,

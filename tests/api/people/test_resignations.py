@@ -102,6 +102,22 @@ async def test_what_keeps_one_from_a_move_is_what_the_command_says(ask: Any, ser
     }
 
 
+async def test_where_the_clause_lets_nothing_be_waived_the_blocker_names_it(
+    ask: Any, software: Company, service: Company
+) -> None:
+    shown = """query($id: ID!) { resignation(id: $id) { allowedMoves { move blockers { code clause { number } } } } }"""
+    found = {}
+    for company in (software, service):
+        resignation = await submit(ask, company.newcomer)
+        moves = (await ask(company.hr, shown, id=resignation["id"]))["resignation"]["allowedMoves"]
+        (waive,) = [move for move in moves if move["move"] == "WAIVE"]
+        found[company.admin.tenant_id] = waive["blockers"]
+    assert list(found.values()) == [
+        [{"code": "WRONG_STATE", "clause": None}, {"code": "NO_WAIVER", "clause": {"number": "4.1"}}],
+        [{"code": "WRONG_STATE", "clause": None}],
+    ]
+
+
 async def test_the_same_letter_leads_two_companies_to_other_days_and_approvers(
     ask: Any, software: Company, service: Company
 ) -> None:
