@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from uuid_utils.compat import uuid7
 
 from api.reading.refusing import cause_of
+from tenancy.connections import Uncertain
 from tenancy.language import in_language, translate
 from tenancy.refusals import Refusal, message
 
@@ -20,6 +21,10 @@ NOT_REACHED = message("The database cannot be reached at the moment. Nothing was
 FULL = message(
     "The database has no room left at the moment. Nothing was changed; try again later, and tell whoever runs this"
     " installation."
+)
+UNHEARD = message(
+    "The database was lost while this was being kept, so nobody knows whether it was. Look before you send it again,"
+    " or send it again with the same Idempotency-Key."
 )
 # What PostgreSQL or the way to it lacks at the moment; not a fault of what was asked. A server that is ended says so
 # while it still can (class 57), and one that has no room, no memory or no connections left (class 53).
@@ -68,6 +73,9 @@ def of_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
 def unexpected(problem: BaseException, language: str, **more: Any) -> dict[str, Any]:
     """A fault of ours: the log has it under the number that the caller is told, the caller has nothing else."""
     number = str(uuid7())
+    if isinstance(problem, Uncertain):
+        log.warning("request.uncertain", number=number, error=str(problem))
+        return {"message": translate(UNHEARD, language), **more, "extensions": {"code": "UNCERTAIN", "id": number}}
     lacking = _lacking(problem)
     if lacking is not None:
         log.warning("request.unavailable", number=number, error=str(lacking), kind=type(lacking).__name__)

@@ -19,6 +19,10 @@ LIFETIME_SECONDS = 3_600.0
 ENDING_SECONDS = 10.0
 
 
+class Uncertain(Exception):
+    """The database was lost at the moment when everything was to be kept: nobody knows whether it was."""
+
+
 class TenantConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg carries no types
     """A connection on which nothing outlives a transaction, so giving it back needs no reset: a test proves it."""
 
@@ -206,4 +210,4 @@ class Lease:
 
 def _leaves_sound(fault: type[BaseException]) -> bool:
     """Whether a connection can be used after a fault: a statement that was called off may still run on the server."""
-    return issubclass(fault, Exception) and not issubclass(fault, TimeoutError)
+    return issubclass(fault, Exception) and not issubclass(fault, TimeoutError | Uncertain)

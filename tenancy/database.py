@@ -14,7 +14,7 @@ from sqlalchemy.sql import ClauseElement
 
 from tenancy.actor import Actor
 from tenancy.config import settings
-from tenancy.connections import Connections
+from tenancy.connections import Connections, Uncertain
 from tenancy.models import PlatformModel, TenantModel
 from tenancy.refusals import Refusal, Unavailable, message
 from tenancy.statements import build, prepare
@@ -175,7 +175,7 @@ async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tupl
         transaction = Transaction(connection, actor, begin)
         try:
             yield connection, transaction
-        except TimeoutError:
+        except (TimeoutError, Uncertain):
             # Whoever did not answer would not answer this either; the connection is ended.
             raise
         except Exception:

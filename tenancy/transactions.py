@@ -6,7 +6,11 @@ from typing import Any
 import asyncpg
 
 from tenancy.actor import Actor
+from tenancy.connections import Uncertain
 from tenancy.storing import SETTINGS, Statement
+
+# After which nobody knows whether PostgreSQL carried a statement out; all else that it says means that it did not.
+UNHEARD = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, OSError)
 
 
 class Transaction:
@@ -37,18 +41,27 @@ class Transaction:
         await self._connection.execute(statement.sql(), *statement.arguments)
 
     async def finish(self, statements: list[Statement]) -> None:
-        """Carry out the last statements, and keep everything."""
+        """Carry out the last statements, and keep everything; raises `Uncertain` where nobody heard how that ended."""
         if not self._begun and not statements:
             return
         if not self._begun and len(statements) == 1 and statements[0].only_adds:
-            await self._connection.execute(*statements[0].alone(self._settings))
+            await self._keep(*statements[0].alone(self._settings))
             return
         for statement in statements:
             await self.store(statement)
-        ended = await self._connection.execute("COMMIT")
+        ended = await self._keep("COMMIT")
         if ended != "COMMIT":
             # PostgreSQL answers so where somebody passed over the failure of a statement.
             raise RuntimeError("a statement had failed, so nothing of the transaction was kept")
+
+    async def _keep(self, sql: str, *arguments: Any) -> Any:
+        if self._connection.is_closed():
+            # Lost before, so nothing is kept.
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed before the end of the transaction")
+        try:
+            return await self._connection.execute(sql, *arguments)
+        except UNHEARD as problem:
+            raise Uncertain(f"lost while the transaction was kept: {problem}") from problem
 
     async def undo(self) -> None:
         """Keep nothing. A connection on which that can't be said is not used again."""

@@ -15,6 +15,7 @@ from domain.consequences import settle
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Standing, Task
 from tenancy.claims import Claim
+from tenancy.connections import Uncertain
 from tenancy.database import writing
 from tenancy.refusals import Refusal, Unavailable
 from tenancy.statements import build
@@ -177,6 +178,7 @@ def is_passing(problem: BaseException) -> bool:
         problem,
         Unavailable
         | OSError
+        | Uncertain
         | asyncpg.InterfaceError
         | asyncpg.PostgresConnectionError
         | asyncpg.OperatorInterventionError

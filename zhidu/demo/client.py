@@ -15,7 +15,7 @@ from zhidu.failures import Failure
 PATIENCE_SECONDS = 120.0
 LONGEST_WAIT_SECONDS = 3.0
 # An answer that the server's own fault spoilt: asking again may find it mended.
-PASSING = {"UNAVAILABLE", "INTERNAL", "RATE_LIMITED"}
+PASSING = {"UNAVAILABLE", "UNCERTAIN", "INTERNAL", "RATE_LIMITED"}
 
 
 @dataclass

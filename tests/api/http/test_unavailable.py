@@ -22,6 +22,7 @@ from domain.consequences import settle
 from tenancy import connections, logs
 from tenancy import database as doors
 from tenancy.actor import Actor
+from tenancy.connections import TenantConnection
 from tenancy.database import Database, database, writing
 from tenancy.identity import tokens
 from tenancy.storing import Statement
@@ -91,6 +92,41 @@ async def test_what_came_about_in_part_is_no_503_which_would_have_it_sent_again(
     assert _error(answer)["extensions"]["code"] == "UNAVAILABLE"
 
 
+STEPS = {
+    "what only adds": 'mutation { createDepartment(input: {name: "One"}) { department { name } } }',
+    "what also changes": "mutation { setLanguage(input: {language: ZH_HANS}) { member { language } } }",
+}
+
+
+@pytest.mark.parametrize("what", STEPS)
+@pytest.mark.parametrize("fault", [asyncpg.ConnectionDoesNotExistError, TimeoutError])
+async def test_what_is_lost_while_it_is_kept_is_told_as_uncertain_and_may_be_sent_again_with_its_key(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, what: str, fault: type[Exception]
+) -> None:
+    execute = TenantConnection.execute
+    document = STEPS[what]
+    said: list[str] = []
+
+    async def lost(connection: TenantConnection, sql: str, *arguments: Any) -> Any:
+        found = await execute(connection, sql, *arguments)
+        said.append(sql)
+        if not sql.startswith("BEGIN") and (sql == "COMMIT" or not any(each.startswith("BEGIN") for each in said)):
+            raise fault("connection was closed in the middle of operation")
+        return found
+
+    key = {"idempotency-key": f"once-{fault.__name__}"}
+    with monkeypatch.context() as patch:
+        patch.setattr(TenantConnection, "execute", lost)
+        answer = await client.post("/graphql", json={"query": document})
+        assert _error(answer)["extensions"]["code"] == "UNCERTAIN"
+        assert "Nothing was changed" not in _error(answer)["message"]
+        said.clear()
+        kept = await client.post("/graphql", json={"query": document.replace("One", "Two")}, headers=key)
+        assert _error(kept)["extensions"]["code"] == "UNCERTAIN"
+    again = await client.post("/graphql", json={"query": document.replace("One", "Two")}, headers=key)
+    assert "errors" not in again.json(), again.text
+
+
 @contextmanager
 def _standing_still(pids: list[int]) -> Iterator[None]:
     for pid in pids:
@@ -128,6 +164,28 @@ async def test_a_database_that_stands_still_is_given_up_and_answers_again_when_i
         # Its place is free for another connection, since the server itself takes new ones.
         assert (await post(client, READ)).status_code == 200
     assert (await post(client, document)).status_code == 200
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_database_that_stands_still_while_a_change_is_kept_leaves_it_uncertain(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = TenantConnection.execute
+    pid = await database.pool.fetchval("SELECT pg_backend_pid()")
+
+    async def stopped(connection: TenantConnection, sql: str, *arguments: Any) -> Any:
+        if sql == "COMMIT":
+            os.kill(pid, signal.SIGSTOP)
+        return await execute(connection, sql, *arguments)
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(TenantConnection, "execute", stopped)
+            answer = await post(client, STEPS["what also changes"])
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert _error(answer)["extensions"]["code"] == "UNCERTAIN"
+    assert (await post(client, READ)).status_code == 200
 
 
 @pytest.mark.usefixtures("impatient")
