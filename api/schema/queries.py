@@ -12,6 +12,7 @@ from api.schema.access.types import (
     Role,
 )
 from api.schema.approvals.simulation import SimulatedApproval, simulate_approval
+from api.schema.approvals.subjects import ApprovalSubject, approval_subjects
 from api.schema.approvals.types import (
     APPROVAL_ORDERS,
     DELEGATION_ORDERS,
@@ -148,6 +149,10 @@ class Query:
         resolver=clause_kinds, description="Every kind of clause a handbook can have, and the form of its value."
     )
 
+    approval_subjects: list[ApprovalSubject] = strawberry.field(
+        resolver=approval_subjects,
+        description="What approvals are asked for: kinds of records, purposes, and the facts with their types.",
+    )
     approval = by_id("One approval.", Approval)
     approvals = page(
         "What is asked for: yours, what waits for you, and what you may see.",

@@ -111,6 +111,40 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
     },
 }
 
+# What people call each fact; the same name is the same thing everywhere.
+FACT_LABELS: Mapping[str, str] = {
+    "account_owner_id": message("who looks after the customer"),
+    "amount_minor": message("the amount in the smallest unit of its currency"),
+    "changed_clauses": message("how many clauses change"),
+    "changed_kinds": message("the kinds of the clauses that change"),
+    "clause_count": message("how many clauses there are"),
+    "content": message("the fingerprint of the whole text"),
+    "currency": message("the currency"),
+    "customer_id": message("the customer"),
+    "customer_name": message("the customer's name"),
+    "customer_tier": message("the customer's tier"),
+    "days_employed": message("how many days the person has been employed"),
+    "days_overdue": message("how many days it is overdue"),
+    "department_id": message("the department"),
+    "document_number": message("the document number"),
+    "effective_on": message("the day of taking effect"),
+    "invoice_number": message("the invoice number"),
+    "key_post": message("whether it is a key post"),
+    "last_day_on": message("the last working day"),
+    "letter_on": message("the day of the letter"),
+    "notice_days": message("the days of notice"),
+    "on_probation": message("whether the person is on probation"),
+    "open_minor": message("what is still owed, in the smallest unit of its currency"),
+    "post": message("the post"),
+    "version_number": message("the version's number"),
+    "waived_days": message("the days of notice that are waived"),
+}
+# What people call each purpose.
+PURPOSE_LABELS: Mapping[str, str] = {
+    "cancel": message("cancellation"),
+    "publish": message("publication"),
+    "write_off": message("write-off"),
+}
 
 # What a record is called where people are told of it. The blanks are facts of it, and `…_minor` is an amount in the
 # fact `currency`; while one of them is not known, its kind alone is named.
