@@ -18,7 +18,7 @@ from domain.backups.events import BackupDue
 from domain.billing import commands as billing
 from domain.billing.events import DunningStepDue, LadderReviewDue
 from domain.feedback import commands as feedback
-from domain.feedback.events import SurveyStepDue
+from domain.feedback.events import ComplaintMarkDue, SurveyStepDue
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
@@ -53,8 +53,10 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ClockReviewDue: [requests.review_next],
     RequestReopened: [feedback.withdraw_surveys_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],
+    ComplaintMarkDue: [feedback.keep_complaint_time],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
+        feedback.review_complaints,
         billing.review_by_new_handbook,
         backups.follow_handbook,
         rulebook.plan_reminders,

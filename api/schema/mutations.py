@@ -18,7 +18,9 @@ from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
+from api.schema.feedback import complaint_mutations as complaints
 from api.schema.feedback import mutations as feedback
+from api.schema.feedback.complaints import Complaint
 from api.schema.feedback.types import Survey
 from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
@@ -190,6 +192,18 @@ class Mutation:
 
     send_survey = mutation(feedback.send_survey, survey=Survey)
     withdraw_survey = mutation(feedback.withdraw_survey, survey=Survey)
+    submit_complaint = mutation(complaints.submit_complaint, complaint=Complaint)
+    assign_complaint = mutation(complaints.assign_complaint, complaint=Complaint)
+    acknowledge_complaint = mutation(complaints.acknowledge_complaint, complaint=Complaint)
+    investigate_complaint = mutation(complaints.investigate_complaint, complaint=Complaint)
+    propose_remedy = mutation(complaints.propose_remedy, complaint=Complaint)
+    agree_to_remedy = mutation(complaints.agree_to_remedy, complaint=Complaint)
+    decline_remedy = mutation(complaints.decline_remedy, complaint=Complaint)
+    carry_out_remedy = mutation(complaints.carry_out_remedy, complaint=Complaint)
+    settle_complaint = mutation(complaints.settle_complaint, complaint=Complaint)
+    escalate_complaint = mutation(complaints.escalate_complaint, complaint=Complaint)
+    analyse_complaint = mutation(complaints.analyse_complaint, complaint=Complaint)
+    withdraw_complaint = mutation(complaints.withdraw_complaint, complaint=Complaint)
 
     submit_resignation = mutation(people.submit_resignation, resignation=Resignation)
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)

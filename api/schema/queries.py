@@ -33,6 +33,7 @@ from api.schema.catalogue.types import (
     ServiceOfferingFilter,
 )
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
+from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, ComplaintFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.files.types import File
 from api.schema.notifications.types import (
@@ -225,6 +226,14 @@ class Query:
         filter=ServiceRequestFilter,
     )
 
+    complaint = by_id("One complaint.", Complaint)
+    complaints = page(
+        "Complaints: those that you recorded or deal with, of your department or of customers whom you look after, or "
+        "all; never, unless you may read all, those about you.",
+        Complaint,
+        orders=COMPLAINT_ORDERS,
+        filter=ComplaintFilter,
+    )
     survey = by_id("One survey.", Survey)
     surveys = page(
         "What customers are asked about closed requests: of the requests that you see and the customers that you look "

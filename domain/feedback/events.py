@@ -1,4 +1,4 @@
-"""What happens to surveys."""
+"""What happens to surveys and complaints."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -66,8 +66,62 @@ class SurveyWithdrawn(Event, name="feedback.survey_withdrawn"):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyFollowedUp(Event, name="feedback.survey_followed_up"):
-    """A new request was opened because its contact was not satisfied."""
+    """A request was opened, or a complaint recorded, under this number because its contact was not satisfied."""
 
     survey_id: UUID
     request_id: UUID
-    follow_up_request_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintReceived(Event, name="feedback.complaint_received"):
+    complaint_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintAssigned(Event, name="feedback.complaint_assigned"):
+    complaint_id: UUID
+    change_id: UUID
+    handler_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintMoved(Event, name="feedback.complaint_moved"):
+    """A complaint entered another state by a move."""
+
+    complaint_id: UUID
+    change_id: UUID
+    move: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintMarkDue(Event, name="feedback.complaint_mark_due"):
+    """The timer of a complaint: something on one of its clocks is due."""
+
+    complaint_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintWarned(Event, name="feedback.complaint_warned"):
+    """The n-th warning, from 1, on one of its clocks."""
+
+    complaint_id: UUID
+    clock_id: UUID
+    warning: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintBreached(Event, name="feedback.complaint_breached"):
+    complaint_id: UUID
+    clock_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintEscalated(Event, name="feedback.complaint_escalated"):
+    """Somebody above has taken a complaint over: because it is late, or because its customer wants that; nobody where
+    nobody stands above."""
+
+    complaint_id: UUID
+    clock_id: UUID | None
+    escalated_to_id: UUID | None

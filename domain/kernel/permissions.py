@@ -46,6 +46,8 @@ class Permission(StrEnum):
 
     FEEDBACK_READ = "feedback.read"
     FEEDBACK_READ_ALL = "feedback.read_all"
+    FEEDBACK_SUBMIT = "feedback.submit"
+    FEEDBACK_HANDLE = "feedback.handle"
     FEEDBACK_MANAGE = "feedback.manage"
 
     BILLING_READ = "billing.read"

@@ -27,6 +27,7 @@ class SubjectKind(StrEnum):
     QUALITY_RESULT = "quality_results"
     ARCHIVE = "archives"
     SURVEY = "surveys"
+    COMPLAINT = "complaints"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Which results hold, who sees them, and the records that a month is measured by."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
 
+from domain.feedback.queries import complaints as feedback
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import Metric
 from domain.quality.models import QualityEvidence, QualityMonth, QualityResult
@@ -58,6 +60,10 @@ async def records(work: Work, metric: Metric, since: datetime, until: datetime) 
             found = await requests.clock_outcomes(work, ClockKind.RESPONSE, since=since, until=until)
         case Metric.SATISFACTION:
             found = await requests.satisfaction(work, since=since, until=until)
+        case Metric.WITHOUT_COMPLAINT:
+            closed = await requests.closed_outcomes(work, since=since, until=until)
+            bad = await feedback.requests_complained_of(work, [outcome.request_id for outcome in closed])
+            found = [replace(outcome, good=outcome.request_id not in bad) for outcome in closed]
     return [
         Record(
             request_id=outcome.request_id,

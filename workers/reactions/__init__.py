@@ -23,7 +23,17 @@ from domain.approvals.events import (
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
-from domain.feedback.events import SurveyAnswered, SurveyReminded, SurveySent
+from domain.feedback.events import (
+    ComplaintAssigned,
+    ComplaintBreached,
+    ComplaintEscalated,
+    ComplaintMoved,
+    ComplaintReceived,
+    ComplaintWarned,
+    SurveyAnswered,
+    SurveyReminded,
+    SurveySent,
+)
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
     EmploymentEnded,
@@ -57,7 +67,18 @@ from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
-from workers.reactions import approvals, backups, billing, feedback, notifications, people, quality, requests, rulebook
+from workers.reactions import (
+    approvals,
+    backups,
+    billing,
+    complaints,
+    feedback,
+    notifications,
+    people,
+    quality,
+    requests,
+    rulebook,
+)
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
@@ -83,6 +104,12 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     SurveySent: [feedback.ask_by_mail],
     SurveyReminded: [feedback.remind_by_mail],
     SurveyAnswered: [feedback.follow_up],
+    ComplaintReceived: [complaints.ask_for_a_handler],
+    ComplaintAssigned: [complaints.tell_the_handler],
+    ComplaintMoved: [complaints.tell_of_a_move],
+    ComplaintWarned: [complaints.warn_whoever_has_to_act],
+    ComplaintBreached: [complaints.tell_of_a_breach],
+    ComplaintEscalated: [complaints.tell_who_takes_over],
     ApprovalStepReached: [approvals.tell_who_is_to_decide],
     ApprovalTransferred: [approvals.tell_who_is_to_decide],
     ApproverAdded: [approvals.tell_who_is_to_decide],

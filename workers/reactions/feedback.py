@@ -8,6 +8,7 @@ import structlog
 from domain.customers import queries as customers
 from domain.feedback import commands
 from domain.feedback.events import SurveyAnswered, SurveyReminded, SurveySent
+from domain.feedback.queries import complaints
 from domain.feedback.queries import surveys as queries
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
@@ -94,8 +95,11 @@ async def follow_up(work: Work, event: SurveyAnswered) -> None:
     text = message("{customer} was not satisfied with request {number} (score {score}): {comment}")
     if not survey.comment:
         text = message("{customer} was not satisfied with request {number} (score {score}).")
-    if survey.follow_up_request_id is not None:
+    if survey.follow_up_complaint_id is not None:
+        values["opened"] = (await complaints.get(work, survey.follow_up_complaint_id)).number
+    elif survey.follow_up_request_id is not None:
         values["opened"] = (await requests.get(work, survey.follow_up_request_id)).number
+    if "opened" in values:
         text = message(
             "{customer} was not satisfied with request {number} (score {score}), so {opened} was opened: {comment}"
         )

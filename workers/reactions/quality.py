@@ -23,6 +23,9 @@ COMPANY_MISSED = {
     Metric.SATISFACTION: message(
         "Satisfied customers, {month}: {actual} per cent of {all} answers; the target is {target} per cent."
     ),
+    Metric.WITHOUT_COMPLAINT: message(
+        "Without a complaint, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
+    ),
 }
 DEPARTMENT_MISSED = {
     Metric.RESOLVED_IN_TIME: message(
@@ -33,6 +36,10 @@ DEPARTMENT_MISSED = {
     ),
     Metric.SATISFACTION: message(
         "{department}, satisfied customers, {month}: {actual} per cent of {all} answers; "
+        "the target is {target} per cent."
+    ),
+    Metric.WITHOUT_COMPLAINT: message(
+        "{department}, without a complaint, {month}: {actual} per cent of {all} requests; "
         "the target is {target} per cent."
     ),
 }

@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from api.reading.filters import IdFilter, InstantFilter, NumberFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, one, shows
 from api.schema.customers.types import Contact, Customer
+from api.schema.feedback.complaints import Complaint
 from api.schema.feedback.moves import SurveyMove, survey_moves
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.types import ServiceRequest
@@ -56,6 +57,9 @@ class Survey(Node):
     comment: str = column("What was said besides, such as why somebody was not satisfied.")
     follow_up_request: ServiceRequest | None = one(
         "The request that was opened because somebody was not satisfied.", "follow_up_request_id"
+    )
+    follow_up_complaint: Complaint | None = one(
+        "The complaint that was recorded because somebody was not satisfied.", "follow_up_complaint_id"
     )
     decisions = decisions(SubjectKind.SURVEY)
     allowed_moves: list[SurveyMove] = survey_moves()

@@ -1,6 +1,21 @@
-"""Feedback: asking customers, and what follows what they say."""
+"""Feedback: asking customers, dealing with their complaints, and what follows what they say."""
 
 from domain.feedback.commands.answering import ASKED_WHY, answer_survey, open_follow_up
+from domain.feedback.commands.complaint_time import keep_complaint_time, review_complaints
+from domain.feedback.commands.complaints import (
+    acknowledge_complaint,
+    agree_to_remedy,
+    analyse_complaint,
+    assign_complaint,
+    carry_out_remedy,
+    decline_remedy,
+    escalate_complaint,
+    investigate_complaint,
+    propose_remedy,
+    settle_complaint,
+    submit_complaint,
+    withdraw_complaint,
+)
 from domain.feedback.commands.surveys import (
     plan_survey,
     send_survey,
@@ -11,11 +26,25 @@ from domain.feedback.commands.surveys import (
 
 __all__ = [
     "ASKED_WHY",
+    "acknowledge_complaint",
+    "agree_to_remedy",
+    "analyse_complaint",
     "answer_survey",
+    "assign_complaint",
+    "carry_out_remedy",
+    "decline_remedy",
+    "escalate_complaint",
+    "investigate_complaint",
+    "keep_complaint_time",
     "open_follow_up",
     "plan_survey",
+    "propose_remedy",
+    "review_complaints",
     "send_survey",
+    "settle_complaint",
+    "submit_complaint",
     "take_survey_step",
+    "withdraw_complaint",
     "withdraw_survey",
     "withdraw_surveys_of_reopened",
 ]

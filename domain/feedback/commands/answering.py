@@ -1,8 +1,10 @@
 """What somebody answers by a survey's link, and the request that is opened when they are not satisfied."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from domain.feedback.commands.complaints import submit_complaint
 from domain.feedback.events import SurveyAnswered, SurveyFollowedUp
 from domain.feedback.models import Survey
 from domain.feedback.queries import surveys as queries
@@ -56,40 +58,44 @@ async def answer_survey(work: Work, *, survey_id: UUID, given: Mapping[str, str]
 
 
 async def open_follow_up(work: Work, survey_id: UUID) -> bool:
-    """Open a new request about what somebody was not satisfied with, if the clause wants one; whether it does.
+    """Open a new request, or record a complaint, if the clause wants one of somebody who was not satisfied; whether it
+    does.
 
     Refuses as a request does that cannot be submitted: without a matrix, or for a customer who is inactive.
     """
     survey = await queries.get(work, survey_id, lock=True)
     clause = await queries.clause_of(work, survey)
-    if survey.satisfied is not False or clause.value.when_not_satisfied is not FollowUp.REQUEST:
+    wanted = clause.value.when_not_satisfied
+    if survey.satisfied is not False or wanted not in (FollowUp.REQUEST, FollowUp.COMPLAINT):
         return False
-    if survey.follow_up_request_id is not None:
+    if survey.follow_up_request_id is not None or survey.follow_up_complaint_id is not None:
         return True
     asked = await requests_queries.get(work, survey.request_id)
     language = (await organisation.company(work)).language
     title = translate(message("Not satisfied with {number}: score {score}"), language, _values(survey, asked.number))
-    opened = await requests.submit(
-        work,
-        customer_id=survey.customer_id,
-        contact_id=survey.contact_id,
-        department_id=asked.department_id,
-        title=title,
-        description=f"{asked.title}\n\n{survey.comment}".strip(),
-        channel=Channel.EMAIL,
-        impact=asked.impact,
-        urgency=asked.urgency,
-    )
-    survey.follow_up_request_id = opened.id
+    given: dict[str, Any] = {
+        "customer_id": survey.customer_id,
+        "contact_id": survey.contact_id,
+        "department_id": asked.department_id,
+        "title": title,
+        "description": f"{asked.title}\n\n{survey.comment}".strip(),
+        "channel": Channel.EMAIL,
+    }
+    if wanted is FollowUp.COMPLAINT:
+        complaint = await submit_complaint(work, request_id=asked.id, **given)
+        survey.follow_up_complaint_id, number = complaint.id, complaint.number
+    else:
+        opened = await requests.submit(work, impact=asked.impact, urgency=asked.urgency, **given)
+        survey.follow_up_request_id, number = opened.id, opened.number
     policies.cite(
         work,
         clause,
         about=Subject(SubjectKind.SURVEY, survey.id),
         decision="feedback.survey_follow_up",
         inputs={"score": survey.score, "satisfied_from": clause.value.satisfied_from},
-        result={"follow_up": clause.value.when_not_satisfied, "request": opened.number},
+        result={"follow_up": clause.value.when_not_satisfied, "number": number},
     )
-    followed = SurveyFollowedUp(survey_id=survey.id, request_id=survey.request_id, follow_up_request_id=opened.id)
+    followed = SurveyFollowedUp(survey_id=survey.id, request_id=survey.request_id, number=number)
     work.record(followed, about=survey)
     return True
 

@@ -24,7 +24,15 @@ from domain.requests.queries.loading import (
     said,
     said_at,
 )
-from domain.requests.queries.outcomes import History, Outcome, clock_outcomes, histories, histories_count, satisfaction
+from domain.requests.queries.outcomes import (
+    History,
+    Outcome,
+    clock_outcomes,
+    closed_outcomes,
+    histories,
+    histories_count,
+    satisfaction,
+)
 from domain.requests.queries.showing import (
     assigned_to_me,
     breached,
@@ -52,6 +60,7 @@ __all__ = [
     "clock",
     "clock_outcomes",
     "clocks_of",
+    "closed_outcomes",
     "escalated_to",
     "escalation",
     "get",

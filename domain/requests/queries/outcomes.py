@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from domain.kernel.terms import CustomerTier
 from domain.requests import rules
 from domain.requests.models import Clock, ServiceRequest, StateChange
-from domain.requests.rules import ClockState
+from domain.requests.rules import ClockState, State
 from tenancy.models import one_of
 from tenancy.work import Work
 
@@ -41,6 +41,20 @@ async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, 
         Clock.breached_at.is_(None).label("good"),
     ).join(ServiceRequest, ServiceRequest.id == Clock.request_id)
     return _outcomes(await work.rows(rows.where(Clock.kind == kind, or_(in_time, late)).order_by(Clock.request_id)))
+
+
+async def closed_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were closed in a stretch of time, its end excluded, all of them good so far (QM-1)."""
+    closed = and_(ServiceRequest.closed_at >= since, ServiceRequest.closed_at < until)
+    rows = select(
+        ServiceRequest.id.label("request_id"),
+        ServiceRequest.department_id,
+        ServiceRequest.service_lines,
+        ServiceRequest.customer_tier,
+        true().label("good"),
+    )
+    done = rows.where(closed, ServiceRequest.state == State.CLOSED)
+    return _outcomes(await work.rows(done.order_by(ServiceRequest.id)))
 
 
 async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.terms import ClockKind
-from domain.policies.rules.kinds import ServiceLevel
 from domain.policies.rules.values import EscalationLevel, Target
 from domain.requests.rules import clocks
 from domain.requests.rules.clocks import Segment
@@ -135,8 +135,20 @@ class Notices:
     escalation: tuple[EscalationLevel, ...] = ()
 
 
+class Ladder(Protocol):
+    """What a clause says of a deadline: when a warning is due, and which levels of escalation there are, in order."""
+
+    @property
+    def warning_fractions(self) -> tuple[Decimal, ...]:
+        """The shares of the time at which a warning is due."""
+
+    @property
+    def escalation(self) -> tuple[EscalationLevel, ...]:
+        """The levels, the first to come first."""
+
+
 def coming(
-    level: ServiceLevel | Notices,
+    level: Ladder,
     target: Target | None,
     segments: Sequence[Segment],
     calendar: BusinessCalendar,

@@ -153,6 +153,7 @@ __all__ = [
     "BackupSchedule",
     "BusinessCalendarClause",
     "ClauseKind",
+    "ComplaintHandling",
     "DunningLadder",
     "ExpertPanel",
     "FileRules",

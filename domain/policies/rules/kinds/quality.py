@@ -19,6 +19,7 @@ class Metric(StrEnum):
     RESOLVED_IN_TIME = "resolved_in_time"
     RESPONSE_IN_TIME = "response_in_time"
     SATISFACTION = "satisfaction"
+    WITHOUT_COMPLAINT = "without_complaint"
 
 
 class Period(StrEnum):
@@ -32,6 +33,7 @@ worded(
         Metric.RESOLVED_IN_TIME: message("requests resolved in time"),
         Metric.RESPONSE_IN_TIME: message("requests answered in time"),
         Metric.SATISFACTION: message("satisfied customers"),
+        Metric.WITHOUT_COMPLAINT: message("closed requests without a complaint"),
     }
 )
 

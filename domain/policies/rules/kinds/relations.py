@@ -1,5 +1,6 @@
 """Customers before and after the work: inquiries, reviews, discounts, complaints, visits, surveys."""
 
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -7,10 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.kernel.money import Money
-from domain.policies.rules.clause_kind import ClauseKind, Percent
+from domain.policies.rules.clause_kind import ClauseKind, Fraction, Percent
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Code, Part, Target, Wording, check_once, unfit
+from domain.policies.rules.values import Code, EscalationLevel, Part, Target, Wording, check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -32,6 +33,7 @@ class FollowUp(StrEnum):
     NOTHING = "nothing"
     NOTIFY_OWNER = "notify_owner"
     REQUEST = "request"
+    COMPLAINT = "complaint"
 
 
 worded(
@@ -39,6 +41,7 @@ worded(
         FollowUp.NOTHING: message("nothing"),
         FollowUp.NOTIFY_OWNER: message("the account owner is told"),
         FollowUp.REQUEST: message("a new request is opened"),
+        FollowUp.COMPLAINT: message("a complaint is recorded"),
     }
 )
 
@@ -135,16 +138,27 @@ class SatisfactionSurvey(ClauseKind):
 
 
 class ComplaintHandling(ClauseKind):
-    """How soon a complaint is acknowledged, proposed a remedy for and answered (CP-1)."""
+    """How soon a complaint is acknowledged, proposed a remedy for and answered (CP-1).
+
+    A warning falls due when such a fraction of the time is used up. What is late is taken over by the superior, but not
+    by whom the complaint is about.
+    """
 
     kind = "complaint_handling"
     label = message("Complaint handling")
     dimensions = _CUSTOMER
+    consumed_by = "feedback.complaints"
 
     acknowledge: Annotated[Target, Field(description="From its receipt to the apology or acknowledgement.")]
     proposal: Annotated[Target | None, Field(description="From its receipt to a proposal.")] = None
     result: Annotated[Target, Field(description="From its receipt to the result that the customer is told.")]
     escalates_to_level: Annotated[int, Field(ge=1, le=10, description="Which superior takes over what is late.")] = 1
+    warning_fractions: Annotated[tuple[Fraction, ...], Field(max_length=10)] = (Decimal("0.75"),)
+
+    @property
+    def escalation(self) -> tuple[EscalationLevel, ...]:
+        """The one level, which comes with the deadline."""
+        return (EscalationLevel(offset_working_minutes=0, superior_level=self.escalates_to_level),)
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -152,6 +166,8 @@ class ComplaintHandling(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.warning_fractions)):
+            raise unfit(message("Warnings are listed from the smallest fraction to the largest, each once."))
         steps = [target for target in (self.acknowledge, self.proposal, self.result) if target is not None]
         for earlier, later in pairwise(steps):
             for unit in ("working_minutes", "working_days"):

@@ -1,0 +1,185 @@
+"""Who sees which complaint, by which clauses its clocks run, who stands above it, and which requests had one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import True_
+
+from domain.customers import queries as customers
+from domain.feedback.models import Complaint, ComplaintChange, ComplaintClock
+from domain.feedback.rules.complaints import OPEN, ComplaintState
+from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import BusinessCalendarClause, ComplaintHandling
+from domain.policies.rules.scopes import Case
+from tenancy.actor import Actor
+from tenancy.models import current_client, current_member, one_of
+from tenancy.refusals import NotFound
+from tenancy.work import Work
+
+
+def visible(actor: Actor, complaints: Any) -> ColumnElement[bool]:
+    """Complaints are seen by whoever may read all feedback; with `feedback.read` by who recorded or handles them, the
+    account owner, the heads of their department and of those above it, and the partner's program that brought them,
+    but not by whom they are about. `complaints` is `Complaint` or an alias of it."""
+    if actor.may(Permission.FEEDBACK_READ_ALL):
+        return true()
+    if not actor.may(Permission.FEEDBACK_READ):
+        return false()
+    if actor.is_client:
+        own: ColumnElement[bool] = complaints.submitting_client_id == current_client()
+        return own
+    mine = or_(
+        complaints.recorded_by_id == current_member(),
+        complaints.handler_id == current_member(),
+        customers.looked_after_by_me(complaints.customer_id),
+        organisation.headed_by_me(complaints.department_id),
+    )
+    return and_(mine, complaints.about_staff_id.is_distinct_from(current_member()))
+
+
+def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
+    """Clocks and changes are seen with their complaint. `parts` is their table or an alias of it."""
+    if actor.may(Permission.FEEDBACK_READ_ALL):
+        return true()
+    complaints = aliased(Complaint)
+    return select(complaints.id).where(complaints.id == parts.complaint_id, visible(actor, complaints)).exists()
+
+
+def breached(complaints: Any) -> ColumnElement[bool]:
+    """Whether a deadline of a complaint was missed."""
+    late = aliased(ComplaintClock)
+    return select(late.id).where(late.complaint_id == complaints.id, late.breached_at.is_not(None)).exists()
+
+
+def handled_by_me(complaints: Any) -> ColumnElement[bool]:
+    """What the acting member is to deal with."""
+    mine: ColumnElement[bool] = complaints.handler_id == current_member()
+    return mine
+
+
+def brought_by_me(complaints: Any) -> ColumnElement[bool]:
+    """What the acting member or program has recorded."""
+    return or_(complaints.recorded_by_id == current_member(), complaints.submitting_client_id == current_client())
+
+
+def own(complaints: Any) -> ColumnElement[bool]:
+    """What the acting member has complained of themselves: recorded for no contact."""
+    return and_(complaints.recorded_by_id == current_member(), complaints.contact_id.is_(None))
+
+
+def about_me(complaints: Any) -> ColumnElement[bool]:
+    """What is about the acting member."""
+    mine: ColumnElement[bool] = complaints.about_staff_id == current_member()
+    return mine
+
+
+async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Complaint:
+    """One complaint that the actor may see; refuses with `NotFound`."""
+    shown = visible(work.actor, Complaint)
+    if isinstance(shown, True_):
+        return await work.get(Complaint, id, *path, lock=lock)
+    seen = select(Complaint).where(Complaint.id == id, shown)
+    found = await work.first(seen.with_for_update() if lock else seen)
+    if found is None:
+        raise NotFound(path=path)
+    return found
+
+
+async def change(work: Work, id: UUID) -> ComplaintChange:
+    """One change of a complaint's state; refuses with `NotFound`."""
+    return await work.get(ComplaintChange, id)
+
+
+async def clock(work: Work, id: UUID) -> ComplaintClock:
+    """One clock; refuses with `NotFound`."""
+    return await work.get(ComplaintClock, id)
+
+
+async def changes_of(work: Work, complaint_id: UUID) -> list[ComplaintChange]:
+    """The states a complaint has been in, the receipt first."""
+    found = select(ComplaintChange).where(ComplaintChange.complaint_id == complaint_id)
+    return await work.all(found.order_by(ComplaintChange.position))
+
+
+async def clocks_of(work: Work, complaint_id: UUID) -> list[ComplaintClock]:
+    """A complaint's clocks."""
+    found = select(ComplaintClock).where(ComplaintClock.complaint_id == complaint_id)
+    return await work.all(found.order_by(ComplaintClock.id))
+
+
+async def ids_open(work: Work) -> list[UUID]:
+    """The ids of complaints that still have to be dealt with, in order."""
+    found = select(Complaint.id).where(one_of(Complaint.state, OPEN)).order_by(Complaint.id)
+    return [row["id"] for row in await work.rows(found)]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The clauses by which a complaint's clocks run."""
+
+    handling: Ruling[ComplaintHandling]
+    calendar_clause: Ruling[BusinessCalendarClause]
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The calendar by which working time is counted."""
+        return self.calendar_clause.value
+
+
+def case_of(complaint: Complaint) -> Case:
+    """Where a complaint stands for the handbook, as it was when it came in."""
+    lines = complaint.service_lines
+    return Case(
+        department_id=complaint.department_id,
+        customer_tier=complaint.customer_tier,
+        service_line=lines[0] if lines else None,
+        lines_above=tuple(lines[1:]),
+    )
+
+
+async def grounds(work: Work, complaint: Complaint) -> Grounds | None:
+    """What is promised for a complaint: by the version it came in under, or the one in force where its clause holds for
+    open cases too (PO-3). None where the handbook is silent, which is no limit."""
+    pinned, scope = complaint.handbook_version_id, case_of(complaint)
+    if pinned is None or await policies.find_rule(work, ComplaintHandling, scope=scope, version_id=pinned) is None:
+        return None
+    return Grounds(
+        await policies.rule_for_running_case(work, ComplaintHandling, pinned_version_id=pinned, scope=scope),
+        await policies.rule_for_running_case(work, BusinessCalendarClause, pinned_version_id=pinned, scope=scope),
+    )
+
+
+async def line_above(work: Work, complaint: Complaint) -> list[UUID]:
+    """Who stands above a complaint, the nearest first: the handler's superiors, then the heads of its department and of
+    those above, or else whoever heads the company; never whom it is about."""
+    line = await organisation.line_above(work, complaint.handler_id) if complaint.handler_id else []
+    starts = await organisation.heads_above(work, complaint.department_id) if complaint.department_id else []
+    if not line and not starts:
+        starts = await organisation.heads_at_the_top(work)
+    for start in starts:
+        line += [start, *await organisation.line_above(work, start)]
+    not_them = (complaint.handler_id, complaint.about_staff_id)
+    return [person for person in dict.fromkeys(line) if person not in not_them]
+
+
+async def responsible(work: Work, complaint: Complaint) -> list[UUID]:
+    """Who has to act: the handler, or while there is none, whoever stands nearest above."""
+    if complaint.handler_id is not None:
+        return [complaint.handler_id]
+    return (await line_above(work, complaint))[:1]
+
+
+async def requests_complained_of(work: Work, request_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these requests there was a complaint about that nobody took back (QM-1)."""
+    about = select(Complaint.request_id).where(
+        one_of(Complaint.request_id, sorted(request_ids)), Complaint.state != ComplaintState.WITHDRAWN
+    )
+    return {row["request_id"] for row in await work.rows(about)}
