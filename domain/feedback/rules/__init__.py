@@ -1,1 +1,1 @@
-"""Pure rules of feedback: surveys."""
+"""Pure rules of feedback: surveys and complaints."""

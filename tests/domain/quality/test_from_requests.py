@@ -79,11 +79,13 @@ async def test_the_same_day_is_late_by_one_rulebook_and_in_time_by_the_other(
         Metric.RESOLVED_IN_TIME: (0, 2, Verdict.MISSED),
         Metric.RESPONSE_IN_TIME: (1, 2, Verdict.MISSED),
         Metric.SATISFACTION: (1, 1, Verdict.MET),
+        Metric.WITHOUT_COMPLAINT: (1, 1, Verdict.MET),
     }
     assert await measured(service) == {
         Metric.RESOLVED_IN_TIME: (1, 2, Verdict.MET),
         Metric.RESPONSE_IN_TIME: (1, 2, Verdict.MET),
         Metric.SATISFACTION: (0, 1, Verdict.MISSED),
+        Metric.WITHOUT_COMPLAINT: (1, 1, Verdict.MET),
     }
 
 

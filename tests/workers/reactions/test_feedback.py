@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from domain.consequences import settle
 from domain.customers.models import Contact, Customer
+from domain.feedback import commands
 from domain.feedback.rules.surveys import SurveyState
 from domain.kernel.terms import Language
 from domain.notifications import queries as notifications
@@ -18,7 +19,8 @@ from tenancy.database import reading, writing
 from tenancy.effects import Effect
 from tenancy.links import Purpose, read_token
 from tenancy.rehearsal import advance_clock
-from tests.domain.feedback.company import Company, answer, resolved, service_company, software_company, surveys
+from tests.domain.feedback.company import Company, answer, limited, resolved, service_company, software_company, surveys
+from tests.domain.feedback.complaining import HANDLES, SUBMITS, assigned, fast_company, make
 from tests.domain.requests.company import at, do
 from tests.workers.facts import work_off
 from workers import effects
@@ -157,3 +159,52 @@ async def test_a_request_that_cannot_be_opened_is_told_all_the_same(
     [followed] = await surveys(company)
     assert (followed.follow_up_request_id, followed.state) == (None, SurveyState.ANSWERED)
     assert len(await told(company.head)) == 1
+
+
+async def told_of_complaints(actor: Actor) -> list[str]:
+    """What somebody was told of complaints, in English."""
+    async with reading(actor) as work:
+        own = select(Notification).where(Notification.member_id == actor.id, Notification.subject_kind == "complaints")
+        found = await work.all(own.order_by(Notification.id))
+        return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
+
+
+async def test_who_complained_is_written_to_and_who_has_to_act_is_told(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await fast_company()
+    await work_off()
+    complaint = await assigned(company)
+    await work_off()
+    assert await told_of_complaints(company.head) == [
+        "Complaint CMP-000001 of Big waits to be dealt with: Nobody called back"
+    ]
+    assert await told_of_complaints(company.agent) == [
+        "Complaint CMP-000001 has been assigned to you: Nobody called back"
+    ]
+    agent = limited(company.agent, *HANDLES)
+    await make(commands.acknowledge_complaint, agent, complaint, text="We are sorry")
+    await make(commands.investigate_complaint, agent, complaint)
+    await make(commands.propose_remedy, agent, complaint, proposal="We call today")
+    await make(commands.decline_remedy, limited(company.clerk, *SUBMITS), complaint, reason="Too late")
+    await work_off()
+    subjects = [letter.subject for letter, _ in to_the_contact(letters)]
+    assert subjects == ["We have your complaint CMP-000001", "What we propose about your complaint CMP-000001"]
+    assert "We are sorry" in to_the_contact(letters)[0][0].text
+    [_, declined] = await told_of_complaints(company.agent)
+    assert declined.endswith("the customer declines the remedy: Too late")
+
+
+async def test_a_late_complaint_is_told_to_whoever_takes_it_over(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await fast_company()
+    await work_off()
+    await assigned(company)
+    await work_off()
+    await advance(company, at("Mon 1 11:00"))
+    _, warned = await told_of_complaints(company.agent)
+    assert warned.startswith("Complaint CMP-000001 has to be acknowledged by")
+    assert "Complaint CMP-000001 has been escalated to you: Nobody called back" in await told_of_complaints(
+        company.boss
+    )
