@@ -68,6 +68,8 @@ BREACHES = {
 async def ask_for_a_handler(work: Work, event: ComplaintReceived) -> None:
     """Whoever stands nearest above, or else whoever manages feedback, learns that a complaint waits."""
     complaint = await queries.get(work, event.complaint_id)
+    if complaint.handler_id is not None:
+        return
     told = await queries.responsible(work, complaint) or await _managers(work, complaint.about_staff_id)
     text = message("Complaint {number} of {customer} waits to be dealt with: {title}")
     customer = await customers.get(work, complaint.customer_id)

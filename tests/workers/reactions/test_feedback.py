@@ -20,7 +20,7 @@ from tenancy.effects import Effect
 from tenancy.links import Purpose, read_token
 from tenancy.rehearsal import advance_clock
 from tests.domain.feedback.company import Company, answer, limited, resolved, service_company, software_company, surveys
-from tests.domain.feedback.complaining import HANDLES, SUBMITS, assigned, fast_company, make
+from tests.domain.feedback.complaining import HANDLES, MANAGES, SUBMITS, assigned, complain, fast_company, make
 from tests.domain.requests.company import at, do
 from tests.workers.facts import work_off
 from workers import effects
@@ -174,7 +174,10 @@ async def test_who_complained_is_written_to_and_who_has_to_act_is_told(
 ) -> None:
     company = await fast_company()
     await work_off()
-    complaint = await assigned(company)
+    complaint = await complain(company)
+    await work_off()
+    manager = limited(company.dispatcher, *MANAGES)
+    await make(commands.assign_complaint, manager, complaint, handler_id=company.agent.id)
     await work_off()
     assert await told_of_complaints(company.head) == [
         "Complaint CMP-000001 of Big waits to be dealt with: Nobody called back"
