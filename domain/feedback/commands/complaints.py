@@ -92,9 +92,9 @@ async def submit_complaint(
 @command(needs=Permission.FEEDBACK_MANAGE)
 async def assign_complaint(work: Work, *, complaint_id: UUID, handler_id: UUID) -> Complaint:
     """Give a complaint to one of the staff, but neither to whom it is about nor to whoever complained."""
+    handler = await organisation.staff(work, handler_id, "handlerId")
     view = await _begin(work, complaint_id, ComplaintMove.ASSIGN)
     complaint = view.complaint
-    handler = await organisation.staff(work, handler_id, "handlerId")
     if handler.left_on is not None:
         raise Invalid(message("This person has left the company and gets no complaints."), path=("handlerId",))
     if handler_id == complaint.about_staff_id:
