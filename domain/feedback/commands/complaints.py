@@ -48,15 +48,7 @@ async def submit_complaint(
         contact = await customers.contact(work, contact_id, "contactId")
         if contact.customer_id != customer_id:
             raise Invalid(message("This contact belongs to another customer."), path=("contactId",))
-    service_lines: list[str] = []
-    if request_id is not None:
-        request = await requests.get(work, request_id, "requestId")
-        if request.customer_id != customer_id:
-            raise Invalid(message("This request is another customer's."), path=("requestId",))
-        department_id = department_id or request.department_id
-        service_lines = list(request.service_lines)
-    if department_id is not None:
-        await organisation.department(work, department_id, "departmentId")
+    department_id, service_lines = await _place_of(work, customer_id, request_id, department_id)
     if about_staff_id is not None:
         await organisation.staff(work, about_staff_id, "aboutStaffId")
     in_force = await policies.version_in_force(work)
@@ -77,6 +69,27 @@ async def submit_complaint(
         received_at=work.now,
         handbook_version_id=in_force.id if in_force else None,
     )
+    await _open(work, complaint)
+    return complaint
+
+
+async def _place_of(
+    work: Work, customer_id: UUID, request_id: UUID | None, department_id: UUID | None
+) -> tuple[UUID | None, list[str]]:
+    """The department that a complaint is for, and the service lines of what it is about."""
+    service_lines: list[str] = []
+    if request_id is not None:
+        request = await requests.get(work, request_id, "requestId")
+        if request.customer_id != customer_id:
+            raise Invalid(message("This request is another customer's."), path=("requestId",))
+        department_id, service_lines = department_id or request.department_id, list(request.service_lines)
+    if department_id is not None:
+        await organisation.department(work, department_id, "departmentId")
+    return department_id, service_lines
+
+
+async def _open(work: Work, complaint: Complaint) -> None:
+    """Give a complaint its number and its clocks."""
     grounds = await queries.grounds(work, complaint)
     # Late, for others who want a number wait from here on.
     complaint.number = f"CMP-{await next_number(work, NUMBERS):06}"
@@ -86,7 +99,6 @@ async def submit_complaint(
     timing.start(work, view)
     timing.reckon(work, view)
     work.record(ComplaintReceived(complaint_id=complaint.id), about=complaint)
-    return complaint
 
 
 @command(needs=Permission.FEEDBACK_MANAGE)
