@@ -121,5 +121,10 @@ async def forget_unattached(work: Work, *, before: datetime) -> None:
         work.record(FileForgotten(file_id=file.id))
         work.delete(file)
     used = select(File.id).where(File.blob_id == Blob.id)
-    await work.rows(delete(Blob).where(~used.exists()).returning(Blob.id))
+    if await work.rows(delete(Blob).where(~used.exists()).returning(Blob.id)):
+        tidy(work)
+
+
+def tidy(work: Work) -> None:
+    """Have the objects removed that no content has any more, and those that broken uploads have left."""
     work.run_later(TIDY, about=work.actor.tenant_id)

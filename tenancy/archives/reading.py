@@ -97,14 +97,27 @@ async def _events(source: Path | IO[bytes], identity: str, limits: Limits) -> As
             async for event in events:
                 yield event
         return
-    try:
-        file = await asyncio.to_thread(source.open, "rb")
-    except OSError as problem:
-        raise _unreadable() from problem
-    with file:
+    with await _opened(source) as file:
         async with aclosing(_decrypted(file, key, limits)) as events:
             async for event in events:
                 yield event
+
+
+async def _opened(source: Path) -> IO[bytes]:
+    opening = asyncio.ensure_future(asyncio.to_thread(source.open, "rb"))
+    try:
+        return await asyncio.shield(opening)
+    except OSError as problem:
+        raise _unreadable() from problem
+    except asyncio.CancelledError:
+        # The thread opens it all the same, and nobody else would close it.
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opened: "asyncio.Future[Any]") -> None:
+    if opened.exception() is None:
+        opened.result().close()
 
 
 async def _decrypted(file: IO[bytes], key: Any, limits: Limits) -> AsyncGenerator[_Event, None]:

@@ -38,10 +38,10 @@ async def counts(actor: Actor) -> tuple[int, int, int]:
     return files, contents, len(await file_storage().listing(actor.tenant_id, FOLDER))
 
 
-async def sweep(actor: Actor, *, in_hours: float) -> None:
+async def sweep(actor: Actor, *, in_hours: float, name: str = "files.forget_unattached") -> None:
     """The sweep as it runs so many hours from now, and the job that it leaves behind."""
     async with writing(Actor.system(actor.tenant_id), settle=settle) as work:
-        await TIMETABLE["files.forget_unattached"].run(work, work.now + timedelta(hours=in_hours))
+        await TIMETABLE[name].run(work, work.now + timedelta(hours=in_hours))
     await work_off()
 
 
@@ -94,10 +94,10 @@ async def test_what_a_broken_upload_has_left_is_removed_but_not_what_is_just_com
     await upload(acme)
     await file_storage().put(acme.tenant_id, f"{FOLDER}/left-behind", b"half")
     monkeypatch.setattr("workers.jobs.files.UNDER_WAY", timedelta(hours=1))
-    await sweep(acme, in_hours=1)
+    await sweep(acme, in_hours=1, name="files.tidy")
     assert await counts(acme) == (1, 1, 2)
     monkeypatch.setattr("workers.jobs.files.UNDER_WAY", timedelta(0))
-    await sweep(acme, in_hours=1)
+    await sweep(acme, in_hours=1, name="files.tidy")
     assert await counts(acme) == (1, 1, 1)
 
 

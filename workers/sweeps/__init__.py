@@ -31,6 +31,7 @@ class Sweep:
 TIMETABLE: Mapping[str, Sweep] = {
     "quality.close_months": Sweep("10 0 1 * *", quality.close_months),
     "files.forget_unattached": Sweep("10 4 * * *", files.forget_unattached),
+    "files.tidy": Sweep("30 4 * * 0", files.tidy),
     "idempotency.forget_old": Sweep("40 3 * * *", idempotency.forget_old),
     "notifications.forget_old": Sweep("20 3 * * *", notifications.forget_old),
 }
