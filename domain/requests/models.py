@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.terms import ClockKind, Complexity, CustomerTier, Impact, Priority, Urgency
+from domain.policies.rules.values import EscalationAction
 from domain.requests.rules import Audience, Change, Channel, ClockState, Move, State, as_change
 from tenancy.models import TenantModel, references
 
@@ -108,6 +109,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     # How it was assessed; none before that.
     complexity: Mapped[Complexity | None] = mapped_column(default=None)
     category: Mapped[str] = mapped_column(default="", server_default="")
+    # Which tier of support has it; escalation raises it.
+    support_tier: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     # What was proposed last; each proposal stands in the history.
     solution: Mapped[str] = mapped_column(default="", server_default="")
     # The steps that its course's clause asks for and that it has not taken yet.
@@ -195,6 +198,8 @@ class Escalation(TenantModel, kw_only=True, eq=False):
         references("request_id", "service_requests"),
         references("clock_id", "clocks"),
         references("escalated_to_id", "staff"),
+        references("department_id", "departments"),
+        Index("ix_escalations_department", "tenant_id", "department_id"),
         Index("ix_escalations_request", "tenant_id", "request_id"),
         Index("ix_escalations_escalated_to", "tenant_id", "escalated_to_id", "request_id"),
     )
@@ -208,6 +213,9 @@ class Escalation(TenantModel, kw_only=True, eq=False):
     at: Mapped[datetime]
     # None where nobody stands above and nobody heads the department.
     escalated_to_id: Mapped[UUID | None]
+    # What the level did besides, and the department to which it handed the request.
+    action: Mapped[EscalationAction] = mapped_column(default=EscalationAction.NOTIFY, server_default="notify")
+    department_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class Message(TenantModel, kw_only=True, eq=False):

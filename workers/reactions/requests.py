@@ -294,6 +294,10 @@ async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
     to = TO_YOU if above is not None else TO_WHO_ASSIGNS
     text, values = await _how_far(work, escalation)
     await _tell(work, request.id, told, text, key=key, level=escalation.level, to=(to,), **values)
+    head = await organisation.head_of(work, escalation.department_id) if escalation.department_id else None
+    if head not in (None, above):
+        text = message("Request {number} has been handed to your department by escalation, level {level}: {title}")
+        await _tell(work, request.id, [head], text, key=f"{key}:department", level=escalation.level)
     if above is not None and request.assignee_id not in (None, above):
         name = (await organisation.member(work, above)).name
         text = message("Request {number} has been escalated to {name}, level {level}: {title}")

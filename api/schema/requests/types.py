@@ -31,6 +31,7 @@ from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
 from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
+from domain.policies.rules.values import EscalationAction
 from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockState, Move, State
 from tenancy.models import current_instant
@@ -48,6 +49,13 @@ strawberry.enum(
     ClockState,
     name="RequestClockState",
     description="Where a clock stands. A breached one stays so; a void one has no verdict.",
+)
+
+
+strawberry.enum(
+    EscalationAction,
+    description="What a level of escalation does besides telling somebody above: nothing (NOTIFY), RAISE_TIER to the "
+    "next tier of support, or HAND_TO another department.",
 )
 
 
@@ -108,6 +116,8 @@ class Escalation(Node):
     due_at: datetime = column("When the level was due.")
     at: datetime = column("When it was reached.")
     escalated_to: Staff | None = one("Who was told; nobody where nobody stands above.", "escalated_to_id")
+    action: EscalationAction = column("What the level did besides.")
+    department: Department | None = one("The department to which it handed the request, if it did.", "department_id")
     clock: RequestClock | None = one("The clock it is about.", "clock_id")
 
 
@@ -171,6 +181,7 @@ class ServiceRequest(Node):
     reopened_times: int = column("How often it was reopened.")
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")
+    support_tier: int = column("The tier of support that has it, from 1; escalation can raise it.")
     solution: str = column("The solution that was proposed last; empty when none was.")
     missing_steps: list[str] = column(
         "The steps that the handbook asks for and that it has not taken yet: triage, diagnosis, solution, start or "
@@ -203,7 +214,7 @@ class ServiceRequest(Node):
     clocks: list[RequestClock] = many(
         "What of it is measured.", "request_id", order=lambda there: (there.kind.desc(),), most=len(ClockKind)
     )
-    escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=40)
+    escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=80)
     changes = page("Its course from the intake on.", RequestChange, on="request_id", orders=REQUEST_CHANGE_ORDERS)
     messages = page("What was said.", RequestMessage, on="request_id", orders=REQUEST_MESSAGE_ORDERS)
     attachments: list[Attachment] = attached(SubjectKind.REQUEST)
@@ -241,6 +252,7 @@ class ServiceRequestFilter:
     priority: WordFilter[Priority] | None = filtered("By priority.")
     complexity: WordFilter[Complexity] | None = filtered("By how they were assessed.")
     category: TextFilter | None = filtered("By category.")
+    support_tier: NumberFilter | None = filtered("By the tier of support that has them.")
     channel: WordFilter[Channel] | None = filtered("By how they came in.")
     customer_id: IdFilter | None = filtered("By customer.")
     requester_id: IdFilter | None = filtered("By requester.")

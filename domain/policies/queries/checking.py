@@ -9,7 +9,7 @@ from domain.policies.queries.rulings import handbook
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook
-from domain.policies.rules.kinds import ApprovalChain, ExpertPanel
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ServiceLevel
 from domain.policies.rules.scopes import Dimension
 from tenancy.members import Member, Role
 from tenancy.refusals import Invalid, Refusal, message
@@ -30,6 +30,13 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 text = message("Clause {number} names the {by} “{value}”, which the company has not.")
                 values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
+    for level in book.of_kind(ServiceLevel):
+        assert isinstance(level.parsed, ServiceLevel)
+        for name in {step.department for step in level.parsed.escalation if step.department is not None}:
+            if await organisation.department_named(work, name) is None:
+                text = message("Clause {number} hands requests to the department “{value}”, which the company has not.")
+                values = {"number": level.number, "value": name}
+                found.append(Invalid(text, values, path=("clauses", level.number), code="UNKNOWN_DEPARTMENT"))
     return found
 
 

@@ -133,6 +133,14 @@ class PriorityTargets(Part):
         return self
 
 
+class EscalationAction(StrEnum):
+    """What a level of escalation does besides telling somebody above."""
+
+    NOTIFY = "notify"
+    RAISE_TIER = "raise_tier"
+    HAND_TO = "hand_to"
+
+
 class EscalationLevel(Part):
     """Who is told when a deadline comes near or has passed: the n-th of those who stand above the request.
 
@@ -142,10 +150,22 @@ class EscalationLevel(Part):
     with their superiors, or else the head of the company. Where the line has fewer people than the level asks for,
     its last is told again; where it has none, everybody who may assign requests is. The offset is in working minutes
     from the deadline; a negative one lies before it.
+
+    Besides, a level can raise the request to the next tier of support, or hand it to another department; whoever has it
+    keeps it until somebody else is assigned.
     """
 
     offset_working_minutes: Annotated[int, Field(ge=-14_400, le=144_000)]
     superior_level: Annotated[int, Field(ge=1, le=10)]
+    action: EscalationAction = EscalationAction.NOTIFY
+    # The department's name, to which the level hands the request.
+    department: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _hands_to_somebody(self) -> Self:
+        if (self.action is EscalationAction.HAND_TO) != (self.department is not None):
+            raise unfit(message("A level that hands a request on names the department; the others don't."))
+        return self
 
 
 class Cadence(StrEnum):

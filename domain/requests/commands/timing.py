@@ -19,7 +19,7 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel, UpdateCadence
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
-from domain.requests.commands import course
+from domain.requests.commands import course, escalating
 from domain.requests.events import (
     ClockBreached,
     ClockFollowedNewClause,
@@ -274,6 +274,7 @@ async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
     clock.levels = mark.number
     step = view.grounds.notices(clock.kind).escalation[mark.number - 1]
     escalated_to_id = await queries.escalated_to(work, view.request, step.superior_level)
+    department_id = await escalating.act(work, view.request, step)
     escalation = work.add(
         Escalation(
             request_id=view.request.id,
@@ -282,16 +283,20 @@ async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
             due_at=mark.at,
             at=view.at,
             escalated_to_id=escalated_to_id,
+            action=step.action,
+            department_id=department_id,
         )
     )
     inputs = {
         "level": mark.number,
         "offset_working_minutes": step.offset_working_minutes,
         "superior_level": step.superior_level,
+        "action": step.action,
         "assignee_id": view.request.assignee_id,
         "department_id": view.request.department_id,
     }
-    _cite(work, view, clock, "requests.escalation", inputs, {"due_at": mark.at, "escalated_to_id": escalated_to_id})
+    result = {"due_at": mark.at, "escalated_to_id": escalated_to_id, "support_tier": view.request.support_tier}
+    _cite(work, view, clock, "requests.escalation", inputs, result)
     escalated = RequestEscalated(
         request_id=view.request.id, clock_id=clock.id, escalation_id=escalation.id, level=mark.number
     )

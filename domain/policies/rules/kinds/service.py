@@ -11,7 +11,16 @@ from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules.clause_kind import ClauseKind, Fraction
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import EscalationLevel, Part, PriorityTargets, Target, Wording, check_once, unfit
+from domain.policies.rules.values import (
+    EscalationAction,
+    EscalationLevel,
+    Part,
+    PriorityTargets,
+    Target,
+    Wording,
+    check_once,
+    unfit,
+)
 from tenancy.refusals import message
 
 
@@ -156,6 +165,14 @@ class ServiceLevel(ClauseKind):
             )
             for level in self.escalation
         ]
+        for level in self.escalation:
+            minutes = f"{level.offset_working_minutes:+d}"
+            if level.action is EscalationAction.RAISE_TIER:
+                text = message("It is raised to the next tier of support {minutes} working minutes from the deadline.")
+                told.append(say(text, minutes=minutes))
+            if level.action is EscalationAction.HAND_TO:
+                text = message("It is handed to {department} {minutes} working minutes from the deadline.")
+                told.append(say(text, department=level.department, minutes=minutes))
         return (*promised, *told)
 
 
