@@ -174,6 +174,8 @@ class Mutation:
     submit_request = mutation(requests.submit_request, request=ServiceRequest)
     triage_request = mutation(requests.triage_request, request=ServiceRequest)
     assign_request = mutation(requests.assign_request, request=ServiceRequest)
+    hand_over_request = mutation(requests.hand_over_request, request=ServiceRequest)
+    hand_back_request = mutation(requests.hand_back_request, request=ServiceRequest)
     diagnose_request = mutation(requests.diagnose_request, request=ServiceRequest)
     propose_solution = mutation(requests.propose_solution, request=ServiceRequest)
     agree_to_solution = mutation(requests.agree_to_solution, request=ServiceRequest)

@@ -27,6 +27,36 @@ class RequestAssigned(Event, name="requests.assigned"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestHandedOver(Event, name="requests.handed_over"):
+    """The first responsible gives it to the second."""
+
+    request_id: UUID
+    change_id: UUID
+    from_id: UUID
+    to_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHandedBack(Event, name="requests.handed_back"):
+    """The second responsible is done with it, and the first has it again."""
+
+    request_id: UUID
+    change_id: UUID
+    from_id: UUID
+    to_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyFree(Event, name="requests.nobody_free"):
+    """Neither of those who are responsible is free, so somebody above has to see to it."""
+
+    request_id: UUID
+    notice_id: UUID
+    manager_id: UUID | None
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestDiagnosed(Event, name="requests.diagnosed"):
     """Somebody looks for the cause."""
 

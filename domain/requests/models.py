@@ -30,6 +30,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("offering_id", "service_offerings"),
         references("service_line_id", "service_lines"),
         references("form_id", "request_forms"),
+        references("second_assignee_id", "staff"),
+        references("handed_over_from_id", "staff"),
         references("course_clause_id", "clauses"),
         references("reopen_clause_id", "clauses"),
         Index("ix_service_requests_customer", "tenant_id", "customer_id"),
@@ -43,6 +45,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_offering", "tenant_id", "offering_id", "id"),
         Index("ix_service_requests_service_line", "tenant_id", "service_line_id", "id"),
         Index("ix_service_requests_form", "tenant_id", "form_id"),
+        Index("ix_service_requests_second_assignee", "tenant_id", "second_assignee_id"),
+        Index("ix_service_requests_handed_over_from", "tenant_id", "handed_over_from_id"),
         Index("ix_service_requests_course_clause", "tenant_id", "course_clause_id"),
         Index("ix_service_requests_reopen_clause", "tenant_id", "reopen_clause_id"),
         Index("ix_service_requests_state", "tenant_id", "state", "id"),
@@ -109,6 +113,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     # How it was assessed; none before that.
     complexity: Mapped[Complexity | None] = mapped_column(default=None)
     category: Mapped[str] = mapped_column(default="", server_default="")
+    # Who stands in for the assignee; and for whom the assignee has it at present, until it is handed back.
+    second_assignee_id: Mapped[UUID | None] = mapped_column(default=None)
+    handed_over_from_id: Mapped[UUID | None] = mapped_column(default=None)
     # Which tier of support has it; escalation raises it.
     support_tier: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     # What was proposed last; each proposal stands in the history.
@@ -140,7 +147,7 @@ class StateChange(TenantModel, kw_only=True, eq=False):
     state: Mapped[State]
     # None for the intake.
     move: Mapped[Move | None]
-    # Why, where a reason is asked for; of a proposal, what was proposed.
+    # Why, where a reason is asked for; of a proposal, what was proposed; of a hand-over, its summary.
     reason: Mapped[str]
     # Who made the move; none for the system and for clients.
     member_id: Mapped[UUID | None]

@@ -15,11 +15,14 @@ from domain.requests.events import (
     ClockBreached,
     ClockWarned,
     HoldOverran,
+    NobodyFree,
     RequestAssigned,
     RequestCancelled,
     RequestCommented,
     RequestConfirmed,
     RequestEscalated,
+    RequestHandedBack,
+    RequestHandedOver,
     RequestReopened,
     RequestResolved,
     RequestSubmitted,
@@ -115,6 +118,26 @@ async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
         priority=request.priority.value.upper(),
         due_at=request.due_at,
     )
+
+
+async def tell_of_a_hand_over(work: Work, event: RequestHandedOver | RequestHandedBack) -> None:
+    """Whoever has a request now learns what they have to know of it."""
+    request = await queries.get(work, event.request_id)
+    change = await queries.change(work, event.change_id)
+    text = message("Request {number} is handed over to you: {title}\n\n{summary}")
+    if isinstance(event, RequestHandedBack):
+        text = message("Request {number} is handed back to you: {title}\n\n{summary}")
+    key = f"handed:{change.id}"
+    await _tell(work, request.id, [event.to_id], text, key=key, by_change=change.id, summary=change.reason)
+
+
+async def tell_the_manager_that_nobody_is_free(work: Work, event: NobodyFree) -> None:
+    """Whoever stands above, or else whoever assigns requests, learns that somebody has to be found."""
+    request = await queries.get(work, event.request_id)
+    told = [event.manager_id] if event.manager_id else await members_who_may(work, Permission.REQUESTS_ASSIGN)
+    text = message("Neither of those who are responsible for request {number} is free: {title}\n\n{summary}")
+    key = f"nobody_free:{event.notice_id}"
+    await _tell(work, request.id, told, text, key=key, summary=event.summary)
 
 
 async def ask_for_agreement(work: Work, event: SolutionProposed) -> None:

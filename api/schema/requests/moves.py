@@ -51,6 +51,8 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return in_another_state(move)
         case Obstacle.STEP_MISSING:
             return and_(not_(in_another_state(move)), _lacks(move))
+        case Obstacle.NOT_HANDED_OVER:
+            return and_(move.move == Move.HAND_BACK.value, not_(cast(move.handed_over, Boolean)))
         case Obstacle.WINDOW_OVER:
             return and_(reopens, cast(move.too_late, Boolean))
         case Obstacle.WINDOW_USED_UP:
@@ -147,6 +149,7 @@ def allowed_moves() -> Any:
             "missing": lambda request: func.concat(",", func.array_to_string(request.missing_steps, ",,"), ","),
             "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
             "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),
+            "handed_over": lambda request: request.handed_over_from_id.is_not(None),
             "course_clause_id": lambda request: request.course_clause_id,
             "reopen_clause_id": lambda request: request.reopen_clause_id,
         },

@@ -60,13 +60,45 @@ class AssignRequestInput:
     request_id: UUID = given("The request.")
     assignee_id: UUID = given("Who of the staff gets it.")
     department_id: UUID | None = optional("The department that has it; the person's own without it.")
+    second_assignee_id: UUID | None = optional("Who stands in for the first; kept without it.")
 
 
 async def assign_request(work: Work, input: AssignRequestInput) -> ServiceRequest:
     """Give a request to somebody. Its clocks run on; on hold it stays on hold."""
     return await commands.assign(
-        work, request_id=input.request_id, assignee_id=input.assignee_id, department_id=input.department_id
+        work,
+        request_id=input.request_id,
+        assignee_id=input.assignee_id,
+        department_id=input.department_id,
+        second_assignee_id=input.second_assignee_id,
     )
+
+
+@strawberry.input(description="A request that somebody else takes on for a while.")
+class HandOverRequestInput:
+    """A request that somebody else takes on for a while."""
+
+    request_id: UUID = given("The request.")
+    summary: str = given("What they have to know, in at most 20,000 characters.")
+
+
+async def hand_over_request(work: Work, input: HandOverRequestInput) -> ServiceRequest:
+    """Give a request to the second who is responsible. Where neither is free it stays, and whoever stands above is
+    told."""
+    return await commands.hand_over(work, request_id=input.request_id, summary=input.summary)
+
+
+@strawberry.input(description="A request that goes back to whoever handed it over.")
+class HandBackRequestInput:
+    """A request that goes back to whoever handed it over."""
+
+    request_id: UUID = given("The request.")
+    summary: str = given("What was done meanwhile, in at most 20,000 characters.")
+
+
+async def hand_back_request(work: Work, input: HandBackRequestInput) -> ServiceRequest:
+    """Give a request back to the first who is responsible, with a summary."""
+    return await commands.hand_back(work, request_id=input.request_id, summary=input.summary)
 
 
 @strawberry.input(description="How a request is assessed.")

@@ -200,6 +200,10 @@ class ServiceRequest(Node):
     contact: Contact | None = one("The customer's person.", "contact_id")
     requester: Member | None = one("Who wants it done, or recorded it for the contact.", "requester_id")
     assignee: Staff | None = one("Who has it.", "assignee_id")
+    second_assignee: Staff | None = one("The second who is responsible, for the assignee.", "second_assignee_id")
+    handed_over_from: Staff | None = one(
+        "Who has handed it over to the assignee and gets it back, while that is so.", "handed_over_from_id"
+    )
     department: Department | None = one("The department that has it.", "department_id")
     offering: ServiceOffering | None = one("What was asked for by the catalogue.", "offering_id")
     service_line: ServiceLine | None = one("The service line it belongs to.", "service_line_id")

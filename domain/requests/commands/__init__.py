@@ -4,6 +4,7 @@ from domain.requests.commands.assessment import triage
 from domain.requests.commands.attaching import attach, attach_to_message, detach
 from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
 from domain.requests.commands.conversation import comment
+from domain.requests.commands.handing import hand_back, hand_over
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
@@ -25,6 +26,8 @@ __all__ = [
     "diagnose",
     "end_hold",
     "follow_word",
+    "hand_back",
+    "hand_over",
     "keep_survey_score",
     "keep_time",
     "propose",

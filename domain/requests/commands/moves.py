@@ -20,27 +20,48 @@ from tenancy.work import Work
 
 @command(needs=DUTIES[Move.ASSIGN].permission)
 async def assign(
-    work: Work, *, request_id: UUID, assignee_id: UUID, department_id: UUID | None = None
+    work: Work,
+    *,
+    request_id: UUID,
+    assignee_id: UUID,
+    department_id: UUID | None = None,
+    second_assignee_id: UUID | None = None,
 ) -> ServiceRequest:
-    """Give a request to one of the staff, and to a department: the assignee's own unless told (RQ-3).
+    """Give a request to one of the staff, and to a department: the assignee's own unless told (RQ-3). A second who is
+    responsible for it stands in for them (RQ-4); without a new one the former stays.
 
     Whoever gets what is under way begins anew; what is on hold stays on hold.
     """
     view = await moving.begin(work, request_id, Move.ASSIGN)
     request = view.request
-    if request.assignee_id == assignee_id and department_id in (None, request.department_id):
+    same = request.assignee_id == assignee_id and second_assignee_id in (None, request.second_assignee_id)
+    if same and department_id in (None, request.department_id):
         raise Invalid(message("This person has it already."), path=("assigneeId",))
-    assignee = await organisation.staff(work, assignee_id, "assigneeId")
-    if assignee.left_on is not None:
-        raise Invalid(message("This person has left the company and gets no requests."), path=("assigneeId",))
+    home_id = await _at_work(work, assignee_id, "assigneeId")
+    if second_assignee_id is not None:
+        if second_assignee_id == assignee_id:
+            raise Invalid(message("The first and the second are two people."), path=("secondAssigneeId",))
+        await _at_work(work, second_assignee_id, "secondAssigneeId")
+        request.second_assignee_id = second_assignee_id
+    elif request.second_assignee_id == assignee_id:
+        request.second_assignee_id = None
     if department_id is not None:
         await organisation.department(work, department_id, "departmentId")
-    request.assignee_id, request.department_id = assignee_id, department_id or assignee.department_id
+    request.assignee_id, request.department_id = assignee_id, department_id or home_id
+    request.handed_over_from_id = None
     # On hold for the same reason as before, or else for none.
     change = await moving.end(work, view, Move.ASSIGN, request.hold_reason)
     assigned = RequestAssigned(request_id=request.id, change_id=change, assignee_id=assignee_id)
     work.record(assigned, about=request)
     return request
+
+
+async def _at_work(work: Work, staff_id: UUID, path: str) -> UUID:
+    """The department of one of the staff, who can get requests. Refuses whoever has left."""
+    found = await organisation.staff(work, staff_id, path)
+    if found.left_on is not None:
+        raise Invalid(message("This person has left the company and gets no requests."), path=(path,))
+    return found.department_id
 
 
 @command(needs=DUTIES[Move.START].permission)

@@ -29,6 +29,7 @@ async def begin(work: Work, request_id: UUID, move: Move) -> View:
         window=rules.Window(request.reopens_until, request.most_reopenings),
         reopened_times=request.reopened_times,
         at=view.at,
+        handed_over=request.handed_over_from_id is not None,
     )
     found = rules.obstacles(move, standing, actor.may)
     if found:

@@ -37,6 +37,7 @@ from tenancy.work import Work
 
 # How many requests are reckoned by a new handbook in one transaction.
 BATCH = 100
+HANDING = (Move.ASSIGN, Move.HAND_OVER, Move.HAND_BACK)
 # The clocks whose deadlines are the request's own; the others concern those who work on it.
 PROMISED = (ClockKind.RESPONSE, ClockKind.PROPOSAL, ClockKind.RESOLUTION)
 
@@ -89,7 +90,7 @@ class View:
             member_id=work.actor.id if work.actor.is_member else None,
         )
         before = self.changes[-1] if self.changes else None
-        if before is not None and before.state is change.state and move is Move.ASSIGN:
+        if before is not None and before.state is change.state and move in HANDING:
             # Whoever gets it does not end what rests meanwhile.
             change.reason_code, change.reason_name = before.reason_code, before.reason_name
             change.pauses = before.pauses

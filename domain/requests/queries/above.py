@@ -43,8 +43,10 @@ async def responsible_department(work: Work, request: ServiceRequest) -> UUID | 
 
 
 async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:
-    """Who has to act: the assignee, or the head of the department while there is none or the assignee has left."""
-    if request.assignee_id is not None and (await organisation.staff(work, request.assignee_id)).left_on is None:
-        return [request.assignee_id]
+    """Who has to act: the assignee, or the second while there is none or they have left, or else the head of the
+    department."""
+    for person in (request.assignee_id, request.second_assignee_id):
+        if person is not None and (await organisation.staff(work, person)).left_on is None:
+            return [person]
     head = await organisation.head_of(work, request.department_id) if request.department_id else None
     return [head] if head is not None else []

@@ -15,9 +15,9 @@ from tenancy.models import current_client, current_member
 
 
 def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
-    """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee, the heads of
-    their department and of those above it, whoever they were escalated to, and the partner's program that submitted
-    them.
+    """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee and the
+    second who stands in for them, the heads of their department and of those above it, whoever they were escalated to,
+    and the partner's program that submitted them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
@@ -32,6 +32,7 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     return or_(
         requested_by_me(requests),
         assigned_to_me(requests),
+        stood_in_by_me(requests),
         organisation.headed_by_me(requests.department_id),
         escalated.exists(),
     )
@@ -106,6 +107,12 @@ def is_closed(request_id: Any) -> ColumnElement[bool]:
     """Whether a request is closed, inside a statement, by its id."""
     asked = aliased(ServiceRequest)
     return select(asked.id).where(asked.id == request_id, asked.state == State.CLOSED).exists()
+
+
+def stood_in_by_me(requests: Any) -> ColumnElement[bool]:
+    """What the acting member is the second for, or has handed over and gets back."""
+    me = current_member()
+    return or_(requests.second_assignee_id == me, requests.handed_over_from_id == me)
 
 
 def breached(requests: Any) -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ from domain.requests.rules.texts import (
     clean_reason,
     clean_resolution,
     clean_solution,
+    clean_summary,
     clean_title,
 )
 from domain.requests.rules.treatment import (
@@ -81,6 +82,7 @@ __all__ = [
     "clean_reason",
     "clean_resolution",
     "clean_solution",
+    "clean_summary",
     "clean_title",
     "coming",
     "counts",

@@ -28,6 +28,8 @@ class Duty:
 DUTIES: Mapping[Move, Duty] = {
     Move.TRIAGE: Duty(Permission.REQUESTS_ASSIGN),
     Move.ASSIGN: Duty(Permission.REQUESTS_ASSIGN),
+    Move.HAND_OVER: Duty(Permission.REQUESTS_WORK, assignee=True),
+    Move.HAND_BACK: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.DIAGNOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.PROPOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.AGREE: Duty(Permission.REQUESTS_CONFIRM, requester=True, not_by_assignee=True),
@@ -51,6 +53,7 @@ class Obstacle(StrEnum):
     OWN_WORK = "own_work"
     WRONG_STATE = "wrong_state"
     STEP_MISSING = "step_missing"
+    NOT_HANDED_OVER = "not_handed_over"
     WINDOW_OVER = "window_over"
     WINDOW_USED_UP = "window_used_up"
 
@@ -70,6 +73,8 @@ class Standing:
     window: Window = ANY_TIME
     reopened_times: int = 0
     at: datetime | None = None
+    # Whether whoever has it has it in somebody's place.
+    handed_over: bool = False
 
 
 def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool]) -> list[Obstacle]:
@@ -87,6 +92,8 @@ def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool])
         found.append(Obstacle.WRONG_STATE)
     elif lacking(move, standing.missing):
         found.append(Obstacle.STEP_MISSING)
+    if move is Move.HAND_BACK and not standing.handed_over:
+        found.append(Obstacle.NOT_HANDED_OVER)
     if move is Move.REOPEN:
         if standing.at is not None and standing.window.is_over(standing.state, standing.at):
             found.append(Obstacle.WINDOW_OVER)
@@ -111,6 +118,8 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             needed = Labels(word(step) for step in lacking(move, standing.missing))
             text = message("The handbook asks for this first: {steps}.")
             return Refusal(text, {"steps": needed}, code="STEP_MISSING")
+        case Obstacle.NOT_HANDED_OVER:
+            return Refusal(message("Nobody has handed it over, so it is not handed back."), code="NOT_HANDED_OVER")
         case Obstacle.WINDOW_OVER:
             text = message("The time in which it could be reopened is over; ask for something new instead.")
             return Refusal(text, code="WINDOW_OVER")

@@ -29,6 +29,8 @@ class Move(StrEnum):
 
     TRIAGE = "triage"
     ASSIGN = "assign"
+    HAND_OVER = "hand_over"
+    HAND_BACK = "hand_back"
     DIAGNOSE = "diagnose"
     PROPOSE = "propose"
     AGREE = "agree"
@@ -55,6 +57,8 @@ LIFECYCLE = Lifecycle(
         # Assessed anew, it stays where it is.
         (State.ASSIGNED, Move.TRIAGE): State.ASSIGNED,
         (State.ASSIGNED, Move.ASSIGN): State.ASSIGNED,
+        (State.ASSIGNED, Move.HAND_OVER): State.ASSIGNED,
+        (State.ASSIGNED, Move.HAND_BACK): State.ASSIGNED,
         (State.ASSIGNED, Move.DIAGNOSE): State.DIAGNOSING,
         (State.ASSIGNED, Move.START): State.IN_PROGRESS,
         # What is settled in the first telephone call needs no separate start.
@@ -62,6 +66,8 @@ LIFECYCLE = Lifecycle(
         (State.ASSIGNED, Move.CANCEL): State.CANCELLED,
         (State.DIAGNOSING, Move.TRIAGE): State.DIAGNOSING,
         (State.DIAGNOSING, Move.ASSIGN): State.ASSIGNED,
+        (State.DIAGNOSING, Move.HAND_OVER): State.DIAGNOSING,
+        (State.DIAGNOSING, Move.HAND_BACK): State.DIAGNOSING,
         (State.DIAGNOSING, Move.PROPOSE): State.PROPOSED,
         (State.DIAGNOSING, Move.START): State.IN_PROGRESS,
         (State.DIAGNOSING, Move.HOLD): State.ON_HOLD,
@@ -74,6 +80,8 @@ LIFECYCLE = Lifecycle(
         (State.PROPOSED, Move.DECLINE): State.DIAGNOSING,
         (State.PROPOSED, Move.CANCEL): State.CANCELLED,
         (State.AGREED, Move.ASSIGN): State.AGREED,
+        (State.AGREED, Move.HAND_OVER): State.AGREED,
+        (State.AGREED, Move.HAND_BACK): State.AGREED,
         (State.AGREED, Move.PROPOSE): State.PROPOSED,
         (State.AGREED, Move.START): State.IN_PROGRESS,
         (State.AGREED, Move.HOLD): State.ON_HOLD,
@@ -82,6 +90,8 @@ LIFECYCLE = Lifecycle(
         (State.IN_PROGRESS, Move.TRIAGE): State.IN_PROGRESS,
         # Handed over, it waits until its new owner starts.
         (State.IN_PROGRESS, Move.ASSIGN): State.ASSIGNED,
+        (State.IN_PROGRESS, Move.HAND_OVER): State.IN_PROGRESS,
+        (State.IN_PROGRESS, Move.HAND_BACK): State.IN_PROGRESS,
         (State.IN_PROGRESS, Move.DIAGNOSE): State.DIAGNOSING,
         (State.IN_PROGRESS, Move.PROPOSE): State.PROPOSED,
         (State.IN_PROGRESS, Move.HOLD): State.ON_HOLD,
@@ -116,6 +126,8 @@ LIFECYCLE = Lifecycle(
     moves={
         Move.TRIAGE: message("Triage"),
         Move.ASSIGN: message("Assign"),
+        Move.HAND_OVER: message("Hand over"),
+        Move.HAND_BACK: message("Hand back"),
         Move.DIAGNOSE: message("Diagnose"),
         Move.PROPOSE: message("Propose a solution"),
         Move.AGREE: message("Agree to the solution"),

@@ -38,6 +38,11 @@ def clean_solution(text: str) -> str:
     return several_lines(text, MAX_DESCRIPTION, "solution")
 
 
+def clean_summary(text: str) -> str:
+    """What whoever takes a request on has to know, in 1 to 20,000 characters. Raises `Invalid`."""
+    return several_lines(text, MAX_DESCRIPTION, "summary")
+
+
 def clean_category(text: str) -> str:
     """What kind of matter it is: 1 to 100 characters on one line. Raises `Invalid`."""
     return one_line(text, MAX_CATEGORY, "category")

@@ -176,6 +176,8 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
     assert await moves(software.agent) == {
         "TRIAGE": ["FORBIDDEN"],
         "ASSIGN": ["FORBIDDEN"],
+        "HAND_OVER": [],
+        "HAND_BACK": ["NOT_HANDED_OVER"],
         "DIAGNOSE": [],
         "PROPOSE": ["WRONG_STATE"],
         "AGREE": ["FORBIDDEN", "OWN_WORK", "WRONG_STATE"],
@@ -194,6 +196,7 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
     assert [name for name, blockers in (await moves(software.dispatcher)).items() if not blockers] == [
         "TRIAGE",
         "ASSIGN",
+        "HAND_OVER",
         "DIAGNOSE",
         "START",
         "RESOLVE",
@@ -202,8 +205,8 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
     found = (await ask(software.agent, MOVES, id=request["id"]))["request"]["allowedMoves"]
     [hold] = [item for item in found if item["move"] == "HOLD"]
     assert [blocker["message"] for blocker in hold["blockers"]] == [
-        "“Put on hold” is not possible in the state “Assigned”. Possible are: Triage, Assign, Diagnose, Start work, "
-        "Resolve, Cancel."
+        "“Put on hold” is not possible in the state “Assigned”. Possible are: Triage, Assign, Hand over, "
+        "Hand back, Diagnose, Start work, Resolve, Cancel."
     ]
 
 
@@ -215,6 +218,8 @@ async def test_what_a_move_says_beforehand_and_what_it_says_when_tried_are_the_s
     given = {
         "triageRequest": {"complexity": "ROUTINE"},
         "assignRequest": {"assigneeId": str(software.colleague.id)},
+        "handOverRequest": {"summary": "Look at the log"},
+        "handBackRequest": {"summary": "Looked at the log"},
         "diagnoseRequest": {},
         "proposeSolution": {"solution": "A new proxy"},
         "agreeToSolution": {},
@@ -351,5 +356,6 @@ async def test_a_third_company_sees_nothing(ask: Any, software: Company) -> None
 def test_every_move_has_its_mutation() -> None:
     names = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]  # the schema has mutations
     of_solutions = {Move.PROPOSE: "proposeSolution", Move.AGREE: "agreeToSolution", Move.DECLINE: "declineSolution"}
-    assert {of_solutions.get(possible, f"{possible.value}Request") for possible in Move} <= set(names)
+    others = of_solutions | {Move.HAND_OVER: "handOverRequest", Move.HAND_BACK: "handBackRequest"}
+    assert {others.get(possible, f"{possible.value}Request") for possible in Move} <= set(names)
     assert set(rules.DUTIES) == set(Move)

@@ -46,7 +46,7 @@ def test_every_move_says_who_makes_it() -> None:
 
 @pytest.mark.parametrize(("move", "state"), list(product(Move, State)))
 def test_whoever_assigns_may_do_all_that_the_state_allows(move: Move, state: State) -> None:
-    found = rules.obstacles(move, Standing(state), everybody)
+    found = rules.obstacles(move, Standing(state, handed_over=True), everybody)
     assert found == ([] if (state, move) in LIFECYCLE.table else [Obstacle.WRONG_STATE])
 
 
@@ -65,13 +65,15 @@ def test_each_move_is_its_own_side_s(move: Move) -> None:
     sides = {
         side
         for side in ("requester", "assignee")
-        if not rules.obstacles(move, Standing(state, side == "requester", side == "assignee"), only)
+        if not rules.obstacles(move, Standing(state, side == "requester", side == "assignee", handed_over=True), only)
     }
     assert (
         sides
         == {
             Move.TRIAGE: set(),
             Move.ASSIGN: set(),
+            Move.HAND_OVER: {"assignee"},
+            Move.HAND_BACK: {"assignee"},
             Move.DIAGNOSE: {"assignee"},
             Move.PROPOSE: {"assignee"},
             Move.AGREE: {"requester"},
@@ -95,6 +97,7 @@ def test_every_obstacle_says_what_is_wrong() -> None:
     assert isinstance(rules.refusal(Obstacle.WRONG_STATE, Move.START, Standing(State.NEW)), WrongState)
     told = rules.refusal(Obstacle.STEP_MISSING, Move.START, Standing(State.ASSIGNED, missing=[Step.SOLUTION]))
     assert str(told) == "The handbook asks for this first: a solution that the requester agrees to before the work."
+    assert rules.refusal(Obstacle.NOT_HANDED_OVER, Move.HAND_BACK, Standing(State.ASSIGNED)).code == "NOT_HANDED_OVER"
     assert rules.refusal(Obstacle.WINDOW_OVER, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_OVER"
     assert rules.refusal(Obstacle.WINDOW_USED_UP, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_USED_UP"
 

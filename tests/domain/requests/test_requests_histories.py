@@ -37,6 +37,8 @@ from tests.handbooks import publish
 DONE_WITH = {
     Move.TRIAGE: commands.triage,
     Move.ASSIGN: commands.assign,
+    Move.HAND_OVER: commands.hand_over,
+    Move.HAND_BACK: commands.hand_back,
     Move.DIAGNOSE: commands.diagnose,
     Move.PROPOSE: commands.propose,
     Move.AGREE: commands.agree,
@@ -51,6 +53,8 @@ DONE_WITH = {
     Move.CANCEL: commands.cancel,
 }
 
+SELDOM = (Move.CANCEL, Move.HAND_BACK)
+
 
 async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datetime]:
     """A request with a life of its own, and the instant at which it is looked at; workers sleep now and then."""
@@ -62,7 +66,9 @@ async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datet
         # An odd number of seconds, so that nothing falls on a deadline.
         now += timedelta(minutes=random.choice([3, 25, 80, 300, 1500, 3000]), seconds=7)
         await (go_to if random.random() < 0.7 else sleep_until)(company, now)
-        moves: list[Move] = [move for move in rules.LIFECYCLE.moves(request.state) if move is not Move.CANCEL]
+        moves: list[Move] = [
+            move for move in rules.LIFECYCLE.moves(request.state) if move not in (Move.CANCEL, Move.HAND_BACK)
+        ]
         if random.random() < 0.05 and (request.state, Move.CANCEL) in rules.LIFECYCLE.table:
             moves = [Move.CANCEL]
         if holds is not None and random.random() < 0.4:
@@ -74,6 +80,8 @@ async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datet
             listed = random.choice(holds.value.reasons).code if holds is not None else None
             reasons: dict[Move, dict[str, Any]] = {
                 Move.ASSIGN: {"assignee_id": random.choice([company.agent.id, company.colleague.id])},
+                Move.HAND_OVER: {"summary": "Look at the log"},
+                Move.HAND_BACK: {"summary": "Looked at the log"},
                 Move.TRIAGE: {"complexity": random.choice(list(Complexity))},
                 Move.PROPOSE: {"solution": "A new proxy"},
                 Move.DECLINE: {"reason": "Too dear"},
