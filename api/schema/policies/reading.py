@@ -6,9 +6,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import Uuid, any_, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from strawberry.scalars import JSON
 
 from api.reading.mapping import part
+from domain.kernel.permissions import Permission
 from domain.policies.rules.clause_kind import CoveredBy
 from domain.policies.rules.content import Change
 from domain.policies.rules.content import ClauseContent as Said
@@ -18,6 +21,7 @@ from domain.rulebook import queries
 from domain.rulebook.rules import documents
 from tenancy.actor import Actor
 from tenancy.language import translate
+from tenancy.members import Member
 from tenancy.work import Work
 
 strawberry.enum(Change, name="ClauseChange", description="What became of a clause from one version to another.")
@@ -25,9 +29,26 @@ strawberry.enum(Severity, name="FindingSeverity", description="How grave a findi
 strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a clause.")
 
 
+# Wherever a clause names a member by their id.
+_PEOPLE = '$.** ? (@.by == "member").value ? (@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" flag "i")'
+
+
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
     """What a clause's value lays down, in the reader's language; nothing where this product doesn't know its kind."""
-    return documents.standard_text(values["kind"], values["value"], actor.language)
+    return documents.standard_text(values["kind"], values["value"], actor.language, _known(values.get("people"), actor))
+
+
+def people_named(row: Any) -> Any:
+    """The names of the people whom a clause names by their ids, inside a statement."""
+    entries = func.jsonb_path_query(row.value, cast(_PEOPLE, JSONPATH)).op("#>>")(literal_column("'{}'"))
+    ids = select(cast(entries, Uuid)).scalar_subquery()
+    return select(func.jsonb_object_agg(Member.id, Member.name)).where(Member.id == any_(func.array(ids)))
+
+
+def _known(people: Mapping[str, str] | None, actor: Actor) -> Mapping[UUID, str]:
+    """Those of them whom the reader may know."""
+    named = {UUID(id): name for id, name in (people or {}).items()}
+    return {id: name for id, name in named.items() if actor.may(Permission.MEMBERS_READ) or id == actor.id}
 
 
 @part

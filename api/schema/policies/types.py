@@ -15,7 +15,7 @@ from api.reading.mapping import Node, Order, column, computed, localized, many, 
 from api.schema.access.types import Member
 from api.schema.policies.confirmations import HANDBOOK_READING_ORDERS, HandbookReading
 from api.schema.policies.moves import HandbookMove, allowed_moves
-from api.schema.policies.reading import standard_text
+from api.schema.policies.reading import people_named, standard_text
 from api.schema.policies.trials import DryRun
 from domain.kernel.subjects import SubjectKind
 from domain.policies import models, queries
@@ -44,6 +44,7 @@ class Clause(Node):
         standard_text,
         kind=lambda row: row.kind,
         value=lambda row: row.value,
+        people=people_named,
     )
     applies_to_open_cases: bool = column("Whether running cases go by it as soon as it is in force.")
     version: "HandbookVersion | None" = one("The version it belongs to.", "version_id")

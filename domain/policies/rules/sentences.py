@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from domain.kernel.money import Money
 from domain.policies.rules.values import Target, Wording
@@ -22,27 +24,36 @@ class Sentence:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a blank: their name is known only where the sentence is read."""
+
+    id: UUID
+
+
 def say(text: str, **values: Any) -> Sentence:
     """A sentence, in a line."""
     return Sentence(text, values)
 
 
-def read(sentence: Sentence, language: str) -> str:
-    """A sentence as a reader of a language has it."""
-    values = {name: written(value, language) for name, value in sentence.values.items()}
+def read(sentence: Sentence, language: str, names: Mapping[UUID, str] = MappingProxyType({})) -> str:
+    """A sentence as a reader of a language has it. `names` are those of the people whom the reader may know."""
+    values = {name: written(value, language, names) for name, value in sentence.values.items()}
     return translate(sentence.text, language, values)
 
 
-def read_all(sentences: Iterable[Sentence], language: str) -> str:
+def read_all(sentences: Iterable[Sentence], language: str, names: Mapping[UUID, str] = MappingProxyType({})) -> str:
     """Several sentences, each in a line of its own."""
-    return "\n".join(read(sentence, language) for sentence in sentences)
+    return "\n".join(read(sentence, language, names) for sentence in sentences)
 
 
-def written(value: Any, language: str) -> Any:
+def written(value: Any, language: str, names: Mapping[UUID, str] = MappingProxyType({})) -> Any:
     """What stands in a blank, as a language writes it; days and instants are left to `translate`."""
     match value:
         case Sentence():
-            return read(value, language)
+            return read(value, language, names)
+        case Person():
+            return names.get(value.id) or translate(_PERSON, language)
         case Wording():
             return value.in_language(language)
         case Target():
@@ -55,13 +66,14 @@ def written(value: Any, language: str) -> Any:
             return translate(word(value), language)
         case tuple() | list() | frozenset():
             joint = ", " if language == Language.EN else "、"
-            return joint.join(str(written(each, language)) for each in value) or translate(_NONE, language)
+            return joint.join(str(written(each, language, names)) for each in value) or translate(_NONE, language)
         case None:
             return translate(_NONE, language)
     return value
 
 
 _NONE = message("none")
+_PERSON = message("a named person")
 
 
 def _target(target: Target) -> Sentence:

@@ -78,6 +78,7 @@ async def document(work: Work, version_id: UUID) -> documents.Record:
     content = await policies.content(work, version_id)
     reviewed, approved = await _signatures(work, version_id)
     people = {each.member_id for each in (*reviewed, *approved)} | ({version.author_id} - {None})
+    people |= {id for clause in content.clauses for id in documents.people_in(clause.value)}
     limits = [Scope.model_validate(clause.scope) for clause in content.clauses]
     places = {id for scope in limits for id in (scope.department_id, scope.post_id) if id is not None}
     return documents.Record(

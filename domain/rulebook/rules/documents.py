@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.policies.rules.chains import ApproverKind
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.kinds import kind_named
 from domain.policies.rules.scopes import Dimension, Scope
@@ -126,9 +128,22 @@ def refuse_too_long(document: Document, most: int = MOST_CHARACTERS) -> None:
         raise Refusal(text, {"characters": document.characters, "most": most}, code="TOO_LONG")
 
 
-def standard_text(kind: str, value: Any, language: str) -> str:
-    """What a clause's value lays down; nothing where this product doesn't know its kind."""
-    return read_all(kind_named(kind).model_validate(value).standard_text(), language)
+def people_in(value: Any) -> Iterator[UUID]:
+    """The people whom a clause's value names by their ids."""
+    if isinstance(value, Mapping):
+        if value.get("by") == ApproverKind.MEMBER:
+            yield UUID(value["value"])
+        for part in value.values():
+            yield from people_in(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from people_in(part)
+
+
+def standard_text(kind: str, value: Any, language: str, names: Mapping[UUID, str] = MappingProxyType({})) -> str:
+    """What a clause's value lays down; nothing where this product doesn't know its kind. `names` are of the people whom
+    the reader may know."""
+    return read_all(kind_named(kind).model_validate(value).standard_text(), language, names)
 
 
 def _facts(record: Record, status: str, language: str) -> Iterator[tuple[str, str]]:
@@ -174,7 +189,7 @@ def _entry(clause: ClauseContent, names: Mapping[UUID, str], language: str) -> E
         level=min(1 + clause.number.count("."), DEEPEST_LEVEL),
         concerns=" · ".join(_concerns(clause, names, language)),
         wording=_lines(in_language(clause.text, language)),
-        laid_down=_lines(standard_text(clause.kind, clause.value, language)),
+        laid_down=_lines(standard_text(clause.kind, clause.value, language, names)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
@@ -13,6 +13,7 @@ from domain.policies.rules.kinds import NoticePeriod
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.refusals import Forbidden, NotFound
+from tests.api.conftest import Ask
 from tests.conftest import found_company
 from tests.domain.approvals.company import founded
 from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
@@ -204,3 +205,22 @@ async def test_who_has_read_a_version_and_who_has_not_is_seen(ask, acme: Actor, 
     assert isinstance(error.original_error, Forbidden)
     (error,) = await ask.errors(globex, listed, id=version_id)
     assert isinstance(error.original_error, NotFound)
+
+
+async def test_a_chain_names_people_for_whoever_may_know_them(ask: Ask, acme: Actor) -> None:
+    chain = {
+        "subject_kind": "resignations",
+        "steps": [{"name": {"en": "S"}, "approvers": [{"by": "member", "value": str(acme.id)}]}],
+    }
+    version_id = await in_force(acme, ("5.1", "approval_chain", chain))
+    document = """query($id: ID!) { handbookVersion(id: $id) {
+      clauses(filter: {number: {eq: "5.1"}}) { nodes { standardText } } } }"""
+    stranger = replace(acme, id=uuid4(), permissions=frozenset({Permission.POLICIES_READ}))
+    told = {}
+    for actor in (acme, stranger):
+        (clause,) = (await ask(actor, document, id=str(version_id)))["handbookVersion"]["clauses"]["nodes"]
+        told[actor.id] = clause["standardText"].splitlines()[1]
+    assert told == {
+        acme.id: "Step 1, S: Admin; any one decides.",
+        stranger.id: "Step 1, S: a named person; any one decides.",
+    }

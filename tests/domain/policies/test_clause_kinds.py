@@ -3,13 +3,21 @@
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules import checks
 from domain.policies.rules.chains import Condition, Operator
-from domain.policies.rules.kinds import KINDS, BackupSchedule, BusinessCalendarClause, PriorityMatrix, ServiceLevel
+from domain.policies.rules.kinds import (
+    KINDS,
+    ApprovalChain,
+    BackupSchedule,
+    BusinessCalendarClause,
+    PriorityMatrix,
+    ServiceLevel,
+)
 from domain.policies.rules.sentences import read_all
 from domain.policies.rules.values import Wording
 from tenancy.language import Language, translate
@@ -237,3 +245,47 @@ def test_a_number_with_decimals_is_written_plainly(written: str) -> None:
 def test_what_was_published_before_numbers_were_read_strictly_is_still_read() -> None:
     target = KINDS["quality_target"].model_validate({"metric": "satisfaction", "at_least_percent": "9E+1"})
     assert target.stored()["at_least_percent"] in ("90", "9E+1")
+
+
+def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
+    person = UUID("0192f0c1-2345-7000-8000-000000000000")
+    value = {
+        "subject_kind": "invoices",
+        "purpose": "write_off",
+        "informed": [{"by": "post", "value": "CFO"}],
+        "steps": [
+            {
+                "name": {"en": "Finance"},
+                "mode": "quorum",
+                "quorum": 2,
+                "approvers": [
+                    {"by": "member", "value": str(person)},
+                    {"by": "superior", "level": 2},
+                    {"by": "fact", "value": "account_owner_id"},
+                ],
+                "only_if": [{"fact": "open_minor", "operator": "at_least", "value": 100}],
+                "when": "days_overdue > 3",
+                "deadline": {"working_days": 2},
+                "on_deadline": "escalate",
+                "when_vacant": "stop",
+                "when_requester": "skip",
+            }
+        ],
+    }
+    chain = checks.parse(ApprovalChain, value, "value")
+    assert read_all(chain.standard_text(), Language.EN, {person: "Wang Wei"}).splitlines() == [
+        "invoices need approval (purpose: write-off).",
+        "Step 1, Finance: Wang Wei, the requester's superior 2 levels up, who looks after the customer; "
+        "at least 2 of them agree.",
+        "Only if all of this holds: what is still owed, in the smallest unit of its currency is at least 100, "
+        "“days_overdue > 3” holds.",
+        "The time is 2 working days; then it goes to the next superior.",
+        "Where nobody is found who may decide, it waits until an administrator names somebody.",
+        "Where only the requester is found, the step is passed over.",
+        "A copy of the outcome goes to: the holders of the post “CFO”.",
+        "The requester may ask for haste once in 24 hours.",
+    ]
+    for language in Language:
+        unknown = read_all(chain.standard_text(), language)
+        assert str(person) not in unknown
+        assert "王伟" in read_all(chain.standard_text(), language, {person: "王伟"})

@@ -9,7 +9,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, field_validator, model_validator
 
 from domain.kernel.calendars import WallTime, minutes_of
-from domain.policies.rules.chains import Approver, Chain, Panel, Step, chain_topic
+from domain.policies.rules import chain_text
+from domain.policies.rules.chains import Chain, Panel, chain_topic
 from domain.policies.rules.clause_kind import ClauseKind, Days
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
@@ -107,25 +108,7 @@ class ApprovalChain(ClauseKind, Chain):
         return ("business_calendar",) if any(step.deadline for step in self.steps) else ()
 
     def standard_text(self) -> tuple[Sentence, ...]:
-        subject = say(message("{subject} need approval."), subject=self.subject_kind)
-        if self.purpose:
-            text = message("{subject} need approval (purpose: {purpose}).")
-            subject = say(text, subject=self.subject_kind, purpose=self.purpose)
-        return (subject, *(_told(number, step) for number, step in enumerate(self.steps, 1)))
-
-
-def _told(number: int, step: Step) -> Sentence:
-    if step.branch is None:
-        text = message("Step {number}, {name}: {approvers}; {mode}.")
-    else:
-        text = message("Step {number}, {name}, beside the other branches: {approvers}; {mode}.")
-    return say(text, number=number, name=step.name, mode=step.mode, approvers=tuple(map(_named, step.approvers)))
-
-
-def _named(approver: Approver) -> Sentence | StrEnum:
-    if approver.value:
-        return say(message("{by} “{name}”"), by=approver.by, name=approver.value)
-    return approver.by
+        return tuple(chain_text.told(self))
 
 
 class ExpertPanel(ClauseKind, Panel):
@@ -141,7 +124,7 @@ class ExpertPanel(ClauseKind, Panel):
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message("The panel “{name}” is made up of: {members}.")
-        return (say(text, name=self.name, members=tuple(map(_named, self.members))),)
+        return (say(text, name=self.name, members=tuple(map(chain_text.named, self.members))),)
 
 
 class RetainedRecord(StrEnum):

@@ -1,0 +1,126 @@
+"""An approval chain in words: who decides, under which conditions, until when, and what follows where nobody can."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.subjects import FACT_LABELS, PURPOSE_LABELS
+from domain.policies.rules.chains import (
+    Approver,
+    ApproverKind,
+    Chain,
+    Condition,
+    Mode,
+    OnDeadline,
+    Operator,
+    Step,
+    WhenRequester,
+    WhenVacant,
+)
+from domain.policies.rules.sentences import Person, Sentence, say
+from tenancy.refusals import message
+
+_COMPARED = {
+    Operator.EQUALS: message("{fact} is {value}"),
+    Operator.DIFFERS: message("{fact} is not {value}"),
+    Operator.ONE_OF: message("{fact} is one of {value}"),
+    Operator.AT_LEAST: message("{fact} is at least {value}"),
+    Operator.MORE_THAN: message("{fact} is more than {value}"),
+    Operator.AT_MOST: message("{fact} is at most {value}"),
+    Operator.LESS_THAN: message("{fact} is less than {value}"),
+}
+_VACANT = {
+    WhenVacant.SKIP: message("Where nobody is found who may decide, the step is passed over."),
+    WhenVacant.SUPERIOR: message("Where nobody is found who may decide, the requester's superior does."),
+    WhenVacant.ADMINISTRATOR: message("Where nobody is found who may decide, an administrator of approvals does."),
+    WhenVacant.STOP: message("Where nobody is found who may decide, it waits until an administrator names somebody."),
+}
+_OWN = {
+    WhenRequester.SKIP: message("Where only the requester is found, the step is passed over."),
+    WhenRequester.SUPERIOR: message("Where only the requester is found, their superior decides."),
+    WhenRequester.ADMINISTRATOR: message("Where only the requester is found, an administrator of approvals decides."),
+}
+_DUE = {
+    OnDeadline.REMIND: message("The time is {deadline}; then those who decide are reminded, at most {times} times."),
+    OnDeadline.ESCALATE: message("The time is {deadline}; then it goes to the next superior."),
+    OnDeadline.APPROVE: message("The time is {deadline}; then it counts as approved."),
+    OnDeadline.REJECT: message("The time is {deadline}; then it counts as rejected."),
+}
+
+
+def told(chain: Chain) -> Iterator[Sentence]:
+    """The whole chain, a sentence or some to each step."""
+    if chain.purpose:
+        purpose = PURPOSE_LABELS.get(chain.purpose)
+        text = message("{subject} need approval (purpose: {purpose}).")
+        yield say(text, subject=chain.subject_kind, purpose=say(purpose) if purpose else chain.purpose)
+    else:
+        yield say(message("{subject} need approval."), subject=chain.subject_kind)
+    for number, step in enumerate(chain.steps, 1):
+        yield from _step(number, step)
+    if chain.informed:
+        text = message("A copy of the outcome goes to: {informed}.")
+        yield say(text, informed=tuple(map(named, chain.informed)))
+    yield say(message("The requester may ask for haste once in {hours} hours."), hours=chain.urge_every_hours)
+
+
+def named(approver: Approver) -> Sentence | StrEnum | Person:
+    """Whom an entry of a chain means."""
+    match approver.by:
+        case ApproverKind.MEMBER:
+            return Person(UUID(approver.value or ""))
+        case ApproverKind.SUPERIOR if approver.level == 1:
+            return say(message("the requester's superior"))
+        case ApproverKind.SUPERIOR:
+            return say(message("the requester's superior {level} levels up"), level=approver.level)
+        case ApproverKind.DEPARTMENT_HEAD if not approver.value:
+            return say(message("the head of the department concerned"))
+        case ApproverKind.FACT:
+            return _fact(approver.value or "")
+    if approver.value:
+        return say(message("{by} “{name}”"), by=approver.by, name=approver.value)
+    return approver.by
+
+
+def _step(number: int, step: Step) -> Iterator[Sentence]:
+    if step.branch is None:
+        text = message("Step {number}, {name}: {approvers}; {mode}.")
+    else:
+        text = message("Step {number}, {name}, beside the other branches: {approvers}; {mode}.")
+    people = tuple(map(named, step.approvers))
+    yield say(text, number=number, name=step.name, mode=_mode(step), approvers=people)
+    conditions: tuple[Any, ...] = tuple(map(_condition, step.only_if))
+    if step.when is not None:
+        conditions += (say(message("“{expression}” holds"), expression=step.when),)
+    if conditions:
+        yield say(message("Only if all of this holds: {conditions}."), conditions=conditions)
+    if step.deadline is not None:
+        yield say(_DUE[step.on_deadline], deadline=step.deadline, times=step.most_reminders)
+    yield say(_VACANT[step.when_vacant])
+    yield say(_OWN[step.when_requester])
+    if step.comment_needed:
+        yield say(message("Whoever agrees says why, too."))
+    if step.bulk_allowed:
+        yield say(message("Several may be approved in one go."))
+    if step.delegates_may_transfer:
+        yield say(message("Whoever stands in may pass it on."))
+
+
+def _mode(step: Step) -> Sentence | StrEnum:
+    if step.mode is not Mode.QUORUM:
+        return step.mode
+    if step.quorum_percent is not None:
+        return say(message("at least {percent} per cent of them agree"), percent=step.quorum_percent)
+    return say(message("at least {quorum} of them agree"), quorum=step.quorum)
+
+
+def _condition(condition: Condition) -> Sentence:
+    value: Any = condition.value
+    if isinstance(value, bool):
+        value = say(message("yes") if value else message("no"))
+    return say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=value)
+
+
+def _fact(name: str) -> Sentence:
+    return say(FACT_LABELS[name]) if name in FACT_LABELS else Sentence("{name}", {"name": name})
