@@ -104,6 +104,7 @@ class Mutation:
     move_staff = mutation(organisation.move_staff, staff=Staff)
 
     draft_version = mutation(policies.draft_version, version=HandbookVersion)
+    retitle_version = mutation(policies.retitle_version, version=HandbookVersion)
     start_handbook = mutation(policies.start_handbook, version=HandbookVersion)
     import_version = mutation(policies.import_version, version=HandbookVersion)
     start_dry_run = mutation(policies.start_dry_run, dry_run=DryRun)

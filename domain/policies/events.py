@@ -13,6 +13,13 @@ class HandbookDrafted(Event, name="policies.handbook_drafted"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandbookRetitled(Event, name="policies.handbook_retitled"):
+    """What stands on a draft's cover is another: its title, its document number or its note."""
+
+    version_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClauseWritten(Event, name="policies.clause_written"):
     version_id: UUID
     clause_id: UUID

@@ -60,6 +60,30 @@ async def draft_version(work: Work, input: DraftVersionInput) -> HandbookVersion
     )
 
 
+@strawberry.input(description="What stands on a draft's cover.")
+class RetitleVersionInput:
+    """What stands on a draft's cover."""
+
+    version_id: UUID = given("The draft.")
+    title: TextInput | None = optional("The handbook's title; unless told, it stays.")
+    document_number: str | None = optional("The document's number; unless told, it stays.")
+    note: str | None = optional("Why there is this version and what it changes; unless told, it stays.")
+    seen_revision: int | None = optional("The draft's revision that you have read; refused when it has changed.")
+
+
+async def retitle_version(work: Work, input: RetitleVersionInput) -> HandbookVersion:
+    """Change a draft's title, document number or note. A dry run it has had tried another text, so it is tried anew
+    where the handbook in force asks for that."""
+    return await commands.retitle_version(
+        work,
+        version_id=input.version_id,
+        title=input.title.texts() if input.title is not None else None,
+        document_number=input.document_number,
+        note=input.note,
+        seen_revision=input.seen_revision,
+    )
+
+
 @strawberry.input(description="A handbook to begin with.")
 class StartHandbookInput:
     """A handbook to begin with."""

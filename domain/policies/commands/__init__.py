@@ -2,7 +2,13 @@
 
 from domain.policies.commands.bases import rebase_version
 from domain.policies.commands.citing import cite
-from domain.policies.commands.drafting import discard_version, draft_version, put_clause, remove_clause
+from domain.policies.commands.drafting import (
+    discard_version,
+    draft_version,
+    put_clause,
+    remove_clause,
+    retitle_version,
+)
 from domain.policies.commands.importing import import_version, start_handbook
 from domain.policies.commands.publishing import (
     approve_version,
@@ -25,6 +31,7 @@ __all__ = [
     "put_clause",
     "rebase_version",
     "remove_clause",
+    "retitle_version",
     "return_version",
     "review_version",
     "show_version",

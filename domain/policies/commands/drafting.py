@@ -11,7 +11,13 @@ from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries
 from domain.policies.commands.moving import moved
-from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookDiscarded, HandbookDrafted
+from domain.policies.events import (
+    ClauseRemoved,
+    ClauseWritten,
+    HandbookDiscarded,
+    HandbookDrafted,
+    HandbookRetitled,
+)
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules import checks, duties
 from domain.policies.rules.duties import Obstacle
@@ -64,6 +70,29 @@ async def draft_version(
             )
         )
     work.record(HandbookDrafted(version_id=draft.id), about=draft)
+    return draft
+
+
+@command(needs=Permission.POLICIES_DRAFT)
+async def retitle_version(
+    work: Work,
+    *,
+    version_id: UUID,
+    title: Mapping[str, str] | None = None,
+    document_number: str | None = None,
+    note: str | None = None,
+    seen_revision: int | None = None,
+) -> HandbookVersion:
+    """Change what stands on a draft's cover; what is not given stays. With `seen_revision`, a draft that somebody else
+    has changed since is refused with `Conflict`."""
+    draft = await _change(work, version_id, seen_revision)
+    if title is not None:
+        draft.title = checks.clean_wording(title, checks.TITLE_LENGTH, "title")
+    if document_number is not None:
+        draft.document_number = checks.clean_line(document_number, checks.DOCUMENT_NUMBER_LENGTH, "documentNumber")
+    if note is not None:
+        draft.note = _clean_note(note, "note")
+    work.record(HandbookRetitled(version_id=draft.id), about=draft)
     return draft
 
 

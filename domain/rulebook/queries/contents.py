@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, true
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
-from domain.policies.events import ClauseRemoved, ClauseWritten
+from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookRetitled
 from domain.policies.rules import exchange
 from domain.policies.rules.content import Content, Difference, differences
 from domain.policies.rules.scopes import Scope
@@ -50,7 +50,7 @@ async def facts_about(work: Work, version_id: UUID) -> dict[str, Any]:
 async def writers_of(work: Work, version_id: UUID) -> set[UUID]:
     """Whose own matter a version is: its author, whoever submitted it, and the last to write in it."""
     found = await policies.version(work, version_id, "versionId")
-    written = or_(JournalEntry.name == ClauseWritten.name, JournalEntry.name == ClauseRemoved.name)
+    written = or_(*(JournalEntry.name == fact.name for fact in (ClauseWritten, ClauseRemoved, HandbookRetitled)))
     in_it = JournalEntry.payload.op("->>")("version_id") == str(version_id)
     by_people = JournalEntry.actor_kind == ActorKind.MEMBER
     last = select(JournalEntry.actor_id).where(written, in_it, by_people).order_by(JournalEntry.id.desc()).limit(1)

@@ -11,10 +11,11 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands, queries
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules.versions import Control, State
+from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
-from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState
+from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState
 from tests.domain.policies.handbooks import OFFICE_HOURS, TITLE, draft, in_force, publish, write
 from tests.domain.policies.test_versions import colleague
 
@@ -112,3 +113,49 @@ async def test_the_day_a_version_takes_effect_cites_the_publishing_rules_of_the_
         (found,) = await queries.decisions_about(work, about)
         assert found.decision == "policies.effective_at"
         assert found.inputs["least_days_before_effect"] == 3
+
+
+async def test_a_draft_s_cover_is_changed_where_it_is_told_to_and_by_who_has_read_it(
+    acme: Actor, globex: Actor
+) -> None:
+    version_id = await drafted(acme)
+    async with writing(acme, settle=settle) as work:
+        before = await work.get(HandbookVersion, version_id)
+        revision, number = before.revision, before.document_number
+        after = await commands.retitle_version(
+            work, version_id=version_id, title={"en": "Ours"}, seen_revision=revision
+        )
+        assert (after.title["en"], after.document_number, after.revision) == ("Ours", number, revision + 1)
+        noted = await commands.retitle_version(work, version_id=version_id, document_number="AC-7", note="why")
+        assert (noted.title["en"], noted.document_number, noted.note) == ("Ours", "AC-7", "why")
+    for given, path in (
+        ({"title": {"en": " "}}, "title"),
+        ({"document_number": ""}, "documentNumber"),
+        ({"note": "x" * 2001}, "note"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            async with writing(acme, settle=settle) as work:
+                await commands.retitle_version(work, version_id=version_id, **given)
+        assert refused.value.path[0] == path
+    with pytest.raises(Conflict):
+        async with writing(acme, settle=settle) as work:
+            await commands.retitle_version(work, version_id=version_id, note="late", seen_revision=revision)
+    with pytest.raises(NotFound):
+        async with writing(globex, settle=settle) as work:
+            await commands.retitle_version(work, version_id=version_id, note="theirs")
+    async with reading(acme) as work:
+        assert (await queries.version(work, version_id)).note == "why"
+
+
+async def test_a_cover_stands_still_once_the_version_is_handed_in_and_who_changed_it_last_does_not_decide(
+    acme: Actor,
+) -> None:
+    drafter = await colleague(acme, Permission.POLICIES_DRAFT)
+    version_id = await drafted(acme)
+    async with writing(drafter, settle=settle) as work:
+        await commands.retitle_version(work, version_id=version_id, note="by a colleague")
+    async with writing(acme, settle=settle) as work:
+        assert drafter.id in await rulebook.writers_of(work, version_id)
+        await commands.submit_version(work, version_id=version_id)
+        with pytest.raises(WrongState):
+            await commands.retitle_version(work, version_id=version_id, note="too late")
