@@ -16,7 +16,7 @@ from domain.rulebook import queries as rulebook
 from domain.rulebook.rules.documents import Document, Record, refuse_too_long, write
 from tenancy.actor import Actor
 from tenancy.database import reading
-from tenancy.language import Language, language_of
+from tenancy.language import Language, language_of, negotiate
 from tenancy.quotas import QUOTAS
 from tenancy.refusals import Invalid, NotFound, Refusal, Unavailable, message
 
@@ -75,8 +75,12 @@ async def _read(request: Request, actor: Actor) -> tuple[Record, Document]:
 
 
 def _language(request: Request, actor: Actor) -> Language:
+    """The one that `?language=` asks for, else the reader's; a program, which sends a token, may also ask by its
+    header, as browsers always do unasked."""
     asked = request.query_params.get("language")
     found = language_of(asked if asked is not None else actor.language)
+    if asked is None and found is not None and "authorization" in request.headers:
+        return negotiate(request.headers.get("accept-language"), found)
     if found is None:
         raise Invalid(message("The language is one of zh-Hans, zh-Hant and en."), path=("language",))
     return found

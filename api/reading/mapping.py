@@ -15,6 +15,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from api.reading.descriptions import SHARED
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
+from tenancy.language import Language
 from tenancy.models import Model, current_language
 
 T = TypeVar("T")
@@ -53,6 +54,13 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Localized:
+    """A text of which the row has all three languages: in the reader's, or in that of the argument `language`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Known:
     """A value that is known without a row: of the actor or the request."""
 
@@ -65,6 +73,8 @@ class Rendered:
 
     needs: Mapping[str, Expression]
     write: Callable[[Mapping[str, Any], Actor], Any]
+    # Whether `write` is given the language, the reader's or that of the argument `language`, beside what it needs.
+    choosable: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,19 +222,36 @@ def computed(description: str, sql: Expression, *, needs: Permission | None = No
     return _field(Computed(sql), description, needs=needs)
 
 
-def localized(description: str, name: str) -> Any:
-    """The field is a text in the reader's language, from a column that holds all three."""
+def localized(description: str, name: str, *, choosable: bool = False) -> Any:
+    """The field is a text in the reader's language, from a column that holds all three; with `choosable`, in another
+    one if the argument `language` says so."""
+    if choosable:
+        return _field(Localized(name), description, resolver=_in_language())
+    return _field(Computed(lambda row: text_of(row, name)), description)
 
-    def text(row: Row) -> ColumnElement[Any]:
-        texts = getattr(row, name)
-        return func.coalesce(texts.op("->>")(current_language()), texts.op("->>")("zh_Hans"), texts.op("->>")("en"), "")
 
-    return _field(Computed(text), description)
+def text_of(row: Row, name: str, asked: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+    """A text of a column that holds all three languages: in the one asked for, in the reader's, or in what there is."""
+    texts = getattr(row, name)
+    wanted = () if asked is None else (texts.op("->>")(asked),)
+    own = texts.op("->>")(current_language())
+    return func.coalesce(*wanted, own, texts.op("->>")("zh_Hans"), texts.op("->>")("en"), "")
 
 
 def rendered(description: str, write: Callable[[Mapping[str, Any], Actor], Any], **needs: Expression) -> Any:
     """The field is written by Python from the values that `needs` names."""
     return _field(Rendered(needs, write), description)
+
+
+def rendered_in_language(
+    description: str, write: Callable[[Mapping[str, Any], Actor], Any], **needs: Expression
+) -> Any:
+    """As `rendered`, but in the reader's language or that of the argument `language`: `write` is given `language`."""
+    return _field(Rendered(needs, write, choosable=True), description, resolver=_in_language())
+
+
+def _in_language() -> Callable[..., Any]:
+    return _stub(str, language=(Language | None, None, "In another language than your own."))
 
 
 def known(description: str, value: Callable[[Actor], Any]) -> Any:

@@ -24,6 +24,7 @@ from api.reading.documents import Prepared
 from api.reading.pages import PageRows
 from api.reading.pieces import Rows, value_of
 from tenancy.actor import Actor
+from tenancy.language import Language
 from tenancy.statements import build
 from tenancy.work import Work
 
@@ -124,8 +125,15 @@ async def _read(
             return getattr(row, stored or declared.extensions["strawberry-definition"].python_name)
         case mapping.Computed(sql=sql):
             return _word(declared, await _part_value(context, sql, row))
-        case mapping.Rendered(needs=needs, write=write):
-            return write({key: await _part_value(context, need, row) for key, need in needs.items()}, context.actor)
+        case mapping.Localized(name=stored):
+            asked = arguments["language"]
+            wanted = None if asked is None else literal(asked.value)
+            return await _part_value(context, lambda there: mapping.text_of(there, stored, wanted), row)
+        case mapping.Rendered(needs=needs, write=write, choosable=choosable):
+            values = {key: await _part_value(context, need, row) for key, need in needs.items()}
+            if choosable:
+                values["language"] = (arguments["language"] or Language(context.actor.language)).value
+            return write(values, context.actor)
         case mapping.Known(value=known):
             return known(context.actor)
         case mapping.Part(when=when):

@@ -35,7 +35,7 @@ from api.reading.pages import connection
 from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, about, kind_of, leaf, named, value_of, word
 from api.reading.roots import root_field
 from tenancy.actor import Actor
-from tenancy.models import Model
+from tenancy.models import Model, current_language
 from tenancy.statements import DIALECT
 
 PAYLOAD = -1
@@ -169,9 +169,13 @@ class Planner:
                 return leaf(field, getattr(row, stored or definition.python_name))
             case mapping.Computed(sql=sql):
                 return leaf(field, value_of(sql, row))
-            case mapping.Rendered(needs=needs, write=write):
+            case mapping.Localized(name=stored):
+                return mapping.text_of(row, stored, self.language(nodes))
+            case mapping.Rendered(needs=needs, write=write, choosable=choosable):
                 self.written.append((tuple(self._path), write))
                 parts = [(word(name), value_of(need, row)) for name, need in needs.items()]
+                if choosable:
+                    parts.append((word("language"), func.coalesce(self.language(nodes), current_language())))
                 return func.json_build_object(*(item for pair in parts for item in pair), type_=JSON())
             case mapping.Known(value=known):
                 return self.slots.bind(_of_actor(lambda actor: _shown(known(actor))), JSONB())
@@ -188,6 +192,10 @@ class Planner:
             case mapping.Page():
                 return connection(self, field, nodes, row, read.how)
         raise UnplannableError(f"{gtype.name}.{name}")
+
+    def language(self, nodes: list[FieldNode]) -> ColumnElement[Any]:
+        """The language that a field's argument asks for; NULL for the reader's own."""
+        return self.slots.argument(id(nodes[0]), ("language",), Text())
 
     def part(self, field: GraphQLField, how: mapping.Part, nodes: list[FieldNode], row: Any) -> ColumnElement[Any]:
         """An object of the same row."""

@@ -34,8 +34,10 @@ _PEOPLE = '$.** ? (@.by == "member").value ? (@ like_regex "^[0-9a-f]{8}(-[0-9a-
 
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
-    """What a clause's value lays down, in the reader's language; nothing where this product doesn't know its kind."""
-    return documents.standard_text(values["kind"], values["value"], actor.language, _known(values.get("people"), actor))
+    """What a clause's value lays down, in the language of the values, else in the reader's; nothing where this product
+    doesn't know its kind."""
+    language = values.get("language") or actor.language
+    return documents.standard_text(values["kind"], values["value"], language, _known(values.get("people"), actor))
 
 
 def people_named(row: Any) -> Any:

@@ -11,7 +11,20 @@ from strawberry.scalars import JSON
 
 from api.handbook.addresses import address
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, part, rendered, shows
+from api.reading.mapping import (
+    Node,
+    Order,
+    column,
+    computed,
+    localized,
+    many,
+    one,
+    page,
+    part,
+    rendered,
+    rendered_in_language,
+    shows,
+)
 from api.schema.access.types import Member
 from api.schema.policies.confirmations import HANDBOOK_READING_ORDERS, HandbookReading
 from api.schema.policies.moves import HandbookMove, allowed_moves
@@ -37,10 +50,12 @@ class Clause(Node):
     kind: str = column("Its kind; clauseKinds tells the form of its value.")
     value: JSON = column("What it lays down, in the form of its kind.")
     scope: JSON = column("What it is limited to; nothing means the whole company.")
-    title: str = localized("Its heading, in your language.", "title")
-    text: str = localized("Its wording, in your language; empty where its standard text is enough.", "text")
-    standard_text: str = rendered(
-        "What its value lays down, in your language.",
+    title: str = localized("Its heading, in your language unless told.", "title", choosable=True)
+    text: str = localized(
+        "Its wording, in your language unless told; empty where its standard text is enough.", "text", choosable=True
+    )
+    standard_text: str = rendered_in_language(
+        "What its value lays down, in your language unless told.",
         standard_text,
         kind=lambda row: row.kind,
         value=lambda row: row.value,
@@ -136,7 +151,7 @@ class HandbookVersion(Node):
 
     number: int = column("The version's number.")
     document_number: str = column("The document's number.")
-    title: str = localized("The handbook's title, in your language.", "title")
+    title: str = localized("The handbook's title, in your language unless told.", "title", choosable=True)
     note: str = column("Why there is this version and what it changes.")
     state: State = column("How far it has come.")
     control: Control = computed("Its control status at the company's present instant.", queries.control)

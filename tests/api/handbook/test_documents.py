@@ -136,6 +136,19 @@ async def test_whoever_is_not_signed_in_gets_nothing(readers: Readers, acme: Act
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, "UNAUTHENTICATED")
 
 
+async def test_a_program_asks_by_its_header_and_the_address_goes_before(readers: Readers, acme: Actor) -> None:
+    version_id = await in_force(acme, CALENDAR, NOTICE)
+    own = await readers.reader(acme, language="en")
+    for header, query, tag in (
+        ("zh-TW, en;q=0.5", "", "zh-Hant"),
+        ("zh-TW", "?language=zh-Hans", "zh-Hans"),
+        ("fr", "", "en"),
+        ("*", "", "en"),
+    ):
+        page = await own.get(f"/handbook/{version_id}.html{query}", **{"accept-language": header})
+        assert page.headers["content-language"] == tag
+
+
 async def test_another_language_is_refused(readers: Readers, acme: Actor) -> None:
     version_id = await in_force(acme, CALENDAR, NOTICE)
     answer = await (await readers.reader(acme)).get(f"/handbook/{version_id}.html?language=fr")

@@ -90,3 +90,34 @@ async def test_a_draft_of_an_outdated_version_is_told_what_to_do_and_rebased(ask
     withdraw = """mutation($id: ID!) { withdrawVersion(input: {versionId: $id, reason: "x"}) {
       version { state } errors { code } } }"""
     assert (await ask(acme, withdraw, id=copies[0]))["withdrawVersion"]["errors"] == [{"code": "WRONG_STATE"}]
+
+
+READ = """query($id: ID!, $in: Language) { handbookVersion(id: $id) {
+  title(language: $in) own: title clauses { nodes {
+    title(language: $in) text(language: $in) standardText(language: $in) own: text
+    hant: title(language: ZH_HANT) } } } }"""
+
+
+async def test_a_clause_is_read_in_another_language_than_one_s_own(ask, acme: Actor) -> None:
+    version = await draft(ask, acme)
+    clause = {
+        "versionId": version,
+        "number": "4.1",
+        "kind": "notice_period",
+        "value": {"days": 30},
+        "title": {"zhHans": "离职通知", "zhHant": "離職通知", "en": "Notice"},
+        "text": {"zhHans": "提前三十天。", "en": "Thirty days ahead."},
+    }
+    await ask(acme, PUT, input=clause)
+    found = {}
+    for asked in ("ZH_HANS", "EN", None):
+        answer = (await ask(acme, READ, id=version, **{"in": asked}))["handbookVersion"]
+        (read,) = answer["clauses"]["nodes"]
+        assert (answer["own"], read["own"], read["hant"]) == ("Handbook", "Thirty days ahead.", "離職通知")
+        found[asked] = (answer["title"], read["title"], read["text"], read["standardText"])
+    assert found["EN"] == found[None] == ("Handbook", "Notice", "Thirty days ahead.", found["EN"][3])
+    assert found["ZH_HANS"][:3] == ("手册", "离职通知", "提前三十天。")
+    assert "30" in found["ZH_HANS"][3]
+    assert found["ZH_HANS"][3] != found["EN"][3]
+    (refused,) = await ask.errors(acme, READ, id=version, **{"in": "FR"})
+    assert refused.extensions["code"]
