@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from benchmarks import companies, inside, peers, trials
+from benchmarks import companies, inside, peers, rulebook, trials
 from benchmarks.calls import (
     OURS,
     THEIRS,
@@ -42,7 +42,7 @@ def main() -> int:
     """Run, and say how it went."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rows, shorter trials: a look, no measurement")
-    parts = [*(workload.name for workload in WORKLOADS), INSIDE]
+    parts = [*(workload.name for workload in WORKLOADS), INSIDE, *rulebook.PARTS]
     parser.add_argument("--only", action="append", choices=parts, help="this part; may be repeated")
     parser.add_argument("--rounds", type=int, default=0, help="of each workload (default: 5, or 2 when quick)")
     arguments = parser.parse_args()
@@ -51,13 +51,16 @@ def main() -> int:
     rounds = arguments.rounds or (2 if quick else 5)
     figures = Figures()
     with ground() as there, Load(there.directory) as load:
-        settled = asyncio.run(_settle_in(there, Scale(10, 500) if quick else Scale()))
-        callers, customers, ids, _ = settled
-        if chosen:
-            _compare(there, load, figures, chosen, settled, rounds=rounds, seconds=1.0 if quick else 2.0)
-        if INSIDE in wanted:
-            asked = {workload: ask(workload, callers, ids, customers) for workload in (LIST, SUBMIT)}
-            asyncio.run(inside.measure(figures, there, asked, quick=quick))
+        if chosen or INSIDE in wanted:
+            settled = asyncio.run(_settle_in(there, Scale(10, 500) if quick else Scale()))
+            callers, customers, ids, _ = settled
+            if chosen:
+                _compare(there, load, figures, chosen, settled, rounds=rounds, seconds=1.0 if quick else 2.0)
+            if INSIDE in wanted:
+                asked = {workload: ask(workload, callers, ids, customers) for workload in (LIST, SUBMIT)}
+                asyncio.run(inside.measure(figures, there, asked, quick=quick))
+        if set(rulebook.PARTS) & set(wanted):
+            asyncio.run(rulebook.measure(figures, there, set(wanted), quick=quick))
     print(table(figures, GOALS))
     return 0
 

@@ -213,11 +213,7 @@ async def fill(owner_url: str, first: Actor, scale: Scale) -> list[Caller]:
     """Fill the first company and copy it for the others, ids included: a key is (tenant_id, id). Gives who may call."""
     connection = await asyncpg.connect(owner_url)
     try:
-        await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        # What waits from the founding would be the workers', who are not there.
-        await connection.execute("DELETE FROM agenda")
-        for statement in FILLING.split(";\n"):
-            await connection.execute(_with(statement, first.tenant_id, scale.requests))
+        await live(connection, first.tenant_id, scale.requests)
         tenants = [first.tenant_id, *await _copy(connection, first.tenant_id, scale.tenants - 1)]
         members = [
             row["id"]
@@ -242,9 +238,19 @@ async def fill(owner_url: str, first: Actor, scale: Scale) -> list[Caller]:
     return callers
 
 
-def _with(statement: str, tenant_id: UUID, requests: int) -> str:
+async def live(connection: asyncpg.Connection, tenant_id: UUID, requests: int) -> None:
+    """Give a company the past of so many requests."""
+    await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+    # What waits from the founding would be the workers', who are not there.
+    await connection.execute("DELETE FROM agenda")
+    for statement in FILLING.split(";\n"):
+        await connection.execute(with_values(statement, tenant_id, requests))
+
+
+def with_values(statement: str, tenant_id: UUID, count: int) -> str:
+    """A statement about a company, and how many there are to be."""
     # Statements that define tables take no arguments.
-    return statement.replace("$1", f"'{tenant_id}'::uuid").replace("$2", str(requests))
+    return statement.replace("$1", f"'{tenant_id}'::uuid").replace("$2", str(count))
 
 
 def _token(tenant_id: UUID) -> str:

@@ -42,6 +42,8 @@ GOALS = (
     Goal("document.planning", at_most=6),
     Goal("list.own_python", at_most=60),
     Goal("rulings.five", "constants", at_most=1.1),
+    Goal("dry_run.cases_per_second", at_least=300),
+    Goal("check.of_300_clauses", at_most=1_000),
     Goal("claim.of_many", "few", at_most=1.2),
     Goal("documents.memory", at_most=120),
 )
