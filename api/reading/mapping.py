@@ -9,14 +9,15 @@ from uuid import UUID
 
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select
 from strawberry.types.base import StrawberryObjectDefinition
 
 from api.reading.descriptions import SHARED
+from api.reading.texts import text_of
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
 from tenancy.language import Language
-from tenancy.models import Model, current_language
+from tenancy.models import Model
 
 T = TypeVar("T")
 Row = Any
@@ -26,6 +27,7 @@ Expression = Callable[[Row], "ColumnElement[Any] | Select[Any]"]
 On = Callable[[Row, Row], ColumnElement[bool]]
 Visible = Callable[[Actor, Any], ColumnElement[bool]]
 LONGEST_LIST = 200
+_LANGUAGE = (Language | None, None, "In another language than your own.")
 BY_ID = (UUID, inspect.Parameter.empty, SHARED["id"])
 
 
@@ -226,16 +228,8 @@ def localized(description: str, name: str, *, choosable: bool = False) -> Any:
     """The field is a text in the reader's language, from a column that holds all three; with `choosable`, in another
     one if the argument `language` says so."""
     if choosable:
-        return _field(Localized(name), description, resolver=_in_language())
+        return _field(Localized(name), description, resolver=_stub(str, language=_LANGUAGE))
     return _field(Computed(lambda row: text_of(row, name)), description)
-
-
-def text_of(row: Row, name: str, asked: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
-    """A text of a column that holds all three languages: in the one asked for, in the reader's, or in what there is."""
-    texts = getattr(row, name)
-    wanted = () if asked is None else (texts.op("->>")(asked),)
-    own = texts.op("->>")(current_language())
-    return func.coalesce(*wanted, own, texts.op("->>")("zh_Hans"), texts.op("->>")("en"), "")
 
 
 def rendered(description: str, write: Callable[[Mapping[str, Any], Actor], Any], **needs: Expression) -> Any:
@@ -247,11 +241,7 @@ def rendered_in_language(
     description: str, write: Callable[[Mapping[str, Any], Actor], Any], **needs: Expression
 ) -> Any:
     """As `rendered`, but in the reader's language or that of the argument `language`: `write` is given `language`."""
-    return _field(Rendered(needs, write, choosable=True), description, resolver=_in_language())
-
-
-def _in_language() -> Callable[..., Any]:
-    return _stub(str, language=(Language | None, None, "In another language than your own."))
+    return _field(Rendered(needs, write, choosable=True), description, resolver=_stub(str, language=_LANGUAGE))
 
 
 def known(description: str, value: Callable[[Actor], Any]) -> Any:

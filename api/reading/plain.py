@@ -23,6 +23,7 @@ from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared
 from api.reading.pages import PageRows
 from api.reading.pieces import Rows, value_of
+from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.language import Language
 from tenancy.statements import build
@@ -128,7 +129,7 @@ async def _read(
         case mapping.Localized(name=stored):
             asked = arguments["language"]
             wanted = None if asked is None else literal(asked.value)
-            return await _part_value(context, lambda there: mapping.text_of(there, stored, wanted), row)
+            return await _part_value(context, lambda there: text_of(there, stored, wanted), row)
         case mapping.Rendered(needs=needs, write=write, choosable=choosable):
             values = {key: await _part_value(context, need, row) for key, need in needs.items()}
             if choosable:

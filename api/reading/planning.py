@@ -34,6 +34,7 @@ from api.reading.documents import Prepared, collect
 from api.reading.pages import connection
 from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, about, kind_of, leaf, named, value_of, word
 from api.reading.roots import root_field
+from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.models import Model, current_language
 from tenancy.statements import DIALECT
@@ -170,7 +171,7 @@ class Planner:
             case mapping.Computed(sql=sql):
                 return leaf(field, value_of(sql, row))
             case mapping.Localized(name=stored):
-                return mapping.text_of(row, stored, self.language(nodes))
+                return text_of(row, stored, self.language(nodes))
             case mapping.Rendered(needs=needs, write=write, choosable=choosable):
                 self.written.append((tuple(self._path), write))
                 parts = [(word(name), value_of(need, row)) for name, need in needs.items()]
