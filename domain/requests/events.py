@@ -1,6 +1,7 @@
 """What happens to requests and on their clocks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tenancy.journal import Event
@@ -107,6 +108,29 @@ class HoldOverran(Event, name="requests.hold_overran"):
 
     request_id: UUID
     change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostponementAsked(Event, name="requests.postponement_asked"):
+    """The assignee asks the requester to wait."""
+
+    request_id: UUID
+    notice_id: UUID
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostponementAgreed(Event, name="requests.postponement_agreed"):
+    request_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostponementDeclined(Event, name="requests.postponement_declined"):
+    request_id: UUID
+    notice_id: UUID
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

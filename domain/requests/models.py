@@ -95,6 +95,11 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     hold_code: Mapped[str] = mapped_column(default="", server_default="")
     hold_name: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     hold_expected_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Whether it is on hold because its requester has agreed to wait; then it goes on by itself.
+    postponed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Until when, and why, its requester is asked to wait; none when they are not.
+    postpone_until: Mapped[datetime | None] = mapped_column(default=None)
+    postpone_reason: Mapped[str] = mapped_column(default="", server_default="")
     # What was done, in its present or last resolution.
     resolution: Mapped[str] = mapped_column(default="")
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -79,7 +79,7 @@ async def confirm_the_intake(work: Work, event: RequestSubmitted) -> None:
     text = message("Your request {number} has come in with priority {priority}: {title}")
     if request.due_at is not None:
         text = message("Your request {number} has come in with priority {priority} and is due at {due_at}: {title}")
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.requester_id],
@@ -97,7 +97,7 @@ async def ask_for_an_assignee(work: Work, event: RequestSubmitted) -> None:
         return
     told = await queries.responsible(work, request) or await members_who_may(work, Permission.REQUESTS_ASSIGN)
     text = message("Request {number} waits for somebody who takes it: {title}")
-    await _tell(work, request.id, told, text, key="waits", mail=False)
+    await tell(work, request.id, told, text, key="waits", mail=False)
 
 
 async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
@@ -108,7 +108,7 @@ async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
         text = message(
             "Request {number} has been assigned to you, with priority {priority}; it is due at {due_at}: {title}"
         )
-    await _tell(
+    await tell(
         work,
         request.id,
         [event.assignee_id],
@@ -128,7 +128,7 @@ async def tell_of_a_hand_over(work: Work, event: RequestHandedOver | RequestHand
     if isinstance(event, RequestHandedBack):
         text = message("Request {number} is handed back to you: {title}\n\n{summary}")
     key = f"handed:{change.id}"
-    await _tell(work, request.id, [event.to_id], text, key=key, by_change=change.id, summary=change.reason)
+    await tell(work, request.id, [event.to_id], text, key=key, by_change=change.id, summary=change.reason)
 
 
 async def tell_the_manager_that_nobody_is_free(work: Work, event: NobodyFree) -> None:
@@ -137,7 +137,7 @@ async def tell_the_manager_that_nobody_is_free(work: Work, event: NobodyFree) ->
     told = [event.manager_id] if event.manager_id else await members_who_may(work, Permission.REQUESTS_ASSIGN)
     text = message("Neither of those who are responsible for request {number} is free: {title}\n\n{summary}")
     key = f"nobody_free:{event.notice_id}"
-    await _tell(work, request.id, told, text, key=key, summary=event.summary)
+    await tell(work, request.id, told, text, key=key, summary=event.summary)
 
 
 async def ask_for_agreement(work: Work, event: SolutionProposed) -> None:
@@ -147,7 +147,7 @@ async def ask_for_agreement(work: Work, event: SolutionProposed) -> None:
     text = message(
         "This is proposed for your request {number}: {solution}\n\nPlease agree to it, or say what is wrong with it."
     )
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.requester_id],
@@ -163,7 +163,7 @@ async def tell_the_assignee_of_the_agreement(work: Work, event: SolutionAgreed) 
     request = await queries.get(work, event.request_id)
     text = message("The solution for request {number} is agreed: {title}")
     key = f"agreed:{event.change_id}"
-    await _tell(work, request.id, [request.assignee_id], text, key=key, by_change=event.change_id)
+    await tell(work, request.id, [request.assignee_id], text, key=key, by_change=event.change_id)
 
 
 async def tell_the_assignee_what_is_wrong(work: Work, event: SolutionDeclined) -> None:
@@ -172,7 +172,7 @@ async def tell_the_assignee_what_is_wrong(work: Work, event: SolutionDeclined) -
     change = await queries.change(work, event.change_id)
     text = message("The solution for request {number} is declined: {reason}")
     key = f"declined:{change.id}"
-    await _tell(work, request.id, [request.assignee_id], text, key=key, by_change=change.id, reason=change.reason)
+    await tell(work, request.id, [request.assignee_id], text, key=key, by_change=change.id, reason=change.reason)
 
 
 async def ask_for_the_confirmation(work: Work, event: RequestResolved) -> None:
@@ -184,7 +184,7 @@ async def ask_for_the_confirmation(work: Work, event: RequestResolved) -> None:
             "Your request {number} is resolved: {resolution}\n\nPlease confirm it, or say what is missing. Without a"
             " word from you it closes at {closes_at}."
         )
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.requester_id],
@@ -206,7 +206,7 @@ async def tell_the_assignee_of_the_confirmation(work: Work, event: RequestConfir
         text = message("Request {number} has closed by itself, because nobody objected: {title}")
     elif event.satisfaction_score is not None:
         text = message("Request {number} is confirmed with a score of {score} and closed: {title}")
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.assignee_id],
@@ -222,7 +222,7 @@ async def tell_the_assignee_of_the_reopening(work: Work, event: RequestReopened)
     """The assignee learns that a request is not done, and what is missing."""
     request = await queries.get(work, event.request_id)
     change = await queries.change(work, event.change_id)
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.assignee_id],
@@ -237,7 +237,7 @@ async def tell_of_a_cancellation(work: Work, event: RequestCancelled) -> None:
     """Requester and assignee learn that a request is not needed any more, and why."""
     request = await queries.get(work, event.request_id)
     change = await queries.change(work, event.change_id)
-    await _tell(
+    await tell(
         work,
         request.id,
         [request.requester_id, request.assignee_id],
@@ -255,7 +255,7 @@ async def tell_the_other_side_of_a_message(work: Work, event: RequestCommented) 
     told = {request.assignee_id}
     if event.audience == Audience.PUBLIC:
         told.add(request.requester_id)
-    await _tell(
+    await tell(
         work,
         request.id,
         told - {said.author_id},
@@ -276,7 +276,7 @@ async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
     if clock.kind is ClockKind.UPDATE:
         key += f":{clock.started_at.isoformat()}"
     text, due_at = WARNINGS[clock.kind], clock.due_at
-    await _tell(work, request.id, told, text, key=key, due_at=due_at, used=event.used_percent)
+    await tell(work, request.id, told, text, key=key, due_at=due_at, used=event.used_percent)
 
 
 async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
@@ -287,7 +287,7 @@ async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
     if clock.kind not in AMONG_OURSELVES:
         told.add(request.requester_id)
     key = f"breached:{clock.id}" if event.times == 1 else f"breached:{clock.id}:{event.times}"
-    await _tell(work, request.id, told, BREACHES[clock.kind], key=key, breached_at=clock.breached_at)
+    await tell(work, request.id, told, BREACHES[clock.kind], key=key, breached_at=clock.breached_at)
 
 
 async def begin_the_updates_anew(work: Work, event: RequestCommented) -> None:
@@ -304,7 +304,7 @@ async def tell_of_a_hold_that_overran(work: Work, event: HoldOverran) -> None:
     told = await queries.responsible(work, request)
     text = message("Request {number} was expected to go on by {expected_at}: {title}")
     key = f"overran:{event.change_id}"
-    await _tell(work, request.id, told, text, key=key, expected_at=request.hold_expected_at)
+    await tell(work, request.id, told, text, key=key, expected_at=request.hold_expected_at)
 
 
 async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
@@ -316,16 +316,16 @@ async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
     told = [above] if above is not None else await members_who_may(work, Permission.REQUESTS_ASSIGN)
     to = TO_YOU if above is not None else TO_WHO_ASSIGNS
     text, values = await _how_far(work, escalation)
-    await _tell(work, request.id, told, text, key=key, level=escalation.level, to=(to,), **values)
+    await tell(work, request.id, told, text, key=key, level=escalation.level, to=(to,), **values)
     head = await organisation.head_of(work, escalation.department_id) if escalation.department_id else None
     if head not in (None, above):
         text = message("Request {number} has been handed to your department by escalation, level {level}: {title}")
-        await _tell(work, request.id, [head], text, key=f"{key}:department", level=escalation.level)
+        await tell(work, request.id, [head], text, key=f"{key}:department", level=escalation.level)
     if above is not None and request.assignee_id not in (None, above):
         name = (await organisation.member(work, above)).name
         text = message("Request {number} has been escalated to {name}, level {level}: {title}")
         mine = [request.assignee_id]
-        await _tell(work, request.id, mine, text, key=f"{key}:assignee", mail=False, name=name, level=escalation.level)
+        await tell(work, request.id, mine, text, key=f"{key}:assignee", mail=False, name=name, level=escalation.level)
 
 
 async def _how_far(work: Work, escalation: Escalation) -> tuple[str, Mapping[str, Any]]:
@@ -361,7 +361,7 @@ async def _how_far(work: Work, escalation: Escalation) -> tuple[str, Mapping[str
     return text, {**values, "late": story.late_by}
 
 
-async def _tell(
+async def tell(
     work: Work,
     request_id: UUID,
     member_ids: Collection[UUID | None],

@@ -208,6 +208,45 @@ async def hold_request(work: Work, input: HoldRequestInput) -> ServiceRequest:
     )
 
 
+@strawberry.input(description="A request that somebody would like to postpone.")
+class AskToPostponeInput:
+    """A request that somebody would like to postpone."""
+
+    request_id: UUID = given("The request.")
+    until: datetime = given("Until when it should wait.")
+    reason: str = given("Why, in at most 500 characters.")
+
+
+async def ask_to_postpone(work: Work, input: AskToPostponeInput) -> ServiceRequest:
+    """Ask the requester to wait; until they agree everything goes on as before."""
+    return await commands.ask_to_postpone(work, request_id=input.request_id, until=input.until, reason=input.reason)
+
+
+@strawberry.input(description="A request whose requester agrees to wait.")
+class AgreeToPostponeInput:
+    """A request whose requester agrees to wait."""
+
+    request_id: UUID = given("The request.")
+
+
+async def agree_to_postpone(work: Work, input: AgreeToPostponeInput) -> ServiceRequest:
+    """Agree to wait: the request is on hold until then, its clocks rest, and it goes on by itself."""
+    return await commands.agree_to_postpone(work, request_id=input.request_id)
+
+
+@strawberry.input(description="A request that can't wait.")
+class DeclinePostponementInput:
+    """A request that can't wait."""
+
+    request_id: UUID = given("The request.")
+    reason: str = given("Why not, in at most 500 characters.")
+
+
+async def decline_postponement(work: Work, input: DeclinePostponementInput) -> ServiceRequest:
+    """Say why a request can't wait: everything goes on as before."""
+    return await commands.decline_postponement(work, request_id=input.request_id, reason=input.reason)
+
+
 @strawberry.input(description="A request that goes on.")
 class ResumeRequestInput:
     """A request that goes on."""

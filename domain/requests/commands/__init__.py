@@ -8,11 +8,14 @@ from domain.requests.commands.handing import hand_back, hand_over
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
+from domain.requests.commands.postponing import agree_to_postpone, ask_to_postpone, decline_postponement
 from domain.requests.commands.solutions import agree, decline, diagnose, propose
 from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
 
 __all__ = [
     "agree",
+    "agree_to_postpone",
+    "ask_to_postpone",
     "assign",
     "attach",
     "attach_to_message",
@@ -22,6 +25,7 @@ __all__ = [
     "confirm",
     "confirm_by_itself",
     "decline",
+    "decline_postponement",
     "detach",
     "diagnose",
     "end_hold",

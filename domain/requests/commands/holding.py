@@ -120,7 +120,7 @@ async def end_hold(work: Work, event: HoldEndDue) -> None:
         return
     ruling = await queries.ruled(work, HoldReasons, request)
     listed = ruling.value.reason(request.hold_code) if ruling is not None else None
-    if listed is not None and listed.resumes_by_itself:
+    if request.postponed or (listed is not None and listed.resumes_by_itself):
         await timing.catch_up(work, view, before_a_move=True)
         await _resumed(work, view)
         return

@@ -62,8 +62,12 @@ async def end(
         state = rules.resumed([change.state for change in view.changes])
     if request.state is State.ON_HOLD and state is not State.ON_HOLD:
         request.hold_reason, request.hold_code, request.hold_name, request.hold_expected_at = "", "", None, None
+        request.postponed = False
         view.forget_timer(work, hold_key(request.id))
     request.state = state
+    if not LIFECYCLE.allows(state, Move.HOLD):
+        # Whether it may wait is no question any more.
+        request.postpone_until, request.postpone_reason = None, ""
     change = view.enter(work, move, reason)
     if pauses is not None:
         change.pauses = [kind.value for kind in pauses]
