@@ -95,7 +95,7 @@ async def own_python(figures: Figures, asked: Sequence[Asked]) -> None:
     took = []
     with _instead(running, "answer", nothing):
         for request in requests:
-            # Once to make the token known, so that what is measured are the others of its three seconds.
+            # Once to make the token known, so that what is measured are the others of its time.
             await _send(endpoint, *request)
             began = time.process_time()
             for _ in range(5):
