@@ -86,7 +86,7 @@ async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice,
         chain=chain,
         requester_id=work.actor.id,
         facts={
-            "invoice_number": invoice.number,
+            "invoice_number": str(invoice.number),
             "customer_name": customer.name,
             "amount_minor": invoice.total_minor,
             "open_minor": invoice.total_minor - invoice.paid_minor,
