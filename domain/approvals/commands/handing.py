@@ -81,9 +81,9 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
 
 async def _stands_in(work: Work, approval: Approval, task: ApprovalTask) -> bool:
     """Whether the actor decides there for somebody who is away, in a step that lets them pass it on."""
-    if task.state not in steps.OPEN or not chain_of(approval).steps[task.step].delegates_may_transfer:
+    if task.state not in steps.OPEN or await queries.delegation_to_me(work, task.assignee_id) is None:
         return False
-    if await queries.delegation_to_me(work, task.assignee_id) is None:
+    if not chain_of(approval).steps[task.step].delegates_may_transfer:
         return False
     refuse_concerned(approval, work.actor.id, "taskId")
     return True
