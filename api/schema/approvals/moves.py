@@ -74,6 +74,9 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
                 else_=true(),
             )
             return and_(move.state == State.WAITING.value, not_(stuck))
+        case Obstacle.CONDITION_FAILED:
+            given = move.place == Place.ANY_SEAT.value
+            return and_(move.state == State.WAITING.value, given, cast(move.only_stopped, Boolean))
         case Obstacle.OWN_MATTER:
             rescues = or_(move.place == Place.STOP.value, move.place == Place.VACANCY.value)
             return and_(move.state == State.WAITING.value, rescues, cast(move.own, Boolean))
@@ -158,6 +161,7 @@ def allowed_moves() -> Any:
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
             "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
             "passable": lambda approval: select(queries.passable_by_me(approval)),
+            "only_stopped": lambda approval: select(queries.only_stopped(approval)),
             "stopped": lambda approval: select(queries.stopped(approval)),
             "vacant": lambda approval: select(queries.vacant(approval)),
             "own": lambda approval: func.coalesce(queries.own_matter(approval), false()),

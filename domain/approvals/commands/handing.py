@@ -7,13 +7,14 @@ from domain.approvals.commands.course import chain_of, hand_over, seated
 from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others, refuse_powerless
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
-from domain.approvals.rules import steps
+from domain.approvals.rules import obstacles, steps
+from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import TASK_LIFECYCLE, SeatReason, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies.rules.chains import ApproverKind
 from tenancy.members import Member
-from tenancy.refusals import Conflict, Invalid, WrongState, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 MOST_BESIDE = 10
@@ -34,8 +35,7 @@ async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
     """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever."""
     approval, task = await locked_seat(work, task_id)
     if task.seat_reason is SeatReason.CONDITION_FAILED:
-        text = message("It can't be judged whether this step is taken. Say first whether it is.")
-        raise WrongState(text, path=("taskId",), code="CONDITION_FAILED")
+        raise obstacles.refusal(Act.REASSIGN, Obstacle.CONDITION_FAILED)
     return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
 
 

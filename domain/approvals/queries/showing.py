@@ -112,6 +112,14 @@ def stopped(approvals: Any) -> ColumnElement[bool]:
     return select(seat.id).where(seat.approval_id == approvals.id, *failed).exists()
 
 
+def only_stopped(approvals: Any) -> ColumnElement[bool]:
+    """Whether nothing waits but steps of which it can't be judged whether they are taken."""
+    seat = aliased(ApprovalTask)
+    still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
+    other = seat.seat_reason.is_distinct_from(SeatReason.CONDITION_FAILED)
+    return not_(select(seat.id).where(seat.approval_id == approvals.id, still_open, other).exists())
+
+
 def vacant(approvals: Any) -> ColumnElement[bool]:
     """Whether a seat waits for an administrator to see to it."""
     seat = aliased(ApprovalTask)

@@ -32,6 +32,7 @@ class Obstacle(StrEnum):
     TOO_SOON = "too_soon"
     NOT_STUCK = "not_stuck"
     OWN_MATTER = "own_matter"
+    CONDITION_FAILED = "condition_failed"
 
 
 class Place(StrEnum):
@@ -46,6 +47,8 @@ class Place(StrEnum):
     # Where it can't be judged whether a step is taken, and wherever a seat is vacant; not in one's own matter.
     STOP = "stop"
     VACANCY = "vacancy"
+    # Where somebody sits or could sit: not where it can't be judged whether the step is taken.
+    ANY_SEAT = "any_seat"
     ANYWHERE = "anywhere"
 
 
@@ -66,7 +69,7 @@ DUTIES = {
     Act.RETURN: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.TRANSFER: Duty(Place.PASSABLE_SEAT, Permission.APPROVALS_DECIDE),
     Act.ADD_APPROVER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
-    Act.REASSIGN: Duty(Place.ANYWHERE, Permission.APPROVALS_ADMINISTER),
+    Act.REASSIGN: Duty(Place.ANY_SEAT, Permission.APPROVALS_ADMINISTER),
     Act.GO_ON: Duty(Place.STOP, Permission.APPROVALS_ADMINISTER),
     Act.RESOLVE_AGAIN: Duty(Place.VACANCY, Permission.APPROVALS_ADMINISTER),
     Act.WITHDRAW: Duty(Place.REQUESTER, instead=Permission.APPROVALS_ADMINISTER),
@@ -94,6 +97,9 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.NOT_STUCK:
             text = message("Nothing has stopped here that would need an administrator.")
             return WrongState(text, code="NOT_STUCK")
+        case Obstacle.CONDITION_FAILED:
+            text = message("It can't be judged whether this step is taken. Say first whether it is.")
+            return WrongState(text, code="CONDITION_FAILED")
         case Obstacle.OWN_MATTER:
             return Forbidden(message("Nobody decides on their own matter."), code="OWN_MATTER")
         case Obstacle.TOO_SOON:

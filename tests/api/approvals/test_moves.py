@@ -90,8 +90,9 @@ async def test_an_administrator_lets_a_stopped_case_go_on(ask: Ask, company: Com
     await lay_down(company.admin, step(HEAD, when=overflow), step(HR))
     approval = await ask_for(company.engineer, days_employed=100)
     assert possible(await moves(ask, company.admin, approval)) == {
-        *("GO_ON", "RESOLVE_AGAIN", "REASSIGN", "WITHDRAW", "COMMENT"),
+        *("GO_ON", "RESOLVE_AGAIN", "WITHDRAW", "COMMENT"),
     }
+    assert (await moves(ask, company.admin, approval))["REASSIGN"] == ["CONDITION_FAILED"]
     assert (await moves(ask, company.engineer, approval))["GO_ON"] == ["FORBIDDEN", "OWN_MATTER"]
     (task,) = (await waiting(company.admin, approval.id)).values()
     found = (await ask(company.admin, GO_ON, task=str(task), take=False))["goOnWithApproval"]
