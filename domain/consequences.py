@@ -18,7 +18,7 @@ from domain.backups.events import BackupDue
 from domain.billing import commands as billing
 from domain.billing.events import DunningStepDue, LadderReviewDue
 from domain.feedback import commands as feedback
-from domain.feedback.events import ComplaintMarkDue, SurveyStepDue
+from domain.feedback.events import ComplaintMarkDue, SurveyStepDue, VisitStepDue
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
@@ -51,9 +51,10 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ConfirmationDue: [requests.confirm_by_itself],
     HoldEndDue: [requests.end_hold],
     ClockReviewDue: [requests.review_next],
-    RequestReopened: [feedback.withdraw_surveys_of_reopened],
+    RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],
     ComplaintMarkDue: [feedback.keep_complaint_time],
+    VisitStepDue: [feedback.remind_of_visit],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
         feedback.review_complaints,

@@ -20,8 +20,10 @@ from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback import complaint_mutations as complaints
 from api.schema.feedback import mutations as feedback
+from api.schema.feedback import visit_mutations as visits
 from api.schema.feedback.complaints import Complaint
 from api.schema.feedback.types import Survey
+from api.schema.feedback.visits import ReturnVisit
 from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
 from api.schema.notifications import mutations as notifications
@@ -210,6 +212,10 @@ class Mutation:
     escalate_complaint = mutation(complaints.escalate_complaint, complaint=Complaint)
     analyse_complaint = mutation(complaints.analyse_complaint, complaint=Complaint)
     withdraw_complaint = mutation(complaints.withdraw_complaint, complaint=Complaint)
+    assign_visit = mutation(visits.assign_visit, visit=ReturnVisit)
+    postpone_visit = mutation(visits.postpone_visit, visit=ReturnVisit)
+    report_visit = mutation(visits.report_visit, visit=ReturnVisit)
+    cancel_visit = mutation(visits.cancel_visit, visit=ReturnVisit)
 
     submit_resignation = mutation(people.submit_resignation, resignation=Resignation)
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)

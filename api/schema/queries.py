@@ -35,6 +35,7 @@ from api.schema.catalogue.types import (
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, ComplaintFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
+from api.schema.feedback.visits import RETURN_VISIT_ORDERS, ReturnVisit, ReturnVisitFilter
 from api.schema.files.types import File
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
@@ -233,6 +234,13 @@ class Query:
         Complaint,
         orders=COMPLAINT_ORDERS,
         filter=ComplaintFilter,
+    )
+    return_visit = by_id("One return visit.", ReturnVisit)
+    return_visits = page(
+        "Return visits: those that you make, those to customers whom you look after, or all.",
+        ReturnVisit,
+        orders=RETURN_VISIT_ORDERS,
+        filter=ReturnVisitFilter,
     )
     survey = by_id("One survey.", Survey)
     surveys = page(

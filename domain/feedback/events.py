@@ -1,4 +1,4 @@
-"""What happens to surveys and complaints."""
+"""What happens to surveys, complaints and return visits."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -125,3 +125,48 @@ class ComplaintEscalated(Event, name="feedback.complaint_escalated"):
     complaint_id: UUID
     clock_id: UUID | None
     escalated_to_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPlanned(Event, name="feedback.visit_planned"):
+    visit_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitAssigned(Event, name="feedback.visit_assigned"):
+    visit_id: UUID
+    assignee_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitStepDue(Event, name="feedback.visit_step_due"):
+    """The timer of a visit: its day has come, or it is overdue."""
+
+    visit_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitReminded(Event, name="feedback.visit_reminded"):
+    """Its day has come, or it is `overdue`."""
+
+    visit_id: UUID
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPostponed(Event, name="feedback.visit_postponed"):
+    visit_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitReported(Event, name="feedback.visit_reported"):
+    visit_id: UUID
+    finding_request_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitCancelled(Event, name="feedback.visit_cancelled"):
+    """By hand, or because what it follows was reopened (`by_itself`)."""
+
+    visit_id: UUID
+    by_itself: bool

@@ -1,6 +1,6 @@
-"""The tables of feedback: surveys, complaints, their clocks and their course."""
+"""The tables of feedback: surveys, complaints, their clocks and their course, return visits."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.feedback.rules.complaints import ComplaintClockKind, ComplaintMove, ComplaintState
 from domain.feedback.rules.surveys import SurveyState
+from domain.feedback.rules.visits import VisitState
 from domain.kernel.terms import CustomerTier
+from domain.policies.rules.kinds import VisitAfter, VisitChannel
 from domain.requests.rules import Channel, ClockState
 from tenancy.models import TenantModel, references
 
@@ -178,3 +180,54 @@ class ComplaintChange(TenantModel, kw_only=True, eq=False):
     text: Mapped[str]
     # Who made the move; none for the system and for clients.
     member_id: Mapped[UUID | None]
+
+
+class ReturnVisit(TenantModel, kw_only=True, eq=False):
+    """A customer is visited or called again, and what was found (CP-2)."""
+
+    __tablename__ = "return_visits"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "request_id", "complaint_id", "step", postgresql_nulls_not_distinct=True),
+        references("customer_id", "customers"),
+        references("contact_id", "contacts"),
+        references("request_id", "service_requests"),
+        references("complaint_id", "complaints"),
+        references("assignee_id", "staff"),
+        references("clause_id", "clauses"),
+        references("version_id", "handbook_versions"),
+        references("finding_request_id", "service_requests"),
+        Index("ix_return_visits_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_return_visits_contact", "tenant_id", "contact_id"),
+        Index("ix_return_visits_complaint", "tenant_id", "complaint_id"),
+        Index("ix_return_visits_assignee", "tenant_id", "assignee_id", "id"),
+        Index("ix_return_visits_clause", "tenant_id", "clause_id"),
+        Index("ix_return_visits_version", "tenant_id", "version_id"),
+        Index("ix_return_visits_finding_request", "tenant_id", "finding_request_id"),
+        Index("ix_return_visits_state", "tenant_id", "state", "due_at", "id"),
+    )
+
+    customer_id: Mapped[UUID]
+    contact_id: Mapped[UUID | None]
+    # What it follows: a request, or a complaint.
+    request_id: Mapped[UUID | None]
+    complaint_id: Mapped[UUID | None]
+    after: Mapped[VisitAfter]
+    # The n-th of the clause's days, from 1.
+    step: Mapped[int]
+    channel: Mapped[VisitChannel]
+    planned_on: Mapped[date]
+    # From when on it is overdue.
+    due_at: Mapped[datetime]
+    clause_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    assignee_id: Mapped[UUID | None]
+    state: Mapped[VisitState] = mapped_column(default=VisitState.PLANNED)
+    # How many reminders were given: on its day, and when it became overdue.
+    reminders: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[str] = mapped_column(default="")
+    satisfied: Mapped[bool | None] = mapped_column(default=None)
+    # The request that the findings became.
+    finding_request_id: Mapped[UUID | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Why it is cancelled.
+    reason: Mapped[str] = mapped_column(default="")

@@ -28,6 +28,7 @@ class SubjectKind(StrEnum):
     ARCHIVE = "archives"
     SURVEY = "surveys"
     COMPLAINT = "complaints"
+    VISIT = "return_visits"
 
 
 @dataclass(frozen=True)

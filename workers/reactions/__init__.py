@@ -33,6 +33,8 @@ from domain.feedback.events import (
     SurveyAnswered,
     SurveyReminded,
     SurveySent,
+    VisitAssigned,
+    VisitReminded,
 )
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
@@ -85,6 +87,7 @@ from workers.reactions import (
     quality,
     requests,
     rulebook,
+    visits,
 )
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
@@ -113,13 +116,15 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestEscalated: [requests.tell_of_an_escalation],
     ApprovalConditionFailed: [approvals.tell_of_a_vacancy],
     ApprovalSeatVacant: [approvals.tell_of_a_vacancy],
-    RequestClosed: [feedback.plan_the_survey],
+    RequestClosed: [feedback.plan_the_survey, visits.plan_after_request],
     SurveySent: [feedback.ask_by_mail],
     SurveyReminded: [feedback.remind_by_mail],
     SurveyAnswered: [feedback.follow_up],
     ComplaintReceived: [complaints.ask_for_a_handler],
     ComplaintAssigned: [complaints.tell_the_handler],
-    ComplaintMoved: [complaints.tell_of_a_move],
+    ComplaintMoved: [complaints.tell_of_a_move, visits.plan_after_complaint],
+    VisitAssigned: [visits.tell_who_makes_it],
+    VisitReminded: [visits.remind_of_a_visit],
     ComplaintWarned: [complaints.warn_whoever_has_to_act],
     ComplaintBreached: [complaints.tell_of_a_breach],
     ComplaintEscalated: [complaints.tell_who_takes_over],

@@ -1,4 +1,4 @@
-"""Feedback: asking customers, dealing with their complaints, and what follows what they say."""
+"""Feedback: asking customers, dealing with their complaints, visiting them again, and what follows what they say."""
 
 from domain.feedback.commands.answering import ASKED_WHY, answer_survey, open_follow_up
 from domain.feedback.commands.complaint_time import keep_complaint_time, review_complaints
@@ -23,6 +23,16 @@ from domain.feedback.commands.surveys import (
     withdraw_survey,
     withdraw_surveys_of_reopened,
 )
+from domain.feedback.commands.visits import (
+    assign_visit,
+    cancel_visit,
+    cancel_visits_of_reopened,
+    plan_visits_after_complaint,
+    plan_visits_after_request,
+    postpone_visit,
+    remind_of_visit,
+    report_visit,
+)
 
 __all__ = [
     "ASKED_WHY",
@@ -31,6 +41,9 @@ __all__ = [
     "analyse_complaint",
     "answer_survey",
     "assign_complaint",
+    "assign_visit",
+    "cancel_visit",
+    "cancel_visits_of_reopened",
     "carry_out_remedy",
     "decline_remedy",
     "escalate_complaint",
@@ -38,7 +51,12 @@ __all__ = [
     "keep_complaint_time",
     "open_follow_up",
     "plan_survey",
+    "plan_visits_after_complaint",
+    "plan_visits_after_request",
+    "postpone_visit",
     "propose_remedy",
+    "remind_of_visit",
+    "report_visit",
     "review_complaints",
     "send_survey",
     "settle_complaint",

@@ -1,1 +1,1 @@
-"""Pure rules of feedback: surveys and complaints."""
+"""Pure rules of feedback: surveys, complaints and return visits."""

@@ -56,6 +56,8 @@ from domain.policies.rules.kinds.relations import (
     SatisfactionSurvey,
     SurveyForm,
     SurveyQuestion,
+    VisitAfter,
+    VisitChannel,
 )
 from domain.policies.rules.kinds.risk import MeetingCadence, RiskMatrix, RiskThresholds, WeeklyReport
 from domain.policies.rules.kinds.service import (
@@ -171,11 +173,14 @@ __all__ = [
     "ReopenWindow",
     "RequestCourse",
     "Retention",
+    "ReturnVisits",
     "SatisfactionSurvey",
     "ServiceLevel",
     "SurveyForm",
     "SurveyQuestion",
     "UpdateCadence",
+    "VisitAfter",
+    "VisitChannel",
     "chain_topic",
     "kind_named",
 ]

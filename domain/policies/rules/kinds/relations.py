@@ -4,6 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -11,7 +12,7 @@ from domain.kernel.money import Money
 from domain.policies.rules.clause_kind import ClauseKind, Fraction, Percent
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Code, EscalationLevel, Part, Target, Wording, check_once, unfit
+from domain.policies.rules.values import Code, EscalationLevel, Part, Share, Target, Wording, check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -221,11 +222,16 @@ worded(
 
 
 class ReturnVisits(ClauseKind):
-    """When customers are visited or called again (CP-2)."""
+    """When customers are visited or called again (CP-2).
+
+    Visits are planned when a request is closed, counted from its resolution, and when a complaint is settled. One is
+    overdue so many calendar days after its day.
+    """
 
     kind = "return_visits"
     label = message("Return visits")
     dimensions = _CUSTOMER
+    consumed_by = "feedback.visits"
 
     after: VisitAfter
     after_days: Annotated[
@@ -233,6 +239,14 @@ class ReturnVisits(ClauseKind):
         Field(min_length=1, max_length=24, description="Calendar days after it, the soonest first."),
     ]
     channel: VisitChannel = VisitChannel.TELEPHONE
+    sample_percent: Annotated[
+        Share, Field(description="In how many of a hundred cases; which ones is left to chance and never changes.")
+    ] = Decimal(100)
+    overdue_after_days: Annotated[int, Field(ge=1, le=90)] = 3
+
+    def chooses(self, case_id: UUID) -> bool:
+        """Whether a case is of the sample: its id is drawn once, at random."""
+        return Decimal(case_id.int % 10_000) < self.sample_percent * 100
 
     @property
     def topic(self) -> str:
@@ -246,7 +260,10 @@ class ReturnVisits(ClauseKind):
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message("Customers are visited {channel} {days} days after {after}.")
-        return (say(text, channel=self.channel, days=self.after_days, after=self.after),)
+        told = (say(text, channel=self.channel, days=self.after_days, after=self.after),)
+        if self.sample_percent == 100:
+            return told
+        return (*told, say(message("That is done in {percent} % of the cases."), percent=self.sample_percent))
 
 
 class InquiryContact(ClauseKind):
