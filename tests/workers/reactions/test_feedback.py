@@ -21,7 +21,9 @@ from tenancy.links import Purpose, read_token
 from tenancy.rehearsal import advance_clock
 from tests.domain.feedback.company import Company, answer, limited, resolved, service_company, software_company, surveys
 from tests.domain.feedback.complaining import HANDLES, MANAGES, SUBMITS, assigned, complain, fast_company, make
-from tests.domain.requests.company import at, do
+from tests.domain.feedback.test_visits import visiting
+from tests.domain.requests.company import at, do, founded, software_clauses
+from tests.handbooks import publish
 from tests.workers.facts import work_off
 from workers import effects
 from workers.gateways.mail import Mail
@@ -211,3 +213,26 @@ async def test_a_late_complaint_is_told_to_whoever_takes_it_over(
     assert "Complaint CMP-000001 has been escalated to you: Nobody called back" in await told_of_complaints(
         company.boss
     )
+
+
+async def test_who_makes_a_return_visit_is_reminded_and_its_delay_is_told(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await founded()
+    await publish(company.admin, *software_clauses(), ("9.2", visiting(after_days=[2])))
+    await work_off()
+    request = await do(requests.confirm, company.clerk, await resolved(company), score=5)
+    await work_off()
+    assert request.scored_at is not None
+    await advance(company, at("Sun 7 10:00"))
+
+    async def told_of_visits(actor: Actor) -> list[str]:
+        async with reading(actor) as work:
+            mine = (Notification.member_id == actor.id) & (Notification.subject_kind == "return_visits")
+            found = await work.all(select(Notification).where(mine).order_by(Notification.id))
+            return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
+
+    today, late = await told_of_visits(company.head)
+    assert today == "Today Big is to be visited or called again."
+    assert late.endswith("is overdue.")
+    assert await told_of_visits(company.admin) == [late]
