@@ -35,6 +35,8 @@ UNAVAILABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.PostgresIOError,
+    # What the driver says of a connection that breaks in the middle of an answer.
+    asyncpg.InternalClientError,
     OSError,
 )
 # A document's own names stand in what is said about it, and they may be long.

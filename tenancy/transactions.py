@@ -9,8 +9,15 @@ from tenancy.actor import Actor
 from tenancy.connections import Uncertain
 from tenancy.storing import SETTINGS, Statement
 
-# After which nobody knows whether PostgreSQL carried a statement out; all else that it says means that it did not.
-UNHEARD = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, OSError)
+# After which nobody knows whether PostgreSQL carried a statement out; all else that it says means that it did not. The
+# driver's internal error is what a connection says that breaks in the middle of an answer.
+UNHEARD = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 class Transaction:

@@ -6,6 +6,7 @@ from domain.approvals import commands as approvals
 from domain.approvals.events import ApprovalGranted
 from domain.billing.commands import planning
 from domain.billing.commands.invoices import today_of
+from domain.billing.commands.waiting import PURPOSES, end_approvals, lock_approvals
 from domain.billing.events import InvoiceCancelled, InvoiceWrittenOff
 from domain.billing.models import Invoice
 from domain.billing.rules.invoices import LIFECYCLE, Move, days_overdue
@@ -20,9 +21,6 @@ from domain.policies.rules.scopes import Scope
 from tenancy.outbox import withdraw_effects
 from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
-
-# The purposes under which chains decide on invoices, and what a granted approval does.
-PURPOSES = {"cancel": Move.CANCEL, "write_off": Move.WRITE_OFF}
 
 
 @command(needs=Permission.BILLING_INVOICE)
@@ -52,18 +50,6 @@ async def follow_approval(work: Work, event: ApprovalGranted) -> None:
         await _do(work, invoice, PURPOSES[event.purpose])
 
 
-async def lock_approvals(work: Work, invoice_id: UUID) -> None:
-    """Lock what waits about an invoice, before the invoice itself is locked."""
-    for purpose in PURPOSES:
-        await approvals.lock_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
-
-
-async def end_approvals(work: Work, invoice_id: UUID) -> None:
-    """What was asked about an invoice is void: it has been paid, or given up in another way."""
-    for purpose in PURPOSES:
-        await approvals.end_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
-
-
 async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice, UUID | None]:
     await lock_approvals(work, invoice_id)
     invoice = await planning.lock_one(work, invoice_id)
@@ -86,7 +72,7 @@ async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice,
         chain=chain,
         requester_id=work.actor.id,
         facts={
-            "invoice_number": str(invoice.number),
+            "invoice_number": str(invoice.number) if invoice.number is not None else None,
             "customer_name": customer.name,
             "amount_minor": invoice.total_minor,
             "open_minor": invoice.total_minor - invoice.paid_minor,

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.billing.commands import planning
+from domain.billing.commands.waiting import end_approvals, lock_approvals
 from domain.billing.events import InvoiceDrafted, InvoiceIssued
 from domain.billing.models import Invoice, InvoiceLine
 from domain.billing.rules.invoices import LIFECYCLE, Line, Move, check_currency, due_day, sums
@@ -61,8 +62,10 @@ async def issue_invoice(
 ) -> Invoice:
     """Number an invoice and ask for its payment, by a day or within calendar days; its ladder is planned at once.
 
-    It keeps the handbook in force now, and the customer's present importance, for as long as it is open.
+    It keeps the handbook in force now, and the customer's present importance, for as long as it is open. Whoever was to
+    agree to its cancellation had a draft before them, so that is void.
     """
+    await lock_approvals(work, invoice_id)
     invoice = await planning.lock_one(work, invoice_id)
     invoice.state = LIFECYCLE.next(invoice.state, Move.ISSUE)
     customer = await customers.get(work, invoice.customer_id)
@@ -73,6 +76,7 @@ async def issue_invoice(
     invoice.customer_tier = customer.tier
     invoice.handbook_version_id = version.id if version is not None else None
     await planning.replan(work, invoice)
+    await end_approvals(work, invoice.id)
     # Last, for others who want a number wait from here on.
     invoice.number = await next_number(work, NUMBERS)
     work.record(InvoiceIssued(invoice_id=invoice.id, due_on=invoice.due_on), about=invoice)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from domain.billing import queries
 from domain.billing.commands import planning
-from domain.billing.commands.giving_up import end_approvals, lock_approvals
 from domain.billing.commands.invoices import today_of
+from domain.billing.commands.waiting import end_approvals, lock_approvals
 from domain.billing.events import PaymentRecorded
 from domain.billing.models import Invoice, Payment
 from domain.billing.rules import dunning

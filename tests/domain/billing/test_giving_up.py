@@ -13,7 +13,7 @@ from domain.approvals.rules.states import State as ApprovalState
 from domain.approvals.rules.states import TaskState
 from domain.billing import commands
 from domain.billing.models import Invoice, PlannedStep
-from domain.billing.rules.invoices import State
+from domain.billing.rules.invoices import State, line
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import ApprovalChain, DunningLadder
@@ -144,6 +144,22 @@ async def test_a_payment_makes_what_waits_void() -> None:
     # What is left may be written off, and is less.
     _, again = await give_up(clerk, billed)
     assert (await approval(office, again)).facts["open_minor"] == 6000
+
+
+async def test_a_draft_that_is_issued_meanwhile_is_not_what_was_to_be_cancelled() -> None:
+    office = await office_with(chain("cancel", {}))
+    clerk = await clerk_of(office)
+    async with writing(office.admin, settle=settle) as work:
+        lines = [line("CNY", "Support", "1", "100")]
+        drafted = (await commands.draft_invoice(work, customer_id=office.customer_id, currency="CNY", lines=lines)).id
+    _, asked = await give_up(clerk, drafted, commands.cancel_invoice)
+    assert (await approval(office, asked)).facts["invoice_number"] is None
+    async with writing(office.admin, settle=settle) as work:
+        await commands.issue_invoice(work, invoice_id=drafted, payment_days=7)
+    assert (await approval(office, asked)).state is ApprovalState.WITHDRAWN
+    state, again = await give_up(clerk, drafted, commands.cancel_invoice)
+    assert state is State.ISSUED
+    assert (await approval(office, again)).facts["invoice_number"] == "1"
 
 
 async def test_what_cannot_be_is_refused_before_anybody_is_asked() -> None:

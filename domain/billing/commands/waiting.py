@@ -1,0 +1,23 @@
+"""Approvals that wait about an invoice: locked before it, and void once it is not what was shown to the approvers."""
+
+from uuid import UUID
+
+from domain.approvals import commands as approvals
+from domain.billing.rules.invoices import Move
+from domain.kernel.subjects import Subject, SubjectKind
+from tenancy.work import Work
+
+# The purposes under which chains decide on invoices, and what a granted approval does.
+PURPOSES = {"cancel": Move.CANCEL, "write_off": Move.WRITE_OFF}
+
+
+async def lock_approvals(work: Work, invoice_id: UUID) -> None:
+    """Lock what waits about an invoice, before the invoice itself is locked."""
+    for purpose in PURPOSES:
+        await approvals.lock_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
+
+
+async def end_approvals(work: Work, invoice_id: UUID) -> None:
+    """What was asked about an invoice is void: it was issued or paid, or given up in another way."""
+    for purpose in PURPOSES:
+        await approvals.end_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)
