@@ -67,6 +67,7 @@ class ApprovalTransferred(Event, name="approvals.transferred"):
     approval_id: UUID
     task_id: UUID
     reason: str
+    comment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class ApproverAdded(Event, name="approvals.approver_added"):
     approval_id: UUID
     task_id: UUID
     reason: str
+    comment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -259,7 +259,7 @@ def _void(work: Work, tasks: Sequence[ApprovalTask], reason: EndReason) -> None:
 
 
 async def hand_over(
-    work: Work, approval: Approval, task: ApprovalTask, to_id: UUID | None, reason: SeatReason
+    work: Work, approval: Approval, task: ApprovalTask, to_id: UUID | None, reason: SeatReason, comment: str = ""
 ) -> ApprovalTask:
     """Give an undecided seat to somebody else, or leave it vacant for an administrator to fill."""
     before = task.state
@@ -284,7 +284,9 @@ async def hand_over(
     )
     for beside in beside_it:
         beside.anchor_id = successor.id
-    transferred = ApprovalTransferred(approval_id=approval.id, task_id=successor.id, reason=reason.value)
+    transferred = ApprovalTransferred(
+        approval_id=approval.id, task_id=successor.id, reason=reason.value, comment=comment or None
+    )
     work.record(transferred, about=successor)
     if to_id is None:
         work.record(ApprovalSeatVacant(approval_id=approval.id, step=task.step), about=approval)

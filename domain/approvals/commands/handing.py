@@ -73,9 +73,10 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     )
     if before:
         task.state = holding
-    task.comment = said
     reason = SeatReason.ADDED_BEFORE if before else SeatReason.ADDED_AFTER
-    work.record(ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value), about=added)
+    # Not on the seat, where what its holder says to the decision will stand.
+    fact = ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value, comment=said or None)
+    work.record(fact, about=added)
     return approval
 
 
@@ -94,7 +95,7 @@ async def _give(
 ) -> Approval:
     said = steps.clean_comment(comment, needed=False)
     await _check_successor(work, approval, task, to_id)
-    await hand_over(work, approval, task, to_id, reason)
+    await hand_over(work, approval, task, to_id, reason, comment=said)
     task.comment = said
     return approval
 

@@ -253,7 +253,7 @@ def clean_comment(comment: str, *, needed: bool) -> str:
     """What somebody says to a decision; whoever rejects or returns says why. Raises `Invalid`."""
     cleaned = comment.strip()
     if needed and not cleaned:
-        raise Invalid(message("Say why: a rejection or a return needs a comment."), path=("comment",))
+        raise Invalid(message("Say why: this needs a comment."), path=("comment",))
     if len(cleaned) > COMMENT_LENGTH:
         text = message("At most {max_length} characters are possible.")
         raise Invalid(text, {"max_length": COMMENT_LENGTH}, path=("comment",))

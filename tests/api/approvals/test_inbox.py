@@ -75,8 +75,11 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
     async with writing(company.engineer, settle=settle) as work:
         await commands.urge(work, approval_id=approval.id)
         await commands.comment(work, approval_id=approval.id, comment="Please.")
-    await act(company, company.head, approval, commands.transfer, to_id=company.hr.id)
+    await act(company, company.head, approval, commands.transfer, to_id=company.hr.id, comment="Yours.")
+    asked = {"to_id": company.colleague.id, "before": False, "comment": "Look, too."}
+    await act(company, company.hr, approval, commands.add_approver, **asked)
     await act(company, company.hr, approval)
+    await act(company, company.colleague, approval)
     await act(company, company.boss, approval, commands.return_to_step, step=0, comment="Again.")
     await act(company, company.head, approval, commands.reject, comment="No.")
     told = (await ask(company.engineer, TIMELINE, id=str(approval.id)))["approval"]["timeline"]["nodes"]
@@ -86,6 +89,8 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
         ("urged", 0),
         ("commented", None),
         ("transferred", None),
+        ("approver_added", None),
+        ("decided", None),
         ("decided", None),
         ("step_reached", 1),
         ("decided", None),
@@ -94,8 +99,8 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
         ("decided", None),
         ("refused", None),
     ]
-    assert [entry["comment"] for entry in told if entry["comment"]] == ["Please."]
-    assert [entry["decision"] for entry in told if entry["decision"]] == ["approved", "returned", "rejected"]
+    assert [entry["comment"] for entry in told if entry["comment"]] == ["Please.", "Yours.", "Look, too."]
+    assert [entry["decision"] for entry in told if entry["decision"]] == ["approved", "approved", "returned", "rejected"]
     assert [entry["reason"] for entry in told if entry["reason"]] == ["transferred"]
 
 
