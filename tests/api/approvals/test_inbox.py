@@ -100,8 +100,13 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
         ("refused", None),
     ]
     assert [entry["comment"] for entry in told if entry["comment"]] == ["Please.", "Yours.", "Look, too."]
-    assert [entry["decision"] for entry in told if entry["decision"]] == ["approved", "approved", "returned", "rejected"]
-    assert [entry["reason"] for entry in told if entry["reason"]] == ["transferred"]
+    assert [entry["decision"] for entry in told if entry["decision"]] == [
+        "approved",
+        "approved",
+        "returned",
+        "rejected",
+    ]
+    assert [entry["reason"] for entry in told if entry["reason"]] == ["transferred", "added_after"]
 
 
 async def test_the_timeline_is_seen_with_the_approval(ask: Ask, company: Company, globex: Actor) -> None:
