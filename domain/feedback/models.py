@@ -187,7 +187,8 @@ class ReturnVisit(TenantModel, kw_only=True, eq=False):
 
     __tablename__ = "return_visits"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "request_id", "complaint_id", "step", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("tenant_id", "request_id", "step"),
+        UniqueConstraint("tenant_id", "complaint_id", "step"),
         references("customer_id", "customers"),
         references("contact_id", "contacts"),
         references("request_id", "service_requests"),
