@@ -44,7 +44,7 @@ from api.schema.notifications.types import (
     NotificationFilter,
     WebhookEndpoint,
 )
-from api.schema.organisation.types import STAFF_ORDERS, Department, Staff, StaffFilter
+from api.schema.organisation.types import STAFF_ORDERS, Department, Post, Staff, StaffFilter
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
 from api.schema.policies.confirmations import OutstandingReading, outstanding_readings
 from api.schema.policies.reading import (
@@ -114,6 +114,13 @@ class Query:
 
     staff_member = by_id("One of the staff.", Staff, needs=Permission.ORGANISATION_READ)
     department = by_id("One department.", Department, needs=Permission.ORGANISATION_READ)
+    departments = page(
+        "The departments; each names the one above it, and together they are the tree.",
+        Department,
+        orders=NAME_ORDERS,
+        needs=Permission.ORGANISATION_READ,
+    )
+    posts = page("The posts that staff hold.", Post, orders=NAME_ORDERS, needs=Permission.ORGANISATION_READ)
     staff = page("The staff.", Staff, orders=STAFF_ORDERS, filter=StaffFilter, needs=Permission.ORGANISATION_READ)
 
     handbook_version = by_id("One version of the handbook.", HandbookVersion, needs=Permission.POLICIES_READ)

@@ -119,7 +119,7 @@ class MemberFilter:
     or_: "list[MemberFilter] | None" = combining("One of these holds.", "or")
 
 
-@strawberry.enum(description="How roles and clients are ordered.")
+@strawberry.enum(description="How roles, clients, departments and posts are ordered.")
 class NameOrder(Enum):
     """Orders by name."""
 

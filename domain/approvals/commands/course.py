@@ -29,6 +29,7 @@ from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
 from domain.policies.rules.scopes import Scope
 from tenancy.agenda import AgendaItem, Task
 from tenancy.outbox import lock_timers
+from tenancy.refusals import ClauseReference
 from tenancy.work import Work
 
 
@@ -36,6 +37,16 @@ async def locked(work: Work, approval_id: UUID, *path: str) -> Approval:
     """The approval as it is once nobody else changes it; locked after its timers, as by a worker that fires one."""
     await lock_timers(work, approval_id)
     return await work.get(Approval, approval_id, *path, lock=True)
+
+
+async def clause_of(work: Work, approval: Approval) -> ClauseReference | None:
+    """The clause of the chain that an approval keeps, which its refusals name; None where no clause asked for it."""
+    if approval.clause_id is None or approval.version_id is None:
+        return None
+    kept = await policies.rule_by_clause(
+        work, ApprovalChain, clause_id=approval.clause_id, version_id=approval.version_id
+    )
+    return kept.clause
 
 
 def chain_of(approval: Approval) -> ApprovalChain:

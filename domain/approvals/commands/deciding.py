@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, close, evaluate, go_back, locked, seated
+from domain.approvals.commands.course import chain_of, clause_of, close, evaluate, go_back, locked, seated
 from domain.approvals.events import ApprovalDecided, ApprovalStepReturned
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
@@ -71,8 +71,12 @@ async def _decide(
         return approval, None
     step = chain_of(approval).steps[task.step]
     if in_bulk and not step.bulk_allowed:
-        raise Forbidden(message("This step is decided one by one, not in one go."), code="BULK_NOT_ALLOWED")
-    said = steps.clean_comment(comment, needed=move is not TaskMove.APPROVE or step.comment_needed)
+        text = message("This step is decided one by one, not in one go.")
+        raise Forbidden(text, clause=await clause_of(work, approval), code="BULK_NOT_ALLOWED")
+    if move is TaskMove.APPROVE and step.comment_needed and not comment.strip():
+        text = message("In this step whoever agrees says why.")
+        raise Invalid(text, path=("comment",), clause=await clause_of(work, approval))
+    said = steps.clean_comment(comment, needed=move is not TaskMove.APPROVE)
     task.state = TASK_LIFECYCLE.next(task.state, move)
     task.ended_at, task.comment = work.now, said
     work.record(ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value), about=task)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of
+from domain.approvals.commands.course import chain_of, clause_of
 from domain.approvals.events import ApprovalCommented, ApprovalUrged
 from domain.approvals.models import Approval
 from domain.approvals.rules import steps
@@ -38,7 +38,8 @@ async def urge(work: Work, *, approval_id: UUID) -> Approval:
     hours = chain_of(approval).urge_every_hours
     if approval.urged_at is not None and work.now < approval.urged_at + timedelta(hours=hours):
         text = message("You have asked for haste already; that is possible once in {hours} hours.")
-        raise WrongState(text, {"hours": hours}, path=("approvalId",), code="TOO_SOON")
+        clause = await clause_of(work, approval)
+        raise WrongState(text, {"hours": hours}, path=("approvalId",), clause=clause, code="TOO_SOON")
     approval.urged_at = work.now
     work.record(ApprovalUrged(approval_id=approval.id, step=approval.step), about=approval)
     return approval

@@ -193,6 +193,7 @@ async def test_the_requester_urges_as_often_as_the_chain_allows(company: Company
         with pytest.raises(WrongState) as refused:
             await speak(asker, commands.urge, approval_id=approval.id)
         assert refused.value.code == "TOO_SOON"
+        assert refused.value.clause is not None
     later = timedelta(hours=3)
     await speak(company.engineer, commands.urge, approval_id=mine.id, after=later)
     with pytest.raises(WrongState):
@@ -243,5 +244,6 @@ async def test_what_is_decided_one_by_one_is_not_approved_in_one_go(company: Com
     with pytest.raises(Forbidden) as refused:
         await act(company.head, company, approval, in_bulk=True)
     assert refused.value.code == "BULK_NOT_ALLOWED"
+    assert refused.value.clause is not None
     await act(company.head, company, approval)
     assert (await act(company.hr, company, approval, in_bulk=True)).state is State.GRANTED
