@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, not_, or_
+from sqlalchemy import ColumnElement, DateTime, case, cast, false, func, not_, null, or_
 
-from api.reading.mapping import computed, listed, rendered
+from api.reading.mapping import computed, listed, one, rendered
 from domain.kernel.lifecycle import Lifecycle
 from tenancy.actor import Actor
 from tenancy.language import translate
@@ -54,6 +54,19 @@ def sentence(refusal: Callable[[str, str, str], Refusal]) -> Any:
 
     return rendered(
         "A sentence for people, in your language.", said, code=lambda blocker: blocker.code, **MOVE_AND_STATE
+    )
+
+
+def no_clause() -> Any:
+    """The field of a blocker that would name its clause, of moves that no clause rules."""
+    return one("The clause that keeps you from it: null, since none rules these moves.", lambda _, __: false())
+
+
+def no_instant() -> Any:
+    """The field of a blocker that would tell when a move is possible, of moves that never wait for time alone."""
+    return computed(
+        "When it will be possible: null, since time alone keeps you from none of these moves.",
+        lambda _: cast(null(), DateTime(timezone=True)),
     )
 
 

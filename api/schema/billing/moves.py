@@ -1,13 +1,15 @@
 """What can be done with an invoice, and what keeps one from the rest: the commands' rules in a statement."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import strawberry
 from sqlalchemy import and_, not_, true
 
 from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.policies.types import Clause
 from domain.billing import queries
 from domain.billing.rules import duties
 from domain.billing.rules.duties import DUTIES, Obstacle
@@ -40,6 +42,8 @@ class InvoiceBlocker:
 
     code: Obstacle = column("A word for programs.")
     message: str = sentence(_refusal)
+    clause: Clause | None = no_clause()
+    earliest_at: datetime | None = no_instant()
 
 
 @part

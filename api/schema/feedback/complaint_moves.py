@@ -1,13 +1,15 @@
 """What can be done with a complaint, and what keeps one from the rest: the commands' rules in a statement."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import strawberry
 from sqlalchemy import and_, false, func, not_, or_, true
 
 from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.policies.types import Clause
 from domain.feedback.queries import complaints as queries
 from domain.feedback.rules import complaints as rules
 from domain.feedback.rules.complaints import COMPLAINTS, DUTIES, ComplaintObstacle, ComplaintState
@@ -46,6 +48,8 @@ class ComplaintBlocker:
 
     code: ComplaintObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
+    clause: Clause | None = no_clause()
+    earliest_at: datetime | None = no_instant()
 
 
 @part

@@ -12,7 +12,7 @@ from api.reading.filters import DayFilter, IdFilter, InstantFilter, WordFilter, 
 from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback.complaints import Complaint
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.requests.types import ServiceRequest
@@ -54,6 +54,8 @@ class ReturnVisitBlocker:
 
     code: VisitObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
+    clause: Clause | None = no_clause()
+    earliest_at: datetime | None = no_instant()
 
 
 @part

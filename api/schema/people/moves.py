@@ -1,13 +1,14 @@
 """What can be done with a resignation by hand, and what keeps one from the rest: the commands' rules in a statement."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement, Uuid, and_, cast, false, func, not_, true
 
 from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
 from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.people import queries, rules
@@ -49,6 +50,7 @@ class ResignationBlocker:
             blocker.code == Obstacle.NO_WAIVER.value, clause.id == cast(blocker.notice_id, Uuid)
         ),
     )
+    earliest_at: datetime | None = no_instant()
 
 
 @part

@@ -2,13 +2,14 @@
 statement."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlalchemy import Boolean, ColumnElement, Uuid, and_, cast, false, func, not_, or_, true
 
 from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
 from domain.kernel.permissions import Permission
 from domain.policies import queries
 from domain.policies.rules import duties
@@ -64,6 +65,7 @@ class HandbookBlocker:
             blocker.code == Obstacle.NEEDS_APPROVAL.value, clause.id == cast(blocker.chain_id, Uuid)
         ),
     )
+    earliest_at: datetime | None = no_instant()
 
 
 @part

@@ -2,13 +2,14 @@
 statement."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import strawberry
 from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, case, cast, false, func, not_, null, or_, true
 
 from api.reading.mapping import column, listed, one, part, rendered
-from api.schema.moves import blockers, in_another_state, possible, states_of
+from api.schema.moves import blockers, in_another_state, no_instant, possible, states_of
 from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds.handling import Step
@@ -93,6 +94,7 @@ class RequestBlocker:
     clause: Clause | None = one(
         "The clause that keeps you from it, where one does.", lambda blocker, clause: clause.id == _clause(blocker)
     )
+    earliest_at: datetime | None = no_instant()
 
 
 @part

@@ -14,6 +14,7 @@ from graphql import (
     is_composite_type,
     is_list_type,
     is_required_argument,
+    is_required_input_field,
 )
 from hypothesis import strategies as st
 
@@ -111,8 +112,10 @@ class Generator:
         return self.draw(literals[named.name]) if named.name in literals else None
 
     def input(self, gtype: GraphQLInputObjectType, depth: int) -> str | None:
-        """One or two fields of an input object."""
-        names = self.draw(st.lists(st.sampled_from(sorted(gtype.fields)), min_size=1, max_size=2, unique=True))
+        """One or two fields of an input object, and those that it requires."""
+        chosen = self.draw(st.lists(st.sampled_from(sorted(gtype.fields)), min_size=1, max_size=2, unique=True))
+        required = [name for name, field in sorted(gtype.fields.items()) if is_required_input_field(field)]
+        names = dict.fromkeys([*chosen, *required])
         values = {name: self.value(gtype.fields[name].type, depth + 1) for name in names}
         inner = ", ".join(f"{name}: {value}" for name, value in values.items() if value is not None)
         return f"{{{inner}}}" if inner else None
