@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.elements import True_
 from uuid_utils.compat import uuid7
 
 from tenancy.actor import Actor
@@ -76,6 +77,17 @@ class Work:
         `lock` keeps others from changing the row until the end; a command locks what it changes.
         """
         found = await self.find(model, id, lock=lock)
+        if found is None:
+            raise NotFound(path=path)
+        return found
+
+    async def seen(self, model: type[T], id: UUID, shown: ColumnElement[bool], *path: str, lock: bool = False) -> T:
+        """`get` of a row that `shown`, its module's predicate, lets the actor see; what it hides is not found."""
+        if isinstance(shown, True_):
+            # Most of those who work on something see all of it, and a row by its id alone is what costs least.
+            return await self.get(model, id, *path, lock=lock)
+        statement = select(model).where(model.id == id, shown)
+        found = await self.first(statement.with_for_update() if lock else statement)
         if found is None:
             raise NotFound(path=path)
         return found

@@ -16,7 +16,7 @@ from domain.policies.rules.kinds import FileRules
 from tenancy import blobs
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member
-from tenancy.refusals import Forbidden, NotFound, message
+from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
 # Whether an actor sees the record with an id.
@@ -55,19 +55,14 @@ def visible(actor: Actor, files: Any, shown: Mapping[SubjectKind, Shows]) -> Col
 
 async def seen(work: Work, file_id: UUID, shown: Mapping[SubjectKind, Shows]) -> tuple[File, blobs.Blob]:
     """A file that the actor sees, and its content; refuses with `NotFound`."""
-    file = await work.first(select(File).where(File.id == file_id, visible(work.actor, File, shown)))
-    if file is None:
-        raise NotFound(path=("fileId",))
+    file = await work.seen(File, file_id, visible(work.actor, File, shown), "fileId")
     return file, await work.get(blobs.Blob, file.blob_id)
 
 
 async def attachment(work: Work, id: UUID, shown: Mapping[SubjectKind, Shows]) -> Attachment:
     """An attachment that the actor sees; refuses with `NotFound`."""
     mine = visible_attachments(work.actor, Attachment, shown)
-    found = await work.first(select(Attachment).where(Attachment.id == id, mine).with_for_update())
-    if found is None:
-        raise NotFound(path=("attachmentId",))
-    return found
+    return await work.seen(Attachment, id, mine, "attachmentId", lock=True)
 
 
 def digest_of(files: Any) -> Any:

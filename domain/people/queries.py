@@ -18,7 +18,6 @@ from domain.policies.models import Clause
 from domain.policies.rules.kinds import NoticePeriod
 from tenancy.actor import Actor
 from tenancy.models import current_member, one_of
-from tenancy.refusals import NotFound
 from tenancy.work import Work
 
 UNDER_WAY = [state for state in State if not LIFECYCLE.is_final(state)]
@@ -54,11 +53,7 @@ def unwaivable_by(resignation: Any) -> Select[Any]:
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Resignation:
     """One resignation that the actor may see; refuses with `NotFound`."""
-    seen = select(Resignation).where(Resignation.id == id, visible(work.actor, Resignation))
-    found = await work.first(seen.with_for_update() if lock else seen)
-    if found is None:
-        raise NotFound(path=path)
-    return found
+    return await work.seen(Resignation, id, visible(work.actor, Resignation), *path, lock=lock)
 
 
 async def under_way(work: Work, staff_id: UUID) -> Resignation | None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import True_
 
 from domain.customers import queries as customers
 from domain.feedback.models import Complaint, ComplaintChange, ComplaintClock
@@ -21,7 +20,6 @@ from domain.policies.rules.kinds import BusinessCalendarClause, ComplaintHandlin
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member, one_of
-from tenancy.refusals import NotFound
 from tenancy.work import Work
 
 
@@ -83,14 +81,7 @@ def about_me(complaints: Any) -> ColumnElement[bool]:
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Complaint:
     """One complaint that the actor may see; refuses with `NotFound`."""
-    shown = visible(work.actor, Complaint)
-    if isinstance(shown, True_):
-        return await work.get(Complaint, id, *path, lock=lock)
-    seen = select(Complaint).where(Complaint.id == id, shown)
-    found = await work.first(seen.with_for_update() if lock else seen)
-    if found is None:
-        raise NotFound(path=path)
-    return found
+    return await work.seen(Complaint, id, visible(work.actor, Complaint), *path, lock=lock)
 
 
 async def change(work: Work, id: UUID) -> ComplaintChange:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.sql.elements import True_
 
 from domain.customers import queries as customers
 from domain.feedback.models import ReturnVisit
@@ -15,7 +14,6 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ReturnVisits
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member
-from tenancy.refusals import NotFound
 from tenancy.work import Work
 
 
@@ -42,14 +40,7 @@ def overdue(visits: Any) -> ColumnElement[bool]:
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ReturnVisit:
     """One visit that the actor may see; refuses with `NotFound`."""
-    shown = visible(work.actor, ReturnVisit)
-    if isinstance(shown, True_):
-        return await work.get(ReturnVisit, id, *path, lock=lock)
-    seen = select(ReturnVisit).where(ReturnVisit.id == id, shown)
-    found = await work.first(seen.with_for_update() if lock else seen)
-    if found is None:
-        raise NotFound(path=path)
-    return found
+    return await work.seen(ReturnVisit, id, visible(work.actor, ReturnVisit), *path, lock=lock)
 
 
 async def following(work: Work, *, request_id: UUID | None, complaint_id: UUID | None) -> list[ReturnVisit]:

@@ -4,14 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.sql.elements import True_
 
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
 from domain.requests.queries.showing import visible, visible_messages
 from domain.requests.rules import Audience, State
 from tenancy.models import one_of
-from tenancy.refusals import NotFound
 from tenancy.work import Work
 
 # In which a clock runs or rests; the others have stopped every one.
@@ -29,15 +27,7 @@ UNDER_WAY = (
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRequest:
     """One request that the actor may see; refuses with `NotFound`."""
-    shown = visible(work.actor, ServiceRequest)
-    if isinstance(shown, True_):
-        # Most of those who work on requests see all of them, and a row by its id alone is what costs least.
-        return await work.get(ServiceRequest, id, *path, lock=lock)
-    seen = select(ServiceRequest).where(ServiceRequest.id == id, shown)
-    found = await work.first(seen.with_for_update() if lock else seen)
-    if found is None:
-        raise NotFound(path=path)
-    return found
+    return await work.seen(ServiceRequest, id, visible(work.actor, ServiceRequest), *path, lock=lock)
 
 
 async def said(work: Work, id: UUID) -> Message:
@@ -47,10 +37,7 @@ async def said(work: Work, id: UUID) -> Message:
 
 async def message_seen(work: Work, id: UUID, *path: str) -> Message:
     """One message that the actor may read; refuses with `NotFound`."""
-    found = await work.first(select(Message).where(Message.id == id, visible_messages(work.actor, Message)))
-    if found is None:
-        raise NotFound(path=path)
-    return found
+    return await work.seen(Message, id, visible_messages(work.actor, Message), *path)
 
 
 async def change(work: Work, id: UUID) -> StateChange:
