@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -97,6 +98,7 @@ class Endpoint:
             actor = await authenticate(scope)
             language = actor.language
             call = self._call(asked, headers, request_id, only_reading=scope["method"] == "GET")
+            call.actor_now = partial(authenticate, scope, anew=True)
             return await self._carry_out(call, actor, modern)
         except BadRequestError as bad:
             said = translate(bad.text, language or await _language_of(scope, headers), bad.values)

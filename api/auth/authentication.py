@@ -20,8 +20,8 @@ CHALLENGE = 'Bearer realm="zhidu"'
 _WANTED = frozenset((b"authorization", b"cookie", b"accept-language", b"sec-fetch-site", b"origin", b"host"))
 
 
-async def authenticate(scope: Scope) -> Actor:
-    """Who sends this HTTP request or opens this WebSocket; `request.scope` is the scope.
+async def authenticate(scope: Scope, *, anew: bool = False) -> Actor:
+    """Who sends this HTTP request or opens this WebSocket; `request.scope` is the scope. `anew` believes nothing remembered.
 
     Raises `Unauthenticated`, and `Forbidden` with the code CROSS_SITE where a cookie might be used by another site:
     on every WebSocket, and on every request that is not GET, HEAD or OPTIONS, which must therefore change nothing.
@@ -35,7 +35,7 @@ async def authenticate(scope: Scope) -> Actor:
         cookie = read_cookie(headers.get(b"cookie"), session_cookie_name())
         if cookie is not None and (scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS):
             refuse_cross_site(headers)
-    return await actor_for(authorization, cookie, headers.get(b"accept-language"))
+    return await actor_for(authorization, cookie, headers.get(b"accept-language"), anew=anew)
 
 
 def _is_operator(authorization: str) -> bool:

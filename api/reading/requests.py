@@ -1,10 +1,12 @@
 """What one GraphQL call asks, and what it is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
+
+from tenancy.actor import Actor
 
 
 @dataclass(slots=True)
@@ -20,6 +22,9 @@ class Call:
     request_id: str | None = None
     # A GET changes nothing, whatever its document says.
     only_reading: bool = False
+    # Who sends this as they are now, which is asked before every mutation but the first: the one before may have taken
+    # their token or a permission. None: they stay who they were.
+    actor_now: Callable[[], Awaitable[Actor]] | None = None
 
 
 @dataclass(slots=True)

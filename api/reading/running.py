@@ -139,7 +139,6 @@ class Reader:
         self, prepared: Prepared, made: Made, call: Call, actor: Actor, variables: Any, values: Values
     ) -> Answer:
         fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables.coerced)
-        writer = Writer(actor, call)
         parts: dict[str, Any] = {}
         errors: list[GraphQLError] = []
         for key, nodes in fields.items():
@@ -147,18 +146,32 @@ class Reader:
                 parts[key] = prepared.root.name
                 continue
             field = prepared.root.fields[nodes[0].name.value]
-            if key in made.writes:
-                read: Read = _ByPlan(made.writes[key], values, actor)
-            else:
-                read = _ByStrawberry(self, prepared, nodes, key, call, actor)
             try:
-                data = await writer.carry_out(prepared, field, key, nodes, variables, values, read)
+                if parts:
+                    actor, made = await self._met_again(prepared, made, call, actor, variables, values)
+                if key in made.writes:
+                    read: Read = _ByPlan(made.writes[key], values, actor)
+                else:
+                    read = _ByStrawberry(self, prepared, nodes, key, call, actor)
+                data = await Writer(actor, call).carry_out(prepared, field, key, nodes, variables, values, read)
                 parts[key] = orjson.Fragment(data)
             except Exception as problem:
                 # What came before in the document has happened, and the caller must learn of it.
                 parts[key] = None
                 errors.append(_at(problem, nodes, key))
         return Answer(orjson.dumps(parts), errors, planned=bool(made.writes), in_vain=len(errors) == len(fields))
+
+    async def _met_again(
+        self, prepared: Prepared, made: Made, call: Call, actor: Actor, variables: Any, values: Values
+    ) -> tuple[Actor, Made]:
+        """Who goes on after a mutation, and what was made for them; refuses whoever may not ask this any more."""
+        now = await call.actor_now() if call.actor_now is not None else actor
+        if now == actor:
+            return actor, made
+        made = self._made(prepared, now, variables.coerced, values)
+        if made.survey.refused:
+            raise made.survey.refused[0]
+        return now, made
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
         async with reading(actor) as work:

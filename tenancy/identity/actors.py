@@ -91,6 +91,11 @@ class Remembered:
         # One request that is called off must not take the answer from the others.
         return await asyncio.shield(asked)
 
+    async def anew(self, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
+        """The token's actor as they are at this moment, whatever is remembered or being asked."""
+        self.forget(token)
+        return await self._find(secrets.fingerprint(token), token, find)
+
     async def _find(self, key: bytes, token: str, find: Callable[[str], Awaitable[Found]]) -> Actor:
         # The seconds run from before the look, or a slow look would lengthen them.
         asked_at, changes = self.clock(), self._changes
@@ -142,12 +147,17 @@ ACTORS = Remembered()
 
 
 async def actor_for(
-    authorization: str | None, cookie: str | None, accept_language: str | None, *, remembered: Remembered = ACTORS
+    authorization: str | None,
+    cookie: str | None,
+    accept_language: str | None,
+    *,
+    remembered: Remembered = ACTORS,
+    anew: bool = False,
 ) -> Actor:
     """Who sends this request; raises `Unauthenticated` for nobody, and for whatever is unknown, expired or revoked.
 
     `authorization` is the whole header and goes before `cookie`, the value of the session cookie. A member is spoken
-    to in their own language, a partner's client in the one it accepts. Suspended companies read: writing refuses them.
+    to in their own language, a partner's client in the one it accepts. Suspended companies read: writing refuses them. `anew` looks, whatever is remembered.
     """
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
@@ -160,7 +170,10 @@ async def actor_for(
         raise Unauthenticated
     if not token.isascii():
         raise Unauthenticated
-    actor = remembered.known(token) or await remembered.actor(token, _find)
+    if anew:
+        actor = await remembered.anew(token, _find)
+    else:
+        actor = remembered.known(token) or await remembered.actor(token, _find)
     if actor.kind is ActorKind.CLIENT and accept_language is not None:
         language = _preferred(accept_language)
         return actor if language == actor.language else replace(actor, language=language)

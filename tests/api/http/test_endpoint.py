@@ -282,3 +282,50 @@ async def test_what_takes_too_long_is_stopped_and_says_so(
     [error] = answer.json()["errors"]
     assert error["extensions"]["code"] == "TIMEOUT"
     assert "Nothing was changed" in error["message"]
+
+
+async def test_a_token_revoked_by_a_mutation_does_nothing_more_in_the_same_document(client: httpx.AsyncClient) -> None:
+    asked = await post(client, "{ viewer { member { accessTokens { id } } } }")
+    token = asked.json()["data"]["viewer"]["member"]["accessTokens"][0]["id"]
+    document = """mutation($token: ID!) {
+      before: createPost(input: {name: "Before"}) { post { name } errors { code } }
+      revokeAccessToken(input: {tokenId: $token}) { errors { code } }
+      after: createPost(input: {name: "After"}) { post { name } errors { code } }
+      later: createPost(input: {name: "Later"}) { post { name } errors { code } } }"""
+    body = (await post(client, document, variables={"token": token})).json()
+    assert body["data"] == {
+        "before": {"post": {"name": "Before"}, "errors": []},
+        "revokeAccessToken": {"errors": []},
+        "after": None,
+        "later": None,
+    }
+    assert [(error["path"], error["extensions"]["code"]) for error in body["errors"]] == [
+        (["after"], "UNAUTHENTICATED"),
+        (["later"], "UNAUTHENTICATED"),
+    ]
+    assert (await post(client, "{ viewer { kind } }")).status_code == 401
+
+
+async def test_a_permission_taken_by_a_mutation_is_missing_in_the_rest_of_the_document(
+    client: httpx.AsyncClient,
+) -> None:
+    words = ["organisation.manage", "organisation.read", "access.manage"]
+    create_role = """mutation($words: [String!]!) {
+      createRole(input: {name: "keeper", permissions: $words}) { role { id } } }"""
+    role = (await post(client, create_role, variables={"words": words})).json()["data"]["createRole"]["role"]["id"]
+    create_member = """mutation($role: ID!) { createMember(input: {name: "Bo", email: "bo@example.com", language: EN,
+      roleIds: [$role]}) { member { id } } }"""
+    made = (await post(client, create_member, variables={"role": role})).json()["data"]["createMember"]["member"]["id"]
+    create_token = 'mutation($id: ID!) { createAccessToken(input: {name: "t", memberId: $id}) { secret } }'
+    token = (await post(client, create_token, variables={"id": made})).json()["data"]["createAccessToken"]["secret"]
+    document = """mutation($role: ID!) {
+      allowed: createPost(input: {name: "Allowed"}) { post { name } errors { code } }
+      changeRole(input: {roleId: $role, name: "keeper", permissions: ["organisation.read", "access.manage"]}) {
+        errors { code } }
+      refused: createPost(input: {name: "Refused"}) { post { name } errors { code } } }"""
+    body = (await post(client, document, {"authorization": f"Bearer {token}"}, variables={"role": role})).json()
+    assert body["data"] == {
+        "allowed": {"post": {"name": "Allowed"}, "errors": []},
+        "changeRole": {"errors": []},
+        "refused": {"post": None, "errors": [{"code": "FORBIDDEN"}]},
+    }
