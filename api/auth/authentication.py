@@ -21,7 +21,9 @@ _WANTED = frozenset((b"authorization", b"cookie", b"accept-language", b"sec-fetc
 
 
 async def authenticate(scope: Scope, *, anew: bool = False) -> Actor:
-    """Who sends this HTTP request or opens this WebSocket; `request.scope` is the scope. `anew` believes nothing remembered.
+    """Who sends this HTTP request or opens this WebSocket; `request.scope` is the scope.
+
+    `anew` believes nothing that is remembered.
 
     Raises `Unauthenticated`, and `Forbidden` with the code CROSS_SITE where a cookie might be used by another site:
     on every WebSocket, and on every request that is not GET, HEAD or OPTIONS, which must therefore change nothing.

@@ -157,7 +157,8 @@ async def actor_for(
     """Who sends this request; raises `Unauthenticated` for nobody, and for whatever is unknown, expired or revoked.
 
     `authorization` is the whole header and goes before `cookie`, the value of the session cookie. A member is spoken
-    to in their own language, a partner's client in the one it accepts. Suspended companies read: writing refuses them. `anew` looks, whatever is remembered.
+    to in their own language, a partner's client in the one it accepts. Suspended companies read: writing refuses them.
+    `anew` looks, whatever is remembered.
     """
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")

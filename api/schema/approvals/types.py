@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Integer, Text, any_, cast
+from sqlalchemy import ColumnElement, Integer, Text, and_, any_, cast
+from sqlalchemy import Uuid as UuidType
 from strawberry.scalars import JSON
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
@@ -18,7 +19,7 @@ from api.schema.approvals.timeline import timeline
 from api.schema.files.types import Attachment, attached
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from domain.approvals import models, queries
-from domain.approvals.rules import naming
+from domain.approvals.rules import naming, traces
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.conditions import ConditionFailed, Failure
@@ -86,6 +87,13 @@ def _title(values: Mapping[str, Any], actor: Actor) -> str:
     return read(naming.title(values["kind"], values["purpose"], values["facts"]), actor.language)
 
 
+def _chosen_chain(approval: Any, decision: Any) -> ColumnElement[bool]:
+    """By which clause it takes its course, which is decided about its subject."""
+    about_it = (decision.subject_kind == approval.subject_kind, decision.subject_id == approval.subject_id)
+    named = cast(decision.result.op("->>")("approval_id"), UuidType()) == approval.id
+    return and_(*about_it, decision.decision == traces.CHAIN, named)
+
+
 @shows(models.Approval, visible=queries.visible)
 class Approval(Node):
     """Something is asked for and goes through the steps of the chain it started with."""
@@ -124,7 +132,7 @@ class Approval(Node):
     allowed_moves: list[ApprovalMove] = allowed_moves()
     attachments: list[Attachment] = attached(SubjectKind.APPROVAL)
     timeline = timeline()
-    decisions = decisions(SubjectKind.APPROVAL)
+    decisions = decisions(SubjectKind.APPROVAL, also=_chosen_chain)
 
 
 @shows(models.ApprovalDelegation, visible=queries.visible_delegations)

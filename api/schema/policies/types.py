@@ -1,12 +1,13 @@
 """The handbook as clients see it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, or_
 from strawberry.scalars import JSON
 
 from api.handbook.addresses import address
@@ -124,12 +125,17 @@ class DecisionFilter:
     or_: "list[DecisionFilter] | None" = combining("One of these holds.", "or")
 
 
-def decisions(kind: SubjectKind) -> Any:
-    """The field of a record of a kind that tells what was decided about it."""
+def decisions(kind: SubjectKind, also: Callable[[Any, Any], ColumnElement[bool]] | None = None) -> Any:
+    """The field of a record of a kind that tells what was decided about it, and what is `also` shown with it."""
+
+    def shown_with(record: Any, decision: Any) -> ColumnElement[bool]:
+        about_it = and_(decision.subject_kind == kind.value, decision.subject_id == record.id)
+        return about_it if also is None else or_(about_it, also(record, decision))
+
     return page(
         "What was decided about it, by which clauses.",
         Decision,
-        on=lambda record, decision: and_(decision.subject_kind == kind.value, decision.subject_id == record.id),
+        on=shown_with,
         orders=DECISION_ORDERS,
         filter=DecisionFilter,
     )

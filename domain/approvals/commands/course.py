@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.approvals import queries
+from domain.approvals.commands import citing
 from domain.approvals.events import (
     ApprovalConditionFailed,
     ApprovalGranted,
@@ -72,23 +73,29 @@ async def _go_along(work: Work, approval: Approval, chain: ApprovalChain, branch
         try:
             if not chain.takes(step, approval.facts):
                 pass_over(work, approval, index, None, EndReason.CONDITION_NOT_MET)
+                await citing.cite_passed_over(work, approval, chain, index)
                 continue
         except ConditionFailed as failed:
             _stop(work, approval, index, failed)
+            await citing.cite_stopped(work, approval, chain, index, failed)
             return True
-        if await sit_down(work, approval, index, step):
+        if await sit_down(work, approval, chain, index):
             return True
     return False
 
 
-async def sit_down(work: Work, approval: Approval, index: int, step: Step) -> bool:
+async def sit_down(work: Work, approval: Approval, chain: ApprovalChain, index: int) -> bool:
     """Give the seats of a step that is taken; whether there was any."""
+    step = chain.steps[index]
     filled = await queries.seats_of(work, step, queries.case_of(approval))
     for skipped in filled.skipped:
         pass_over(work, approval, index, skipped.approver, skipped.reason)
-    if filled.seats:
-        await _sit_down(work, approval, index, step, filled)
-    return bool(filled.seats)
+    if not filled.seats:
+        await citing.cite_passed_over(work, approval, chain, index, filled)
+        return False
+    seats = await _sit_down(work, approval, index, step, filled)
+    await citing.cite_entered(work, approval, chain, index, filled, seats[0].due_at)
+    return True
 
 
 def _stop(work: Work, approval: Approval, index: int, failed: ConditionFailed) -> None:
@@ -129,7 +136,7 @@ async def undecided(work: Work, approval: Approval, index: int | None = None) ->
     return [task for task in every if task.state in steps.OPEN and index in (None, task.step)]
 
 
-async def _sit_down(work: Work, approval: Approval, index: int, step: Step, filled: Seating) -> None:
+async def _sit_down(work: Work, approval: Approval, index: int, step: Step, filled: Seating) -> list[ApprovalTask]:
     seats = [
         work.add(
             ApprovalTask(
@@ -148,6 +155,7 @@ async def _sit_down(work: Work, approval: Approval, index: int, step: Step, fill
     work.record(ApprovalStepReached(approval_id=approval.id, step=index), about=approval)
     if any(seat.member_id is None for seat in filled.seats):
         work.record(ApprovalSeatVacant(approval_id=approval.id, step=index), about=approval)
+    return seats
 
 
 def pass_over(work: Work, approval: Approval, index: int, approver: Approver | None, reason: EndReason) -> None:
@@ -197,6 +205,8 @@ async def evaluate(work: Work, approval: Approval, index: int) -> None:
         else:
             for task in steps.to_go_on(beside):
                 task.state = TASK_LIFECYCLE.next(task.state, TaskMove.RESUME)
+    if result is not StepOutcome.OPEN:
+        await citing.cite_decided(work, approval, chain, index, voices, result)
     if result is StepOutcome.FAILED:
         await close(work, approval, Move.REFUSE)
     elif result is StepOutcome.PASSED:
@@ -242,6 +252,8 @@ async def close(work: Work, approval: Approval, move: Move, why: EndReason = End
     approval.closed_at, approval.step_due_at = work.now, None
     _void(work, await queries.tasks_of(work, approval.id), why)
     await work.cancel_timers(approval.id)
+    if move in (Move.GRANT, Move.REFUSE) or why is EndReason.SUBJECT_CHANGED:
+        await citing.cite_end(work, approval, why)
     id, kind, subject_id, purpose = approval.id, approval.subject_kind, approval.subject_id, approval.purpose
     match move:
         case Move.GRANT:

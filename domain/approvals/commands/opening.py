@@ -10,7 +10,7 @@ from domain.approvals import queries
 from domain.approvals.commands.course import close, enter, locked
 from domain.approvals.events import ApprovalOpened
 from domain.approvals.models import Approval
-from domain.approvals.rules import steps
+from domain.approvals.rules import steps, traces
 from domain.approvals.rules.states import EndReason, Move
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -85,7 +85,7 @@ def cite_chain(work: Work, approval: Approval, ruling: Ruling[ApprovalChain], ta
         work,
         ruling,
         about=Subject(SubjectKind(approval.subject_kind), approval.subject_id),
-        decision="approvals.chain",
+        decision=traces.CHAIN,
         inputs={"requester_id": approval.requester_id, "facts": approval.facts, "purpose": approval.purpose},
         result={"approval_id": approval.id, "steps": names},
     )

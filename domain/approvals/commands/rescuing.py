@@ -61,7 +61,7 @@ async def go_on(work: Work, *, task_id: UUID, take: bool, comment: str) -> Appro
     work.record(rescued, about=approval)
     if not take:
         pass_over(work, approval, index, None, EndReason.BY_ADMINISTRATOR)
-    if not take or not await sit_down(work, approval, index, chain.steps[index]):
+    if not take or not await sit_down(work, approval, chain, index):
         await leave(work, approval, chain, index)
     else:
         await look_forward(work, approval)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from domain.approvals import queries
+from domain.approvals.commands.citing import cite
 from domain.approvals.commands.course import (
     chain_of,
     evaluate,
@@ -23,12 +24,8 @@ from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation.events import StaffLeft
-from domain.policies import commands as policies_commands
-from domain.policies import queries as policies
 from domain.policies.rules.chains import OnDeadline, Step
-from domain.policies.rules.kinds import ApprovalChain
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
 from tenancy.identity.permits import who_may
 from tenancy.models import one_of
@@ -47,18 +44,20 @@ async def step_due(work: Work, event: ApprovalStepDue) -> None:
     due_at = waiting[0].due_at
     for task in waiting:
         task.turn = event.turn + 1
+    to: list[dict[str, object]] = []
     match step.on_deadline:
         case OnDeadline.APPROVE | OnDeadline.REJECT:
             everybody = await undecided(work, approval, event.step)
             _decide_all(work, approval, everybody, step.on_deadline)
             done = step.on_deadline.value
-        case OnDeadline.ESCALATE if await _escalate(work, approval, waiting):
+        case OnDeadline.ESCALATE if to := await _escalate(work, approval, waiting):
             await plan_deadline(work, approval, step, await waiting_here(work, approval, event.step))
             done = step.on_deadline.value
         case _:
             await _remind(work, approval, step, waiting)
             done = OnDeadline.REMIND.value
-    await _cite(work, approval, {"step": event.step, "due_at": due_at, "turn": event.turn + 1}, done)
+    inputs = {"step": event.step, "due_at": due_at, "turn": event.turn + 1}
+    await cite(work, approval, "approvals.deadline", inputs, {"action": done} | ({"to": to} if to else {}))
     await evaluate(work, approval, event.step)
 
 
@@ -73,15 +72,16 @@ def _decide_all(work: Work, approval: Approval, undecided: list[ApprovalTask], b
         work.record(decided, about=task)
 
 
-async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask]) -> bool:
-    """Give each waiting seat to somebody above its holder who has had none here yet; whether there was anybody."""
-    moved = False
+async def _escalate(work: Work, approval: Approval, waiting: list[ApprovalTask]) -> list[dict[str, object]]:
+    """Give each waiting seat to somebody above its holder who has had none here yet; who got one from whom, and why
+    they."""
+    moved: list[dict[str, object]] = []
     for task in waiting:
         taken = {*queries.case_of(approval).concerned} | await ever_seated(work, approval, task.step)
         above = await _above(work, task.assignee_id, taken) if task.assignee_id is not None else None
         if above is not None:
             await hand_over(work, approval, task, *above)
-            moved = True
+            moved.append({"from_id": task.assignee_id, "to_id": above[0], "reason": above[1].value})
     return moved
 
 
@@ -102,18 +102,6 @@ async def _remind(work: Work, approval: Approval, step: Step, waiting: list[Appr
     work.record(ApprovalReminded(approval_id=approval.id, step=waiting[0].step), about=approval)
     if waiting[0].turn < step.most_reminders:
         await plan_deadline(work, approval, step, waiting, only_reminds=True)
-
-
-async def _cite(work: Work, approval: Approval, inputs: dict[str, object], done: str) -> None:
-    if approval.clause_id is None or approval.version_id is None:
-        return
-    ruling = await policies.rule_by_clause(
-        work, ApprovalChain, clause_id=approval.clause_id, version_id=approval.version_id
-    )
-    about = Subject(SubjectKind.APPROVAL, approval.id)
-    policies_commands.cite(
-        work, ruling, about=about, decision="approvals.deadline", inputs=inputs, result={"action": done}
-    )
 
 
 async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> None:
@@ -159,3 +147,5 @@ async def _give_up(work: Work, people: Collection[UUID], reason: SeatReason) -> 
         if successor is None:
             successor = await queries.stand_in_administrator(work, excluding=excluded)
         await hand_over(work, approval, task, successor, reason)
+        inputs = {"step": task.step, "from_id": person_id, "reason": reason.value}
+        await cite(work, approval, "approvals.seat_given_up", inputs, {"to_id": successor})

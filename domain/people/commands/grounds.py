@@ -100,6 +100,12 @@ def cite_waiver(work: Work, resignation: Resignation, grounds: Grounds, before: 
     _cite(work, resignation, grounds.notice, "people.waiver", inputs, result)
 
 
+def cite_refusal(work: Work, resignation: Resignation, grounds: Grounds) -> None:
+    """Keep by which chain the letter was refused."""
+    inputs = {"approval_id": resignation.approval_id, "last_day_on": resignation.last_day_on}
+    _cite(work, resignation, grounds.chain, "people.refused", inputs, {"state": resignation.state})
+
+
 def cite_last_moment(work: Work, resignation: Resignation, grounds: Grounds) -> None:
     """Keep how the calendar led from the last day to the last working moment."""
     inputs, result = {"last_day_on": resignation.last_day_on}, {"leaves_at": resignation.leaves_at}

@@ -11,7 +11,7 @@ from domain.organisation import commands as organisation_commands
 from domain.organisation import queries as organisation
 from domain.people import rules
 from domain.people.commands.beginning import begin
-from domain.people.commands.grounds import Grounds, cite_last_moment, cite_waiver, grounds_for
+from domain.people.commands.grounds import Grounds, cite_last_moment, cite_refusal, cite_waiver, grounds_for
 from domain.people.events import (
     EmploymentEnded,
     LastMomentReached,
@@ -52,6 +52,7 @@ async def follow_refusal(work: Work, event: ApprovalRefused) -> None:
     if resignation is not None:
         resignation.state = LIFECYCLE.next(resignation.state, Move.REFUSE)
         resignation.decided_at = work.now
+        cite_refusal(work, resignation, await grounds_for(work, resignation.staff_id, resignation.handbook_version_id))
         work.record(ResignationRefused(resignation_id=resignation.id), about=resignation)
 
 

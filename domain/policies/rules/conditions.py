@@ -36,6 +36,8 @@ _TYPES = {
 }
 _DAY = re.compile(r"\bday\s*\(")
 _DAY_WRITTEN = re.compile(r"""day\s*\(\s*(["'])(\d{4}-\d{2}-\d{2})\1\s*\)""")
+_TEXT = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 # How the evaluation of what turns on a fact that is missing begins.
 _NOT_GIVEN = "UNKNOWN"
 _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
@@ -124,6 +126,12 @@ def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mappi
         text = message("The condition “{condition}” can't be judged: the subject doesn't say all of it.")
         raise Invalid(text, {"condition": expression}, code="UNKNOWN_FACT")
     raise ConditionFailed.of(expression, Failure.OVERFLOW if "overflow" in str(answer) else Failure.FAILED)
+
+
+def names(expression: str, subject_kind: SubjectKind, purpose: str) -> list[str]:
+    """The facts that a condition speaks of, in the order in which the subject has them."""
+    words = set(_NAME.findall(_TEXT.sub("", expression)))
+    return [name for name in facts_of(subject_kind, purpose) if name in words]
 
 
 def constant(expression: str, subject_kind: SubjectKind, purpose: str) -> bool | None:

@@ -144,6 +144,11 @@ async def test_an_approval_tells_what_was_decided_by_which_clause(ask: Ask, comp
           decisions(first: 5) { nodes { decision result clause { number } } } } }""",
         id=str(approval.id),
     )
-    assert found["approval"]["decisions"]["nodes"] == [
-        {"decision": "approvals.deadline", "result": {"action": "remind"}, "clause": {"number": "5.1"}}
-    ]
+    chosen, entered, deadline = found["approval"]["decisions"]["nodes"]
+    assert {node["clause"]["number"] for node in (chosen, entered, deadline)} == {"5.1"}
+    assert (chosen["decision"], chosen["result"]["approval_id"]) == ("approvals.chain", str(approval.id))
+    assert (entered["decision"], [seat["member_id"] for seat in entered["result"]["seats"]]) == (
+        "approvals.step_entered",
+        [str(company.head.id)],
+    )
+    assert (deadline["decision"], deadline["result"]) == ("approvals.deadline", {"action": "remind"})

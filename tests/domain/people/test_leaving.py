@@ -216,6 +216,11 @@ async def test_a_refusal_ends_it_and_one_may_resign_again(service: Company) -> N
         await approvals.reject(work, task_id=task_id, comment="We need you.")
     refused = await stored(service.head, resignation.id)
     assert (refused.state, refused.decided_at, refused.leaves_at) == (State.REFUSED, NOW, None)
+    async with reading(service.admin) as work:
+        cited = await policies.decisions_about(work, Subject(SubjectKind.RESIGNATION, resignation.id))
+    assert [(each.inputs["approval_id"], each.result) for each in cited if each.decision == "people.refused"] == [
+        (str(refused.approval_id), {"state": "refused"})
+    ]
     assert (await submit(service.engineer)).state is State.SUBMITTED
 
 
