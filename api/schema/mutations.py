@@ -29,7 +29,7 @@ from api.schema.files.types import Attachment
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
-from api.schema.organisation.types import Department, Post, Staff
+from api.schema.organisation.types import Absence, Department, DutyShift, Post, Staff
 from api.schema.people import mutations as people
 from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
@@ -104,6 +104,11 @@ class Mutation:
     create_post = mutation(organisation.create_post, post=Post)
     engage = mutation(organisation.engage, staff=Staff)
     move_staff = mutation(organisation.move_staff, staff=Staff)
+    describe_staff = mutation(organisation.describe_staff, staff=Staff)
+    record_absence = mutation(organisation.record_absence, absence=Absence)
+    withdraw_absence = mutation(organisation.withdraw_absence, staff=Staff)
+    plan_duty = mutation(organisation.plan_duty, shift=DutyShift)
+    withdraw_duty = mutation(organisation.withdraw_duty, staff=Staff)
 
     draft_version = mutation(policies.draft_version, version=HandbookVersion)
     retitle_version = mutation(policies.retitle_version, version=HandbookVersion)

@@ -44,7 +44,19 @@ from api.schema.notifications.types import (
     NotificationFilter,
     WebhookEndpoint,
 )
-from api.schema.organisation.types import STAFF_ORDERS, Department, Post, Staff, StaffFilter
+from api.schema.organisation.types import (
+    ABSENCE_ORDERS,
+    DUTY_SHIFT_ORDERS,
+    STAFF_ORDERS,
+    Absence,
+    AbsenceFilter,
+    Department,
+    DutyShift,
+    DutyShiftFilter,
+    Post,
+    Staff,
+    StaffFilter,
+)
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
 from api.schema.policies.confirmations import OutstandingReading, outstanding_readings
 from api.schema.policies.reading import (
@@ -121,6 +133,20 @@ class Query:
         needs=Permission.ORGANISATION_READ,
     )
     posts = page("The posts that staff hold.", Post, orders=NAME_ORDERS, needs=Permission.ORGANISATION_READ)
+    absences = page(
+        "Who is away, and when.",
+        Absence,
+        orders=ABSENCE_ORDERS,
+        filter=AbsenceFilter,
+        needs=Permission.ORGANISATION_READ,
+    )
+    duty_shifts = page(
+        "The roster: who is on duty, and when.",
+        DutyShift,
+        orders=DUTY_SHIFT_ORDERS,
+        filter=DutyShiftFilter,
+        needs=Permission.ORGANISATION_READ,
+    )
     staff = page("The staff.", Staff, orders=STAFF_ORDERS, filter=StaffFilter, needs=Permission.ORGANISATION_READ)
 
     handbook_version = by_id("One version of the handbook.", HandbookVersion, needs=Permission.POLICIES_READ)

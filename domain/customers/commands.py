@@ -24,6 +24,7 @@ async def create_customer(
     language: Language,
     billing_email: str,
     owner_id: UUID | None = None,
+    region: str = "",
 ) -> Customer:
     """Take up a company that is served (TN-9)."""
     name = rules.clean_name(name, "name")
@@ -37,6 +38,7 @@ async def create_customer(
             language=language,
             billing_email=rules.clean_email(billing_email, "billingEmail"),
             owner_id=owner_id,
+            region=rules.clean_region(region),
         )
     )
     work.record(CustomerCreated(customer_id=customer.id), about=customer)
@@ -54,8 +56,10 @@ async def change_customer(
     billing_email: str,
     owner_id: UUID | None,
     active: bool = True,
+    region: str | None = None,
 ) -> Customer:
-    """Give a customer new particulars; running cases keep the deadlines that its former importance gave them."""
+    """Give a customer new particulars, its region only where one is given; running cases keep the deadlines that its
+    former importance gave them."""
     customer = await work.get(Customer, customer_id, "customerId", lock=True)
     name = rules.clean_name(name, "name")
     if name != customer.name:
@@ -65,6 +69,8 @@ async def change_customer(
     customer.name, customer.tier, customer.language = name, tier, language
     customer.billing_email = rules.clean_email(billing_email, "billingEmail")
     customer.owner_id, customer.active = owner_id, active
+    if region is not None:
+        customer.region = rules.clean_region(region)
     work.record(CustomerChanged(customer_id=customer.id), about=customer)
     return customer
 

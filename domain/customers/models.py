@@ -28,6 +28,8 @@ class Customer(TenantModel, kw_only=True, eq=False):
     owner_id: Mapped[UUID | None] = mapped_column(default=None)
     # An inactive customer keeps its records and gets no new requests or invoices.
     active: Mapped[bool] = mapped_column(default=True)
+    # Where it is, in the word that the staff of that region have too; empty where that is nobody's matter.
+    region: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Contact(TenantModel, kw_only=True, eq=False):

@@ -7,6 +7,7 @@ from tenancy.addresses import clean_address
 from tenancy.refusals import Invalid, message
 
 NAME_LENGTH = 200
+REGION_LENGTH = 60
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{2,28}[0-9]")
 
 
@@ -29,3 +30,8 @@ def clean_phone(phone: str, *path: str) -> str:
     if not _PHONE.fullmatch(cleaned):
         raise Invalid(message("“{phone}” is not a telephone number."), {"phone": phone[:40]}, path=path)
     return cleaned
+
+
+def clean_region(region: str) -> str:
+    """The name of a region, up to 60 characters, which may be empty. Raises `Invalid`."""
+    return one_line(region, REGION_LENGTH, "region", may_be_empty=True)

@@ -1,25 +1,31 @@
 """Changing the company's shape: departments, posts, engaging and moving staff."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.organisation import rules
+from domain.organisation import queries, rules
 from domain.organisation.events import (
+    AbsenceRecorded,
+    AbsenceWithdrawn,
     DepartmentChanged,
     DepartmentCreated,
+    DutyPlanned,
+    DutyWithdrawn,
     PostCreated,
+    StaffDescribed,
     StaffEngaged,
     StaffLeft,
     StaffMoved,
 )
-from domain.organisation.models import Department, Post, Staff
+from domain.organisation.models import Absence, Department, DutyShift, Post, Staff
 from tenancy.identity import people
 from tenancy.members import Member
-from tenancy.refusals import Conflict, message
+from tenancy.refusals import Conflict, Forbidden, Invalid, message
 from tenancy.work import Work
 
 
@@ -119,4 +125,87 @@ async def release(work: Work, *, staff_id: UUID, left_on: date) -> Staff:
         department.head_id = None
         work.record(DepartmentChanged(department_id=department.id), about=department)
     work.record(StaffLeft(staff_id=staff.id), about=staff)
+    return staff
+
+
+@command(needs=Permission.ORGANISATION_MANAGE)
+async def describe(
+    work: Work, *, staff_id: UUID, skills: Sequence[str] | None = None, region: str | None = None
+) -> Staff:
+    """Write down what somebody knows and the region they work in, for the rules by which requests are assigned; what
+    is not given stays."""
+    staff = await work.get(Staff, staff_id, "staffId", lock=True)
+    if skills is not None:
+        staff.skills = rules.clean_skills(skills)
+    if region is not None:
+        staff.region = rules.clean_region(region)
+    work.record(StaffDescribed(staff_id=staff.id), about=staff)
+    return staff
+
+
+@command(needs=None)
+async def record_absence(work: Work, *, staff_id: UUID, starts_on: date, ends_on: date) -> Absence:
+    """Note that somebody is away for some days, both included: oneself, or anybody for whoever manages the company's
+    shape. Refuses days on which they are away already."""
+    _must_be_own(work, staff_id)
+    rules.check_days(starts_on, ends_on)
+    staff = await _here(work, staff_id)
+    overlapping = select(Absence).where(
+        Absence.staff_id == staff_id, Absence.starts_on <= ends_on, Absence.ends_on >= starts_on
+    )
+    if await work.first(overlapping) is not None:
+        raise Conflict(message("They are away on some of these days already."), path=("startsOn",))
+    absence = work.add(Absence(staff_id=staff_id, starts_on=starts_on, ends_on=ends_on))
+    work.record(AbsenceRecorded(absence_id=absence.id, staff_id=staff.id), about=absence)
+    return absence
+
+
+@command(needs=None)
+async def withdraw_absence(work: Work, *, absence_id: UUID) -> Staff:
+    """Take an absence back: they are there after all."""
+    absence = await work.seen(Absence, absence_id, queries.visible_of_staff(work.actor, Absence), "absenceId")
+    _must_be_own(work, absence.staff_id)
+    staff = await work.get(Staff, absence.staff_id)
+    work.record(AbsenceWithdrawn(absence_id=absence.id, staff_id=staff.id), about=staff)
+    work.delete(absence)
+    return staff
+
+
+@command(needs=Permission.ORGANISATION_MANAGE)
+async def plan_duty(work: Work, *, staff_id: UUID, starts_at: datetime, ends_at: datetime) -> DutyShift:
+    """Enter somebody into the roster of who is on duty. Refuses hours in which they are on duty already."""
+    rules.check_shift(starts_at, ends_at)
+    staff = await _here(work, staff_id)
+    overlapping = select(DutyShift).where(
+        DutyShift.staff_id == staff_id, DutyShift.starts_at < ends_at, DutyShift.ends_at > starts_at
+    )
+    if await work.first(overlapping) is not None:
+        raise Conflict(message("They are on duty in some of these hours already."), path=("startsAt",))
+    shift = work.add(DutyShift(staff_id=staff_id, starts_at=starts_at, ends_at=ends_at))
+    work.record(DutyPlanned(shift_id=shift.id, staff_id=staff.id), about=shift)
+    return shift
+
+
+@command(needs=Permission.ORGANISATION_MANAGE)
+async def withdraw_duty(work: Work, *, shift_id: UUID) -> Staff:
+    """Take a shift out of the roster."""
+    shift = await work.get(DutyShift, shift_id, "shiftId")
+    staff = await work.get(Staff, shift.staff_id)
+    work.record(DutyWithdrawn(shift_id=shift.id, staff_id=staff.id), about=staff)
+    work.delete(shift)
+    return staff
+
+
+def _must_be_own(work: Work, staff_id: UUID) -> None:
+    own = work.actor.is_member and work.actor.id == staff_id
+    if not own and not work.actor.may(Permission.ORGANISATION_MANAGE):
+        text = message("One's own absence is noted by oneself, anybody's by whoever manages the company's shape.")
+        raise Forbidden(text, code="NOT_YOURS")
+
+
+async def _here(work: Work, staff_id: UUID) -> Staff:
+    """One of the staff who has not left, locked so that what is planned for them comes one after the other."""
+    staff = await work.get(Staff, staff_id, "staffId", lock=True)
+    if staff.left_on is not None:
+        raise Invalid(message("This person has left the company."), path=("staffId",))
     return staff

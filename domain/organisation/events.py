@@ -34,3 +34,34 @@ class StaffMoved(Event, name="organisation.staff_moved"):
 @dataclass(frozen=True, kw_only=True)
 class StaffLeft(Event, name="organisation.staff_left"):
     staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDescribed(Event, name="organisation.staff_described"):
+    """What somebody knows and the region they work in are written down anew."""
+
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceRecorded(Event, name="organisation.absence_recorded"):
+    absence_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceWithdrawn(Event, name="organisation.absence_withdrawn"):
+    absence_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyPlanned(Event, name="organisation.duty_planned"):
+    shift_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyWithdrawn(Event, name="organisation.duty_withdrawn"):
+    shift_id: UUID
+    staff_id: UUID

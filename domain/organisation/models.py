@@ -1,9 +1,9 @@
 """The tables of the company's shape."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenancy.models import TenantModel, references
@@ -58,3 +58,35 @@ class Staff(TenantModel, kw_only=True, eq=False):
     # The last day of probation; none when there was no probation.
     probation_until: Mapped[date | None] = mapped_column(default=None)
     left_on: Mapped[date | None] = mapped_column(default=None)
+    # What they know, in the words of the assignment rules; and the region they work in, as customers' records name it.
+    skills: Mapped[list[str]] = mapped_column(default_factory=list, server_default=text("'{}'"))
+    region: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class Absence(TenantModel, kw_only=True, eq=False):
+    """Somebody of the staff is away for some days, both ends included, and gets nothing new meanwhile."""
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        references("staff_id", "staff"),
+        Index("ix_absences_staff", "tenant_id", "staff_id", "starts_on"),
+    )
+
+    staff_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class DutyShift(TenantModel, kw_only=True, eq=False):
+    """Somebody of the staff is on duty from an instant to another, its end excluded."""
+
+    __tablename__ = "duty_shifts"
+    __table_args__ = (
+        references("staff_id", "staff"),
+        Index("ix_duty_shifts_staff", "tenant_id", "staff_id", "starts_at"),
+        Index("ix_duty_shifts_starts", "tenant_id", "starts_at", "id"),
+    )
+
+    staff_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, false, literal, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
-from domain.organisation.models import Department, Post, Staff
+from domain.organisation.models import Absence, Department, DutyShift, Post, Staff
 from tenancy.actor import Actor
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
@@ -25,6 +27,11 @@ def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
 def visible_staff(actor: Actor, staff: Any) -> ColumnElement[bool]:
     """Who may read the company's shape knows all of its staff; everybody knows themselves."""
     return true() if actor.may(Permission.ORGANISATION_READ) else staff.id == current_member()
+
+
+def visible_of_staff(actor: Actor, rows: Any) -> ColumnElement[bool]:
+    """Absences and shifts are seen with whom they are of. `rows` is their table or an alias."""
+    return true() if actor.may(Permission.ORGANISATION_READ) else rows.staff_id == current_member()
 
 
 @dataclass(frozen=True)
@@ -186,3 +193,47 @@ async def places(work: Work) -> dict[UUID, tuple[UUID, UUID]]:
     """The department and the post of everybody who is or was one of the staff."""
     rows = await work.rows(select(Staff.id, Staff.department_id, Staff.post_id))
     return {row["id"]: (row["department_id"], row["post_id"]) for row in rows}
+
+
+def today(work: Work) -> date:
+    """The day it is by the company's own zone."""
+    return work.now.astimezone(ZoneInfo(work.opening.zone)).date()
+
+
+async def away(work: Work, ids: Collection[UUID]) -> set[UUID]:
+    """Who of these is absent today."""
+    day = today(work)
+    absent = select(Absence.staff_id).where(
+        one_of(Absence.staff_id, ids), Absence.starts_on <= day, Absence.ends_on >= day
+    )
+    return {row["staff_id"] for row in await work.rows(absent)}
+
+
+async def is_free(work: Work, staff_id: UUID) -> bool:
+    """Whether somebody is still with the company and not absent today."""
+    return (await staff(work, staff_id)).left_on is None and not await away(work, [staff_id])
+
+
+async def on_duty(work: Work, ids: Collection[UUID]) -> set[UUID]:
+    """Who of these is on duty now, by the roster."""
+    shifts = select(DutyShift.staff_id).where(
+        one_of(DutyShift.staff_id, ids), DutyShift.starts_at <= work.now, DutyShift.ends_at > work.now
+    )
+    return {row["staff_id"] for row in await work.rows(shifts)}
+
+
+async def nearest_with_posts(work: Work, department_id: UUID, posts: Collection[str]) -> list[Staff]:
+    """Who works in a department in one of these posts today, by id; where it has none such, in the nearest department
+    above that has. Any post will do where none is named."""
+    above: UUID | None = department_id
+    passed: set[UUID] = set()
+    while above is not None and above not in passed:
+        passed.add(above)
+        there = select(Staff).where(Staff.department_id == above, Staff.left_on.is_(None)).order_by(Staff.id)
+        if posts:
+            there = there.join(Post, Post.id == Staff.post_id).where(one_of(Post.name, posts))
+        found = await work.all(there)
+        if found or not posts:
+            return found
+        above = (await department(work, above)).parent_id
+    return []

@@ -28,6 +28,15 @@ class RequestAssigned(Event, name="requests.assigned"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NobodyFound(Event, name="requests.nobody_found"):
+    """The assignment rules have found nobody who could get it; whoever leads the department is told."""
+
+    request_id: UUID
+    notice_id: UUID
+    department_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestHandedOver(Event, name="requests.handed_over"):
     """The first responsible gives it to the second."""
 

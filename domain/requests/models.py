@@ -247,3 +247,16 @@ class Message(TenantModel, kw_only=True, eq=False):
     author_id: Mapped[UUID | None]
     audience: Mapped[Audience]
     text: Mapped[str]
+
+
+class AssignmentTurn(TenantModel, kw_only=True, eq=False):
+    """When it was last somebody's turn to get a request by the assignment rules: turns are numbered."""
+
+    __tablename__ = "assignment_turns"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "staff_id"),
+        references("staff_id", "staff"),
+    )
+
+    staff_id: Mapped[UUID]
+    turn: Mapped[int]

@@ -54,6 +54,9 @@ SPECIAL: Mapping[str, Any] = {
     "FormFieldInput.kind": "MONEY",
     "AnswerFilter.code": "asker",
     "AttachFileInput.subjectKind": "service_requests",
+    "PlanDutyInput.endsAt": "2026-12-02T09:00:00Z",
+    # Somebody of one's own: without them the rules choose, and nothing else may be named.
+    "AssignRequestInput.assigneeId": None,
 }
 
 

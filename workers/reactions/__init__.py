@@ -51,6 +51,7 @@ from domain.requests.events import (
     ClockBreached,
     ClockWarned,
     HoldOverran,
+    NobodyFound,
     NobodyFree,
     PostponementAgreed,
     PostponementAsked,
@@ -77,6 +78,7 @@ from tenancy.work import Work
 from workers import sweeps
 from workers.reactions import (
     approvals,
+    assignments,
     backups,
     billing,
     complaints,
@@ -98,6 +100,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestAssigned: [requests.tell_the_assignee],
     RequestHandedOver: [requests.tell_of_a_hand_over],
     RequestHandedBack: [requests.tell_of_a_hand_over],
+    NobodyFound: [assignments.tell_that_nobody_was_found],
     NobodyFree: [requests.tell_the_manager_that_nobody_is_free],
     SolutionProposed: [requests.ask_for_agreement],
     SolutionAgreed: [requests.tell_the_assignee_of_the_agreement],

@@ -20,6 +20,7 @@ class CreateCustomerInput:
     language: Language = given("In which letters are written to it.")
     billing_email: str = given("Where invoices and letters go.")
     owner_id: UUID | None = optional("Who of the staff looks after it.")
+    region: str = optional("The region it lies in, in the word that the staff of that region have too.", default="")
 
 
 async def create_customer(work: Work, input: CreateCustomerInput) -> Customer:
@@ -31,6 +32,7 @@ async def create_customer(work: Work, input: CreateCustomerInput) -> Customer:
         language=input.language,
         billing_email=input.billing_email,
         owner_id=input.owner_id,
+        region=input.region,
     )
 
 
@@ -45,6 +47,7 @@ class ChangeCustomerInput:
     billing_email: str = given("Where invoices and letters go.")
     owner_id: UUID | None = optional("Who of the staff looks after it.")
     active: bool = optional("Whether it gets new requests and invoices.", default=True)
+    region: str | None = optional("The region it lies in; empty for none, and as it was when left out.")
 
 
 async def change_customer(work: Work, input: ChangeCustomerInput) -> Customer:
@@ -58,6 +61,7 @@ async def change_customer(work: Work, input: ChangeCustomerInput) -> Customer:
         billing_email=input.billing_email,
         owner_id=input.owner_id,
         active=input.active,
+        region=input.region,
     )
 
 

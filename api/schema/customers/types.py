@@ -30,6 +30,7 @@ class Customer(Node):
     language: Language = column("In which letters are written to it.")
     billing_email: str = column("Where invoices and letters go.")
     active: bool = column("Whether it gets new requests and invoices.")
+    region: str = column("The region it lies in, in the word that the staff of that region have too; empty for none.")
     owner: Staff | None = one("Who of the staff looks after it.", "owner_id")
     contacts: list[Contact] = many("Its people, in the order in which they were added.", "customer_id", most=100)
 

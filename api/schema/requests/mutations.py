@@ -58,7 +58,10 @@ class AssignRequestInput:
     """Who gets a request."""
 
     request_id: UUID = given("The request.")
-    assignee_id: UUID = given("Who of the staff gets it.")
+    assignee_id: UUID | None = optional(
+        "Who of the staff gets it; without it the handbook's clause `assignment_rules` chooses, and the request's "
+        "`decisions` say why. Where that finds nobody, the request stays as it is and the department's head is told."
+    )
     department_id: UUID | None = optional("The department that has it; the person's own without it.")
     second_assignee_id: UUID | None = optional("Who stands in for the first; kept without it.")
 

@@ -10,8 +10,9 @@ from domain.kernel.terms import Complexity, Impact, Urgency
 from domain.policies import commands as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
+from domain.policies.rules.kinds.intake import AssignedAt
 from domain.requests import queries, rules
-from domain.requests.commands import moving, timing
+from domain.requests.commands import choosing, moving, timing
 from domain.requests.commands.timing import View
 from domain.requests.events import RequestTriaged
 from domain.requests.models import ServiceRequest
@@ -45,6 +46,7 @@ async def triage(
     change = await moving.end(work, view, Move.TRIAGE)
     triaged = RequestTriaged(request_id=request_id, change_id=change, priority=request.priority)
     work.record(triaged, about=request)
+    await choosing.by_itself(work, view, AssignedAt.TRIAGE)
     return request
 
 

@@ -16,22 +16,17 @@ from tenancy.work import Work
 async def hand_over(work: Work, *, request_id: UUID, summary: str) -> ServiceRequest:
     """Give a request to the second who is responsible for it, with all they have to know; its state stays.
 
-    Where there is no second, or they have left, or it is the second who has it, neither is free: whoever stands above
-    is told, and the request stays where it is.
+    Where there is no second, or they have left or are absent, or it is the second who has it, neither is free: whoever
+    stands above is told, and the request stays where it is.
     """
     view = await moving.begin(work, request_id, Move.HAND_OVER)
     summary = rules.clean_summary(summary)
     request = view.request
     first, second = request.assignee_id, request.second_assignee_id
     assert first is not None
-    if second in (None, first) or await _has_left(work, second):
-        manager = await queries.escalated_to(work, request, 1)
-        work.record(
-            NobodyFree(request_id=request_id, notice_id=work.new_id(), manager_id=manager, summary=summary),
-            about=request,
-        )
+    if second is None or second == first or not await organisation.is_free(work, second):
+        await _nobody_is_free(work, request, summary)
         return request
-    assert second is not None
     request.assignee_id, request.handed_over_from_id = second, first
     change = await moving.end(work, view, Move.HAND_OVER, summary)
     handed = RequestHandedOver(request_id=request_id, change_id=change, from_id=first, to_id=second)
@@ -48,12 +43,8 @@ async def hand_back(work: Work, *, request_id: UUID, summary: str) -> ServiceReq
     second, first = request.assignee_id, request.handed_over_from_id
     assert second is not None
     assert first is not None
-    if await _has_left(work, first):
-        manager = await queries.escalated_to(work, request, 1)
-        work.record(
-            NobodyFree(request_id=request_id, notice_id=work.new_id(), manager_id=manager, summary=summary),
-            about=request,
-        )
+    if not await organisation.is_free(work, first):
+        await _nobody_is_free(work, request, summary)
         return request
     request.assignee_id, request.handed_over_from_id = first, None
     change = await moving.end(work, view, Move.HAND_BACK, summary)
@@ -66,7 +57,3 @@ async def _nobody_is_free(work: Work, request: ServiceRequest, summary: str) -> 
     manager = await queries.escalated_to(work, request, 1)
     told = NobodyFree(request_id=request.id, notice_id=work.new_id(), manager_id=manager, summary=summary)
     work.record(told, about=request)
-
-
-async def _has_left(work: Work, staff_id: UUID | None) -> bool:
-    return staff_id is not None and (await organisation.staff(work, staff_id)).left_on is not None

@@ -11,8 +11,9 @@ from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
+from domain.policies.rules.kinds.intake import AssignedAt
 from domain.requests import queries, rules
-from domain.requests.commands import assessment, course, ordering, timing
+from domain.requests.commands import assessment, choosing, course, ordering, timing
 from domain.requests.commands.ordering import Asked
 from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
@@ -88,6 +89,7 @@ async def _open(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatr
     timing.start(work, view)
     timing.reckon(work, view)
     work.record(RequestSubmitted(request_id=request.id, priority=request.priority), about=request)
+    await choosing.by_itself(work, view, AssignedAt.SUBMISSION)
 
 
 async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> CustomerTier:

@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.kernel.command import command
 from domain.organisation import queries as organisation
 from domain.requests import rules
-from domain.requests.commands import confirmation, moving
+from domain.requests.commands import choosing, confirmation, moving
 from domain.requests.events import (
     RequestAssigned,
     RequestCancelled,
@@ -23,17 +23,24 @@ async def assign(
     work: Work,
     *,
     request_id: UUID,
-    assignee_id: UUID,
+    assignee_id: UUID | None = None,
     department_id: UUID | None = None,
     second_assignee_id: UUID | None = None,
 ) -> ServiceRequest:
     """Give a request to one of the staff, and to a department: the assignee's own unless told (RQ-3). A second who is
-    responsible for it stands in for them (RQ-4); without a new one the former stays.
+    responsible for it stands in for them (RQ-4); without a new one the former stays. Without an assignee the handbook's
+    assignment rules choose; where they find nobody, whoever leads the department is told.
 
     Whoever gets what is under way begins anew; what is on hold stays on hold.
     """
     view = await moving.begin(work, request_id, Move.ASSIGN)
     request = view.request
+    if assignee_id is None:
+        if department_id is not None or second_assignee_id is not None:
+            text = message("Where the rules choose, they choose the department and the second too.")
+            raise Invalid(text, path=("assigneeId",))
+        await choosing.when_asked(work, view)
+        return request
     same = request.assignee_id == assignee_id and second_assignee_id in (None, request.second_assignee_id)
     if same and department_id in (None, request.department_id):
         raise Invalid(message("This person has it already."), path=("assigneeId",))

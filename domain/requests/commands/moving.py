@@ -50,11 +50,18 @@ async def _refusal(
 
 
 async def end(
-    work: Work, view: View, move: Move, reason: str = "", *, pauses: Sequence[ClockKind] | None = None
+    work: Work,
+    view: View,
+    move: Move,
+    reason: str = "",
+    *,
+    pauses: Sequence[ClockKind] | None = None,
+    by_itself: bool = False,
 ) -> UUID:
     """Make the move: its change of state, and what that does to the course and to the clocks. Gives the change's id.
 
-    `pauses` are the clocks that rest from now on, where a clause says so.
+    `pauses` are the clocks that rest from now on, where a clause says so; `by_itself` is what the handbook does and
+    nobody else.
     """
     request = view.request
     state = LIFECYCLE.next(request.state, move)
@@ -69,6 +76,8 @@ async def end(
         # Whether it may wait is no question any more.
         request.postpone_until, request.postpone_reason = None, ""
     change = view.enter(work, move, reason)
+    if by_itself:
+        change.member_id = None
     if pauses is not None:
         change.pauses = [kind.value for kind in pauses]
     if move is Move.HOLD:

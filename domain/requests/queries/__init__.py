@@ -1,6 +1,7 @@
 """Who sees which request, by which clauses its clocks run, what its history is, and who stands above it."""
 
 from domain.requests.queries.above import escalated_to, line_above, responsible, responsible_department
+from domain.requests.queries.candidates import candidates, department_for, region_of, turn_of
 from domain.requests.queries.clauses import (
     Grounds,
     calendar_for,
@@ -55,12 +56,14 @@ __all__ = [
     "assigned_to_me",
     "breached",
     "calendar_for",
+    "candidates",
     "case_of",
     "change",
     "clock",
     "clock_outcomes",
     "clocks_of",
     "closed_outcomes",
+    "department_for",
     "escalated_to",
     "escalation",
     "get",
@@ -73,6 +76,7 @@ __all__ = [
     "kept_clause",
     "line_above",
     "message_seen",
+    "region_of",
     "requested_by_me",
     "responsible",
     "responsible_department",
@@ -85,6 +89,7 @@ __all__ = [
     "shows_message",
     "story_of",
     "submitted_by_my_program",
+    "turn_of",
     "visible",
     "visible_clocks",
     "visible_messages",

@@ -43,10 +43,14 @@ async def responsible_department(work: Work, request: ServiceRequest) -> UUID | 
 
 
 async def responsible(work: Work, request: ServiceRequest) -> Sequence[UUID]:
-    """Who has to act: the assignee, or the second while there is none or they have left, or else the head of the
-    department."""
-    for person in (request.assignee_id, request.second_assignee_id):
-        if person is not None and (await organisation.staff(work, person)).left_on is None:
+    """Who has to act: the assignee, or the second while there is none or they have left or are absent, or else the head
+    of the department. Where both are absent it stays with the assignee, and the head is to know."""
+    people = [person for person in (request.assignee_id, request.second_assignee_id) if person is not None]
+    for person in people:
+        if await organisation.is_free(work, person):
             return [person]
+    here = [person for person in people if (await organisation.staff(work, person)).left_on is None]
     head = await organisation.head_of(work, request.department_id) if request.department_id else None
+    if here:
+        return list(dict.fromkeys([here[0], *([head] if head is not None else [])]))
     return [head] if head is not None else []

@@ -1,6 +1,7 @@
 """Pure rules of service requests: their states and moves, who makes them, their texts, and their clocks."""
 
 from domain.kernel.terms import ClockKind
+from domain.requests.rules.assignment import Candidate, Choice, LeftOut, Wanted, choose, compared
 from domain.requests.rules.clocks import (
     Narrative,
     Segment,
@@ -54,11 +55,14 @@ __all__ = [
     "NEEDED_BEFORE",
     "TREATMENT",
     "Audience",
+    "Candidate",
     "Change",
     "Channel",
+    "Choice",
     "ClockKind",
     "ClockState",
     "Duty",
+    "LeftOut",
     "Mark",
     "MarkKind",
     "Move",
@@ -72,10 +76,12 @@ __all__ = [
     "Standing",
     "State",
     "Treatment",
+    "Wanted",
     "Window",
     "as_change",
     "breached_at",
     "budget",
+    "choose",
     "clean_category",
     "clean_description",
     "clean_message",
@@ -85,6 +91,7 @@ __all__ = [
     "clean_summary",
     "clean_title",
     "coming",
+    "compared",
     "counts",
     "deadline",
     "elapsed",

@@ -151,6 +151,7 @@ def kind_named(name: str) -> type[ClauseKind]:
 __all__ = [
     "KINDS",
     "ApprovalChain",
+    "AssignmentRules",
     "AutoConfirm",
     "BackupSchedule",
     "BusinessCalendarClause",
