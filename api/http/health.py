@@ -23,6 +23,7 @@ from tenancy.database import database
 
 ANSWER_SECONDS = 2.0
 OK = "ok"
+NOT_REACHED = "not reached"
 UNREACHED = (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
 
 
@@ -44,7 +45,7 @@ async def _state(check: Callable[[], Awaitable[str]]) -> str:
     try:
         return await asyncio.wait_for(check(), ANSWER_SECONDS)
     except UNREACHED:
-        return "not reached"
+        return NOT_REACHED
 
 
 async def _database() -> str:
@@ -58,7 +59,11 @@ async def _migrations() -> str:
 
 
 async def _broker() -> str:
-    client = redis.asyncio.Redis.from_url(settings().broker_url)
+    try:
+        client = redis.asyncio.Redis.from_url(settings().broker_url)
+    except ValueError:
+        # None is set, or what is set is the address of none.
+        return NOT_REACHED
     try:
         await client.ping()
     finally:

@@ -22,6 +22,7 @@ from domain.consequences import settle
 from tenancy import connections, logs
 from tenancy import database as doors
 from tenancy.actor import Actor
+from tenancy.config import settings
 from tenancy.connections import TenantConnection
 from tenancy.database import Database, database, writing
 from tenancy.identity import tokens
@@ -208,6 +209,18 @@ async def test_readiness_is_told_in_its_time_while_the_database_stands_still(
     with _standing_still([pid]):
         answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "not reached")
+
+
+@pytest.mark.parametrize("url", ["", "localhost:6379"])
+async def test_readiness_is_told_where_no_broker_is_set(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(health, "settings", lambda: settings().model_copy(update={"broker_url": url}))
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"database": "ok", "migrations": "ok", "broker": "not reached"},
+    )
 
 
 async def test_signing_in_while_the_database_is_gone_is_unavailable_too(
