@@ -41,7 +41,8 @@ async def register(work: Work, *, received: Received, name: str, media_type: str
     else:
         same = (File.blob_id == blob.id, File.name == name, File.media_type == media_type)
         known = select(File).where(*same, queries.uploaded_by_me(work.actor, File)).order_by(File.id).limit(1)
-        file = await work.first(known)
+        # Locked, since somebody may be attaching it at this moment.
+        file = await work.first(known.with_for_update())
         if file is not None:
             if file.unattached_at is not None:
                 # Sent again, it waits for its attachment from now on.

@@ -1,5 +1,6 @@
 """What is attached to nothing is forgotten after a day, with its bytes; what is attached, or just coming in, stays."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from tenancy.database import reading, writing
 from tenancy.refusals import Unavailable
 from tenancy.storage import Storage, file_storage
 from tests.domain.approvals.company import HEAD, ask, founded, lay_down, step
+from tests.locks import is_done_or_waits
 from tests.uploads import sees, upload
 from tests.workers.facts import agenda, work_off
 from workers.sweeps import TIMETABLE
@@ -122,3 +124,18 @@ async def test_a_file_that_is_sent_again_waits_anew(acme: Actor) -> None:
     assert await upload(acme) == file
     await sweep(acme, in_hours=1)
     assert await sees(acme, file)
+
+
+async def test_a_file_that_is_sent_again_while_it_is_attached_is_not_forgotten(acme: Actor, owner_url: str) -> None:
+    company = await founded(acme)
+    await lay_down(acme, step(HEAD))
+    approval = await ask(company.engineer)
+    file = await upload(company.engineer)
+    async with writing(company.engineer, settle=settle) as attaching:
+        await attachments.attach(attaching, subject_kind="approvals", subject_id=approval.id, file_id=file)
+        await attaching.flush()
+        again = asyncio.create_task(upload(company.engineer))
+        await is_done_or_waits(again, owner_url)
+    assert await again == file
+    await sweep(acme, in_hours=1000)
+    assert await sees(company.head, file)
