@@ -19,6 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from tenancy.config import settings
+from tenancy.opening import opened
 from tenancy.refusals import Invalid, NotFound, Unavailable, message
 
 Content: TypeAlias = bytes | Path | AsyncIterable[bytes]
@@ -175,7 +176,7 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def _parts(path: Path) -> AsyncIterator[bytes]:
-    file = await asyncio.to_thread(path.open, "rb")
+    file = await opened(path, "rb")
     try:
         while piece := await asyncio.to_thread(file.read, PART_BYTES):
             yield piece

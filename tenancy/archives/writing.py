@@ -35,6 +35,7 @@ from tenancy.archives.form import (
     manifest_to_json,
     member_name,
 )
+from tenancy.opening import opened
 from tenancy.refusals import Invalid, Unavailable, message
 
 Tables: TypeAlias = AsyncIterable[tuple[str, AsyncIterable[Row]]]
@@ -61,7 +62,7 @@ async def write(
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         with _writable():
-            file = await asyncio.to_thread(open, unfinished, "wb", opener=partial(os.open, mode=0o600))
+            file = await opened(unfinished, "wb")
         try:
             manifest = await _encrypted(file, heading, tables, files, identity)
             with _writable():

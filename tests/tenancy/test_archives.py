@@ -7,6 +7,7 @@ import io
 import random
 import subprocess
 import tarfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -363,6 +364,28 @@ async def test_a_cancelled_archive_leaves_no_file(tmp_path: Path) -> None:
     task = asyncio.create_task(archives.write(tmp_path / "a.age", heading({"large": []}), only(), identity=KEY))
     await begun.wait()
     task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert names(tmp_path) == []
+
+
+async def test_who_is_cancelled_while_the_file_is_opened_leaves_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked, may_open, really_open = threading.Event(), threading.Event(), open
+
+    def slowly(path: Any, *given: Any, **more: Any) -> Any:
+        if str(path).endswith(".unfinished"):
+            asked.set()
+            may_open.wait()
+        return really_open(path, *given, **more)
+
+    monkeypatch.setattr("builtins.open", slowly)
+    task = asyncio.create_task(archives.write(tmp_path / "a.age", heading(SMALL), tables(SMALL), identity=KEY))
+    await asyncio.to_thread(asked.wait)
+    task.cancel()
+    await asyncio.sleep(0)
+    may_open.set()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert names(tmp_path) == []

@@ -2,13 +2,11 @@
 
 import asyncio
 import hashlib
-import os
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from tenancy.config import settings
 from tenancy.database import reading
+from tenancy.opening import opened
 from tenancy.refusals import Invalid, Refusal, message
 from tenancy.secrets import Unsealable
 from tenancy.storage import storage
@@ -248,8 +247,7 @@ def _sha256_of(path: Path) -> str:
 async def _fetch(tenant_id: UUID, name: str, path: Path | None) -> str:
     """Read a stored object, into a file if one is named, and answer its SHA-256."""
     digest = hashlib.sha256()
-    private = partial(os.open, mode=0o600)
-    file = await asyncio.to_thread(open, path, "xb", opener=private) if path is not None else None
+    file = await opened(path, "xb") if path is not None else None
     try:
         async with aclosing(storage().get(tenant_id, name)) as pieces:
             async for piece in pieces:
