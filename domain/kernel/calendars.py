@@ -87,7 +87,11 @@ def _check_frames(frames: "Frames") -> "Frames":
 
 
 WallTime = Annotated[str, AfterValidator(_check_wall_time)]
-Frames = Annotated[tuple[tuple[WallTime, WallTime], ...], Field(max_length=12), AfterValidator(_check_frames)]
+Frames = Annotated[
+    tuple[tuple[WallTime, WallTime], ...],
+    Field(max_length=12, description='Its hours, such as [["09:00", "17:00"]].'),
+    AfterValidator(_check_frames),
+]
 
 
 class Week(BaseModel):
@@ -114,8 +118,8 @@ class MakeUpDay(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    day: date
-    hours_of: Weekday | None = None
+    day: Annotated[date, Field(description="The day that is worked.")]
+    hours_of: Annotated[Weekday | None, Field(description="A weekday with its hours; else the first worked.")] = None
 
 
 def _check_zone(name: str) -> str:
@@ -136,6 +140,10 @@ def _in_order(make_up_days: tuple[MakeUpDay, ...]) -> tuple[MakeUpDay, ...]:
     return tuple(sorted(make_up_days, key=lambda make_up: make_up.day))
 
 
+Days = Annotated[tuple[date, ...], Field(max_length=5000), AfterValidator(_one_spelling)]
+MakeUpDays = Annotated[tuple[MakeUpDay, ...], Field(max_length=2000), AfterValidator(_in_order)]
+
+
 class BusinessCalendar(BaseModel):
     """The working days and hours of a tenant, as the value of a clause (RQ-6).
 
@@ -148,11 +156,11 @@ class BusinessCalendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    zone: Annotated[str, AfterValidator(_check_zone)]
-    weekly_hours: Week
-    holidays: Annotated[tuple[date, ...], Field(max_length=5000), AfterValidator(_one_spelling)] = ()
-    make_up_days: Annotated[tuple[MakeUpDay, ...], Field(max_length=2000), AfterValidator(_in_order)] = ()
-    known_until: date | None = None
+    zone: Annotated[str, AfterValidator(_check_zone), Field(description="The time zone, such as Asia/Shanghai.")]
+    weekly_hours: Annotated[Week, Field(description="The working hours of an ordinary week.")]
+    holidays: Annotated[Days, Field(description="Days on which nobody works.")] = ()
+    make_up_days: Annotated[MakeUpDays, Field(description="Days worked although the week has them free.")] = ()
+    known_until: Annotated[date | None, Field(description="The last day whose holidays are published.")] = None
 
     @model_validator(mode="after")
     def _can_be_worked(self) -> Self:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
-from typing import Self
+from typing import Annotated, Self
 
 from babel.numbers import list_currencies
-from pydantic import GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_wrap_validator_function
 
 from domain.kernel import decimals
@@ -45,8 +45,8 @@ class Money:
     Amounts in different currencies are never equal, and comparing or adding them is refused.
     """
 
-    minor: int
-    currency: str
+    minor: Annotated[int, Field(description="The amount in the smallest unit of the currency, such as fen or cents.")]
+    currency: Annotated[str, Field(description="The currency's code, such as CNY.")]
 
     def __post_init__(self) -> None:
         exponent(self.currency)

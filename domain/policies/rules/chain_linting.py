@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import FACTS, words_of
 from domain.policies.rules import conditions, reachability
-from domain.policies.rules.chains import Condition
+from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import ApprovalChain

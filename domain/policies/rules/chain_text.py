@@ -10,14 +10,13 @@ from domain.policies.rules.chains import (
     Approver,
     ApproverKind,
     Chain,
-    Condition,
     Mode,
     OnDeadline,
-    Operator,
     Step,
     WhenRequester,
     WhenVacant,
 )
+from domain.policies.rules.comparisons import Condition, Operator
 from domain.policies.rules.sentences import Person, Sentence, say
 from tenancy.refusals import message
 

@@ -5,81 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from domain.kernel.subjects import FactType, SubjectKind, facts_of
 from domain.policies.rules import conditions
+from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.values import Part, Target, Wording, unfit
 from tenancy.refusals import Invalid, message
-
-
-class Operator(StrEnum):
-    """How a fact is compared with a condition's value."""
-
-    EQUALS = "equals"
-    DIFFERS = "differs"
-    ONE_OF = "one_of"
-    AT_LEAST = "at_least"
-    MORE_THAN = "more_than"
-    AT_MOST = "at_most"
-    LESS_THAN = "less_than"
-
-
-_ORDERED = {Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN}
-
-
-class Condition(Part):
-    """A comparison of one of the subject's facts, such as `amount_minor` `at_least` 1000000."""
-
-    fact: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-    operator: Operator
-    value: StrictBool | StrictInt | StrictStr | tuple[StrictInt | StrictStr, ...]
-
-    @model_validator(mode="after")
-    def _can_be_compared(self) -> Self:
-        if (self.operator is Operator.ONE_OF) != isinstance(self.value, tuple):
-            raise unfit(message("“one_of” takes a list of values, every other comparison a single value."))
-        if self.operator in _ORDERED and type(self.value) is not int:
-            raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
-        return self
-
-    def check(self, subject_kind: SubjectKind, purpose: str) -> None:
-        """Refuse with `Invalid` a fact that the subject has not, or a value of another type."""
-        facts = facts_of(subject_kind, purpose)
-        if self.fact not in facts:
-            text = message("The subject has no fact “{name}”. It has: {facts}.")
-            raise Invalid(text, {"name": self.fact, "facts": ", ".join(facts) or "—"})
-        kind = facts[self.fact]
-        for value in self.value if isinstance(self.value, tuple) else (self.value,):
-            if not kind.admits(value) or (self.operator in _ORDERED and kind is not FactType.NUMBER):
-                text = message("“{fact}” is a {type}; it can't be compared like this.")
-                raise Invalid(text, {"fact": self.fact, "type": kind.value})
-
-    def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether the facts meet the condition. Raises `Invalid` (UNKNOWN_FACT) for a fact that was not given.
-
-        A fact that is missing must never let a step be left out in silence, so it is no answer.
-        """
-        fact = facts.get(self.fact)
-        if fact is None or (self.operator in _ORDERED and type(fact) is not int):
-            text = message("The condition on “{fact}” can't be judged: the subject doesn't say it, or not as a number.")
-            raise Invalid(text, {"fact": self.fact}, code="UNKNOWN_FACT")
-        match self.operator, self.value:
-            case Operator.EQUALS, value:
-                return bool(fact == value)
-            case Operator.DIFFERS, value:
-                return bool(fact != value)
-            case Operator.ONE_OF, tuple(values):
-                return fact in values
-            case Operator.AT_LEAST, int(least):
-                return bool(fact >= least)
-            case Operator.MORE_THAN, int(less):
-                return bool(fact > less)
-            case Operator.AT_MOST, int(most):
-                return bool(fact <= most)
-            case _, int(more):
-                return bool(fact < more)
-        raise AssertionError("a condition is checked when it is written")
 
 
 class ApproverKind(StrEnum):
@@ -115,9 +47,31 @@ class Approver(Part):
     that names somebody; the head of a department (the subject's unless one is named), the requester's n-th superior,
     who looks after the subject's customer, or whoever administers approvals."""
 
-    by: ApproverKind
-    value: Annotated[str, Field(max_length=200)] | None = None
-    level: Annotated[int, Field(ge=1, le=10)] | None = None
+    by: Annotated[
+        ApproverKind,
+        Field(
+            description=(
+                "How the approver is found. `member`, `post`, `role`, `department`, `fact` and `expert_panel` are "
+                "named in `value`; `superior` says which one in `level`."
+            )
+        ),
+    ]
+    value: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="The member's id, or the name of the post, role, department, panel or fact; with "
+            "`department_head` a department by name, or nothing for the subject's own.",
+        ),
+    ] = None
+    level: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=10,
+            description="With `superior`: 1 is the requester's own superior, 2 that one's superior, and so on.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _named_as_its_kind_wants(self) -> Self:
@@ -138,8 +92,13 @@ class Approver(Part):
 class Panel(Part):
     """A named circle of experts; chains name it, and the handbook says who belongs to it."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    members: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
+    name: Annotated[
+        str, Field(min_length=1, max_length=200, description="The panel's name, by which approval chains call it.")
+    ]
+    members: Annotated[
+        tuple[Approver, ...],
+        Field(min_length=1, max_length=50, description="Who belongs to it: members, posts, roles and departments."),
+    ]
 
     @property
     def named(self) -> tuple[Approver, ...]:
@@ -195,26 +154,118 @@ class Step(Part):
     Conditions are simple comparisons in `only_if`, all of which hold, and one in CEL in `when`.
     """
 
-    name: Wording
-    mode: Mode = Mode.ANY
-    quorum: Annotated[int, Field(ge=1, le=50)] | None = None
-    quorum_percent: Annotated[int, Field(ge=1, le=100)] | None = None
-    approvers: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=50)]
-    only_if: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
-    when: Annotated[str, Field(max_length=conditions.MOST_CHARACTERS)] | None = None
-    deadline: Target | None = None
-    on_deadline: OnDeadline = OnDeadline.REMIND
-    most_reminders: Annotated[int, Field(ge=1, le=20)] = 3
-    when_vacant: WhenVacant = WhenVacant.ADMINISTRATOR
-    when_requester: WhenRequester = WhenRequester.SUPERIOR
+    name: Annotated[Wording, Field(description="What the step is called for those who decide and those who wait.")]
+    mode: Annotated[
+        Mode,
+        Field(
+            description=(
+                "Whose decisions it needs: `any` the first one's, `all` everybody's, `quorum` so many, "
+                "`per_group` one of each entry in `approvers`."
+            )
+        ),
+    ] = Mode.ANY
+    quorum: Annotated[
+        int | None,
+        Field(
+            ge=1, le=50, description="With the mode `quorum`: how many have to agree. Either this or `quorum_percent`."
+        ),
+    ] = None
+    quorum_percent: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=100,
+            description="With the mode `quorum`: how many per cent have to agree, rounded up to whole people.",
+        ),
+    ] = None
+    approvers: Annotated[
+        tuple[Approver, ...],
+        Field(min_length=1, max_length=50, description="Who decides in it. The requester is never among them."),
+    ]
+    only_if: Annotated[
+        tuple[Condition, ...],
+        Field(
+            max_length=20,
+            description="The step is taken only if all of these comparisons hold; without any it always is.",
+        ),
+    ] = ()
+    when: Annotated[
+        str | None,
+        Field(
+            max_length=conditions.MOST_CHARACTERS,
+            description="A condition in CEL for what simple comparisons can't say, such as amount_minor >= 1000000 && "
+            "key_post. It holds beside `only_if`.",
+        ),
+    ] = None
+    deadline: Annotated[
+        Target | None,
+        Field(description="How long it may take, on the business calendar; without it there is no limit."),
+    ] = None
+    on_deadline: Annotated[
+        OnDeadline,
+        Field(
+            description=(
+                "What follows when the time is up: a reminder, escalation to somebody above, or a decision by itself."
+            )
+        ),
+    ] = OnDeadline.REMIND
+    most_reminders: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description=(
+                "With `remind`: how often at most those who decide are reminded. After the last one it simply "
+                "goes on waiting."
+            ),
+        ),
+    ] = 3
+    when_vacant: Annotated[
+        WhenVacant,
+        Field(
+            description=(
+                "Who decides where nobody is found who may: nobody (`skip`), the requester's superior, an "
+                "administrator of approvals, or it stops until an administrator names somebody."
+            )
+        ),
+    ] = WhenVacant.ADMINISTRATOR
+    when_requester: Annotated[
+        WhenRequester,
+        Field(
+            description=(
+                "Who decides where only the requester is found: nobody (`skip`), their superior, or an "
+                "administrator of approvals."
+            )
+        ),
+    ] = WhenRequester.SUPERIOR
     # Whether whoever agrees says something too; whoever refuses always does.
-    comment_needed: bool = False
+    comment_needed: Annotated[
+        bool, Field(description="Whether whoever agrees says why, too; whoever refuses or returns always does.")
+    ] = False
     # Whether it may be approved together with others in one go.
-    bulk_allowed: bool = False
+    bulk_allowed: Annotated[bool, Field(description="Whether it may be approved together with others in one go.")] = (
+        False
+    )
     # Whether whoever stands in for somebody away may pass the seat on, too.
-    delegates_may_transfer: bool = False
+    delegates_may_transfer: Annotated[
+        bool,
+        Field(
+            description=(
+                "Whether somebody who stands in for an approver who is away may pass the decision on to a third "
+                "person, too."
+            )
+        ),
+    ] = False
     # Neighbouring steps with branches run side by side, the steps of one branch one after the other.
-    branch: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
+    branch: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z][a-z0-9_]*$",
+            max_length=60,
+            description="Neighbouring steps that name branches run side by side, a branch for each name. "
+            "The case goes on when every branch has agreed.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -236,12 +287,34 @@ class Chain(Part):
     cancelling it.
     """
 
-    subject_kind: SubjectKind
-    purpose: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30)]
-    informed: Annotated[tuple[Approver, ...], Field(max_length=50)] = ()
+    subject_kind: Annotated[
+        SubjectKind,
+        Field(
+            description=(
+                "The kind of record that is decided on. `approvalSubjects` lists those for which Zhidu asks for "
+                "an approval."
+            )
+        ),
+    ]
+    purpose: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z][a-z0-9_]*)?$",
+            max_length=60,
+            description=(
+                "What is decided about it, where there are several things, such as write_off and cancellation of "
+                "invoices; else empty."
+            ),
+        ),
+    ] = ""
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=30, description="The steps, in their order.")]
+    informed: Annotated[
+        tuple[Approver, ...], Field(max_length=50, description="Who gets a copy of the request and of what is decided.")
+    ] = ()
     # How many hours pass before the requester may ask for haste again.
-    urge_every_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    urge_every_hours: Annotated[
+        int, Field(ge=1, le=720, description="How many hours pass before the requester may ask for haste again.")
+    ] = 24
 
     @property
     def named(self) -> tuple[Approver, ...]:

@@ -19,8 +19,17 @@ MOST_STEPS = 12
 class Delay(Part):
     """So many days after the due date, which itself does not count; a negative number comes before it."""
 
-    days: Annotated[int, Field(ge=-90, le=1000)]
-    kind: DayKind = DayKind.CALENDAR
+    days: Annotated[
+        int,
+        Field(
+            ge=-90,
+            le=1000,
+            description=(
+                "So many days after the due date, which itself doesn't count; a negative number comes before it."
+            ),
+        ),
+    ]
+    kind: Annotated[DayKind, Field(description="Whether calendar days or working days are counted.")] = DayKind.CALENDAR
 
 
 class Channel(StrEnum):
@@ -49,8 +58,13 @@ _BLANK = re.compile(r"\{([^{}]*)\}")
 class Letter(Part):
     """A letter in a company's own words, with blanks such as `{number}`; `LETTER_BLANKS` names them all."""
 
-    subject: Wording
-    text: Wording
+    subject: Annotated[Wording, Field(description="The letter's heading; blanks such as {number} are filled in.")]
+    text: Annotated[
+        Wording,
+        Field(
+            description="What the letter says; blanks such as {customer}, {amount}, {due_on} and {total} are filled in."
+        ),
+    ]
 
     @model_validator(mode="after")
     def _blanks_can_be_filled(self) -> Self:
@@ -89,17 +103,35 @@ class LadderStep(Part):
     of its `tone`; `template` is no more than the company's own name for it.
     """
 
-    number: Annotated[int, Field(ge=1, le=MOST_STEPS)]
-    name: Wording
-    delay: Delay
-    channel: Channel
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=64)] | None = None
-    tone: Tone = Tone.FRIENDLY
-    letter: Letter | None = None
-    fee: Money | None = None
-    fee_percent: Annotated[Number, Field(ge=0, le=100)] = Decimal(0)
-    late_interest_rate: Annotated[Number, Field(ge=0, le=100)] = Decimal(0)
-    needs_approval: bool = False
+    number: Annotated[int, Field(ge=1, le=MOST_STEPS, description="The steps are numbered 1, 2, 3 and so on.")]
+    name: Annotated[Wording, Field(description="What the step is called.")]
+    delay: Annotated[Delay, Field(description="When it falls due.")]
+    channel: Annotated[Channel, Field(description="How it reaches the customer, or that somebody takes the case over.")]
+    template: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z][a-z0-9_.-]*$",
+            max_length=64,
+            description="The company's own name for the letter; nothing turns on it.",
+        ),
+    ] = None
+    tone: Annotated[
+        Tone, Field(description="How the standard letter speaks, where the step has no `letter` of its own.")
+    ] = Tone.FRIENDLY
+    letter: Annotated[
+        Letter | None,
+        Field(description="The company's own words; without them the standard letter of the step's `tone` is sent."),
+    ] = None
+    fee: Annotated[Money | None, Field(description="A fee asked with this step, on invoices in its currency.")] = None
+    fee_percent: Annotated[
+        Number, Field(ge=0, le=100, description="A fee in per cent of what is outstanding, on top of `fee`.")
+    ] = Decimal(0)
+    late_interest_rate: Annotated[
+        Number, Field(ge=0, le=100, description="Late interest in per cent a year, reckoned from the due date.")
+    ] = Decimal(0)
+    needs_approval: Annotated[
+        bool, Field(description="Whether somebody has to approve the step before it is carried out.")
+    ] = False
 
     @model_validator(mode="after")
     def _costs_something_or_nothing(self) -> Self:
@@ -112,10 +144,26 @@ class Ladder(Part):
     """All steps of a ladder. `send_time` is a wall time in the calendar's zone; `holds` are the reasons for which an
     invoice may be left alone."""
 
-    steps: Annotated[tuple[LadderStep, ...], Field(max_length=MOST_STEPS)]
-    send_time: WallTime = "10:00"
-    holds: tuple[HoldKind, ...] = tuple(HoldKind)
-    after_part_payment: AfterPartPayment = AfterPartPayment.FROM_PAYMENT
+    steps: Annotated[
+        tuple[LadderStep, ...],
+        Field(max_length=MOST_STEPS, description="The steps, in their order; none: nothing overdue is asked for."),
+    ]
+    send_time: Annotated[
+        WallTime,
+        Field(description="At what time of the day steps are carried out, such as 10:00, in the calendar's zone."),
+    ] = "10:00"
+    holds: Annotated[
+        tuple[HoldKind, ...], Field(description="The reasons for which an invoice may be left alone for a while.")
+    ] = tuple(HoldKind)
+    after_part_payment: Annotated[
+        AfterPartPayment,
+        Field(
+            description=(
+                "From when the remaining steps are reckoned once a part has been paid: anew from the payment, or "
+                "still from the due date."
+            )
+        ),
+    ] = AfterPartPayment.FROM_PAYMENT
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:

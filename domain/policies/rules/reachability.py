@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 
 from domain.kernel.subjects import FactType
-from domain.policies.rules.chains import Condition, Operator
+from domain.policies.rules.comparisons import Condition, Operator
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"\\\n]*"|'[^'\\\n]*')|(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>&&|\|\||[<>=!]=|\S))"""

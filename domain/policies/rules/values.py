@@ -49,9 +49,27 @@ class Part(BaseModel):
 class Wording(Part):
     """A text in three languages. One that is not given is taken from the nearest that is, so none is ever missing."""
 
-    zh_Hans: Annotated[str, Field(max_length=20_000)]
-    zh_Hant: Annotated[str, Field(max_length=20_000)]
-    en: Annotated[str, Field(max_length=20_000)]
+    zh_Hans: Annotated[
+        str,
+        Field(
+            max_length=20_000,
+            description="The text in simplified Chinese; where it is left out, that of the nearest language is taken.",
+        ),
+    ]
+    zh_Hant: Annotated[
+        str,
+        Field(
+            max_length=20_000,
+            description="The text in traditional Chinese; where it is left out, that of the nearest language is taken.",
+        ),
+    ]
+    en: Annotated[
+        str,
+        Field(
+            max_length=20_000,
+            description="The text in English; where it is left out, that of the nearest language is taken.",
+        ),
+    ]
 
     @model_validator(mode="before")
     @classmethod
@@ -81,9 +99,24 @@ class Target(Part):
     n-th working day after the day it began on.
     """
 
-    working_minutes: int | None = Field(default=None, ge=1, le=525_600)
-    working_days: int | None = Field(default=None, ge=1, le=366)
-    end_of_day: bool = False
+    working_minutes: int | None = Field(
+        default=None,
+        ge=1,
+        le=525_600,
+        description="Working minutes on the business calendar. Either this or `working_days`.",
+    )
+    working_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=366,
+        description="Working days on the business calendar. Either this or `working_minutes`.",
+    )
+    end_of_day: Annotated[
+        bool,
+        Field(
+            description="With `working_days`: it ends when work ends on that day, whatever the hour at which it began."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _in_one_unit(self) -> Self:
@@ -112,12 +145,25 @@ class Target(Part):
 class PriorityTargets(Part):
     """What one priority is promised; a target that is left out is no limit."""
 
-    response: Target | None = None
-    resolution: Target | None = None
+    response: Annotated[Target | None, Field(description="Until the first answer; without it there is no limit.")] = (
+        None
+    )
+    resolution: Annotated[Target | None, Field(description="Until it is resolved; without it there is no limit.")] = (
+        None
+    )
     # Until a solution is proposed.
-    proposal: Target | None = None
+    proposal: Annotated[
+        Target | None, Field(description="Until a solution is proposed; without it there is no limit.")
+    ] = None
     # From the assignment to the resolution, as agreed inside the company.
-    internal: Target | None = None
+    internal: Annotated[
+        Target | None,
+        Field(
+            description=(
+                "From the assignment to the resolution, as agreed inside the company; the customer isn't shown it."
+            )
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _response_comes_first(self) -> Self:
@@ -155,11 +201,36 @@ class EscalationLevel(Part):
     keeps it until somebody else is assigned.
     """
 
-    offset_working_minutes: Annotated[int, Field(ge=-14_400, le=144_000)]
-    superior_level: Annotated[int, Field(ge=1, le=10)]
-    action: EscalationAction = EscalationAction.NOTIFY
+    offset_working_minutes: Annotated[
+        int,
+        Field(
+            ge=-14_400, le=144_000, description="Working minutes from the deadline; a negative number lies before it."
+        ),
+    ]
+    superior_level: Annotated[
+        int,
+        Field(
+            ge=1, le=10, description="Who is told: the first, second and so on of those who stand above the request."
+        ),
+    ]
+    action: Annotated[
+        EscalationAction,
+        Field(
+            description=(
+                "What is done besides: nothing, raising it to the next tier of support, or handing it to another "
+                "department."
+            )
+        ),
+    ] = EscalationAction.NOTIFY
     # The department's name, to which the level hands the request.
-    department: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    department: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="With `hand_to`: the name of the department that gets the request.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _hands_to_somebody(self) -> Self:
@@ -185,10 +256,17 @@ class Recurrence(Part):
     `at` is a wall time of the company's zone. Where a month has no such day, its last day is meant.
     """
 
-    every: Cadence
-    weekday: Weekday | None = None
-    day: Annotated[int, Field(ge=1, le=31)] | None = None
-    at: WallTime = "09:00"
+    every: Annotated[Cadence, Field(description="How often it comes round.")]
+    weekday: Annotated[Weekday | None, Field(description="With `weekly`: on which day of the week.")] = None
+    day: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=31,
+            description="With `monthly` and what is rarer: on which day of the month, or else on its last.",
+        ),
+    ] = None
+    at: Annotated[WallTime, Field(description="At what time, such as 09:00, in the company's zone.")] = "09:00"
 
     @model_validator(mode="after")
     def _on_one_day(self) -> Self:
@@ -206,8 +284,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 class Weighted(Part):
     """An indicator and its weight in per cent of the whole."""
 
-    name: Wording
-    weight_percent: Share
+    name: Annotated[Wording, Field(description="What the indicator is called.")]
+    weight_percent: Annotated[Share, Field(description="Its weight; all of them make up 100 per cent.")]
 
 
 def check_whole(weights: Iterable[Decimal]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules import checks
-from domain.policies.rules.chains import Condition, Operator
+from domain.policies.rules.comparisons import Condition, Operator
 from domain.policies.rules.kinds import (
     KINDS,
     ApprovalChain,
@@ -46,6 +46,23 @@ def test_a_stored_value_is_read_again_as_the_same_value(kind: str) -> None:
     assert checks.parse(KINDS[kind], value.stored(), "value") == value
     assert hash(value.topic) is not None
     assert KINDS[kind].json_schema()["type"] == "object"
+
+
+def described(schema: dict[str, Any]) -> dict[str, str]:
+    """What a schema says of each property, its own and those of its parts, by their places."""
+    parts = {"": schema, **schema.get("$defs", {})}
+    return {
+        f"{part}.{name}": said.get("description", "")
+        for part, form in parts.items()
+        for name, said in form.get("properties", {}).items()
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_property_of_a_value_is_described_for_whoever_writes_it(kind: str) -> None:
+    found = described(KINDS[kind].json_schema())
+    assert set(found) or not KINDS[kind].model_fields
+    assert [place for place, said in found.items() if not said.endswith(".")] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -21,7 +21,9 @@ class RoleDefinition(ClauseKind):
     label = message("Role definition")
 
     role: Annotated[str, Field(min_length=1, max_length=100, description="The role's name in the company.")]
-    permissions: Annotated[tuple[Permission, ...], Field(min_length=1, max_length=100)]
+    permissions: Annotated[
+        tuple[Permission, ...], Field(min_length=1, max_length=100, description="What its holders may do.")
+    ]
     review_every_months: Annotated[
         int | None, Field(ge=1, le=60, description="Months from one review of who holds it to the next.")
     ] = None
@@ -69,9 +71,11 @@ class PasswordRules(ClauseKind):
 
     least_length: Annotated[int, Field(ge=8, le=128, description="Characters.")]
     most_attempts: Annotated[int, Field(ge=3, le=100, description="Wrong attempts before the account is locked.")] = 10
-    lock_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    lock_minutes: Annotated[int, Field(ge=1, le=10_080, description="For how many minutes the account is locked.")] = 15
     remembered: Annotated[int, Field(ge=0, le=24, description="Former passwords that may not be used again.")] = 0
-    second_factor: SecondFactor = SecondFactor.OPTIONAL
+    second_factor: Annotated[SecondFactor, Field(description="Who has to sign in with a second factor.")] = (
+        SecondFactor.OPTIONAL
+    )
 
     def standard_text(self) -> tuple[Sentence, ...]:
         return (
@@ -101,11 +105,13 @@ class UsageLimits(ClauseKind):
     kind = "usage_limits"
     label = message("Limits of use")
 
-    audience: Audience
+    audience: Annotated[Audience, Field(description="Whose programs are limited.")]
     points_per_minute: Annotated[
         int, Field(ge=100, le=10_000_000, description="Points of query cost a minute, of each client.")
     ]
-    most_file_megabytes: Annotated[int, Field(ge=1, le=10_240)] = 50
+    most_file_megabytes: Annotated[
+        int, Field(ge=1, le=10_240, description="The largest file they may send, in megabytes.")
+    ] = 50
 
     @property
     def topic(self) -> str:
@@ -142,7 +148,7 @@ class ConfidentialityAgreement(ClauseKind):
     label = message("Confidentiality agreement")
     dimensions = (Dimension.POST, Dimension.DEPARTMENT)
 
-    audience: Audience
+    audience: Annotated[Audience, Field(description="Who has to sign.")]
     needed_from: Annotated[Confidentiality, Field(description="The lowest level that needs a signature.")]
     valid_months: Annotated[int | None, Field(ge=1, le=600, description="Months a signature holds; none for ever.")] = (
         None

@@ -25,9 +25,9 @@ class UsePermission(ClauseKind):
     dimensions = (Dimension.DEPARTMENT,)
 
     asset_class: Annotated[Code, Field(description="The class of equipment, such as test_servers.")]
-    name: Wording
+    name: Annotated[Wording, Field(description="What the class of equipment is called.")]
     posts: Annotated[tuple[PostName, ...], Field(max_length=50, description="Posts by name; none for everybody.")] = ()
-    training_needed: bool = False
+    training_needed: Annotated[bool, Field(description="Whether a training is needed first.")] = False
 
     @property
     def topic(self) -> str:
@@ -47,10 +47,10 @@ class MaintenanceSchedule(ClauseKind):
     label = message("Maintenance schedule")
     dimensions = (Dimension.DEPARTMENT,)
 
-    asset_class: Code
-    name: Wording
-    when: Recurrence
-    tasks: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=50)]
+    asset_class: Annotated[Code, Field(description="The class of equipment, such as test_servers.")]
+    name: Annotated[Wording, Field(description="What the maintenance is called.")]
+    when: Annotated[Recurrence, Field(description="When it comes round.")]
+    tasks: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=50, description="What is done each time.")]
 
     @property
     def topic(self) -> str:
@@ -68,9 +68,9 @@ class ScrappingRule(ClauseKind):
     label = message("Scrapping")
     dimensions = (Dimension.DEPARTMENT,)
 
-    asset_class: Code
-    name: Wording
-    after_years: Annotated[int, Field(ge=1, le=50)]
+    asset_class: Annotated[Code, Field(description="The class of equipment, such as test_servers.")]
+    name: Annotated[Wording, Field(description="What the class is called.")]
+    after_years: Annotated[int, Field(ge=1, le=50, description="From how many years of age on it may be scrapped.")]
 
     @property
     def topic(self) -> str:
@@ -88,8 +88,8 @@ class DocumentReview(ClauseKind):
     label = message("Review of documents")
     dimensions = (Dimension.DEPARTMENT,)
 
-    level: Confidentiality
-    every_months: Annotated[int, Field(ge=1, le=120)]
+    level: Annotated[Confidentiality, Field(description="How confidential the documents are that this is about.")]
+    every_months: Annotated[int, Field(ge=1, le=120, description="Months from one review to the next.")]
 
     @property
     def topic(self) -> str:
@@ -107,10 +107,19 @@ class DocumentLoan(ClauseKind):
     label = message("Loan of documents")
     dimensions = (Dimension.DEPARTMENT, Dimension.POST)
 
-    level: Confidentiality
-    most_working_days: Annotated[int, Field(ge=1, le=366)]
-    most_renewals: Annotated[int, Field(ge=0, le=20)] = 1
-    remind_before_working_days: Annotated[int, Field(ge=0, le=60)] = 1
+    level: Annotated[Confidentiality, Field(description="How confidential the documents are that this is about.")]
+    most_working_days: Annotated[
+        int, Field(ge=1, le=366, description="For how many working days a document is lent at most.")
+    ]
+    most_renewals: Annotated[int, Field(ge=0, le=20, description="How often a loan may be renewed.")] = 1
+    remind_before_working_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=60,
+            description="How many working days before its end the borrower is reminded; 0 for on the day itself.",
+        ),
+    ] = 1
 
     @property
     def topic(self) -> str:
@@ -165,7 +174,7 @@ class ExpiryReminders(ClauseKind):
     label = message("Reminders of expiry")
     dimensions = (Dimension.DEPARTMENT, Dimension.CUSTOMER_TIER)
 
-    record: Expiring
+    record: Annotated[Expiring, Field(description="What runs out.")]
     days_before: Annotated[
         tuple[Annotated[int, Field(ge=0, le=1095)], ...],
         Field(min_length=1, max_length=12, description="Calendar days before the day, the soonest reminder first."),

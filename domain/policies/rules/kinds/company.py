@@ -80,7 +80,16 @@ class ReadingConfirmation(ClauseKind):
     remind_every_days: Annotated[
         int, Field(ge=1, le=366, description="Calendar days from one reminder to the next, once the time is up.")
     ] = 3
-    most_reminders: Annotated[int, Field(ge=0, le=20)] = 3
+    most_reminders: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=20,
+            description=(
+                "How often somebody is reminded at most; 0 for never. After that, who has not read it is still listed."
+            ),
+        ),
+    ] = 3
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message(
@@ -160,7 +169,7 @@ class Retention(ClauseKind):
     kind = "retention"
     label = message("Retention")
 
-    record: RetainedRecord
+    record: Annotated[RetainedRecord, Field(description="The records that are kept.")]
     keep_days: Annotated[int, Field(ge=1, le=36_600, description="Calendar days from the end of their purpose.")]
 
     @property
@@ -182,11 +191,25 @@ class BackupSchedule(ClauseKind):
     label = message("Backup schedule")
     consumed_by = "backups"
 
-    daily_at: WallTime | None = None
-    cron: Annotated[str, Field(max_length=100)] | None = None
-    keep_days: Annotated[int, Field(ge=1, le=3660)]
-    keep_at_least: Annotated[int, Field(ge=1, le=1000)] = 3
-    drill_every: Annotated[int, Field(ge=1, le=366)] | None = None
+    daily_at: Annotated[
+        WallTime | None,
+        Field(description="The time of every day, such as 02:30, in the company's zone. Either this or `cron`."),
+    ] = None
+    cron: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="A cron expression in the company's zone, such as 30 2 * * 1-5. Either this or `daily_at`.",
+        ),
+    ] = None
+    keep_days: Annotated[int, Field(ge=1, le=3660, description="For how many days an archive is kept.")]
+    keep_at_least: Annotated[
+        int, Field(ge=1, le=1000, description="So many of the newest archives are kept however old they are.")
+    ] = 3
+    drill_every: Annotated[
+        int | None,
+        Field(ge=1, le=366, description="Every so-manieth archive is restored for practice; without it none is."),
+    ] = None
 
     @field_validator("cron")
     @classmethod
@@ -275,8 +298,8 @@ class MessageTemplate(ClauseKind):
         str,
         Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80, description="The event's name, such as requests.resolved."),
     ]
-    subject: Wording
-    body: Wording
+    subject: Annotated[Wording, Field(description="The message's heading.")]
+    body: Annotated[Wording, Field(description="What the message says.")]
 
     @property
     def topic(self) -> str:

@@ -45,8 +45,8 @@ class PlanReview(ClauseKind):
     label = message("Review of project plans")
     dimensions = _PROJECT
 
-    parts: Annotated[tuple[PlanPart, ...], Field(min_length=1)]
-    least_reviewers: Annotated[int, Field(ge=1, le=20)] = 2
+    parts: Annotated[tuple[PlanPart, ...], Field(min_length=1, description="What a project's plan has to hold.")]
+    least_reviewers: Annotated[int, Field(ge=1, le=20, description="How many people review it at least.")] = 2
     report: Annotated[Cadence, Field(description="How often leadership and customer hear of the progress.")] = (
         Cadence.WEEKLY
     )
@@ -87,9 +87,11 @@ worded(
 class InspectionPoint(Part):
     """One point at which work is inspected."""
 
-    name: Wording
-    by: Inspector
-    blocks_milestone: bool = True
+    name: Annotated[Wording, Field(description="What is inspected.")]
+    by: Annotated[Inspector, Field(description="Who inspects: whoever did the work, a colleague, or a specialist.")]
+    blocks_milestone: Annotated[
+        bool, Field(description="Whether a failure keeps the milestone from being reached.")
+    ] = True
 
 
 class InspectionPoints(ClauseKind):
@@ -99,7 +101,9 @@ class InspectionPoints(ClauseKind):
     label = message("Inspection points")
     dimensions = _PROJECT
 
-    points: Annotated[tuple[InspectionPoint, ...], Field(min_length=1, max_length=50)]
+    points: Annotated[
+        tuple[InspectionPoint, ...], Field(min_length=1, max_length=50, description="The points, in their order.")
+    ]
 
     def standard_text(self) -> tuple[Sentence, ...]:
         blocking = message("{name}: {by}; a failure blocks the milestone.")
@@ -116,10 +120,14 @@ class AcceptanceDocuments(ClauseKind):
     label = message("Acceptance documents")
     dimensions = _PROJECT
 
-    documents: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=100)]
+    documents: Annotated[
+        tuple[Wording, ...], Field(min_length=1, max_length=100, description="The documents that have to be complete.")
+    ]
     pre_acceptance: Annotated[bool, Field(description="Whether the company accepts it internally first.")] = True
-    rectify_within_working_days: Annotated[int, Field(ge=1, le=366)] = 10
-    most_rounds: Annotated[int, Field(ge=1, le=20)] = 3
+    rectify_within_working_days: Annotated[
+        int, Field(ge=1, le=366, description="Within how many working days what fails is put right.")
+    ] = 10
+    most_rounds: Annotated[int, Field(ge=1, le=20, description="How often it may be put right and looked at anew.")] = 3
 
     @property
     def relies_on(self) -> tuple[str, ...]:

@@ -91,8 +91,8 @@ Resting = Annotated[tuple[ClockKind, ...], Field(max_length=len(ClockKind))]
 class HoldReason(Part):
     """Something that a request may wait for, which clocks rest meanwhile, and what is said of its end."""
 
-    code: Code
-    name: Wording
+    code: Annotated[Code, Field(description="The reason's name for programs.")]
+    name: Annotated[Wording, Field(description="What the reason is called.")]
     pauses: Annotated[Resting, Field(description="The clocks that rest meanwhile; none lets all of them run.")] = (
         ClockKind.RESOLUTION,
     )
@@ -116,7 +116,9 @@ class HoldReasons(ClauseKind):
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
     consumed_by = "requests.put_on_hold, requests.propose"
 
-    reasons: Annotated[tuple[HoldReason, ...], Field(min_length=1, max_length=50)]
+    reasons: Annotated[
+        tuple[HoldReason, ...], Field(min_length=1, max_length=50, description="The reasons that may be given.")
+    ]
     others_allowed: Annotated[bool, Field(description="Whether reasons that are not listed will do too.")] = True
     while_proposed: Annotated[
         Resting | None,

@@ -69,7 +69,14 @@ class AssignmentRules(ClauseKind):
     consumed_by = "requests.submit, requests.triage, requests.assign"
     reaches_open_cases = True
 
-    order: Annotated[tuple[AssignedBy, ...], Field(min_length=1, max_length=len(AssignedBy))]
+    order: Annotated[
+        tuple[AssignedBy, ...],
+        Field(
+            min_length=1,
+            max_length=len(AssignedBy),
+            description="By what the person is chosen; where one leaves several, the next one decides among them.",
+        ),
+    ]
     moment: Annotated[AssignedAt, Field(description="When a request goes to whom the rules choose.")] = AssignedAt.ASKED
     department: Annotated[
         Name | None, Field(description="The department that it goes to; unless named, the one that has it.")
@@ -134,9 +141,11 @@ class InspectionSchedule(ClauseKind):
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
 
     code: Annotated[Code, Field(description="The inspection's name for programs.")]
-    name: Wording
-    when: Recurrence
-    checklist: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=100)]
+    name: Annotated[Wording, Field(description="What the inspection is called.")]
+    when: Annotated[Recurrence, Field(description="When it comes round.")]
+    checklist: Annotated[
+        tuple[Wording, ...], Field(min_length=1, max_length=100, description="What is looked at each time.")
+    ]
 
     @property
     def topic(self) -> str:

@@ -20,7 +20,10 @@ class ContractChecklist(ClauseKind):
     label = message("Contract checklist")
     dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
 
-    items: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=100)]
+    items: Annotated[
+        tuple[Wording, ...],
+        Field(min_length=1, max_length=100, description="What a contract has to settle before it is signed."),
+    ]
     copies_to: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
         Field(max_length=50, description="Departments, by name, that get a copy."),
@@ -38,8 +41,8 @@ class ContractChecklist(ClauseKind):
 class Instalment(Part):
     """One payment of a contract and its share of the price."""
 
-    name: Wording
-    share_percent: Share
+    name: Annotated[Wording, Field(description="What the payment is called, such as first instalment.")]
+    share_percent: Annotated[Share, Field(description="Its share of the price; all of them make up 100 per cent.")]
 
 
 class PaymentTerms(ClauseKind):
@@ -50,7 +53,10 @@ class PaymentTerms(ClauseKind):
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
 
     due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
-    instalments: Annotated[tuple[Instalment, ...], Field(max_length=24)] = ()
+    instalments: Annotated[
+        tuple[Instalment, ...],
+        Field(max_length=24, description="The payments of a contract; none: it is paid at once."),
+    ] = ()
     tax_percent: Annotated[Percent, Field(description="The usual tax on top of the price.")] = Decimal(0)
 
     @model_validator(mode="after")

@@ -47,8 +47,10 @@ class RecruitingStages(ClauseKind):
     label = message("Stages of recruiting")
     dimensions = _PERSON
 
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-    probation_months: Annotated[int, Field(ge=0, le=12)] = 3
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, description="The stages, in their order.")]
+    probation_months: Annotated[
+        int, Field(ge=0, le=12, description="How many months of probation newcomers have; 0 for none.")
+    ] = 3
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -69,9 +71,9 @@ class TrainingHours(ClauseKind):
     label = message("Training")
     dimensions = _PERSON
 
-    hours_per_year: Annotated[int, Field(ge=0, le=2000)]
-    mentor_months: Annotated[int, Field(ge=0, le=24)] = 3
-    pass_mark_percent: Share
+    hours_per_year: Annotated[int, Field(ge=0, le=2000, description="Hours of training that everybody has in a year.")]
+    mentor_months: Annotated[int, Field(ge=0, le=24, description="For how many months newcomers have a mentor.")] = 3
+    pass_mark_percent: Annotated[Share, Field(description="From how many per cent of the points on a test is passed.")]
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message("Everybody has {hours} hours of training a year; tests are passed with {percent} %.")
@@ -107,9 +109,14 @@ class AppraisalScheme(ClauseKind):
     label = message("Appraisal")
     dimensions = _PERSON
 
-    indicators: Annotated[tuple[Weighted, ...], Field(min_length=1, max_length=50)]
+    indicators: Annotated[
+        tuple[Weighted, ...],
+        Field(
+            min_length=1, max_length=50, description="What people are appraised by; the weights make up 100 per cent."
+        ),
+    ]
     raters: Annotated[dict[Rater, Share], Field(min_length=1, description="Weights in per cent of the whole.")]
-    every: Cadence = Cadence.QUARTERLY
+    every: Annotated[Cadence, Field(description="How often people are appraised.")] = Cadence.QUARTERLY
     appeal_days: Annotated[Days, Field(description="Calendar days in which somebody may appeal.")] = 5
 
     @model_validator(mode="after")
@@ -159,9 +166,9 @@ _ORDER = {consequence: index for index, consequence in enumerate(Consequence)}
 class ConductStep(Part):
     """What conduct leads to a consequence; an award or a commendation may come with money."""
 
-    consequence: Consequence
-    conduct: Wording
-    bonus: Money | None = None
+    consequence: Annotated[Consequence, Field(description="What follows.")]
+    conduct: Annotated[Wording, Field(description="Which conduct leads to it.")]
+    bonus: Annotated[Money | None, Field(description="Money that comes with an award or a commendation.")] = None
 
 
 class RewardsAndPenalties(ClauseKind):
@@ -171,7 +178,10 @@ class RewardsAndPenalties(ClauseKind):
     label = message("Rewards and penalties")
     dimensions = _PERSON
 
-    steps: Annotated[tuple[ConductStep, ...], Field(min_length=1, max_length=50)]
+    steps: Annotated[
+        tuple[ConductStep, ...],
+        Field(min_length=1, max_length=50, description="From the award to the gravest penalty."),
+    ]
     hearing_days: Annotated[Days, Field(description="Calendar days in which somebody is heard before a penalty.")] = 3
 
     @model_validator(mode="after")
@@ -201,12 +211,18 @@ class NoticePeriod(ClauseKind):
     consumed_by = "people.resign"
     reaches_open_cases = True
 
-    days: Days
-    day_kind: DayKind = DayKind.CALENDAR
-    probation_days: Days | None = None
-    allow_zero: bool = False
+    days: Annotated[Days, Field(description="How many days ahead notice is given.")]
+    day_kind: Annotated[DayKind, Field(description="Whether calendar days or working days are counted.")] = (
+        DayKind.CALENDAR
+    )
+    probation_days: Annotated[
+        Days | None, Field(description="How many days it is on probation; without it probation makes no difference.")
+    ] = None
+    allow_zero: Annotated[bool, Field(description="Has to be true where a notice of no days at all is meant.")] = False
     # Whether the approvers may let somebody go before the notice ends.
-    waiver_allowed: bool = False
+    waiver_allowed: Annotated[
+        bool, Field(description="Whether the approvers may let somebody go before the notice ends.")
+    ] = False
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -239,8 +255,10 @@ class ExitAudit(ClauseKind):
     label = message("Exit audit")
     dimensions = _PERSON
 
-    key_posts_only: bool = True
-    items: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=50)]
+    key_posts_only: Annotated[
+        bool, Field(description="Whether only the leaving of holders of key posts is audited.")
+    ] = True
+    items: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=50, description="What is looked at.")]
     before_last_day_days: Annotated[Days, Field(description="Calendar days before the last day, by which it is done.")]
 
     def standard_text(self) -> tuple[Sentence, ...]:

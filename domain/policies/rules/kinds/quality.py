@@ -50,11 +50,15 @@ class QualityTarget(ClauseKind):
     dimensions = (Dimension.DEPARTMENT, Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
     consumed_by = "quality.measure"
 
-    metric: Metric
-    at_least_percent: Percent
-    period: Period = Period.MONTH
-    per_department: bool = True
-    minimum_sample: Annotated[int, Field(ge=1, le=100_000)] = 1
+    metric: Annotated[Metric, Field(description="What is measured.")]
+    at_least_percent: Annotated[Percent, Field(description="The share that has to be reached.")]
+    period: Annotated[Period, Field(description="How long is measured before it is judged.")] = Period.MONTH
+    per_department: Annotated[
+        bool, Field(description="Whether every department is measured by the same target, too.")
+    ] = True
+    minimum_sample: Annotated[
+        int, Field(ge=1, le=100_000, description="With fewer records than this a period isn't judged.")
+    ] = 1
 
     @property
     def topic(self) -> str:
@@ -95,10 +99,14 @@ class ReportedTarget(ClauseKind):
     label = message("Target reported by hand")
     dimensions = (Dimension.DEPARTMENT, Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
 
-    measure: Measure
-    at_least_percent: Percent | None = None
-    at_most_percent: Percent | None = None
-    every: Cadence = Cadence.QUARTERLY
+    measure: Annotated[Measure, Field(description="What is reported by hand.")]
+    at_least_percent: Annotated[
+        Percent | None, Field(description="The share that has to be reached. Either this or `at_most_percent`.")
+    ] = None
+    at_most_percent: Annotated[
+        Percent | None, Field(description="The share that must not be exceeded. Either this or `at_least_percent`.")
+    ] = None
+    every: Annotated[Cadence, Field(description="How often it is reported.")] = Cadence.QUARTERLY
 
     @property
     def topic(self) -> str:
@@ -125,8 +133,13 @@ class MonitoringIndicators(ClauseKind):
     label = message("Monitoring indicators")
     dimensions = (Dimension.DEPARTMENT, Dimension.SERVICE_LINE)
 
-    indicators: Annotated[tuple[Weighted, ...], Field(min_length=1, max_length=50)]
-    every: Cadence = Cadence.MONTHLY
+    indicators: Annotated[
+        tuple[Weighted, ...],
+        Field(
+            min_length=1, max_length=50, description="What departments are scored by; the weights make up 100 per cent."
+        ),
+    ]
+    every: Annotated[Cadence, Field(description="How often departments are scored.")] = Cadence.MONTHLY
     sample_percent: Annotated[Percent, Field(description="The share of each day's cases that is checked.")]
 
     @model_validator(mode="after")

@@ -50,10 +50,10 @@ worded(
 class SurveyQuestion(Part):
     """A question beside the one that gives the score; a score is given on the same scale."""
 
-    code: Code
-    question: Wording
-    form: SurveyForm
-    required: bool = False
+    code: Annotated[Code, Field(description="The question's name for programs.")]
+    question: Annotated[Wording, Field(description="What is asked.")]
+    form: Annotated[SurveyForm, Field(description="What an answer looks like.")]
+    required: Annotated[bool, Field(description="Whether it has to be answered.")] = False
 
 
 class SatisfactionSurvey(ClauseKind):
@@ -69,14 +69,21 @@ class SatisfactionSurvey(ClauseKind):
     consumed_by = "requests.confirm, feedback.surveys, quality"
     reaches_open_cases = True
 
-    question: Wording
-    lowest: Annotated[int, Field(ge=0, le=1)] = 1
-    highest: Annotated[int, Field(ge=2, le=10)] = 5
-    satisfied_from: int
-    send_after_working_days: Annotated[int, Field(ge=0, le=60)] = 0
-    valid_days: Annotated[int, Field(ge=1, le=366)] = 14
+    question: Annotated[Wording, Field(description="The question that gives the score.")]
+    lowest: Annotated[int, Field(ge=0, le=1, description="The lowest score, 0 or 1.")] = 1
+    highest: Annotated[int, Field(ge=2, le=10, description="The highest score, from 2 to 10.")] = 5
+    satisfied_from: Annotated[int, Field(description="From which score on somebody was satisfied.")]
+    send_after_working_days: Annotated[
+        int,
+        Field(
+            ge=0, le=60, description="How many working days after a request was closed the link is sent; 0 for at once."
+        ),
+    ] = 0
+    valid_days: Annotated[int, Field(ge=1, le=366, description="For how many calendar days the link works.")] = 14
     by_mail: Annotated[bool, Field(description="Whether the request's contact is sent a link at all.")] = True
-    further_questions: Annotated[tuple[SurveyQuestion, ...], Field(max_length=9)] = ()
+    further_questions: Annotated[
+        tuple[SurveyQuestion, ...], Field(max_length=9, description="What is asked beside it.")
+    ] = ()
     remind_after_days: Annotated[
         tuple[Annotated[int, Field(ge=1, le=365)], ...],
         Field(max_length=3, description="Calendar days after the link was sent, the soonest first."),
@@ -84,7 +91,9 @@ class SatisfactionSurvey(ClauseKind):
     contact_rest_days: Annotated[
         int, Field(ge=0, le=366, description="For so many calendar days nobody is asked a second time.")
     ] = 30
-    when_not_satisfied: FollowUp = FollowUp.NOTIFY_OWNER
+    when_not_satisfied: Annotated[FollowUp, Field(description="What a score below `satisfied_from` brings.")] = (
+        FollowUp.NOTIFY_OWNER
+    )
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -154,7 +163,12 @@ class ComplaintHandling(ClauseKind):
     proposal: Annotated[Target | None, Field(description="From its receipt to a proposal.")] = None
     result: Annotated[Target, Field(description="From its receipt to the result that the customer is told.")]
     escalates_to_level: Annotated[int, Field(ge=1, le=10, description="Which superior takes over what is late.")] = 1
-    warning_fractions: Annotated[tuple[Fraction, ...], Field(max_length=10)] = (Decimal("0.75"),)
+    warning_fractions: Annotated[
+        tuple[Fraction, ...],
+        Field(
+            max_length=10, description="When to warn: such fractions of the time, from the smallest on, such as 0.75."
+        ),
+    ] = (Decimal("0.75"),)
 
     @property
     def escalation(self) -> tuple[EscalationLevel, ...]:
@@ -233,16 +247,18 @@ class ReturnVisits(ClauseKind):
     dimensions = _CUSTOMER
     consumed_by = "feedback.visits"
 
-    after: VisitAfter
+    after: Annotated[VisitAfter, Field(description="What the visit follows.")]
     after_days: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1095)], ...],
         Field(min_length=1, max_length=24, description="Calendar days after it, the soonest first."),
     ]
-    channel: VisitChannel = VisitChannel.TELEPHONE
+    channel: Annotated[VisitChannel, Field(description="How the visit is made.")] = VisitChannel.TELEPHONE
     sample_percent: Annotated[
         Share, Field(description="In how many of a hundred cases; which ones is left to chance and never changes.")
     ] = Decimal(100)
-    overdue_after_days: Annotated[int, Field(ge=1, le=90)] = 3
+    overdue_after_days: Annotated[
+        int, Field(ge=1, le=90, description="How many calendar days after its day a visit is overdue.")
+    ] = 3
 
     def chooses(self, case_id: UUID) -> bool:
         """Whether a case is of the sample: its id is drawn once, at random."""
@@ -273,7 +289,7 @@ class InquiryContact(ClauseKind):
     label = message("Contact after an inquiry")
     dimensions = _CUSTOMER
 
-    within: Target
+    within: Annotated[Target, Field(description="From the inquiry to the first contact.")]
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -294,7 +310,7 @@ class ExpertReview(ClauseKind):
     when_complex: Annotated[bool, Field(description="Whether complex solutions are reviewed whatever they cost.")] = (
         True
     )
-    least_experts: Annotated[int, Field(ge=1, le=20)] = 3
+    least_experts: Annotated[int, Field(ge=1, le=20, description="How many experts review a solution at least.")] = 3
 
     @model_validator(mode="after")
     def _reviews_something(self) -> Self:

@@ -46,9 +46,13 @@ class RiskMatrix(ClauseKind):
 
     levels: Annotated[
         tuple[Annotated[tuple[RiskLevel, ...], Field(min_length=2, max_length=10)], ...],
-        Field(min_length=2, max_length=10),
+        Field(
+            min_length=2,
+            max_length=10,
+            description="A row for each likelihood, in it a level for each impact, both from the lowest on.",
+        ),
     ]
-    review: dict[RiskLevel, Cadence] = {}
+    review: Annotated[dict[RiskLevel, Cadence], Field(description="How often risks of each level are reviewed.")] = {}
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -98,10 +102,14 @@ class WeeklyReport(ClauseKind):
     label = message("Weekly report")
     dimensions = (Dimension.DEPARTMENT,)
 
-    weekday: Weekday
-    at: WallTime
-    remind_hours_before: Annotated[int, Field(ge=0, le=96)] = 4
-    sections: Annotated[tuple[Wording, ...], Field(min_length=1, max_length=20)]
+    weekday: Annotated[Weekday, Field(description="On which day of the week it is due.")]
+    at: Annotated[WallTime, Field(description="At what time, such as 17:00, in the company's zone.")]
+    remind_hours_before: Annotated[
+        int, Field(ge=0, le=96, description="How many hours before that somebody is reminded; 0 for not at all.")
+    ] = 4
+    sections: Annotated[
+        tuple[Wording, ...], Field(min_length=1, max_length=20, description="What the report speaks of, in order.")
+    ]
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message("Every department's weekly report is due on {weekday} at {at}: {sections}.")
@@ -116,10 +124,12 @@ class MeetingCadence(ClauseKind):
     dimensions = (Dimension.DEPARTMENT,)
 
     code: Annotated[Code, Field(description="The meeting's name for programs.")]
-    name: Wording
-    when: Recurrence
-    participants: Wording
-    minutes_within_working_days: Annotated[int, Field(ge=0, le=30)] = 2
+    name: Annotated[Wording, Field(description="What the meeting is called.")]
+    when: Annotated[Recurrence, Field(description="When it comes round.")]
+    participants: Annotated[Wording, Field(description="Who is there.")]
+    minutes_within_working_days: Annotated[
+        int, Field(ge=0, le=30, description="Within how many working days the minutes are sent out.")
+    ] = 2
 
     @property
     def topic(self) -> str:

@@ -61,7 +61,14 @@ class PriorityMatrix(ClauseKind):
     consumed_by = "requests.submit"
     reaches_open_cases = True
 
-    matrix: dict[CustomerTier, dict[Impact, dict[Urgency, Priority]]]
+    matrix: Annotated[
+        dict[CustomerTier, dict[Impact, dict[Urgency, Priority]]],
+        Field(
+            description=(
+                "The priority by the customer's tier, then the impact, then the urgency; no combination is left out."
+            )
+        ),
+    ]
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -108,9 +115,24 @@ class ServiceLevel(ClauseKind):
     consumed_by = "requests.submit, requests.resolve"
     reaches_open_cases = True
 
-    targets: Annotated[dict[Priority, PriorityTargets], Field(min_length=1)]
-    warning_fractions: Annotated[tuple[Fraction, ...], Field(max_length=10)] = ()
-    escalation: Annotated[tuple[EscalationLevel, ...], Field(max_length=20)] = ()
+    targets: Annotated[
+        dict[Priority, PriorityTargets],
+        Field(min_length=1, description="What each priority is promised; a priority that is left out has no limit."),
+    ]
+    warning_fractions: Annotated[
+        tuple[Fraction, ...],
+        Field(
+            max_length=10,
+            description="When to warn: such fractions of the time, from the smallest on, such as 0.5 and 0.8.",
+        ),
+    ] = ()
+    escalation: Annotated[
+        tuple[EscalationLevel, ...],
+        Field(
+            max_length=20,
+            description="Who is told when a deadline comes near or has passed, in the order in which they are.",
+        ),
+    ] = ()
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -184,7 +206,10 @@ class UpdateCadence(ClauseKind):
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
     consumed_by = "requests.submit, requests.comment"
 
-    every: Annotated[dict[Priority, Target], Field(min_length=1)]
+    every: Annotated[
+        dict[Priority, Target],
+        Field(min_length=1, description="For each priority, the longest time without word to the requester."),
+    ]
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -204,7 +229,9 @@ class AutoConfirm(ClauseKind):
     consumed_by = "requests.resolve"
     reaches_open_cases = True
 
-    after_working_days: Annotated[int, Field(ge=1, le=366)]
+    after_working_days: Annotated[
+        int, Field(ge=1, le=366, description="After how many working days without a word it closes by itself.")
+    ]
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -225,7 +252,7 @@ class ReopenWindow(ClauseKind):
     reaches_open_cases = True
 
     working_days: Annotated[int, Field(ge=0, le=366, description="Working days from its closing; 0 for never.")]
-    most_times: Annotated[int, Field(ge=1, le=100)] = 3
+    most_times: Annotated[int, Field(ge=1, le=100, description="How often one request may be reopened at most.")] = 3
 
     @property
     def relies_on(self) -> tuple[str, ...]:
@@ -239,9 +266,11 @@ class ReopenWindow(ClauseKind):
 class TierRule(Part):
     """What makes a customer one of a tier."""
 
-    tier: CustomerTier
-    meaning: Wording
-    least_yearly_revenue: Money | None = None
+    tier: Annotated[CustomerTier, Field(description="The tier.")]
+    meaning: Annotated[Wording, Field(description="Which customers belong to it.")]
+    least_yearly_revenue: Annotated[
+        Money | None, Field(description="From which revenue a year on a customer belongs to it.")
+    ] = None
 
 
 class ImportanceTiers(ClauseKind):
@@ -250,8 +279,12 @@ class ImportanceTiers(ClauseKind):
     kind = "importance_tiers"
     label = message("Importance of customers")
 
-    tiers: Annotated[tuple[TierRule, ...], Field(min_length=1, max_length=3)]
-    review_every_months: Annotated[int, Field(ge=1, le=60)] = 12
+    tiers: Annotated[
+        tuple[TierRule, ...], Field(min_length=1, max_length=3, description="The tiers and what they mean.")
+    ]
+    review_every_months: Annotated[
+        int, Field(ge=1, le=60, description="Months from one review of who belongs where to the next.")
+    ] = 12
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
