@@ -1,6 +1,6 @@
 """Who sees which complaint, by which clauses its clocks run, who stands above it, and which requests had one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -150,15 +150,27 @@ async def grounds(work: Work, complaint: Complaint) -> Grounds | None:
 
 async def line_above(work: Work, complaint: Complaint) -> list[UUID]:
     """Who stands above a complaint, the nearest first: the handler's superiors, then the heads of its department and of
-    those above, or else whoever heads the company; never whom it is about."""
+    those above, or else whoever heads the company; never who stands below the handler, whom it is about, nor who has
+    complained for themselves."""
     line = await organisation.line_above(work, complaint.handler_id) if complaint.handler_id else []
-    starts = await organisation.heads_above(work, complaint.department_id) if complaint.department_id else []
-    if not line and not starts:
-        starts = await organisation.heads_at_the_top(work)
-    for start in starts:
-        line += [start, *await organisation.line_above(work, start)]
-    not_them = (complaint.handler_id, complaint.about_staff_id)
+    if complaint.department_id is not None:
+        line += await _with_superiors(work, complaint, await organisation.heads_above(work, complaint.department_id))
+    if not line:
+        line = await _with_superiors(work, complaint, await organisation.heads_at_the_top(work))
+    complainant = complaint.recorded_by_id if complaint.contact_id is None else None
+    not_them = (complaint.handler_id, complaint.about_staff_id, complainant)
     return [person for person in dict.fromkeys(line) if person not in not_them]
+
+
+async def _with_superiors(work: Work, complaint: Complaint, heads: Sequence[UUID]) -> list[UUID]:
+    """Heads, each with their superiors; of a line that leads to the complaint's handler, who stands above them."""
+    line: list[UUID] = []
+    for head in heads:
+        people = [head, *await organisation.line_above(work, head)]
+        if complaint.handler_id in people:
+            people = people[people.index(complaint.handler_id) + 1 :]
+        line += people
+    return line
 
 
 async def responsible(work: Work, complaint: Complaint) -> list[UUID]:

@@ -134,6 +134,22 @@ async def test_the_superior_whom_it_is_about_does_not_take_it_over(slow: Company
     assert (await stored(slow, complaint)).handler_id == slow.boss.id
 
 
+async def test_what_was_taken_over_does_not_come_back_down(fast: Company) -> None:
+    complaint = await assigned(fast)
+    await go_to(fast, at("Mon 1 12:00"))
+    assert (await stored(fast, complaint)).handler_id == fast.boss.id
+    await go_to(fast, at("Wed 3 09:00"))
+    assert (await clock(fast, complaint, PROPOSAL)).breached_at is not None
+    assert (await stored(fast, complaint)).handler_id == fast.boss.id
+
+
+async def test_whoever_complained_for_themselves_does_not_take_it_over(slow: Company) -> None:
+    complaint = await complain(slow, limited(slow.head, *SUBMITS), contact_id=None)
+    await make(commands.assign_complaint, slow.admin, complaint, handler_id=slow.agent.id)
+    await go_to(slow, at("Wed 3 09:00"))
+    assert (await stored(slow, complaint)).handler_id == slow.boss.id
+
+
 async def test_whom_it_is_about_neither_sees_nor_gets_nor_decides_it(fast: Company) -> None:
     complaint = await complain(fast, about_staff_id=fast.agent.id)
     agent = limited(fast.agent, *HANDLES, *SUBMITS)
