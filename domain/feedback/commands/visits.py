@@ -77,7 +77,8 @@ async def plan_visits_after_complaint(work: Work, event: ComplaintMoved) -> list
         version_id=complaint.handbook_version_id,
     )
     case = {"customer_id": complaint.customer_id, "contact_id": complaint.contact_id, "complaint_id": complaint.id}
-    return await _plan(work, clause, case, complaint.id, work.now, complaint.department_id)
+    concerned = complaint.about_staff_id
+    return await _plan(work, clause, case, complaint.id, work.now, complaint.department_id, not_by=concerned)
 
 
 async def _plan(
@@ -87,22 +88,23 @@ async def _plan(
     case_id: UUID,
     since: datetime,
     department_id: UUID | None,
+    *,
+    not_by: UUID | None = None,
 ) -> list[ReturnVisit]:
     if clause is None or not clause.value.chooses(case_id):
         return []
     given = {"request_id": None, "complaint_id": None, **case}
     there = await visits.following(work, request_id=given["request_id"], complaint_id=given["complaint_id"])
     by_step = {visit.step: visit for visit in there}
-    assignee_id = await customers.owner_of(work, given["customer_id"])
-    if assignee_id is None and department_id is not None:
-        assignee_id = await organisation.head_of(work, department_id)
+    assignee_id = await _who_makes_it(work, given["customer_id"], department_id, not_by)
     today, zone = work.now.astimezone(ZoneInfo(work.opening.zone)).date(), work.opening.zone
     base, planned = since.astimezone(ZoneInfo(zone)).date(), []
     for step, days in enumerate(clause.value.after_days, start=1):
-        if step in by_step and by_step[step].state is not VisitState.CANCELLED:
+        visit = by_step.get(step)
+        if visit is not None and (visit.state is not VisitState.CANCELLED or visit.reason):
+            # Made, planned, or cancelled by somebody who has said why.
             continue
         planned_on = max(base + timedelta(days=days), today)
-        visit = by_step.get(step)
         columns: dict[str, Any] = {
             "after": clause.value.after,
             "step": step,
@@ -117,7 +119,7 @@ async def _plan(
             visit = work.add(ReturnVisit(**given, **columns))
         else:
             # What was cancelled by a reopening comes anew.
-            columns |= {"state": VisitState.PLANNED, "reminders": 0, "closed_at": None, "reason": ""}
+            columns |= {"state": VisitState.PLANNED, "reminders": 0, "closed_at": None}
             for name, value in columns.items():
                 setattr(visit, name, value)
         inputs = {"since": since, "after_days": clause.value.after_days, "step": step}
@@ -126,6 +128,15 @@ async def _plan(
         _wait(work, visit)
         planned.append(visit)
     return planned
+
+
+async def _who_makes_it(
+    work: Work, customer_id: UUID, department_id: UUID | None, not_them: UUID | None
+) -> UUID | None:
+    """The account owner, or else the nearest head of the department and those above it."""
+    heads = await organisation.heads_above(work, department_id) if department_id is not None else []
+    found = (await customers.owner_of(work, customer_id), *heads)
+    return next((person for person in found if person not in (None, not_them)), None)
 
 
 def _wait(work: Work, visit: ReturnVisit) -> None:

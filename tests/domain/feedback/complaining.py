@@ -71,9 +71,9 @@ async def assigned(company: Company, **given: Any) -> Complaint:
     return await make(commands.assign_complaint, manager, complaint, handler_id=company.agent.id)
 
 
-async def agreed(company: Company) -> Complaint:
+async def agreed(company: Company, **given: Any) -> Complaint:
     """A complaint whose remedy the customer wants."""
-    complaint, agent = await assigned(company), limited(company.agent, *HANDLES)
+    complaint, agent = await assigned(company, **given), limited(company.agent, *HANDLES)
     await make(commands.acknowledge_complaint, agent, complaint, text="We are sorry")
     await make(commands.investigate_complaint, agent, complaint)
     await make(commands.propose_remedy, agent, complaint, proposal="We call today")

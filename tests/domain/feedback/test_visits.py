@@ -119,6 +119,17 @@ async def test_a_settled_complaint_is_visited_where_the_clause_wants_it(software
     assert (visit.planned_on, visit.channel, visit.due_at) == (date(2026, 6, 8), "on_site", at("Wed 10 00:00"))
 
 
+async def test_whom_a_complaint_is_about_does_not_ask_its_customer_how_it_went(service: Company) -> None:
+    complaint = await agreed(service, about_staff_id=service.head.id)
+    await make(commands.carry_out_remedy, limited(service.agent, *HANDLES), complaint, result="We called")
+    await make(commands.settle_complaint, limited(service.clerk, *SUBMITS), complaint)
+    async with writing(Actor.system(service.admin.tenant_id), settle=settle) as work:
+        moved = ComplaintMoved(complaint_id=complaint.id, change_id=uuid4(), move="satisfy", state="satisfied")
+        await commands.plan_visits_after_complaint(work, moved)
+    [visit] = await visits(service)
+    assert visit.assignee_id is None
+
+
 def test_a_sample_is_a_share_of_the_cases_and_never_changes() -> None:
     clause = visiting(after_days=[1], sample_percent="20")
     cases = [uuid4() for _ in range(2000)]
@@ -195,6 +206,20 @@ async def test_what_is_open_again_is_visited_when_it_closes_anew(software: Compa
     assert [(each.state, each.planned_on) for each in await visits(software)] == [
         (VisitState.PLANNED, date(2026, 6, 7)),
         (VisitState.PLANNED, date(2026, 6, 15)),
+    ]
+
+
+async def test_what_somebody_has_cancelled_stays_so_when_it_closes_anew(software: Company) -> None:
+    request = await closed(software)
+    first, _ = await visits(software)
+    await act(commands.cancel_visit, software.admin, first, reason="They want no calls")
+    await do(requests.reopen, software.clerk, request, reason="Not yet")
+    await do(requests.start, software.agent, request)
+    await do(requests.resolve, software.agent, request, resolution="Really")
+    await planned(software, await do(requests.confirm, software.clerk, request, score=5))
+    assert [(each.state, each.reason) for each in await visits(software)] == [
+        (VisitState.CANCELLED, "They want no calls"),
+        (VisitState.PLANNED, ""),
     ]
 
 
