@@ -59,14 +59,17 @@ strawberry.enum(
 )
 
 
-@shows(models.StateChange, visible=queries.visible_parts)
+@shows(models.StateChange, visible=queries.visible_changes)
 class RequestChange(Node):
-    """A request entered a state, or entered it anew."""
+    """A request entered a state, or entered it anew. That it was handed over, or back, is shown to those who work on
+    requests."""
 
     at: datetime = column("When.")
     state: State = column("The state it entered.")
     move: Move | None = column("By which move; none for the intake.")
-    reason: str = column("Why, or what was proposed; empty where no reason is asked for.")
+    reason: str = column(
+        "Why; what was proposed; what whoever takes it on has to know. Empty where no reason is asked for."
+    )
     reason_code: str = column("Of a reason for a hold that the handbook lists: its code; else empty.")
     reason_name: str = localized("Its name, in your language; else empty.", "reason_name")
     member: Member | None = one("Who made the move; nobody when Zhidu or a partner's client did.", "member_id")
@@ -180,7 +183,7 @@ class ServiceRequest(Node):
     resolution: str = column("What was done, in its present or last resolution.")
     resolved_at: datetime | None = column("When it was resolved.")
     closes_at: datetime | None = column("When it closes by itself unless the requester speaks.")
-    closed_at: datetime | None = column("When it was confirmed or cancelled.")
+    closed_at: datetime | None = column("When it was closed or cancelled.")
     reopened_times: int = column("How often it was reopened.")
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")

@@ -9,7 +9,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
 from domain.requests.models import Clock, Escalation, Message, ServiceRequest
-from domain.requests.rules import Audience, State
+from domain.requests.rules import Audience, Move, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member
 
@@ -39,7 +39,7 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
 
 
 def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
-    """Clocks, changes of state and escalations are seen with their request. `parts` is their table or an alias."""
+    """What belongs to requests is seen with their request. `parts` is their table or an alias."""
     if actor.may(Permission.REQUESTS_READ_ALL):
         return true()
     requests = aliased(ServiceRequest)
@@ -59,18 +59,28 @@ def visible_clocks(actor: Actor, clocks: Any) -> ColumnElement[bool]:
 def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
     """Messages are seen with their request; internal ones by those who work on requests, but not by a requester who
     happens to be one of them, nor by the program that submitted it (RQ-10)."""
-    seen = visible_parts(actor, messages)
-    public: ColumnElement[bool] = messages.audience == Audience.PUBLIC
+    return and_(visible_parts(actor, messages), or_(messages.audience == Audience.PUBLIC, _is_inside(actor, messages)))
+
+
+def visible_changes(actor: Actor, changes: Any) -> ColumnElement[bool]:
+    """Changes of state are seen with their request; a hand-over, whose summary is for whoever takes it on, like an
+    internal message."""
+    public = and_(*(changes.move.is_distinct_from(handing) for handing in (Move.HAND_OVER, Move.HAND_BACK)))
+    return and_(visible_parts(actor, changes), or_(public, _is_inside(actor, changes)))
+
+
+def _is_inside(actor: Actor, parts: Any) -> ColumnElement[bool]:
+    """Whether somebody who sees the request of `parts` is on the side of those who work on it."""
     if actor.may(Permission.REQUESTS_ASSIGN):
-        return seen
+        return true()
     if not actor.may(Permission.REQUESTS_WORK):
-        return and_(seen, public)
+        return false()
     requests = aliased(ServiceRequest)
     asked = and_(requests.requester_id == current_member(), requests.assignee_id.is_distinct_from(current_member()))
     from_the_other_side = select(requests.id).where(
-        requests.id == messages.request_id, submitted_by_my_program(requests) if actor.is_client else asked
+        requests.id == parts.request_id, submitted_by_my_program(requests) if actor.is_client else asked
     )
-    return and_(seen, or_(public, ~from_the_other_side.exists()))
+    return ~from_the_other_side.exists()
 
 
 def shows(actor: Actor, request_id: Any) -> ColumnElement[bool]:

@@ -8,19 +8,19 @@ from sqlalchemy import select
 from domain.consequences import settle
 from domain.organisation import commands as organisation
 from domain.requests import commands, queries
-from domain.requests.models import ServiceRequest
-from domain.requests.rules import State
+from domain.requests.models import ServiceRequest, StateChange
+from domain.requests.rules import Move, State
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.refusals import Forbidden, Invalid, NotFound, Refusal
 from tests.conftest import found_company
-from tests.domain.requests.company import Company, at, do, go_to, stored, submit, told
+from tests.domain.requests.company import ASKS, Company, at, do, go_to, program, stored, submit, told
 
 
-async def shared(company: Company) -> ServiceRequest:
+async def shared(company: Company, asker: Actor | None = None) -> ServiceRequest:
     """A request on which the agent works, and for which the colleague stands in."""
-    request = await submit(company)
+    request = await submit(company, actor=asker)
     given = {"assignee_id": company.agent.id, "second_assignee_id": company.colleague.id}
     await do(commands.assign, company.dispatcher, request, **given)
     return await do(commands.start, company.agent, request)
@@ -63,6 +63,33 @@ async def test_the_second_sees_it_and_so_does_whoever_handed_it_over(software: C
     assert await seen_by(software.colleague) == 1
     await do(commands.hand_over, software.agent, request, summary="Please")
     assert (await seen_by(software.agent), await seen_by(await found_company())) == (1, 0)
+
+
+async def test_the_summary_is_for_those_who_work_on_it_and_not_for_the_other_side(
+    software: Company, service: Company
+) -> None:
+    partner = await program(software, *ASKS)
+    theirs, own = await shared(software, partner), await shared(software)
+    for request in (theirs, own):
+        await do(commands.hand_over, software.agent, request, summary="They have not paid; be brief")
+        await do(commands.hand_back, software.colleague, request, summary="I was")
+
+    async def hands(actor: Actor, request: ServiceRequest) -> list[str]:
+        async with reading(actor) as work:
+            seen = select(StateChange).where(queries.visible_changes(actor, StateChange))
+            mine = seen.where(StateChange.request_id == request.id).order_by(StateChange.position)
+            changes = await work.all(mine)
+        return [change.reason for change in changes if change.move in (Move.HAND_OVER, Move.HAND_BACK)]
+
+    both = ["They have not paid; be brief", "I was"]
+    assert [await hands(actor, own) for actor in (software.agent, software.colleague, software.dispatcher)] == [
+        both
+    ] * 3
+    assert [await hands(software.clerk, own), await hands(partner, theirs)] == [[], []]
+    assert await hands(service.dispatcher, own) == []
+    async with reading(partner) as work:
+        seen = select(StateChange).where(queries.visible_changes(partner, StateChange)).order_by(StateChange.position)
+        assert [change.move for change in await work.all(seen)] == [None, Move.ASSIGN, Move.START]
 
 
 async def test_where_neither_is_free_whoever_stands_above_is_told_and_it_stays(software: Company) -> None:
