@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from api.auth.answers import NOT_KEPT, refused
+from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.http.addresses import address
 from domain import attachments
@@ -56,8 +56,9 @@ Door = Callable[[Request], Awaitable[Response]]
 
 
 def _refusing(door: Door) -> Door:
-    """Answer a refusal of `door` as data, with the status that fits it."""
+    """Answer a refusal of `door`, and a fault of ours, as data, with the status that fits it."""
 
+    @refusing
     @wraps(door)
     async def answer(request: Request) -> Response:
         try:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from api.auth.answers import content_type, read_body, refused
+from api.auth.answers import content_type, read_body, refused, refusing
 from api.survey import pages
 from domain.consequences import settle
 from domain.feedback import commands
@@ -36,6 +36,7 @@ HEADERS = {
 }
 
 
+@refusing
 async def ask(request: Request) -> Response:
     """The page that asks, or the one that says that there is nothing to answer."""
     wait = _charge(request)
@@ -48,6 +49,7 @@ async def ask(request: Request) -> Response:
     return _answer(pages.form(question, language, {}, None), language)
 
 
+@refusing
 async def answer(request: Request) -> Response:
     """Keep an answer, once; what doesn't fit is asked again with what was written."""
     wait = _charge(request)

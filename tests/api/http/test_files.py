@@ -391,6 +391,7 @@ async def test_what_cannot_be_kept_is_removed_from_the_store(
         raise LookupError("something unexpected")
 
     monkeypatch.setattr(doors.commands, "register", broken)
-    with pytest.raises(LookupError):
-        await lin.upload()
+    answer = await lin.upload()
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (500, "INTERNAL")
+    assert "something unexpected" not in answer.text
     assert objects(file_store) == []

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -16,8 +17,10 @@ from api.app import Door
 from api.auth.routes import ROUTES
 from api.endpoint import Endpoint, sees
 from api.http import health
+from api.http.files import ROUTES as FILES
 from api.live import Live
 from api.schema.subscriptions import LIVE_SCHEMA
+from api.survey.routes import ROUTES as SURVEYS
 from domain.consequences import settle
 from tenancy import connections, logs
 from tenancy import database as doors
@@ -26,6 +29,7 @@ from tenancy.config import settings
 from tenancy.connections import TenantConnection
 from tenancy.database import Database, database, writing
 from tenancy.identity import tokens
+from tenancy.links import Link, Purpose, token
 from tenancy.storing import Statement
 from tenancy.work import Work
 
@@ -38,7 +42,7 @@ async def client(acme: Actor) -> AsyncIterator[httpx.AsyncClient]:
     """A company's administrator, whose faults are answered as a process of the API answers them."""
     async with writing(acme, settle=settle) as work:
         _, token = await tokens.create_access_token(work, name="script")
-    app = Door(Endpoint(), Live(LIVE_SCHEMA, sees), Starlette(routes=[*ROUTES, *health.ROUTES]))
+    app = Door(Endpoint(), Live(LIVE_SCHEMA, sees), Starlette(routes=[*ROUTES, *FILES, *SURVEYS, *health.ROUTES]))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://zhidu", headers=headers) as opened:
@@ -233,7 +237,28 @@ async def test_signing_in_while_the_database_is_gone_is_unavailable_too(
     assert (answer.status_code, _error(answer)["code"]) == (503, "UNAVAILABLE")
 
 
-def _refuse(_: Any) -> None:
+class _Gone:
+    """A database that nobody reaches."""
+
+    def __getattr__(self, _: str) -> Any:
+        return _refuse
+
+
+async def test_files_and_surveys_are_unavailable_too_while_the_database_is_gone(
+    client: httpx.AsyncClient, acme: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_pool", _Gone())
+    survey = token(acme.tenant_id, Link(Purpose.SURVEY, uuid4()))
+    for answer in (
+        await client.post("/files?name=a.txt", content=b"one"),
+        await client.get(f"/files/{uuid4()}"),
+        await client.get(f"/survey/{survey}"),
+        await client.post(f"/survey/{survey}", data={"score": "5"}),
+    ):
+        assert (answer.status_code, _error(answer)["code"]) == (503, "UNAVAILABLE")
+
+
+def _refuse(*_: Any, **__: Any) -> None:
     raise ConnectionRefusedError
 
 
