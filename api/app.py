@@ -19,6 +19,7 @@ from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
+from api.quotation.routes import ROUTES as QUOTATION_ROUTES
 from api.schema.subscriptions import LIVE_SCHEMA
 from api.survey.routes import ROUTES as SURVEY_ROUTES
 from tenancy import logs
@@ -78,7 +79,14 @@ class Door:
 
 def application() -> ASGIApp:
     """The ASGI application."""
-    routes: list[Route] = [*HEALTH_ROUTES, *AUTH_ROUTES, *FILE_ROUTES, *HANDBOOK_ROUTES, *SURVEY_ROUTES]
+    routes: list[Route] = [
+        *HEALTH_ROUTES,
+        *AUTH_ROUTES,
+        *FILE_ROUTES,
+        *HANDBOOK_ROUTES,
+        *SURVEY_ROUTES,
+        *QUOTATION_ROUTES,
+    ]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
     return Door(Endpoint(), Live(LIVE_SCHEMA, sees), others)
 

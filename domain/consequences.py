@@ -23,6 +23,8 @@ from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
+from domain.presales import commands as presales
+from domain.presales.events import QuotationExpiryDue
 from domain.requests import commands as requests
 from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue, HoldEndDue, RequestReopened
 from domain.rulebook import commands as rulebook
@@ -37,10 +39,15 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalStepDue: [approvals.step_due],
     ApprovalStepReached: [rulebook.show_to_approvers],
     ApprovalTransferred: [rulebook.show_to_approvers],
-    ApprovalGranted: [people.follow_approval, billing.follow_approval, rulebook.follow_approval],
-    ApprovalRefused: [people.follow_refusal, rulebook.follow_refusal],
-    ApprovalReturned: [people.follow_return, rulebook.follow_return],
-    ApprovalWithdrawn: [people.follow_withdrawal, rulebook.follow_withdrawal],
+    ApprovalGranted: [
+        people.follow_approval,
+        billing.follow_approval,
+        presales.follow_approval,
+        rulebook.follow_approval,
+    ],
+    ApprovalRefused: [people.follow_refusal, presales.follow_refusal, rulebook.follow_refusal],
+    ApprovalReturned: [people.follow_return, presales.follow_return, rulebook.follow_return],
+    ApprovalWithdrawn: [people.follow_withdrawal, presales.follow_withdrawal, rulebook.follow_withdrawal],
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     MemberDeactivated: [approvals.give_up_seats],
@@ -55,6 +62,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     SurveyStepDue: [feedback.take_survey_step],
     ComplaintMarkDue: [feedback.keep_complaint_time],
     VisitStepDue: [feedback.remind_of_visit],
+    QuotationExpiryDue: [presales.expire_quotation],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
         feedback.review_complaints,

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     """What a link is for; the word is the beginning of its address, and no link is good for another purpose."""
 
     SURVEY = "survey"
+    QUOTATION = "quotation"
 
 
 @dataclass(frozen=True)

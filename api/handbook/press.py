@@ -28,7 +28,7 @@ def main() -> int:
     room = Path(__file__).parent
     compiler = typst.Compiler(root=room, font_paths=fonts, package_path=room, package_cache_path=room)
     made = compiler.compile(
-        (room / "handbook.typ").read_bytes(),
+        (room / job["template"]).read_bytes(),
         format="pdf",
         # The text is data to the template and never becomes a part of it.
         sys_inputs={"document": json.dumps(job["document"], ensure_ascii=False)},

@@ -1,4 +1,4 @@
-"""The handbook as a PDF, set by typst in a process of its own, one at a time."""
+"""The handbook, and papers with amounts, as PDFs: set by typst in a process of its own, one at a time."""
 
 import asyncio
 import sys
@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from api.handbook.press import NO_FONT
+from domain.presales.rules.papers import Paper
 from domain.rulebook.rules.documents import Document, refuse_too_long
 from tenancy.language import Language
 from tenancy.refusals import Unavailable, message
@@ -44,9 +45,16 @@ class Printer:
         too long, its turn included.
         """
         refuse_too_long(document, MOST_CHARACTERS)
+        return await self._set("handbook.typ", Language(document.language), asdict(document), at)
+
+    async def paper(self, paper: Paper, at: datetime) -> bytes:
+        """The PDF of a paper with amounts as it stood at an instant; refuses as `pdf` does."""
+        return await self._set("paper.typ", Language(paper.language), asdict(paper), at)
+
+    async def _set(self, template: str, language: Language, said_there: dict[str, Any], at: datetime) -> bytes:
         try:
             async with asyncio.timeout(self._seconds), self._free:
-                code, made, said = await _press(self._job(document, at))
+                code, made, said = await _press(self._job(template, language, said_there, at))
         except TimeoutError:
             code, made, said = -1, b"", b"out of time"
         if code == 0:
@@ -60,11 +68,12 @@ class Printer:
         text = message("The PDF could not be made. Try again later, or print the page in HTML.")
         raise Unavailable(text, code="PRINTING_FAILED")
 
-    def _job(self, document: Document, at: datetime) -> bytes:
-        lang, script, font = _SET_AS[Language(document.language)]
+    def _job(self, template: str, language: Language, said_there: dict[str, Any], at: datetime) -> bytes:
+        lang, script, font = _SET_AS[language]
         how = {"lang": lang, "script": script, "font": self._font or font}
         job: dict[str, Any] = {
-            "document": {**asdict(document), **how},
+            "template": template,
+            "document": {**said_there, **how},
             "font_directories": font_directories(),
             "at": int(at.timestamp()),
         }

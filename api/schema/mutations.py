@@ -35,6 +35,8 @@ from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.presales import mutations as presales
+from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
 from api.schema.requests import mutations as requests
 from api.schema.requests.types import RequestMessage, ServiceRequest
@@ -226,6 +228,14 @@ class Mutation:
     resubmit_resignation = mutation(people.resubmit_resignation, resignation=Resignation)
     withdraw_resignation = mutation(people.withdraw_resignation, resignation=Resignation)
     waive_notice = mutation(people.waive_notice, resignation=Resignation)
+
+    draft_quotation = mutation(presales.draft_quotation, quotation=Quotation)
+    change_quotation = mutation(presales.change_quotation, quotation=Quotation)
+    submit_quotation = mutation(presales.submit_quotation, quotation=Quotation)
+    send_quotation = mutation(presales.send_quotation, quotation=Quotation)
+    record_quotation_answer = mutation(presales.record_quotation_answer, quotation=Quotation)
+    withdraw_quotation = mutation(presales.withdraw_quotation, quotation=Quotation)
+    revise_quotation = mutation(presales.revise_quotation, quotation=Quotation)
 
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)

@@ -77,6 +77,7 @@ from api.schema.policies.types import (
     HandbookVersionFilter,
     clause_kinds,
 )
+from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
 from api.schema.tenancy import types as tenancy
@@ -290,6 +291,15 @@ class Query:
         Resignation,
         orders=RESIGNATION_ORDERS,
         filter=ResignationFilter,
+    )
+
+    quotation = by_id("One version of a quotation.", Quotation)
+    quotations = page(
+        "What customers are and were offered, every version: what you have written, whose customers you look after,"
+        " what you decide on, and all of it with `presales.read`.",
+        Quotation,
+        orders=QUOTATION_ORDERS,
+        filter=QuotationFilter,
     )
 
     invoice = by_id("One invoice.", Invoice)

@@ -150,10 +150,20 @@ async def responsible_for(work: Work, offering_id: UUID) -> UUID | None:
     return _responsible(found, await _lines_of(work, found))
 
 
+async def line_codes(work: Work, line_id: UUID, *path: str) -> list[str]:
+    """The codes of a line and of those above it, the nearest first; refuses with `NotFound`."""
+    await line(work, line_id, *path)
+    return [row["code"] for row in await _line_and_above(work, line_id)]
+
+
 async def _lines_of(work: Work, offering: ServiceOffering) -> Sequence[Any]:
     """The line of an offering and those above it, the nearest first."""
+    return await _line_and_above(work, offering.line_id)
+
+
+async def _line_and_above(work: Work, line_id: UUID) -> Sequence[Any]:
     first, further = aliased(ServiceLine), aliased(ServiceLine)
-    above = select(first.id, literal(1).label("distance")).where(first.id == offering.line_id)
+    above = select(first.id, literal(1).label("distance")).where(first.id == line_id)
     line = above.cte("line_above", recursive=True)
     parents = select(further.parent_id, line.c.distance + 1).join(line, further.id == line.c.id)
     line = line.union_all(parents.where(further.parent_id.is_not(None), line.c.distance < DEEPEST))

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     APPROVALS_DECIDE = "approvals.decide"
     APPROVALS_ADMINISTER = "approvals.administer"
 
+    PRESALES_READ = "presales.read"
+    PRESALES_QUOTE = "presales.quote"
+
     REQUESTS_READ = "requests.read"
     REQUESTS_READ_ALL = "requests.read_all"
     REQUESTS_SUBMIT = "requests.submit"

@@ -29,6 +29,7 @@ class SubjectKind(StrEnum):
     SURVEY = "surveys"
     COMPLAINT = "complaints"
     VISIT = "return_visits"
+    QUOTATION = "quotations"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,21 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
     },
     (SubjectKind.INVOICE, "write_off"): _INVOICE,
     (SubjectKind.INVOICE, "cancel"): _INVOICE,
+    (SubjectKind.QUOTATION, ""): {
+        "quotation_number": FactType.TEXT,
+        "version_number": FactType.NUMBER,
+        "customer_id": FactType.CUSTOMER,
+        "customer_name": FactType.TEXT,
+        "customer_tier": FactType.TEXT,
+        "account_owner_id": FactType.MEMBER,
+        "department_id": FactType.DEPARTMENT,
+        "amount_minor": FactType.NUMBER,
+        "discount_minor": FactType.NUMBER,
+        "discount_basis_points": FactType.NUMBER,
+        "currency": FactType.TEXT,
+        "valid_days": FactType.NUMBER,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.HANDBOOK_VERSION, "publish"): {
         "version_number": FactType.NUMBER,
         "document_number": FactType.TEXT,
@@ -128,6 +144,8 @@ FACT_LABELS: Mapping[str, str] = {
     "days_employed": message("how many days the person has been employed"),
     "days_overdue": message("how many days it is overdue"),
     "department_id": message("the department"),
+    "discount_basis_points": message("the discount in hundredths of a per cent of the price without it"),
+    "discount_minor": message("the discount in the smallest unit of its currency"),
     "document_number": message("the document number"),
     "effective_on": message("the day of taking effect"),
     "invoice_number": message("the invoice number"),
@@ -138,6 +156,8 @@ FACT_LABELS: Mapping[str, str] = {
     "on_probation": message("whether the person is on probation"),
     "open_minor": message("what is still owed, in the smallest unit of its currency"),
     "post": message("the post"),
+    "quotation_number": message("the quotation's number"),
+    "valid_days": message("for how many days it holds"),
     "version_number": message("the version's number"),
     "waived_days": message("the days of notice that are waived"),
 }
@@ -156,6 +176,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     (SubjectKind.INVOICE, "cancel"): message(
         "Cancellation of invoice {invoice_number}, {customer_name}, {amount_minor}"
     ),
+    (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }
 

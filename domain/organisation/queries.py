@@ -84,6 +84,11 @@ async def staff(work: Work, id: UUID, *path: str, lock: bool = False) -> Staff:
     return await work.get(Staff, id, *path, lock=lock)
 
 
+async def find_staff(work: Work, id: UUID | None) -> Staff | None:
+    """The staff record of a member; None for members who are no staff, and for nobody."""
+    return await work.find(Staff, id) if id is not None else None
+
+
 async def member(work: Work, id: UUID) -> Member:
     """The person behind a staff record; refuses with `NotFound`."""
     return await work.get(Member, id)

@@ -69,7 +69,8 @@ async def test_a_company_that_destroys_all_it_can_destroys_its_own(
             with contextlib.suppress(asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError):
                 async with intruding.transaction():
                     await intruding.execute(sql)
-    assert sum((await count()).values()) < sum(before.values()) / 2
+    # Some tables only grow; that much could be destroyed shows that the others' rows were in danger.
+    assert sum(rows == 0 for rows in (await count()).values()) >= 20
     await enter(ground.acme.tenant_id)
     assert await count() == before
     await transaction.rollback()

@@ -46,6 +46,7 @@ from domain.people.events import (
     ResignationSubmitted,
 )
 from domain.policies.events import HandbookReturned, HandbookTookEffect
+from domain.presales.events import QuotationAnswered, QuotationApproved, QuotationExpired, QuotationSent
 from domain.quality.events import TargetMissed
 from domain.requests.events import (
     ClockBreached,
@@ -86,6 +87,7 @@ from workers.reactions import (
     notifications,
     people,
     postponements,
+    presales,
     quality,
     requests,
     rulebook,
@@ -154,6 +156,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     HandbookTookEffect: [rulebook.ask_to_read],
     HandbookReturned: [rulebook.tell_of_a_void_approval],
     ReadingReminded: [rulebook.remind_whoever_has_not_read],
+    QuotationApproved: [presales.tell_that_it_may_be_sent],
+    QuotationSent: [presales.send_the_quotation],
+    QuotationAnswered: [presales.tell_of_the_answer],
+    QuotationExpired: [presales.tell_of_the_end],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

@@ -65,6 +65,7 @@ worded(
         SubjectKind.DUNNING: message("dunning steps"),
         SubjectKind.APPROVAL: message("approvals"),
         SubjectKind.HANDBOOK_VERSION: message("versions of the handbook"),
+        SubjectKind.QUOTATION: message("quotations"),
         SubjectKind.QUALITY_RESULT: message("quality results"),
         SubjectKind.ARCHIVE: message("archives"),
     }

@@ -157,6 +157,7 @@ __all__ = [
     "BusinessCalendarClause",
     "ClauseKind",
     "ComplaintHandling",
+    "DiscountLimit",
     "DunningLadder",
     "ExpertPanel",
     "FileRules",

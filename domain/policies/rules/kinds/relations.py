@@ -334,6 +334,7 @@ class DiscountLimit(ClauseKind):
     kind = "discount_limit"
     label = message("Discount limit")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.POST)
+    consumed_by = "presales.submit_quotation"
 
     free_percent: Annotated[Percent, Field(description="Up to this much without an approval.")]
     most_percent: Annotated[Percent, Field(description="Up to this much with an approval; never more.")]

@@ -1,0 +1,73 @@
+"""Visits by a signed link: what each link may ask, the fields of a form, the language, and the headers of an answer."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from api.auth.answers import content_type, read_body, refused
+from api.linked import pages
+from tenancy.actor import Actor, ActorKind
+from tenancy.language import Language, language_of, negotiate
+from tenancy.links import Purpose, read_token
+from tenancy.quotas import QUOTAS
+from tenancy.refusals import Invalid, Refusal, message
+
+# Ten texts of two thousand signs, each sign written as nine bytes.
+MOST_BYTES = 200_000
+MOST_FIELDS = 20
+# What a page or an answer takes of the allowance that each link has of its own.
+POINTS = 500
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": pages.SECURITY_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The address is the key to the record.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def charge(purpose: Purpose, token: str, points: int = POINTS) -> int:
+    """How many seconds whoever holds this link has to wait, because they asked too much in a short time."""
+    found = read_token(purpose, token)
+    if found is None:
+        return 0
+    return QUOTAS.charge(Actor(found[0], ActorKind.CLIENT, found[1].id), points).wait_seconds
+
+
+def later(request: Request, wait_seconds: int) -> Response:
+    """The answer to whoever has to wait."""
+    text = message("Too much was asked in a short time; wait {seconds} seconds.")
+    refusal = Refusal(text, {"seconds": wait_seconds}, code="RATE_LIMITED")
+    return refused(request, refusal, status=429, more={"Retry-After": str(wait_seconds)})
+
+
+async def fields(request: Request) -> Mapping[str, str]:
+    """The fields of the form; refuses another content."""
+    if content_type(request) != "application/x-www-form-urlencoded":
+        raise Invalid(message("Please send the form of this page."))
+    body = await read_body(request, most=MOST_BYTES)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+    except ValueError:
+        raise Invalid(message("Please send the form of this page.")) from None
+
+
+def language_for(request: Request, own: Language) -> Language:
+    """The language that the address names, or else the contact's own."""
+    return language_of(request.query_params.get("language", "")) or own
+
+
+def nothing(request: Request, page: Callable[[Language], str], language: Language | None = None) -> Response:
+    """The answer to every link that opens nothing: none is told from another."""
+    if language is None:
+        language = language_for(request, negotiate(request.headers.get("accept-language"), Language.EN))
+    return answer(page(language), language, status=404)
+
+
+def answer(html: str, language: Language, status: int = 200) -> Response:
+    """A page, which nobody keeps on its way."""
+    return HTMLResponse(html, status_code=status, headers={**HEADERS, "Content-Language": language.tag})

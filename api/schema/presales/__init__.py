@@ -1,0 +1,1 @@
+"""What comes before a contract, as clients see it."""

@@ -1,0 +1,22 @@
+"""Changing what comes before a contract: quotations from the draft to the customer's answer."""
+
+from domain.presales.commands.answering import answer_by_link, expire_quotation, record_answer
+from domain.presales.commands.approving import follow_approval, follow_refusal, follow_return, follow_withdrawal
+from domain.presales.commands.quotations import change_quotation, draft_quotation, revise_quotation
+from domain.presales.commands.sending import send_quotation, submit_quotation, withdraw_quotation
+
+__all__ = [
+    "answer_by_link",
+    "change_quotation",
+    "draft_quotation",
+    "expire_quotation",
+    "follow_approval",
+    "follow_refusal",
+    "follow_return",
+    "follow_withdrawal",
+    "record_answer",
+    "revise_quotation",
+    "send_quotation",
+    "submit_quotation",
+    "withdraw_quotation",
+]

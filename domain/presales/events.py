@@ -1,0 +1,72 @@
+"""What happens to quotations."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationDrafted(Event, name="presales.quotation_drafted"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationChanged(Event, name="presales.quotation_changed"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationSubmitted(Event, name="presales.quotation_submitted"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationApproved(Event, name="presales.quotation_approved"):
+    """It may be sent: its discount needs no approval, or has got it."""
+
+    quotation_id: UUID
+    by_itself: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationReturned(Event, name="presales.quotation_returned"):
+    """Its discount was refused or returned, or the approval was taken back: it is a draft again."""
+
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationSent(Event, name="presales.quotation_sent"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationAnswered(Event, name="presales.quotation_answered"):
+    quotation_id: UUID
+    accepted: bool
+    # Whether the customer answered by the link; else somebody recorded the answer.
+    by_link: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationExpiryDue(Event, name="presales.quotation_expiry_due"):
+    """The timer: the last day on which it holds is over."""
+
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationExpired(Event, name="presales.quotation_expired"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationWithdrawn(Event, name="presales.quotation_withdrawn"):
+    quotation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotationSuperseded(Event, name="presales.quotation_superseded"):
+    quotation_id: UUID
+    by_id: UUID

@@ -1,0 +1,1 @@
+"""Questions about what comes before a contract."""

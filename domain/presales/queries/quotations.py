@@ -1,0 +1,139 @@
+"""Who sees which quotation, by which clause its discount is judged, and what a link opens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import aliased
+
+from domain.approvals import queries as approvals
+from domain.customers import queries as customers
+from domain.kernel.amounts import LineAmount
+from domain.kernel.money import Money
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
+from domain.kernel.terms import Language
+from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import DiscountLimit
+from domain.policies.rules.scopes import Case
+from domain.presales.models import Quotation, QuotationLine
+from domain.presales.rules.lines import Line
+from domain.presales.rules.quotations import QuotationState
+from tenancy.actor import Actor
+from tenancy.models import current_instant, current_member
+from tenancy.work import Work
+
+
+def visible(actor: Actor, quotations: Any) -> ColumnElement[bool]:
+    """Quotations are seen by whoever may read presales, by who prepared them, by the customer's account owner, and by
+    those who decide on them. `quotations` is `Quotation` or an alias of it."""
+    if actor.may(Permission.PRESALES_READ):
+        return true()
+    return or_(
+        quotations.prepared_by_id == current_member(),
+        customers.looked_after_by_me(quotations.customer_id),
+        approvals.shown_to_me(SubjectKind.QUOTATION, quotations.id),
+    )
+
+
+def visible_lines(actor: Actor, lines: Any) -> ColumnElement[bool]:
+    """Lines are seen with their quotation. `lines` is `QuotationLine` or an alias of it."""
+    if actor.may(Permission.PRESALES_READ):
+        return true()
+    found = aliased(Quotation)
+    return select(found.id).where(found.id == lines.quotation_id, visible(actor, found)).exists()
+
+
+def expired(quotations: Any) -> ColumnElement[bool]:
+    """Whether a quotation holds no more, whether its timer has said so yet or not."""
+    over: ColumnElement[bool] = and_(
+        quotations.state == QuotationState.SENT, quotations.expires_at <= current_instant()
+    )
+    return or_(quotations.state == QuotationState.EXPIRED, over)
+
+
+async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Quotation:
+    """One quotation that the actor may see; refuses with `NotFound`."""
+    return await work.seen(Quotation, id, visible(work.actor, Quotation), *path, lock=lock)
+
+
+async def any_one(work: Work, id: UUID, *, lock: bool = False) -> Quotation:
+    """One quotation, whoever acts: for links, timers and outcomes of approvals."""
+    return await work.get(Quotation, id, lock=lock)
+
+
+async def lines_of(work: Work, quotation: Quotation) -> list[QuotationLine]:
+    """Its lines in order."""
+    own = select(QuotationLine).where(QuotationLine.quotation_id == quotation.id)
+    return await work.all(own.order_by(QuotationLine.position))
+
+
+def as_rules(rows: Sequence[QuotationLine]) -> list[Line]:
+    """Stored lines as the rules know them."""
+    return [
+        Line(
+            row.kind,
+            row.description,
+            row.unit,
+            LineAmount(row.quantity, Money(row.unit_price_minor, row.currency), row.discount_percent, row.tax_percent),
+        )
+        for row in rows
+    ]
+
+
+def case_of(quotation: Quotation, post_id: UUID | None = None) -> Case:
+    """Where a quotation stands; `post_id` is the post of who prepared it."""
+    return Case(
+        customer_tier=quotation.customer_tier,
+        service_line=quotation.service_lines[0] if quotation.service_lines else None,
+        lines_above=tuple(quotation.service_lines[1:]),
+        post_id=post_id,
+    )
+
+
+async def limit_of(work: Work, quotation: Quotation) -> Ruling[DiscountLimit] | None:
+    """The limit that a quotation was submitted under; None where the handbook was silent, and for drafts."""
+    if quotation.clause_id is None or quotation.handbook_version_id is None:
+        return None
+    return await policies.rule_by_clause(
+        work, DiscountLimit, clause_id=quotation.clause_id, version_id=quotation.handbook_version_id
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a link shows: the quotation, its lines, from whom and to whom."""
+
+    quotation: Quotation
+    lines: Sequence[QuotationLine]
+    company: str
+    customer: str
+    contact: str
+    language: Language
+
+
+async def offer(work: Work, quotation: Quotation) -> Offer:
+    """A quotation with all that stands on its paper."""
+    contact = await customers.contact(work, quotation.contact_id)
+    return Offer(
+        quotation=quotation,
+        lines=await lines_of(work, quotation),
+        company=(await organisation.company(work)).name,
+        customer=(await customers.get(work, quotation.customer_id)).name,
+        contact=contact.name,
+        language=contact.language,
+    )
+
+
+async def open_offer(work: Work, quotation_id: UUID) -> Offer | None:
+    """What a link opens; None when it was answered, has expired, was withdrawn or superseded, or there is nothing."""
+    found = await work.find(Quotation, quotation_id)
+    if found is None or found.state is not QuotationState.SENT:
+        return None
+    if found.expires_at is None or found.expires_at <= work.now:
+        return None
+    return await offer(work, found)

@@ -1,0 +1,85 @@
+"""What follows the facts of the module presales: the quotation's letter with its link, and news of its answer."""
+
+from uuid import UUID
+
+from domain.customers import queries as customers
+from domain.kernel.money import Money
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.notifications import commands as notifications
+from domain.organisation import queries as organisation
+from domain.presales.events import QuotationAnswered, QuotationApproved, QuotationExpired, QuotationSent
+from domain.presales.queries import quotations as queries
+from tenancy.links import Link, Purpose
+from tenancy.refusals import message
+from tenancy.work import Work
+
+
+async def send_the_quotation(work: Work, event: QuotationSent) -> None:
+    """The contact gets a link to the quotation, in their language."""
+    found = await queries.open_offer(work, event.quotation_id)
+    if found is None:
+        return
+    quotation = found.quotation
+    contact = await customers.contact(work, quotation.contact_id)
+    await notifications.notify_contact(
+        work,
+        email=f"{contact.name} <{contact.email}>",
+        language=contact.language,
+        subject=message("Our quotation {number}: {title}"),
+        text=message(
+            "Dear {contact},\n\nthank you for your interest. Our quotation {number} over {total} is at\n{link}\n\nThere"
+            " you can accept or decline it until {valid_until_on}.\n\nKind regards,\n{company}"
+        ),
+        values={
+            "contact": contact.name,
+            "company": (await organisation.company(work)).name,
+            "number": quotation.number,
+            "title": quotation.title,
+            "total": Money(quotation.total_minor, quotation.currency),
+            "valid_until_on": quotation.valid_until_on,
+        },
+        about=Subject(SubjectKind.QUOTATION, quotation.id),
+        key=f"quotation/{quotation.id}",
+        link=Link(Purpose.QUOTATION, quotation.id),
+    )
+
+
+async def tell_that_it_may_be_sent(work: Work, event: QuotationApproved) -> None:
+    """Whoever wrote it learns that its discount was approved."""
+    if not event.by_itself:
+        text = message("Quotation {number} for {customer} is approved and may be sent.")
+        await _tell(work, event.quotation_id, text, "approved")
+
+
+async def tell_of_the_answer(work: Work, event: QuotationAnswered) -> None:
+    """Whoever wrote it, and whoever looks after the customer, learn what the customer has answered."""
+    text = message("{customer} has declined quotation {number}: {comment}")
+    if event.accepted:
+        text = message("{customer} has accepted quotation {number} over {total}.")
+    await _tell(work, event.quotation_id, text, "answered")
+
+
+async def tell_of_the_end(work: Work, event: QuotationExpired) -> None:
+    """Whoever wrote it learns that nobody has answered in time."""
+    text = message("Quotation {number} for {customer} has expired without an answer.")
+    await _tell(work, event.quotation_id, text, "expired")
+
+
+async def _tell(work: Work, quotation_id: UUID, text: str, what: str) -> None:
+    quotation = await queries.any_one(work, quotation_id)
+    customer = await customers.get(work, quotation.customer_id)
+    concerned = {quotation.prepared_by_id, await customers.owner_of(work, quotation.customer_id)}
+    await notifications.notify(
+        work,
+        member_ids=[member for member in concerned if member is not None],
+        text=text,
+        values={
+            "number": quotation.number,
+            "customer": customer.name,
+            "total": Money(quotation.total_minor, quotation.currency),
+            "comment": quotation.comment or "—",
+        },
+        about=Subject(SubjectKind.QUOTATION, quotation.id),
+        mail=True,
+        key=f"quotation-{what}:{quotation.id}",
+    )
