@@ -16,9 +16,21 @@ from domain.approvals.events import (
 from domain.backups import commands as backups
 from domain.backups.events import BackupDue
 from domain.billing import commands as billing
-from domain.billing.events import DunningStepDue, LadderReviewDue
+from domain.billing.events import (
+    AllocationReversed,
+    DunningStepDue,
+    InvoiceCancelled,
+    InvoiceIssued,
+    InvoiceWrittenOff,
+    LadderReviewDue,
+    PaymentAllocated,
+    PaymentRecorded,
+    PaymentReversed,
+    RefundPaid,
+)
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, SurveyStepDue, VisitStepDue
+from domain.ledger import commands as ledger
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
@@ -54,6 +66,14 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
     DunningStepDue: [billing.take_due_step],
+    InvoiceIssued: [ledger.book_invoice],
+    InvoiceCancelled: [ledger.book_cancellation],
+    InvoiceWrittenOff: [ledger.book_write_off],
+    PaymentRecorded: [ledger.book_payment],
+    PaymentReversed: [ledger.book_payment_reversal],
+    PaymentAllocated: [ledger.book_allocation],
+    AllocationReversed: [ledger.book_allocation_reversal],
+    RefundPaid: [ledger.book_refund],
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     HoldEndDue: [requests.end_hold],

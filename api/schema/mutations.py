@@ -13,7 +13,7 @@ from api.schema.approvals.types import Approval, ApprovalDelegation
 from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
 from api.schema.billing import mutations as billing
-from api.schema.billing.types import DunningStep, Hold, Invoice, Payment
+from api.schema.billing.types import Allocation, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.customers import mutations as customers
@@ -26,6 +26,8 @@ from api.schema.feedback.types import Survey
 from api.schema.feedback.visits import ReturnVisit
 from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
+from api.schema.ledger import mutations as ledger
+from api.schema.ledger.types import BookClosing
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
@@ -242,6 +244,13 @@ class Mutation:
     cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice, approval=Approval)
     write_off_invoice = mutation(billing.write_off_invoice, invoice=Invoice, approval=Approval)
     record_payment = mutation(billing.record_payment, payment=Payment, invoice=Invoice)
+    receive_payment = mutation(billing.receive_payment, payment=Payment)
+    allocate_payment = mutation(billing.allocate_payment, allocation=Allocation, invoice=Invoice)
+    release_allocation = mutation(billing.release_allocation, allocation=Allocation, invoice=Invoice)
+    reverse_payment = mutation(billing.reverse_payment, payment=Payment)
+    refund_payment = mutation(billing.refund_payment, refund=Refund)
+    close_books = mutation(ledger.close_books, closing=BookClosing)
+    reopen_books = mutation(ledger.reopen_books, closing=BookClosing)
     place_hold = mutation(billing.place_hold, hold=Hold)
     release_hold = mutation(billing.release_hold, hold=Hold)
     approve_dunning_step = mutation(billing.approve_dunning_step, step=DunningStep)

@@ -23,7 +23,14 @@ from api.schema.approvals.types import (
     ApprovalInbox,
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
-from api.schema.billing.types import INVOICE_ORDERS, Invoice, InvoiceFilter
+from api.schema.billing.types import (
+    INVOICE_ORDERS,
+    PAYMENT_ORDERS,
+    Invoice,
+    InvoiceFilter,
+    Payment,
+    PaymentFilter,
+)
 from api.schema.catalogue.types import (
     SERVICE_LINE_ORDERS,
     SERVICE_OFFERING_ORDERS,
@@ -37,6 +44,14 @@ from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, Complain
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.feedback.visits import RETURN_VISIT_ORDERS, ReturnVisit, ReturnVisitFilter
 from api.schema.files.types import File
+from api.schema.ledger.balances import LedgerBalance, ledger_balances
+from api.schema.ledger.types import (
+    BOOK_CLOSING_ORDERS,
+    LEDGER_ENTRY_ORDERS,
+    BookClosing,
+    LedgerEntry,
+    LedgerEntryFilter,
+)
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
     WEBHOOK_ENDPOINT_ORDERS,
@@ -304,6 +319,25 @@ class Query:
 
     invoice = by_id("One invoice.", Invoice)
     invoices = page("What customers were asked to pay.", Invoice, orders=INVOICE_ORDERS, filter=InvoiceFilter)
+    payment = by_id("One payment.", Payment)
+    payments = page("What has come in.", Payment, orders=PAYMENT_ORDERS, filter=PaymentFilter)
+
+    ledger_entry = by_id("One entry of the books.", LedgerEntry)
+    ledger_entries = page(
+        "The books: every fact about money, with its postings.",
+        LedgerEntry,
+        orders=LEDGER_ENTRY_ORDERS,
+        filter=LedgerEntryFilter,
+    )
+    ledger_balances: list[LedgerBalance] = strawberry.field(
+        resolver=ledger_balances,
+        description="What is on each account in each currency: of all, or of one customer, now or by the end of a day.",
+    )
+    book_closings = page(
+        "Up to which days the books were closed; the last that was not undone holds.",
+        BookClosing,
+        orders=BOOK_CLOSING_ORDERS,
+    )
 
     quality_result = by_id("One result of measuring quality.", QualityResult, needs=Permission.QUALITY_READ)
     quality_results = page(

@@ -37,11 +37,47 @@ class InvoiceWrittenOff(Event, name="billing.invoice_written_off"):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRecorded(Event, name="billing.payment_recorded"):
-    """Money has come in; `settled` when nothing of the invoice itself is left to be paid."""
+    """Money has come in, for one invoice or for none in particular; `settled` when nothing of the invoice itself is
+    left to be paid."""
 
+    invoice_id: UUID | None
+    payment_id: UUID
+    settled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAllocated(Event, name="billing.payment_allocated"):
+    """A part of a payment counts for an invoice; `settled` when nothing of the invoice itself is left to be paid."""
+
+    allocation_id: UUID
     invoice_id: UUID
     payment_id: UUID
     settled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationReversed(Event, name="billing.allocation_reversed"):
+    """It does not count for the invoice any more, of which that much is owed again."""
+
+    allocation_id: UUID
+    invoice_id: UUID
+    payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReversed(Event, name="billing.payment_reversed"):
+    """It had been recorded wrongly; nothing of it counts any more."""
+
+    payment_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundPaid(Event, name="billing.refund_paid"):
+    """Credit of a customer was paid back."""
+
+    refund_id: UUID
+    payment_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from domain.billing.models import DunningStep, Hold, Invoice, InvoiceLine, Payment, PlannedStep
+from domain.billing.models import Allocation, DunningStep, Hold, Invoice, InvoiceLine, Payment, PlannedStep, Refund
 from domain.billing.rules import dunning
 from domain.billing.rules.invoices import State
 from domain.customers import queries as customers
@@ -42,13 +42,14 @@ def visible(actor: Actor, invoices: Any) -> ColumnElement[bool]:
     return _visible_by_customer(actor, invoices.customer_id)
 
 
-def visible_holds(actor: Actor, holds: Any) -> ColumnElement[bool]:
-    """Holds are seen by whoever sees their customer's invoices. `holds` is `Hold` or an alias of it."""
-    return _visible_by_customer(actor, holds.customer_id)
+def visible_of_customer(actor: Actor, rows: Any) -> ColumnElement[bool]:
+    """Holds, payments and entries of the ledger are seen by whoever sees their customer's invoices. `rows` is such a
+    table or an alias of it."""
+    return _visible_by_customer(actor, rows.customer_id)
 
 
 def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
-    """Lines, payments and steps are seen with their invoice. `parts` is one of their tables or an alias of it."""
+    """Lines, allocations and steps are seen with their invoice. `parts` is one of their tables or an alias of it."""
     if actor.may(Permission.BILLING_READ):
         return true()
     invoices = aliased(Invoice)
@@ -116,6 +117,13 @@ def is_about(holds: Any, invoices: Any) -> ColumnElement[bool]:
     """Whether a hold is of an invoice: its own, or one of its customer's."""
     of_customer = and_(holds.customer_id == invoices.customer_id, holds.invoice_id.is_(None))
     return or_(holds.invoice_id == invoices.id, of_customer)
+
+
+def counts_for(payments: Any, invoices: Any) -> ColumnElement[bool]:
+    """Whether a part of a payment counts for an invoice."""
+    parts = aliased(Allocation)
+    mine = select(parts.id).where(parts.payment_id == payments.id, parts.invoice_id == invoices.id)
+    return mine.where(parts.reversed_on.is_(None)).exists()
 
 
 def is_next(planned: Any, invoices: Any) -> ColumnElement[bool]:
@@ -229,13 +237,25 @@ async def payment(work: Work, id: UUID) -> Payment:
 
 
 async def payment_with(work: Work, reference: str) -> Payment | None:
-    """The payment that is known by a reference."""
-    return await work.first(select(Payment).where(Payment.reference == reference))
+    """The payment that is known by a reference; one that was taken back is known no more."""
+    return await work.first(select(Payment).where(Payment.reference == reference, Payment.reversed_on.is_(None)))
 
 
-async def payments_of(work: Work, invoice_id: UUID) -> list[Payment]:
-    """What has come in for an invoice, in the order in which it was recorded."""
-    return await work.all(select(Payment).where(Payment.invoice_id == invoice_id).order_by(Payment.id))
+async def refund_with(work: Work, reference: str) -> Refund | None:
+    """The refund that is known by a reference."""
+    return await work.first(select(Refund).where(Refund.reference == reference))
+
+
+async def allocations_to(work: Work, invoice_id: UUID) -> list[Allocation]:
+    """What counts for an invoice, in the order in which it was allocated."""
+    found = select(Allocation).where(Allocation.invoice_id == invoice_id, Allocation.reversed_on.is_(None))
+    return await work.all(found.order_by(Allocation.id))
+
+
+async def allocations_of(work: Work, payment_id: UUID) -> list[Allocation]:
+    """What of a payment counts for invoices, in order."""
+    found = select(Allocation).where(Allocation.payment_id == payment_id, Allocation.reversed_on.is_(None))
+    return await work.all(found.order_by(Allocation.id))
 
 
 async def holds_of(work: Work, invoice: Invoice) -> list[Hold]:
@@ -335,7 +355,7 @@ class Dunned:
 
     invoice: Invoice
     steps: list[DunningStep]
-    payments: list[Payment]
+    payments: list[Allocation]
     holds: list[Hold]
 
 
@@ -358,7 +378,8 @@ async def dunned(work: Work, *, since: datetime, until: datetime, after_id: UUID
     standing = and_(one_of(DunningStep.invoice_id, gone.keys()), DunningStep.withdrawn_at.is_(None))
     for step in await work.all(select(DunningStep).where(standing).order_by(DunningStep.number)):
         gone[step.invoice_id].steps.append(step)
-    for payment in await work.all(select(Payment).where(one_of(Payment.invoice_id, gone.keys()))):
+    counting = and_(one_of(Allocation.invoice_id, gone.keys()), Allocation.reversed_on.is_(None))
+    for payment in await work.all(select(Allocation).where(counting)):
         gone[payment.invoice_id].payments.append(payment)
     customers_of = {invoice.customer_id for invoice in invoices}
     for hold in await work.all(select(Hold).where(one_of(Hold.customer_id, customers_of))):

@@ -190,3 +190,8 @@ def _not_a_number(given: str) -> Invalid:
 def _too_many_decimals(currency: str, places: int, given: str) -> Invalid:
     text = message("{currency} has {places} decimals; {amount} has more.")
     return Invalid(text, {"currency": currency, "places": places, "amount": given[:40]})
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """A sum of amounts in major units, however large it is."""
+    return f"{Decimal(minor).scaleb(-exponent(currency), _EXACT):f}"

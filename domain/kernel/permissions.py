@@ -56,6 +56,7 @@ class Permission(StrEnum):
     BILLING_READ = "billing.read"
     BILLING_INVOICE = "billing.invoice"
     BILLING_COLLECT = "billing.collect"
+    BILLING_CLOSE = "billing.close"
 
     PEOPLE_READ_ALL = "people.read_all"
     PEOPLE_RESIGN = "people.resign"

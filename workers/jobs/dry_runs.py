@@ -123,7 +123,7 @@ def _invoice(
     past, ladders = case_and_letters
     invoice = past.invoice
     # One that was cancelled was dunned until then, which its last step tells.
-    paid_at = max((payment.recorded_at for payment in past.payments), default=None)
+    paid_at = max((payment.allocated_at for payment in past.payments), default=None)
     stepped_at = max((step.taken_at for step in past.steps), default=None)
     ended_at = (paid_at or stepped_at or until) if invoice.state in CLOSED else until
     assert invoice.due_on is not None
@@ -140,7 +140,7 @@ def _invoice(
             if step.taken_at <= ended_at
         ],
         holds=billing.held_days(past.holds),
-        payments=[hindsight.PastPayment(part.received_on, part.recorded_at) for part in past.payments],
+        payments=[hindsight.PastPayment(part.effective_on, part.allocated_at) for part in past.payments],
     )
     yield from hindsight.judge_invoice(case, trial)
 

@@ -53,12 +53,23 @@ async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
 
 async def tell_the_account_owner_of_a_payment(work: Work, event: PaymentRecorded) -> None:
     """Whoever looks after the customer learns what has come in and what is left."""
-    invoice = await queries.get(work, event.invoice_id)
     payment = await queries.payment(work, event.payment_id)
-    customer = await customers.get(work, invoice.customer_id)
+    customer = await customers.get(work, payment.customer_id)
     owner_id = await customers.owner_of(work, customer.id)
     if owner_id is None:
         return
+    if event.invoice_id is None:
+        await notifications.notify(
+            work,
+            member_ids=[owner_id],
+            text=message("{customer} has paid {amount}."),
+            values={"customer": customer.name, "amount": Money(payment.amount_minor, payment.currency)},
+            about=Subject(SubjectKind.PAYMENT, payment.id),
+            mail=False,
+            key=f"payment/{payment.id}",
+        )
+        return
+    invoice = await queries.get(work, event.invoice_id)
     charges = await queries.charges_left(work, invoice)
     text = message("{customer} has paid {amount} on invoice {number}; a part is left to be paid.")
     if event.settled and charges.minor:

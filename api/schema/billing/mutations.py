@@ -10,8 +10,9 @@ from api.schema.billing.types import HoldKind
 from api.schema.inputs import given, optional
 from api.schema.money import MoneyInput
 from domain.billing import commands, queries
-from domain.billing.models import DunningStep, Hold, Invoice
+from domain.billing.models import DunningStep, Hold, Invoice, Payment, Refund
 from domain.billing.rules.invoices import check_currency, line
+from domain.billing.rules.payments import Share
 from tenancy.work import Work
 
 
@@ -104,6 +105,7 @@ class RecordPaymentInput:
     amount: MoneyInput = given("How much, in the invoice's currency; at most outstanding and chargesOutstanding.")
     received_on: date = given("The day on which it came in.")
     reference: str = given("By what it is known again: the same payment sent twice is recorded once.")
+    booked_on: date | None = optional("The day in the books, where that of the receipt is closed: later, up to today.")
 
 
 async def record_payment(work: Work, input: RecordPaymentInput) -> dict[str, Any]:
@@ -115,8 +117,116 @@ async def record_payment(work: Work, input: RecordPaymentInput) -> dict[str, Any
         amount=input.amount.value("amount"),
         received_on=input.received_on,
         reference=input.reference,
+        booked_on=input.booked_on,
     )
-    return {"payment": payment, "invoice": await queries.get(work, payment.invoice_id)}
+    return {"payment": payment, "invoice": await queries.get(work, input.invoice_id)}
+
+
+@strawberry.input(description="What of a payment is meant for one invoice.")
+class PaymentShareInput:
+    """What of a payment is meant for one invoice."""
+
+    invoice_id: UUID = given("The invoice, of the customer who paid.")
+    amount: MoneyInput = given("How much of the payment counts for it, in the currency of both.")
+
+
+@strawberry.input(description="Money that has come in from a customer.")
+class ReceivePaymentInput:
+    """Money that has come in from a customer."""
+
+    customer_id: UUID = given("Who paid it.")
+    amount: MoneyInput = given("How much in all.")
+    received_on: date = given("The day on which it came in.")
+    reference: str = given("By what it is known again: the same payment sent twice is recorded once.")
+    shares: list[PaymentShareInput] | None = optional(
+        "What of it is meant for which invoices; the rest is the customer's credit."
+    )
+    booked_on: date | None = optional("The day in the books, where that of the receipt is closed: later, up to today.")
+
+
+async def receive_payment(work: Work, input: ReceivePaymentInput) -> Payment:
+    """Record money that has come in from a customer, for several invoices, for one in part or for none yet. What is not
+    allocated is the customer's credit: allocatePayment lets it count for invoices, refundPayment pays it back."""
+    shares = [
+        Share(share.invoice_id, share.amount.value("shares", str(index), "amount"))
+        for index, share in enumerate(input.shares or ())
+    ]
+    return await commands.receive_payment(
+        work,
+        customer_id=input.customer_id,
+        amount=input.amount.value("amount"),
+        received_on=input.received_on,
+        reference=input.reference,
+        shares=shares,
+        booked_on=input.booked_on,
+    )
+
+
+@strawberry.input(description="Credit of a customer to be used for an invoice.")
+class AllocatePaymentInput:
+    """Credit of a customer to be used for an invoice."""
+
+    payment_id: UUID = given("The payment of which something is left.")
+    invoice_id: UUID = given("An invoice of the same customer on which something is owed.")
+    amount: MoneyInput = given("How much; at most what is left of the payment and what is asked for by the invoice.")
+
+
+async def allocate_payment(work: Work, input: AllocatePaymentInput) -> dict[str, Any]:
+    """Let a part of a payment that is still the customer's credit count for an invoice: for itself first, then for its
+    charges. Letters that have not left are stopped at once."""
+    allocation = await commands.allocate_payment(
+        work, payment_id=input.payment_id, invoice_id=input.invoice_id, amount=input.amount.value("amount")
+    )
+    return {"allocation": allocation, "invoice": await queries.get(work, allocation.invoice_id)}
+
+
+@strawberry.input(description="An allocation to take back.")
+class ReleaseAllocationInput:
+    """An allocation to take back."""
+
+    allocation_id: UUID = given("The allocation.")
+
+
+async def release_allocation(work: Work, input: ReleaseAllocationInput) -> dict[str, Any]:
+    """Let a part of a payment count for its invoice no longer: it is the customer's credit again, the invoice is owed
+    again, and its ladder goes on."""
+    allocation = await commands.release_allocation(work, allocation_id=input.allocation_id)
+    return {"allocation": allocation, "invoice": await queries.get(work, allocation.invoice_id)}
+
+
+@strawberry.input(description="A payment that was recorded wrongly.")
+class ReversePaymentInput:
+    """A payment that was recorded wrongly."""
+
+    payment_id: UUID = given("The payment, of which nothing was paid back.")
+    reason: str = given("Why, in your words.")
+
+
+async def reverse_payment(work: Work, input: ReversePaymentInput) -> Payment:
+    """Take back a payment that was recorded wrongly: its invoices are owed again, their ladders go on, and its
+    reference is free. It stays in the books, with an entry that undoes it."""
+    return await commands.reverse_payment(work, payment_id=input.payment_id, reason=input.reason)
+
+
+@strawberry.input(description="Credit that was paid back to its customer.")
+class RefundPaymentInput:
+    """Credit that was paid back to its customer."""
+
+    payment_id: UUID = given("The payment of which something is left.")
+    amount: MoneyInput = given("How much was paid back; at most what is left of the payment.")
+    paid_on: date = given("The day on which it was paid back.")
+    reference: str = given("By what it is known again: the same refund sent twice is recorded once.")
+
+
+async def refund_payment(work: Work, input: RefundPaymentInput) -> Refund:
+    """Record that what is left of a payment was paid back to the customer, all or a part."""
+    return await commands.refund_payment(
+        work,
+        payment_id=input.payment_id,
+        amount=input.amount.value("amount"),
+        paid_on=input.paid_on,
+        reference=input.reference,
+    )
 
 
 @strawberry.input(description="A reason not to dun an invoice, or a customer, for a while.")

@@ -72,15 +72,55 @@ class InvoiceLine(Node):
     tax: Money = money("The tax on it.", lambda row: row.tax_minor)
 
 
-@shows(models.Payment, visible=queries.visible_parts)
-class Payment(Node):
-    """Money that has come in for an invoice."""
+@shows(models.Allocation, visible=queries.visible_parts)
+class Allocation(Node):
+    """What of a payment counts for an invoice."""
+
+    amount: Money = money("What counts for the invoice itself.", lambda row: row.amount_minor)
+    charges: Money = money("What counts for the fees and the interest beside it.", lambda row: row.charges_minor)
+    effective_on: date = column("From which day it counts: that on which the money came in, or of the issue if later.")
+    booked_on: date = column("The day on which it stands in the books.")
+    allocated_at: datetime = column("When it was allocated.")
+    reversed_on: date | None = column("Since when it counts no longer, if it was taken back.")
+    invoice: "Invoice | None" = one("What it counts for.", "invoice_id")
+    payment: "Payment | None" = one("The payment it is a part of.", "payment_id")
+
+
+@shows(models.Refund, visible=queries.visible_of_customer)
+class Refund(Node):
+    """Credit that was paid back to its customer."""
 
     amount: Money = money("How much.", lambda row: row.amount_minor)
-    received_on: date = column("The day on which it came in.")
+    paid_on: date = column("The day on which it was paid.")
     reference: str = column("By what it is known again, such as the bank's number.")
     recorded_at: datetime = column("When it was recorded.")
-    invoice: "Invoice | None" = one("What it was paid for.", "invoice_id")
+    payment: "Payment | None" = one("The payment it was left of.", "payment_id")
+    customer: Customer | None = one("Who got it.", "customer_id")
+
+
+@shows(models.Payment, visible=queries.visible_of_customer)
+class Payment(Node):
+    """Money that has come in from a customer."""
+
+    amount: Money = money("How much.", lambda row: row.amount_minor)
+    unallocated: Money = money(
+        "What of it is the customer's credit: neither allocated to an invoice nor paid back.",
+        lambda row: row.unallocated_minor,
+    )
+    received_on: date = column("The day on which it came in.")
+    booked_on: date = column("The day on which it stands in the books.")
+    reference: str = column("By what it is known again, such as the bank's number.")
+    recorded_at: datetime = column("When it was recorded.")
+    reversed_on: date | None = column("When it was taken back because it had been recorded wrongly.")
+    reversal_reason: str | None = column("Why it was taken back.")
+    customer: Customer | None = one("Who paid it.", "customer_id")
+    invoice: "Invoice | None" = one(
+        "The one invoice that it was recorded for; none where shares of it were allocated.", "invoice_id"
+    )
+    allocations: list[Allocation] = many(
+        "What of it counts, or counted, for which invoice, oldest first.", "payment_id"
+    )
+    refunds: list[Refund] = many("What of it was paid back, oldest first.", "payment_id")
 
 
 @strawberry.enum(description="How payments are ordered.")
@@ -97,7 +137,26 @@ PAYMENT_ORDERS = {
 }
 
 
-@shows(models.Hold, visible=queries.visible_holds)
+@strawberry.input(description="Which payments to give.")
+class PaymentFilter:
+    """Conditions on payments."""
+
+    customer_id: IdFilter | None = filtered("By who paid them.")
+    reference: TextFilter | None = filtered("By what they are known again.")
+    currency: TextFilter | None = filtered("By currency.")
+    received_on: DayFilter | None = filtered("By the day on which they came in.")
+    has_credit: bool | None = filtered(
+        "Those of which something is left to be allocated, or the others.", lambda row: row.unallocated_minor > 0
+    )
+    reversed: bool | None = filtered(
+        "Those that were taken back, or the others.", lambda row: row.reversed_on.is_not(None)
+    )
+    and_: "list[PaymentFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[PaymentFilter] | None" = combining("One of these holds.", "or")
+    not_: "PaymentFilter | None" = combining("This does not hold.", "not")
+
+
+@shows(models.Hold, visible=queries.visible_of_customer)
 class Hold(Node):
     """A reason not to dun an invoice, or any of a customer's, for a while."""
 
@@ -230,7 +289,13 @@ class Invoice(Node):
     lines: list[InvoiceLine] = many(
         "What is billed.", "invoice_id", order=lambda there: (there.position,), most=MOST_LINES
     )
-    payments = page("What has come in for it.", Payment, on="invoice_id", orders=PAYMENT_ORDERS)
+    payments = page(
+        "The payments of which a part counts for it; its allocations tell which part.",
+        Payment,
+        on=lambda here, there: queries.counts_for(there, here),
+        orders=PAYMENT_ORDERS,
+    )
+    allocations: list[Allocation] = many("What counts, or counted, for it, oldest first.", "invoice_id", most=100)
     holds: list[Hold] = many(
         "Every hold on it, its own and its customer's, oldest first.",
         lambda here, there: queries.is_about(there, here),

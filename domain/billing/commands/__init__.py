@@ -4,17 +4,29 @@ from domain.billing.commands.giving_up import cancel_invoice, follow_approval, w
 from domain.billing.commands.holds import place_hold, release_hold
 from domain.billing.commands.invoices import draft_invoice, issue_invoice
 from domain.billing.commands.ladder import approve_step, review_by_new_handbook, review_next, take_due_step
-from domain.billing.commands.payments import record_payment
+from domain.billing.commands.payments import (
+    allocate_payment,
+    receive_payment,
+    record_payment,
+    refund_payment,
+    release_allocation,
+    reverse_payment,
+)
 
 __all__ = [
+    "allocate_payment",
     "approve_step",
     "cancel_invoice",
     "draft_invoice",
     "follow_approval",
     "issue_invoice",
     "place_hold",
+    "receive_payment",
     "record_payment",
+    "refund_payment",
+    "release_allocation",
     "release_hold",
+    "reverse_payment",
     "review_by_new_handbook",
     "review_next",
     "take_due_step",

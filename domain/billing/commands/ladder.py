@@ -122,8 +122,8 @@ async def _charges(work: Work, invoice: Invoice, view: View, following: Expected
     total = Money(invoice.total_minor, invoice.currency)
     owed = Money(max(invoice.total_minor - invoice.paid_minor, 0), invoice.currency)
     received = [
-        Received(payment.received_on, Money(payment.amount_minor, payment.currency))
-        for payment in await queries.payments_of(work, invoice.id)
+        Received(part.effective_on, Money(part.amount_minor + part.charges_minor, part.currency))
+        for part in await queries.allocations_to(work, invoice.id)
     ]
     today = view.grounds.calendar.local_day(work.now)
     found = dunning.charges(following.step, total, received, invoice.due_on, today)

@@ -46,6 +46,8 @@ class Move(StrEnum):
     PAY_IN_PART = "pay_in_part"
     PAY_IN_FULL = "pay_in_full"
     PAY_CHARGES = "pay_charges"
+    # What was paid is not there after all: what remains of it is then paid in part or in full anew.
+    TAKE_BACK_PAYMENT = "take_back_payment"
     CANCEL = "cancel"
     WRITE_OFF = "write_off"
 
@@ -64,6 +66,8 @@ LIFECYCLE = Lifecycle(
         (State.PART_PAID, Move.WRITE_OFF): State.WRITTEN_OFF,
         # Fees and interest are owed beside the invoice itself, and remain so when that is paid.
         (State.PAID, Move.PAY_CHARGES): State.PAID,
+        (State.PAID, Move.TAKE_BACK_PAYMENT): State.ISSUED,
+        (State.PART_PAID, Move.TAKE_BACK_PAYMENT): State.ISSUED,
     },
     states={
         State.DRAFT: message("Draft"),
@@ -78,6 +82,7 @@ LIFECYCLE = Lifecycle(
         Move.PAY_IN_PART: message("Pay in part"),
         Move.PAY_IN_FULL: message("Pay in full"),
         Move.PAY_CHARGES: message("Pay fees and interest"),
+        Move.TAKE_BACK_PAYMENT: message("Take a payment back"),
         Move.CANCEL: message("Cancel"),
         Move.WRITE_OFF: message("Write off"),
     },

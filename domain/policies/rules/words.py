@@ -63,6 +63,7 @@ worded(
         SubjectKind.RESIGNATION: message("resignations"),
         SubjectKind.INVOICE: message("invoices"),
         SubjectKind.DUNNING: message("dunning steps"),
+        SubjectKind.PAYMENT: message("payments"),
         SubjectKind.APPROVAL: message("approvals"),
         SubjectKind.HANDBOOK_VERSION: message("versions of the handbook"),
         SubjectKind.QUOTATION: message("quotations"),

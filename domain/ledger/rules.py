@@ -1,0 +1,92 @@
+"""The chart of accounts, and what each fact about money is booked as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tenancy.refusals import Invalid, Refusal, message
+
+
+class Account(StrEnum):
+    """The chart of accounts, which is small and the same for every company."""
+
+    RECEIVABLES = "receivables"
+    BANK = "bank"
+    # What customers have paid, or were credited, beyond what it was allocated to.
+    CUSTOMER_CREDIT = "customer_credit"
+    TAX_PAYABLE = "tax_payable"
+    REVENUE = "revenue"
+    FEES_AND_INTEREST = "fees_and_interest"
+    WRITE_OFFS = "write_offs"
+
+
+class EntryKind(StrEnum):
+    """What was booked."""
+
+    INVOICE = "invoice"
+    CANCELLATION = "cancellation"
+    PAYMENT = "payment"
+    PAYMENT_REVERSAL = "payment_reversal"
+    ALLOCATION = "allocation"
+    ALLOCATION_REVERSAL = "allocation_reversal"
+    REFUND = "refund"
+    WRITE_OFF = "write_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An amount on an account: debits are above zero, credits below."""
+
+    account: Account
+    minor: int
+
+
+def move(minor: int, *, debit: Account, credit: Account) -> list[Posting]:
+    """One amount from one account to another."""
+    return entry((debit, minor), (credit, -minor))
+
+
+def invoice(net_minor: int, tax_minor: int) -> list[Posting]:
+    """What is owed by an invoice, earned by it, and passed on as tax."""
+    return entry(
+        (Account.RECEIVABLES, net_minor + tax_minor), (Account.REVENUE, -net_minor), (Account.TAX_PAYABLE, -tax_minor)
+    )
+
+
+def allocation(amount_minor: int, charges_minor: int) -> list[Posting]:
+    """What credit is used for: an invoice itself, and the fees and interest beside it, which are earned when paid."""
+    return entry(
+        (Account.CUSTOMER_CREDIT, amount_minor + charges_minor),
+        (Account.RECEIVABLES, -amount_minor),
+        (Account.FEES_AND_INTEREST, -charges_minor),
+    )
+
+
+def reverse(postings: Sequence[Posting]) -> list[Posting]:
+    """The same with the sides exchanged."""
+    return [Posting(each.account, -each.minor) for each in postings]
+
+
+def entry(*amounts: tuple[Account, int]) -> list[Posting]:
+    """The postings of an entry, without those of nothing. Raises `ValueError` when they do not balance."""
+    if sum(minor for _, minor in amounts):
+        raise ValueError(f"an entry that does not balance: {amounts}")
+    return [Posting(account, minor) for account, minor in amounts if minor]
+
+
+def check_open(booked_on: date, closed_until_on: date | None, path: tuple[str, ...]) -> None:
+    """Refuse with BOOKS_CLOSED to book on a day up to which the books are closed."""
+    if closed_until_on is not None and booked_on <= closed_until_on:
+        text = message("The books are closed up to {closed_until_on}; nothing can be booked on {booked_on} any more.")
+        values = {"closed_until_on": closed_until_on, "booked_on": booked_on}
+        raise Refusal(text, values, path=path, code="BOOKS_CLOSED")
+
+
+def check_closing(until_on: date, closed_until_on: date | None, today: date) -> None:
+    """Refuse to close days that are not over, and days that are closed already."""
+    if until_on >= today:
+        raise Invalid(message("Only days that are over can be closed."), {}, ("untilOn",))
+    if closed_until_on is not None and until_on <= closed_until_on:
+        text = message("The books are closed up to {closed_until_on} already.")
+        raise Invalid(text, {"closed_until_on": closed_until_on}, ("untilOn",))
