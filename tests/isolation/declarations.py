@@ -29,6 +29,7 @@ DEFINERS = {
     "parked_agenda()": "Whoever runs the installation asks how much waits for a person; companies' ids and counts.",
 }
 TELLING = "It calls out that somebody's access has changed, by the company's id and nothing else."
+BALANCING = "It adds up an entry's postings as whoever writes them, under the policies, and can only refuse."
 TOLD = ("access_tokens", "member_roles", "members", "oauth_clients", "revoked_tokens", "roles", "sessions")
 
 CATALOG: Mapping[Finding, str] = {
@@ -36,6 +37,7 @@ CATALOG: Mapping[Finding, str] = {
     **{Finding("archives_hold_everything", name): reason for name, reason in NOT_IN_ARCHIVES.items()},
     **{Finding("functions_are_named", name): reason for name, reason in DEFINERS.items()},
     **{Finding("nothing_but_tables", f"trigger on {name}"): TELLING for name in TOLD},
+    Finding("nothing_but_tables", "trigger on ledger_postings"): BALANCING,
     Finding("the_tenant_is_in_the_row", "accounts is the platform's and names a tenant"): PLATFORM["accounts"],
     Finding(
         "policies_are_strict", "agenda.claim_look"
@@ -66,6 +68,7 @@ LINT = {
     ("SEC028", "agenda.claim_take"): "As above.",
     ("SEC038", "agenda.claim_look"): "As above.",
     **{("SEC013", f"{name}.tell_access"): TELLING for name in TOLD},
+    ("SEC013", "ledger_postings.ledger_entry_balances"): BALANCING,
     ("SEC014", "claim_agenda"): "Named, pinned and tested: it gives away ids only.",
     ("SEC014", "claim_agenda_of"): "As above.",
     ("SEC014", "parked_agenda"): "Named, pinned and tested: it gives away ids and counts only.",

@@ -49,7 +49,12 @@ class LedgerEntry(Node):
     booked_on: date = column("The day on which it stands in the books.")
     recorded_at: datetime = column("When it was booked.")
     currency: str = column("The currency of all its postings, by its code of ISO 4217.")
-    postings: list[LedgerPosting] = many("Its sides, debits first.", "entry_id", most=10)
+    postings: list[LedgerPosting] = many(
+        "Its sides, debits first, the largest first.",
+        "entry_id",
+        order=lambda there: (there.amount_minor.desc(), there.id),
+        most=10,
+    )
     customer: Customer | None = one("Whose account it is about.", "customer_id")
     invoice: Invoice | None = one("The invoice it is about, where it is about one.", "invoice_id")
     payment: Payment | None = one("The payment it is about, where it is about one.", "payment_id")

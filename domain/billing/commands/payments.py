@@ -41,6 +41,7 @@ async def record_payment(
     assert invoice.issued_on is not None
     today = today_of(work)
     check_received(received_on, invoice.issued_on, today)
+    check_amount(amount)
     booked_on = rules.check_booked(booked_on, received_on, today)
     payment = _add(work, invoice.customer_id, invoice.id, amount, received_on, booked_on, reference)
     allocation = await allocating.count(work, invoice, payment, amount, booked_on=booked_on)
