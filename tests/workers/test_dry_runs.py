@@ -1,5 +1,6 @@
 """A draft is tried on past cases in the background: what it found, when it is begun anew, and who signs it."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from tests.conftest import found_company
 from tests.domain.policies.handbooks import draft, in_force
 from tests.domain.requests.company import Company, at, do, founded, go_to, service_clauses, software_clauses, under_way
 from tests.handbooks import publish
+from tests.locks import is_done_or_waits
 from tests.workers.facts import claim_all, work_off
 from workers.attempts import attempt
 from workers.performing import DOING
@@ -182,6 +184,20 @@ async def test_a_company_may_ask_for_a_signed_trial_before_a_version_is_submitte
     async with writing(company.admin, settle=settle) as work:
         await policies.remove_clause(work, version_id=version_id, number="9.9")
     assert await refused_code(company, version_id) is None
+
+
+async def test_what_is_written_while_a_draft_is_handed_in_must_be_tried_too(owner_url: str) -> None:
+    company = await lived(*software_clauses(), ("1.2", PublishingRules(dry_run_months=2)))
+    version_id = await drafted(company, *software_clauses(level=STRICT))
+    await tried(company, version_id, months=2)
+    async with writing(company.admin, settle=settle) as writer:
+        await policies.put_clause(
+            writer, version_id=version_id, number="9.9", kind="provision", value={}, title={"en": "New"}
+        )
+        await writer.flush()
+        handing_in = asyncio.create_task(refused_code(company, version_id))
+        await is_done_or_waits(handing_in, owner_url)
+    assert await handing_in == "NEEDS_DRY_RUN"
 
 
 async def test_a_company_that_asks_for_none_needs_none() -> None:

@@ -36,8 +36,9 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
     `effective_at`, when it is to take effect, is reviewed and approved with it. Refuses with the first finding, and
     with NEEDS_DRY_RUN where the publishing rules in force ask for a trial that the draft as it is has not had.
     """
-    await _refuse_untried(work, version_id)
     await policies.submit_version(work, version_id=version_id, effective_at=effective_at)
+    # Only now: what was tried must be what is handed in, and from here on nobody writes in it.
+    await _refuse_untried(work, version_id)
     chain = await policies_queries.publishing_chain(work)
     if chain is None:
         return
