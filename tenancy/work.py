@@ -1,6 +1,6 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -172,10 +172,6 @@ class Work:
             self._new = [new for new in self._new if not (type(new) is type(row) and _same_key(new, row))]
         self._new.append(row)
         return row
-
-    def add_all(self, rows: Iterable[T]) -> list[T]:
-        """Store several new rows."""
-        return [self.add(row) for row in rows]
 
     def delete(self, row: TenantModel) -> None:
         """Delete a row with the next flush; from now on it is not found any more."""

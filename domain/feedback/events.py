@@ -136,6 +136,7 @@ class VisitPlanned(Event, name="feedback.visit_planned"):
 class VisitAssigned(Event, name="feedback.visit_assigned"):
     visit_id: UUID
     assignee_id: UUID
+    notice_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ class Survey(TenantModel, kw_only=True, eq=False):
     contact_id: Mapped[UUID]
     clause_id: Mapped[UUID]
     version_id: Mapped[UUID]
-    # For so many days after it was sent, its clause wants the contact left in peace.
+    # By its clause it is not sent to whom another one was sent in so many days before.
     rest_days: Mapped[int]
     planned_at: Mapped[datetime]
     send_at: Mapped[datetime]

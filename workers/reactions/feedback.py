@@ -103,6 +103,10 @@ async def follow_up(work: Work, event: SurveyAnswered) -> None:
         text = message(
             "{customer} was not satisfied with request {number} (score {score}), so {opened} was opened: {comment}"
         )
+        if not survey.comment:
+            text = message(
+                "{customer} was not satisfied with request {number} (score {score}), so {opened} was opened."
+            )
     await notifications.notify(
         work,
         member_ids=await _who_looks_after(work, customer.id, request.department_id),

@@ -28,7 +28,7 @@ async def plan_after_complaint(work: Work, event: ComplaintMoved) -> None:
 async def tell_who_makes_it(work: Work, event: VisitAssigned) -> None:
     """Whoever is to make a visit learns of it."""
     text = message("You are to visit or call {customer} again on {planned_on}.")
-    await _tell(work, event, [event.assignee_id], text, key=f"assigned:{event.assignee_id}")
+    await _tell(work, event, [event.assignee_id], text, key=f"assigned:{event.notice_id}")
 
 
 async def remind_of_a_visit(work: Work, event: VisitReminded) -> None:

@@ -172,7 +172,8 @@ async def assign_visit(work: Work, *, visit_id: UUID, assignee_id: UUID) -> Retu
     if assignee.left_on is not None:
         raise Invalid(message("This person has left the company and makes no visits."), path=("assigneeId",))
     visit.assignee_id = assignee_id
-    work.record(VisitAssigned(visit_id=visit.id, assignee_id=assignee_id), about=visit)
+    assigned = VisitAssigned(visit_id=visit.id, assignee_id=assignee_id, notice_id=work.new_id())
+    work.record(assigned, about=visit)
     return visit
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from domain.consequences import settle
 from domain.customers.models import Contact, Customer
 from domain.feedback import commands
+from domain.feedback.models import ReturnVisit
 from domain.feedback.rules.surveys import SurveyState
 from domain.kernel.terms import Language
 from domain.notifications import queries as notifications
@@ -146,6 +147,20 @@ async def test_a_bad_score_opens_a_request_and_says_so(pool: None, letters: list
     assert "so REQ-000002 was opened: Rude" in text
 
 
+async def test_a_bad_score_without_a_word_is_told_in_a_whole_sentence(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await service_company()
+    await work_off()
+    await closed(company)
+    await advance(company, at("Wed 3 10:00"))
+    [survey] = await surveys(company)
+    await answer(company, survey, score="2", asked_why="1")
+    await work_off()
+    [text] = await told(company.head)
+    assert text.endswith("so REQ-000002 was opened.")
+
+
 async def test_a_request_that_cannot_be_opened_is_told_all_the_same(
     pool: None, letters: list[tuple[Mail, str | None]]
 ) -> None:
@@ -236,3 +251,21 @@ async def test_who_makes_a_return_visit_is_reminded_and_its_delay_is_told(
     assert today == "Today Big is to be visited or called again."
     assert late.endswith("is overdue.")
     assert await told_of_visits(company.admin) == [late]
+
+
+async def test_who_gets_a_visit_back_is_told_again(pool: None, letters: list[tuple[Mail, str | None]]) -> None:
+    company = await founded()
+    await publish(company.admin, *software_clauses(), ("9.2", visiting(after_days=[2])))
+    await work_off()
+    await do(requests.confirm, company.clerk, await resolved(company), score=5)
+    await work_off()
+    async with reading(company.admin) as work:
+        visit = await work.first(select(ReturnVisit))
+    assert visit is not None
+    for person in (company.agent, company.colleague, company.agent):
+        async with writing(company.admin, settle=settle) as work:
+            await commands.assign_visit(work, visit_id=visit.id, assignee_id=person.id)
+        await work_off()
+    async with reading(company.agent) as work:
+        mine = (Notification.member_id == company.agent.id) & (Notification.subject_kind == "return_visits")
+        assert len(await work.all(select(Notification).where(mine))) == 2
