@@ -26,6 +26,7 @@ from tenancy import idempotency
 from tenancy.actor import Actor
 from tenancy.database import answer, writing
 from tenancy.refusals import Conflict, Refusal, message
+from tenancy.storing import ReadBack
 from tenancy.work import Work
 
 # Two who do the same at once: whoever comes second tries again, finds what the first has done and is told that.
@@ -36,13 +37,19 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Unread:
-    """A payload that is read when its change is kept already: a statement that sets the tenant itself."""
+    """A payload that is read when its change is kept already: a statement that sets the tenant itself.
+
+    Where the change is a single statement, that one can read the payload too.
+    """
 
     plan: Plan
     arguments: Sequence[Any]
+    back: ReadBack | None
 
     async def read(self, actor: Actor) -> bytes:
         """The payload; a GraphQL error that doesn't say that nothing was changed when it cannot be read."""
+        if self.back is not None and self.back.found is not None:
+            return self.plan.finished(self.back.found, actor)
         try:
             return self.plan.finished(await answer(self.plan.sql, self.arguments), actor)
         except Exception as problem:
@@ -110,6 +117,8 @@ class Writer:
                 return idempotency.answer_of(work, claimed)
             results = write.results(await write.function(work, **arguments))
             if claimed is None and (unread := read.afterwards(results)) is not None:
+                if unread.back is not None:
+                    work.read_back(unread.back)
                 return unread
             await settle(work)
             payload = await read.within(work, results)

@@ -1,9 +1,10 @@
 """The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, `founding()` for a new tenant, and for archives
 `archiving()` and `restoring()`; nobody else opens a transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,7 +33,8 @@ OPENING_OF_CLIENT = OPENING.replace("{along}", ", set_config('app.client', $4, t
 # where there is such an end.
 GRACE_SECONDS = 5.0
 CONNECT_SECONDS = 10.0
-# Under this word the opening brings a row that its work is known to want.
+# A row that a work is known to want comes along with its opening: of which table, and its id.
+Foreseen = tuple[type[TenantModel], UUID]
 FORESEEN = "foreseen"
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
@@ -147,25 +149,29 @@ async def open_database(url: str | None = None, size: int | None = None, *, most
 
 
 async def _enter(
-    connection: asyncpg.Connection | Transaction, actor: Actor, along: Mapping[str, str], *arguments: Any
-) -> tuple[Opening, dict[str, Any]]:
-    """Set the tenant, and learn of it what every work needs and what is asked along."""
-    # What stands behind the settings is evaluated after them.
-    more = "".join(f', ({asked}) AS "{name}"' for name, asked in along.items())
+    connection: asyncpg.Connection | Transaction, actor: Actor, foreseen: Foreseen | None = None
+) -> tuple[Opening, dict[str, Any], asyncpg.Record | None]:
+    """Set the tenant, and learn of it what every work needs, what is asked along, and the row that is foreseen."""
     opened = OPENING_OF_CLIENT if actor.is_client else OPENING
-    rows = await connection.fetch(opened.format(along=more), *actor.settings, *arguments)
+    if foreseen is None:
+        rows = await connection.fetch(_with_along(opened, None), *actor.settings)
+    else:
+        rows = await connection.fetch(_with_along(opened, foreseen[0]), *actor.settings, foreseen[1])
     if not rows:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
     row = rows[0]
-    opening = Opening(
-        status=row["status"], rehearsal=row["rehearsal"], zone=row["zone"], now=row["now"], real_now=row["real_now"]
-    )
-    return opening, {name: row[name] for name in along}
+    opening = Opening(row["status"], row["rehearsal"], row["zone"], row["now"], row["real_now"])
+    return opening, {name: row[name] for name in ASKED_ALONG}, None if foreseen is None else row[FORESEEN]
 
 
-def _row_of(model: type[TenantModel], actor: Actor) -> str:
-    """A row of a table by its id, the argument behind the settings, as a single value."""
-    return f"SELECT r FROM {model.__tablename__} r WHERE r.id = ${len(actor.settings) + 1}"  # noqa: S608  # a class's own table
+@cache
+def _with_along(opened: str, foreseen: type[TenantModel] | None) -> str:
+    """The text with what is asked along: it stands behind the settings, and is evaluated after them."""
+    along = dict(ASKED_ALONG)
+    if foreseen is not None:
+        behind = opened.count("set_config") + 1
+        along[FORESEEN] = f"SELECT r FROM {foreseen.__tablename__} r WHERE r.id = ${behind}"  # noqa: S608  # a class's own table
+    return opened.format(along="".join(f', ({asked}) AS "{name}"' for name, asked in along.items()))
 
 
 @asynccontextmanager
@@ -187,8 +193,8 @@ async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tupl
 async def reading(actor: Actor) -> AsyncIterator[Work]:
     """One consistent view of the actor's tenant; changes are refused by PostgreSQL."""
     async with _transaction(actor, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as (_, transaction):
-        opening, _ = await _enter(transaction, actor, {})
-        yield Work(transaction, actor, opening)
+        opening, known, _ = await _enter(transaction, actor)
+        yield Work(transaction, actor, opening, known=known)
         await transaction.finish([])
 
 
@@ -200,7 +206,7 @@ async def writing(
     request_id: UUID | None = None,
     reason: str | None = None,
     while_suspended: bool = False,
-    foreseen: tuple[type[TenantModel], UUID] | None = None,
+    foreseen: Foreseen | None = None,
 ) -> AsyncIterator[Work]:
     """One transaction of the actor's tenant: all of it is kept, with its consequences, or nothing.
 
@@ -209,17 +215,12 @@ async def writing(
     goes on meanwhile: exporting.
     """
     async with _transaction(actor) as (connection, transaction):
-        if foreseen is None:
-            opening, known = await _enter(connection, actor, ASKED_ALONG)
-        else:
-            along = ASKED_ALONG | {FORESEEN: _row_of(foreseen[0], actor)}
-            opening, known = await _enter(connection, actor, along, foreseen[1])
+        opening, known, found = await _enter(connection, actor, foreseen)
         if opening.status != "active" and not while_suspended:
             raise Refusal(
                 message("This company is suspended: everything can be read and exported, nothing changed."),
                 code="TENANT_SUSPENDED",
             )
-        found = known.pop(FORESEEN, None)
         work = Work(transaction, actor, opening, request_id=request_id, reason=reason, known=known)
         if foreseen is not None and found is not None:
             work.foresee(foreseen[0], found)
@@ -235,7 +236,7 @@ async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncI
     async with _transaction(actor) as (_, transaction):
         sql, arguments = prepare(tenant)
         await transaction.fetch(sql, *arguments)
-        opening, known = await _enter(transaction, actor, ASKED_ALONG)
+        opening, known, _ = await _enter(transaction, actor)
         work = Work(transaction, actor, opening, known=known)
         yield work
         await settle(work)

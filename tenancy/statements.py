@@ -15,6 +15,8 @@ from tenancy.models import Model
 
 DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its dialects untyped
 CACHED_SHAPES = 2_000
+# What stands in a row besides its values: SQLAlchemy's mark, and the tenant of one that was loaded.
+BESIDES = ("_sa_instance_state", "tenant_id")
 
 M = TypeVar("M", bound=Model)
 
@@ -81,8 +83,10 @@ def _defaults(model: type[Model]) -> Mapping[str, Any]:
 
 def state_of(row: Model) -> dict[str, Any]:
     """What a row holds, by the names of its columns and in their order, without the tenant."""
-    said = row.__dict__
-    return {name: said.get(name, default) for name, default in _defaults(type(row)).items()}
+    state = {**_defaults(type(row)), **row.__dict__}
+    for name in BESIDES:
+        state.pop(name, None)
+    return state
 
 
 def build(model: type[M], values: Mapping[str, Any]) -> M:

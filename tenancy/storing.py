@@ -1,5 +1,6 @@
 """How pending rows are written: one statement for all of a transaction's inserts, changes and deletions."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,29 @@ class Change:
 
     row: TenantModel
     values: dict[str, Any]
+
+
+def added(table: str) -> str:
+    """Under which name a statement that adds rows to a table has them read."""
+    return f"added_{table}"
+
+
+@dataclass
+class ReadBack:
+    """What is read of new rows in the very statement that adds them, where that is the whole of their transaction.
+
+    Its SQL sets the tenant itself, takes these rows from `added(table)`, and has one value, which stands in `found`
+    once it was read.
+    """
+
+    sql: str
+    arguments: Sequence[Any]
+    rows: Sequence[TenantModel]
+    found: bytes | None = None
+
+    def fits(self, statement: "Statement") -> bool:
+        """Whether it reads nothing else of what the statement adds: that would be missing, being added only then."""
+        return _fits(self.sql, tuple([type(row) for row in self.rows]), tuple(statement.parts))
 
 
 # What a part of a statement does, to which table, and how many rows it inserts or which columns it changes.
@@ -62,26 +86,47 @@ class Statement:
         """The text that sets the tenant before it adds anything, and its arguments, the settings first."""
         return self._said(len(settings)), *settings, *self.arguments
 
-    def _said(self, settings: int) -> str:
+    def alone_read(self, settings: Sequence[str], back: ReadBack) -> tuple[Any, ...]:
+        """The same with what is read of it, whose arguments come before the others."""
+        text = self._said(len(settings), (back.sql, len(back.arguments)))
+        return text, *back.arguments, *settings, *self.arguments
+
+    def _said(self, settings: int, back: tuple[str, int] | None = None) -> str:
         parts = tuple(self.parts)
         said = _text if len(self.arguments) <= SHORT_ARGUMENTS else _text.__wrapped__
-        return said(parts, settings)
+        return said(parts, settings, back)
 
 
 @lru_cache(maxsize=1_000)
-def _text(parts: tuple[_Part, ...], settings: int) -> str:
+def _text(parts: tuple[_Part, ...], settings: int, back: tuple[str, int] | None) -> str:
     """The text of a statement: the same command writes the same rows again and again.
 
-    With `settings`, so many of the tenant's are set in the first place; what is added comes out of that.
+    With `settings`, so many of the tenant's are set in the first place; what is added comes out of that. `back` is the
+    text that reads what is added, and how many arguments it takes.
     """
-    arguments = count(1)
+    reading, taken = back or ("", 0)
+    arguments = count(1 + taken)
     set_all = ", ".join(
         f"set_config('app.{name}', ${next(arguments)}::text, true) AS {name}" for name in SETTINGS[:settings]
     )
     context = [f"context AS MATERIALIZED (SELECT {set_all})"] if settings else []
-    *before, last = (_part(arguments, *part, in_context=bool(settings)) for part in parts)
-    named = ", ".join(context + [f"w{number} AS ({part})" for number, part in enumerate(before)])
-    return f"WITH {named} {last}" if named else last
+    named = []
+    for number, part in enumerate(parts):
+        name, said = added(part[1].__tablename__), _part(arguments, *part, in_context=bool(settings))
+        named.append((name, f"{said} RETURNING *") if name in reading else (f"w{number}", said))
+    last = f"SELECT * FROM ({reading}) AS back" if reading else named.pop()[1]
+    before = ", ".join(context + [f"{name} AS ({said})" for name, said in named])
+    return f"WITH {before} {last}" if before else last
+
+
+@lru_cache(maxsize=1_000)
+def _fits(sql: str, read: tuple[type[TenantModel], ...], parts: tuple[_Part, ...]) -> bool:
+    tables = [model for _, model, _ in parts]
+    return (
+        len(set(tables)) == len(tables)
+        and all(model in tables and getattr(model, "upsert_on", None) is None for model in read)
+        and not any(re.search(rf"\b{model.__tablename__}\b", sql) for model in tables)
+    )
 
 
 def _part(

@@ -1,13 +1,14 @@
 """A tenant's transaction, which begins with the first statement that needs more than itself, and may not need to."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
 
 from tenancy.actor import Actor
 from tenancy.connections import Uncertain
-from tenancy.storing import SETTINGS, Statement
+from tenancy.storing import SETTINGS, ReadBack, Statement
 
 # After which nobody knows whether PostgreSQL carried a statement out; all else that it says means that it did not. The
 # driver's internal error is what a connection says that breaks in the middle of an answer.
@@ -47,26 +48,34 @@ class Transaction:
             await self._begin()
         await self._connection.execute(statement.sql(), *statement.arguments)
 
-    async def finish(self, statements: list[Statement]) -> None:
-        """Carry out the last statements, and keep everything; raises `Uncertain` where nobody heard how that ended."""
+    async def finish(self, statements: list[Statement], back: ReadBack | None = None) -> None:
+        """Carry out the last statements, and keep everything; raises `Uncertain` where nobody heard how that ended.
+
+        What is to be read back is, where the statement is the only one and leaves it to be read.
+        """
         if not self._begun and not statements:
             return
         if not self._begun and len(statements) == 1 and statements[0].only_adds:
-            await self._keep(*statements[0].alone(self._settings))
+            if back is not None and back.fits(statements[0]):
+                back.found = await self._keep(
+                    self._connection.fetchval, *statements[0].alone_read(self._settings, back)
+                )
+            else:
+                await self._keep(self._connection.execute, *statements[0].alone(self._settings))
             return
         for statement in statements:
             await self.store(statement)
-        ended = await self._keep("COMMIT")
+        ended = await self._keep(self._connection.execute, "COMMIT")
         if ended != "COMMIT":
             # PostgreSQL answers so where somebody passed over the failure of a statement.
             raise RuntimeError("a statement had failed, so nothing of the transaction was kept")
 
-    async def _keep(self, sql: str, *arguments: Any) -> Any:
+    async def _keep(self, carry_out: Callable[..., Awaitable[Any]], sql: str, *arguments: Any) -> Any:
         if self._connection.is_closed():
             # Lost before, so nothing is kept.
             raise asyncpg.ConnectionDoesNotExistError("connection was closed before the end of the transaction")
         try:
-            return await self._connection.execute(sql, *arguments)
+            return await carry_out(sql, *arguments)
         except UNHEARD as problem:
             raise Uncertain(f"lost while the transaction was kept: {problem}") from problem
 

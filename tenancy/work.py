@@ -19,7 +19,7 @@ from tenancy.journal import Event, JournalEntry
 from tenancy.models import TenantModel
 from tenancy.refusals import NotFound
 from tenancy.statements import build, by_id, prepare, state_of
-from tenancy.storing import Change, Statement, storing
+from tenancy.storing import Change, ReadBack, Statement, storing
 from tenancy.transactions import Transaction
 
 T = TypeVar("T", bound=TenantModel)
@@ -68,6 +68,7 @@ class Work:
         self._new: list[TenantModel] = []
         self._deleted: list[TenantModel] = []
         self._entries: list[tuple[JournalEntry, TenantModel | None]] = []
+        self._back: ReadBack | None = None
 
     # Loading
 
@@ -186,9 +187,16 @@ class Work:
         for statement in self._pending():
             await self._transaction.store(statement)
 
+    def read_back(self, back: ReadBack) -> None:
+        """Let the last statement read what it adds, if it can: then the answer stands in `back.found`."""
+        self._back = back
+
     async def finish(self) -> None:
         """Write what is pending, and keep everything."""
-        await self._transaction.finish(list(self._pending()))
+        back = self._back
+        if back is not None and any(row in self._stored for row in back.rows):
+            back = None
+        await self._transaction.finish(list(self._pending()), back)
 
     def _pending(self) -> Iterator[Statement]:
         """What is to be written; a row is taken for stored once its statement has been carried out."""
@@ -242,7 +250,9 @@ class Work:
             return
         values = state_of(subject)
         before = self._told.get(subject) or dict.fromkeys(values)
-        entry.changes = {name: [before[name], after] for name, after in values.items() if before.get(name) != after}
+        entry.changes = {
+            name: [old, new] for name, new in values.items() if (old := before[name]) is not new and old != new
+        }
         self._told[subject] = values
 
     # Later

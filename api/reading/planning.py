@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -10,10 +10,12 @@ import orjson
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy import (
     JSON,
+    Alias,
     BigInteger,
     ColumnElement,
     FromClause,
     Select,
+    Table,
     Text,
     Uuid,
     case,
@@ -38,6 +40,7 @@ from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.models import Model, current_language
 from tenancy.statements import DIALECT
+from tenancy.storing import added
 
 PAYLOAD = -1
 """Where a mutation's results stand among the values of a call, whose keys are nodes."""
@@ -56,6 +59,9 @@ class Plan:
     sources: tuple[tuple[int, Source], ...]
     # Where Python writes values after the statement: response keys from the root, and what writes them.
     written: tuple[tuple[tuple[str, ...], Written], ...] = ()
+    # Of a payload: the results that are records, and the same statement for records that are added around it.
+    records: tuple[str, ...] = ()
+    of_added: str = ""
 
     def arguments(self, values: Values, actor: Actor) -> list[Any]:
         """The arguments of one request, in the order of the statement."""
@@ -82,6 +88,8 @@ class Planner:
         self.slots = Slots({})
         self.written: list[tuple[tuple[str, ...], Written]] = []
         self._path: list[str] = []
+        # A payload's records: the results, their tables, and under which names these are read.
+        self._records: list[tuple[str, str, str]] = []
         self._numbers = 0
         self.context = _context(self.slots, actor)
 
@@ -103,7 +111,13 @@ class Planner:
         for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
             columns.append(self.keyed(key, self._payload_field, gtype, fields))
         answer = select(*columns).select_from(self.context).subquery("answer")
-        return self.compile(select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8"))))
+        plan = self.compile(select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8"))))
+        of_added = plan.sql
+        for _, table, place in self._records:
+            stored = f"FROM {table} AS {place}"
+            assert of_added.count(stored) == 1, "a record is read in one place"
+            of_added = of_added.replace(stored, f"FROM {added(table)} AS {place}")
+        return replace(plan, records=tuple(key for key, _, _ in self._records), of_added=of_added)
 
     def _payload_field(self, gtype: GraphQLObjectType, nodes: list[FieldNode]) -> ColumnElement[Any]:
         name = nodes[0].name.value
@@ -119,7 +133,15 @@ class Planner:
 
         if isinstance(get_named_type(field.type), GraphQLObjectType):
             wanted = self.slots.bind(result, Uuid())
-            return self.one(field, nodes, None, lambda _, there: there.id == wanted)
+
+            def chosen(_: Any, there: Rows) -> ColumnElement[bool]:
+                assert isinstance(there.source, Alias)
+                assert isinstance(there.source.element, Table)
+                self._records.append((key, there.source.element.name, there.source.name))
+                found: ColumnElement[bool] = there.id == wanted
+                return found
+
+            return self.one(field, nodes, None, chosen)
         return self.slots.bind(result, JSONB())
 
     def compile(self, statement: Select[Any]) -> Plan:

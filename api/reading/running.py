@@ -32,6 +32,7 @@ from tenancy.actor import Actor
 from tenancy.database import answer, reading
 from tenancy.models import TenantModel
 from tenancy.refusals import message
+from tenancy.storing import ReadBack
 from tenancy.work import Work
 
 REFUSED_POINTS = 20
@@ -205,7 +206,12 @@ class _ByPlan:
         return self.plan.finished(rows[0][0], self.actor)
 
     def afterwards(self, results: Mapping[str, Any]) -> Unread:
-        return Unread(self.plan, self._arguments(results))
+        arguments = self._arguments(results)
+        records = [results[key] for key in self.plan.records]
+        back = None
+        if all(isinstance(record, TenantModel) for record in records):
+            back = ReadBack(self.plan.of_added, arguments, records)
+        return Unread(self.plan, arguments, back)
 
     def _arguments(self, results: Mapping[str, Any]) -> list[Any]:
         bound = {**self.values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}

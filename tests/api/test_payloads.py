@@ -13,12 +13,29 @@ from tests.api.conftest import PLANNED
 CREATE = """mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) { customer { name } errors { code } }
 }"""
+CHANGE = """mutation ($input: ChangeCustomerInput!) {
+  changeCustomer(input: $input) { customer { name } errors { code } }
+}"""
 CUSTOMERS = "{ customers { nodes { name } } }"
 
 
 async def create(actor: Actor, name: str, key: str | None = None) -> Answer:
     given = {"name": name, "tier": "STANDARD", "language": "EN", "billingEmail": "accounts@example.com"}
     return await PLANNED.run(Call(CREATE, variables={"input": given}, idempotency_key=key), actor)
+
+
+async def rename(actor: Actor, name: str) -> Answer:
+    """Give the only customer another name."""
+    found = await PLANNED.run(Call("{ customers { nodes { id } } }"), actor)
+    [node] = orjson.loads(found.data or b"")["customers"]["nodes"]
+    given = {
+        "name": name,
+        "tier": "STANDARD",
+        "language": "EN",
+        "billingEmail": "a@b.example",
+        "customerId": node["id"],
+    }
+    return await PLANNED.run(Call(CHANGE, variables={"input": given}), actor)
 
 
 async def names(actor: Actor) -> list[str]:
@@ -35,15 +52,42 @@ def unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "answer", lost)
 
 
+async def test_what_is_new_is_shown_with_what_stood_there_before(acme: Actor) -> None:
+    """The department above is read in the very table that the new one is added to."""
+    create = """mutation ($input: CreateDepartmentInput!) {
+      createDepartment(input: $input) { department { id name parent { name } } errors { code } }
+    }"""
+    above = await PLANNED.run(Call(create, variables={"input": {"name": "Service"}}), acme)
+    parent = orjson.loads(above.data or b"")["createDepartment"]["department"]["id"]
+    below = await PLANNED.run(Call(create, variables={"input": {"name": "Field", "parentId": parent}}), acme)
+    department = orjson.loads(below.data or b"")["createDepartment"]["department"]
+    assert (department["name"], department["parent"]) == ("Field", {"name": "Service"})
+
+
+async def test_two_new_ones_in_one_document_are_each_answered(acme: Actor) -> None:
+    document = """mutation ($one: CreateCustomerInput!, $other: CreateCustomerInput!) {
+      one: createCustomer(input: $one) { customer { name tier } }
+      other: createCustomer(input: $other) { again: customer { name } errors { code } __typename }
+    }"""
+    given = {"tier": "STANDARD", "language": "EN", "billingEmail": "accounts@example.com"}
+    variables = {"one": {**given, "name": "Hengtai"}, "other": {**given, "name": "Lianhe"}}
+    answer = await PLANNED.run(Call(document, variables=variables), acme)
+    assert orjson.loads(answer.data or b"") == {
+        "one": {"customer": {"name": "Hengtai", "tier": "STANDARD"}},
+        "other": {"again": {"name": "Lianhe"}, "errors": [], "__typename": "CreateCustomerPayload"},
+    }
+
+
 @pytest.mark.usefixtures("unreadable")
 async def test_whoever_cannot_be_answered_learns_that_it_is_done(acme: Actor) -> None:
-    answer = await create(acme, "Hengtai")
+    await create(acme, "Hengtai")
+    answer = await rename(acme, "Lianhe")
     [error] = answer.errors
     assert error.extensions is not None
     assert error.extensions["code"] == "DONE_UNREAD"
     assert "do not send this again" in error.message
-    assert orjson.loads(answer.data or b"") == {"createCustomer": None}
-    assert await names(acme) == ["Hengtai"]
+    assert orjson.loads(answer.data or b"") == {"changeCustomer": None}
+    assert await names(acme) == ["Lianhe"]
 
 
 @pytest.mark.usefixtures("unreadable")

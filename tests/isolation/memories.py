@@ -42,6 +42,8 @@ KNOWN = {
     "tenancy.statements._mapper": "By table.",
     "tenancy.statements._defaults": "By table.",
     "tenancy.statements.by_id": "By table: the statement's text.",
+    "tenancy.database._with_along": "By table: the statement's text.",
+    "tenancy.storing._fits": "By tables and a statement's text.",
     "tenancy.storing._text": "By the tables and columns that are written: the statement's text.",
     "tenancy.statements.columns_of": "By table.",
     "tenancy.storage.file_storage": "The installation's own; its keys begin with the tenant.",

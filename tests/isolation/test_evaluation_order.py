@@ -11,12 +11,13 @@ import asyncpg
 import pytest
 
 from domain.consequences import settle
+from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import Database, database, writing
 from tenancy.identity.actors import Remembered, actor_for
 from tenancy.members import Role
 from tenancy.statements import state_of
-from tenancy.storing import storing
+from tenancy.storing import ReadBack, storing
 from tests.isolation.companies import Company
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.graphql_cases import Case, cases
@@ -109,14 +110,19 @@ async def test_whatever_the_plan_what_is_added_alone_is_the_companys(
         await connection.execute(f"SET {name} = {value}")
     await connection.execute(f"SET app.tenant = '{ground.acme.tenant_id}'")
     globex = ground.globex.administrator()
-    for _ in range(3):
+    for turn in range(6):
         rows = [Role(name=f"role {uuid4()}", permissions=[]) for _ in range(2)]
         entry = AgendaItem(task=Task.DELIVER, due_at=datetime.now(UTC), subject_id=uuid4(), key=f"key {uuid4()}")
         for row in (*rows, entry):
             row.id = uuid4()
         [statement] = storing({row: state_of(row) for row in (*rows, entry)}, [], [])
         async with connection.transaction():
-            await connection.execute(*statement.alone(globex.settings))
+            if turn % 2:
+                await connection.execute(*statement.alone(globex.settings))
+            else:
+                back = _reading_back(globex)
+                assert back.fits(statement)
+                assert await connection.fetchval(*statement.alone_read(globex.settings, back)) == globex.tenant_id
             # The setting lasts until the end of the transaction, and shows what is the company's.
             kept = await connection.fetch(
                 "SELECT tenant_id FROM roles WHERE id = ANY($1) UNION ALL SELECT tenant_id FROM agenda WHERE id = $2",
@@ -124,6 +130,16 @@ async def test_whatever_the_plan_what_is_added_alone_is_the_companys(
                 entry.id,
             )
     assert [row["tenant_id"] for row in kept] == [globex.tenant_id] * 3
+
+
+def _reading_back(actor: Actor) -> ReadBack:
+    """Whose a row is that the statement adds, with something that stood there before, as a payload asks for it."""
+    sql = (
+        "WITH context AS MATERIALIZED (SELECT set_config('app.tenant', $1, true) AS tenant)"
+        " SELECT (SELECT r.tenant_id FROM added_roles r, members m WHERE r.tenant_id = m.tenant_id"
+        " AND context.tenant IS NOT NULL LIMIT 1) FROM context"
+    )
+    return ReadBack(sql, actor.settings[:1], rows=[])
 
 
 @pytest.mark.parametrize("planner", ["custom plans", "generic plans"])

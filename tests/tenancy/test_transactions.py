@@ -14,6 +14,7 @@ from tenancy.connections import TenantConnection
 from tenancy.database import platform, reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.members import Member, Role
+from tenancy.storing import ReadBack
 from tenancy.transactions import Transaction
 from tests.tenancy.test_work import RoleRenamed
 
@@ -32,7 +33,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return listening
 
-    for name in ("fetch", "execute"):
+    for name in ("fetch", "fetchval", "execute"):
         monkeypatch.setattr(TenantConnection, name, listened(name))
     return words
 
@@ -52,6 +53,44 @@ async def test_a_work_that_only_adds_is_two_statements_and_keeps_its_fact_with_i
         assert [item.task for item in await work.all(delivery)] == [Task.DELIVER]
     async with reading(globex) as work:
         assert await work.find(Role, role.id) is None
+
+
+def reading_back(actor: Actor, role: Role, of: str) -> ReadBack:
+    sql = (
+        "WITH context AS MATERIALIZED (SELECT set_config('app.tenant', $1, true) AS tenant)"
+        f" SELECT convert_to((SELECT r.name FROM {of} r WHERE context.tenant IS NOT NULL), 'UTF8') FROM context"
+    )
+    return ReadBack(sql, actor.settings[:1], [role])
+
+
+async def test_what_is_added_alone_can_be_read_back_at_once(acme: Actor, globex: Actor, said: list[str]) -> None:
+    async with writing(acme, settle=settle) as work:
+        role = work.add(Role(name="engineer", permissions=["requests.read"]))
+        work.record(RoleRenamed(role_id=role.id), about=role)
+        back = reading_back(acme, role, "added_roles")
+        work.read_back(back)
+    assert (said, back.found) == (["SELECT", "WITH"], b"engineer")
+    async with reading(acme) as work:
+        assert (await work.get(Role, role.id)).permissions == ["requests.read"]
+        assert len(await work.all(select(JournalEntry).where(JournalEntry.subject_id == role.id))) == 1
+    async with reading(globex) as work:
+        assert await work.find(Role, role.id) is None
+
+
+async def test_what_needs_more_than_what_is_added_is_not_read_back(acme: Actor) -> None:
+    """A statement that adds rows doesn't find them in their table yet, nor those that were stored before."""
+    async with writing(acme, settle=settle) as work:
+        role = work.add(Role(name="engineer", permissions=[]))
+        unread = reading_back(acme, role, "added_roles JOIN roles USING (id)")
+        work.read_back(unread)
+    async with writing(acme, settle=settle) as work:
+        stored = await work.get(Role, role.id)
+        work.add(Role(name="technician", permissions=[]))
+        late = reading_back(acme, stored, "added_roles")
+        work.read_back(late)
+    assert unread.found is late.found is None
+    async with reading(acme) as work:
+        assert {each.name for each in await work.all(select(Role))} >= {"engineer", "technician"}
 
 
 async def test_what_is_added_alone_is_kept_whole_or_not_at_all(acme: Actor) -> None:

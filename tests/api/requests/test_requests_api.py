@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from api import writing
 from api.schema import SCHEMA
 from domain.requests import rules
 from domain.requests.rules import Move
@@ -261,6 +262,25 @@ async def test_messages_are_read_by_those_they_are_for(ask: Any, software: Compa
         for actor in (software.clerk, software.agent)
     ]
     assert counts == [1, 2]
+
+
+async def test_what_only_adds_is_answered_by_the_statement_that_adds_it(
+    ask: Any, software: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_more(*_: Any) -> bytes:
+        raise AssertionError("the payload is asked for by a statement of its own")
+
+    request = await submit(ask, software)
+    monkeypatch.setattr(writing, "answer", nothing_more)
+    document = """mutation($input: CommentRequestInput!) {
+      one: commentRequest(input: $input) { message { text author { name } } }
+      other: commentRequest(input: $input) { said: message { id __typename } errors { code } __typename }
+      third: commentRequest(input: $input) { errors { code } } }"""
+    said = await ask(software.dispatcher, document, input={"requestId": request["id"], "text": "Any news?"})
+    assert said["one"] == {"message": {"text": "Any news?", "author": {"name": "Dispatcher"}}}
+    assert said["other"]["said"]["__typename"] == "RequestMessage"
+    assert said["third"] == {"errors": []}
+    assert (await ask(software.dispatcher, SHOW, id=request["id"]))["request"]["messages"]["totalCount"] == 3
 
 
 async def test_lists_are_filtered_ordered_and_paged(ask: Any, software: Company) -> None:
