@@ -150,6 +150,17 @@ async def test_what_is_in_force_is_not_tried() -> None:
             await commands.start_dry_run(work, version_id=version_id, months=1)
 
 
+async def test_what_nobody_goes_on_with_is_not_tried() -> None:
+    company = await lived(*software_clauses())
+    async with writing(company.admin, settle=settle) as work:
+        given_up = await draft(work, ("1.1", "provision", {}))
+        await policies.discard_version(work, version_id=given_up.id)
+        with pytest.raises(WrongState) as refused:
+            await commands.start_dry_run(work, version_id=given_up.id, months=1)
+        assert (refused.value.code, refused.value.path) == ("WRONG_STATE", ("versionId",))
+        assert await queries.dry_runs_of(work, given_up.id) == []
+
+
 async def refused_code(company: Company, version_id: UUID) -> str | None:
     """Why a version can't be submitted; None when it was."""
     try:

@@ -130,7 +130,8 @@ class StartDryRunInput:
 
 async def start_dry_run(work: Work, input: StartDryRunInput) -> DryRun:
     """Have a draft tried on the cases of the past months: requests and their clocks, resignations, invoices and their
-    letters, quality targets, approvals. It goes on in the background; ask for it again to see how far it has come."""
+    letters, quality targets, approvals. It goes on in the background; ask for it again to see how far it has come.
+    Versions that are published, withdrawn or discarded are refused with WRONG_STATE; copy one into a new draft."""
     return await rulebook.start_dry_run(work, version_id=input.version_id, months=input.months)
 
 
@@ -275,7 +276,8 @@ async def submit_version(work: Work, input: SubmitVersionInput) -> HandbookVersi
     """Hand a draft in: to the approvers, where the version in force has an approval chain for versions of the handbook
     (subjectKind handbook_versions, purpose publish), else for review by hand. From now on its clauses stand still. In a
     company of one, which has nobody to ask, publish it by hand in spite of the chain; the reason is recorded as a
-    decision by the chain's clause."""
+    decision by the chain's clause. A draft that says the very same as the version it changes is refused with
+    NOTHING_CHANGED."""
     await rulebook.submit_version(work, version_id=input.version_id, effective_at=input.effective_at)
     return await work.get(HandbookVersion, input.version_id)
 

@@ -32,14 +32,17 @@ from tenancy.work import Work
 
 @command(needs=Permission.POLICIES_DRAFT)
 async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime | None = None) -> HandbookVersion:
-    """Hand a draft in for review; from now on its clauses stand still. Refuses with the first finding, if any, and with
-    OUTDATED_BASE when another version than its base comes before it.
+    """Hand a draft in for review; from now on its clauses stand still. Refuses with the first finding, if any, with
+    NOTHING_CHANGED what says the same as its base, and with OUTDATED_BASE when another version than its base comes
+    before it.
 
     `effective_at` is when it is to take effect, and is reviewed with it; without one it does so once it is approved.
     """
     draft = await moved(work, version_id, Move.SUBMIT)
     for finding in await queries.findings(work, draft.id):
         raise finding
+    if (unchanged := await queries.unchanged(work, draft)) is not None:
+        raise unchanged
     await refuse_outdated(work, draft, await _effective(work, effective_at))
     draft.planned_effective_at = effective_at
     draft.submitter_id = work.actor.id if work.actor.is_member else None

@@ -1,6 +1,6 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
-from domain.policies.queries.checking import findings
+from domain.policies.queries.checking import findings, unchanged
 from domain.policies.queries.deciding import Covered, clause_of, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
     EVERYWHERE,
@@ -73,6 +73,7 @@ __all__ = [
     "rules_of",
     "seen",
     "signatures",
+    "unchanged",
     "value_of_clause",
     "values_of",
     "version",

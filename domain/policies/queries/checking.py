@@ -5,21 +5,25 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.organisation import queries as organisation
+from domain.policies.models import HandbookVersion
 from domain.policies.queries.rulings import handbook
-from domain.policies.rules import checks
+from domain.policies.queries.versions import content, version
+from domain.policies.rules import chain_linting, checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook
 from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ServiceLevel
 from domain.policies.rules.scopes import Dimension
 from tenancy.members import Member, Role
-from tenancy.refusals import Invalid, Refusal, message
+from tenancy.refusals import Invalid, Refusal, WrongState, message
 from tenancy.work import Work
 
 
 async def findings(work: Work, version_id: UUID) -> list[Refusal]:
-    """What keeps a version from being published: contradictions, grounds that are missing, people nobody knows."""
+    """What keeps a version from being published: contradictions, grounds that are missing, chains that are
+    never followed, people nobody knows."""
     book = await handbook(work, version_id)
     found = checks.retired(book.clauses) + checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
+    found += chain_linting.never_followed(book.clauses)
     if not book.clauses:
         found.append(Invalid(message("The version has no clauses yet."), path=("clauses",)))
     found += await _unknown_places(work, book)
@@ -38,6 +42,22 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 values = {"number": level.number, "value": name}
                 found.append(Invalid(text, values, path=("clauses", level.number), code="UNKNOWN_DEPARTMENT"))
     return found
+
+
+async def unchanged(work: Work, draft: HandbookVersion) -> Refusal | None:
+    """Why a version that says the very same as its base isn't published: everybody would be asked to read it anew, and
+    nothing would be different. Another title or document number is a difference."""
+    if draft.base_id is None:
+        return None
+    own, base = await content(work, draft.id), await content(work, draft.base_id)
+    if own.digest() != base.digest():
+        return None
+    number = (await version(work, draft.base_id)).number
+    text = message(
+        "Nothing in this version differs from version {base}: change a clause, the title or the document number, or "
+        "discard it."
+    )
+    return WrongState(text, {"base": number}, path=("versionId",), code="NOTHING_CHANGED")
 
 
 async def _unknown_places(work: Work, book: Handbook) -> list[Refusal]:

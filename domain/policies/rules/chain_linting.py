@@ -1,6 +1,6 @@
 """What is odd about an approval chain by itself: steps never taken, words that no fact has, chains for nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import FACTS, words_of
@@ -10,7 +10,7 @@ from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.words import word
-from tenancy.refusals import message
+from tenancy.refusals import Invalid, Refusal, message
 
 MOST_LISTED = 20
 
@@ -22,7 +22,7 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
         return
     facts = FACTS.get((chain.subject_kind, chain.purpose))
     if facts is None:
-        yield _for_nothing(clause, chain)
+        # That is no oddity but an error: `never_followed`.
         return
     for index, step in enumerate(chain.steps, 1):
         simple = reachability.comparable(step.only_if, facts)
@@ -41,18 +41,29 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
         yield from _unknown_words(clause, index, [*step.only_if, *(each for way in ways for each in way)])
 
 
-def _for_nothing(clause: StoredClause, chain: ApprovalChain) -> Finding:
-    purposes = [purpose for kind, purpose in FACTS if kind is chain.subject_kind]
-    values = {"subject": Labels((word(chain.subject_kind),)), "purpose": chain.purpose or "—"}
-    if not purposes:
+def never_followed(clauses: Iterable[StoredClause]) -> list[Refusal]:
+    """Chains for what nothing asks the approval of. Whoever wrote one relies on a consent that nobody would ever be
+    asked for, so a version with one isn't published."""
+    found: list[Refusal] = []
+    for clause in clauses:
+        chain = clause.parsed
+        if not isinstance(chain, ApprovalChain) or (chain.subject_kind, chain.purpose) in FACTS:
+            continue
+        purposes = [purpose for kind, purpose in FACTS if kind is chain.subject_kind]
+        values = {
+            "number": clause.number,
+            "subject": Labels((word(chain.subject_kind),)),
+            "purpose": chain.purpose or "—",
+            "purposes": ", ".join(f"“{purpose}”" for purpose in purposes),
+        }
         text = message("Clause {number}: nothing asks for the approval of {subject}, so the chain is never followed.")
-        return warning("UNKNOWN_PURPOSE", clause, text, **values)
-    text = message(
-        "Clause {number}: nothing asks for the approval of {subject} for the purpose “{purpose}”, so the chain is "
-        "never followed. There are: {purposes}."
-    )
-    listed = ", ".join(f"“{purpose}”" for purpose in purposes)
-    return warning("UNKNOWN_PURPOSE", clause, text, **values, purposes=listed)
+        if purposes:
+            text = message(
+                "Clause {number}: nothing asks for the approval of {subject} for the purpose “{purpose}”, so the chain "
+                "is never followed. There are: {purposes}."
+            )
+        found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_PURPOSE"))
+    return found
 
 
 def _unknown_words(clause: StoredClause, index: int, compared: Sequence[Condition]) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
     try:
         compiled = _compiled(expression, subject_kind, purpose)
     except RuntimeError as error:
-        raise _fault(str(error), subject_kind, purpose) from error
+        raise _fault(expression, str(error), subject_kind, purpose) from error
     if compiled.return_type() != cel.Type.BOOL:
         raise Invalid(message("A condition comes to yes or no; this comes to something else."))
     for found in _DAY.finditer(expression):
@@ -170,12 +170,22 @@ def _is_day(written: str) -> bool:
     return True
 
 
-def _fault(said: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
+def _fault(expression: str, said: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
     """The compiler's first complaint, in our words where people make the mistake often."""
     found = _FAULT.search(said)
     place = int(found.group(2)) if found else 1
     complaint = found.group(3) if found else said
     unknown = re.match(r"undeclared reference to '([^']*)'", complaint)
+    if unknown is not None and not _NAME.fullmatch(unknown.group(1)):
+        # The compiler's name for an operator has a stroke for each operand: `_/_`, `_[_]`.
+        text = message(
+            "At character {place}: conditions don't reckon with “{sign}”. They have == != < <= > >= in && || ! + - *."
+        )
+        return Invalid(text, {"place": place, "sign": unknown.group(1).replace("_", "")})
+    if unknown is not None and re.search(rf"\b{unknown.group(1)}\s*\(", expression):
+        text = message("At character {place}: there is no function “{name}”. There are: {functions}.")
+        functions = ", ".join(("day", *(name for name in _FUNCTIONS if _NAME.fullmatch(name))))
+        return Invalid(text, {"place": place, "name": unknown.group(1), "functions": functions})
     if unknown is not None:
         text = message("The subject has no fact “{name}”. It has: {facts}.")
         return Invalid(text, {"name": unknown.group(1), "facts": ", ".join(facts_of(subject_kind, purpose)) or "—"})

@@ -33,6 +33,11 @@ class Finding:
         number = refusal.path[1] if len(refusal.path) > 1 else None
         return cls(Severity.ERROR, refusal.code, number, refusal.text, refusal.values)
 
+    @classmethod
+    def of_whole(cls, refusal: Refusal) -> "Finding":
+        """What keeps a version from being published whatever a single clause says."""
+        return cls(Severity.ERROR, refusal.code, None, refusal.text, refusal.values)
+
 
 def warning(code: str, clause: StoredClause, text: str, **values: Any) -> Finding:
     """A warning about a clause, whose number is a value of the sentence."""

@@ -23,10 +23,16 @@ JOB = "rulebook.dry_run"
 
 @command(needs=Permission.POLICIES_DRAFT)
 async def start_dry_run(work: Work, *, version_id: UUID, months: int) -> DryRun:
-    """Have a draft tried on the cases of the past months; a worker does so after the commit (PO-6)."""
+    """Have a draft tried on the cases of the past months; a worker does so after the commit (PO-6).
+
+    Refuses versions that are published, withdrawn or discarded: nothing about them can change any more.
+    """
     version = await policies.version(work, version_id, "versionId")
     if version.state is VersionState.PUBLISHED:
         raise WrongState(message("Only a version that is not published yet is tried."), path=("versionId",))
+    if version.state in (VersionState.DISCARDED, VersionState.WITHDRAWN):
+        text = message("Nobody goes on with this version: copy it into a new draft, and try that.")
+        raise WrongState(text, path=("versionId",))
     since = trials.begins_at(work.now, months, work.opening.zone)
     for run in await queries.dry_runs_of(work, version_id):
         if run.state is trials.State.RUNNING:

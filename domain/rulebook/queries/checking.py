@@ -11,6 +11,7 @@ from domain.policies import queries as policies
 from domain.policies.rules import linting
 from domain.policies.rules.findings import Finding, Severity
 from domain.policies.rules.handbooks import Handbook
+from domain.policies.rules.versions import State
 from domain.policies.rules.words import word
 from domain.rulebook.queries.chains import chain_findings
 from tenancy.refusals import message
@@ -20,7 +21,10 @@ from tenancy.work import Work
 async def findings(work: Work, version_id: UUID) -> list[Finding]:
     """All that keeps a version from being published, then all that is odd about it by the order of its clauses."""
     await policies.seen(work, version_id, "versionId")
+    version = await policies.version(work, version_id)
     errors = [Finding.of(refusal) for refusal in await policies.findings(work, version_id)]
+    if version.state is State.DRAFT and (unchanged := await policies.unchanged(work, version)) is not None:
+        errors.append(Finding.of_whole(unchanged))
     book = await policies.handbook(work, version_id)
     content = await policies.content(work, version_id)
     today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()

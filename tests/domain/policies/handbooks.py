@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,14 @@ OFFICE_HOURS: dict[str, Any] = {
 }
 
 
+_titles = count(1)
+
+
+def another_title() -> dict[str, str]:
+    """A title of its own: a version that says the very same as its base isn't taken."""
+    return {"en": f"Handbook {next(_titles)}"}
+
+
 async def write(work: Work, version_id: UUID, number: str, kind: str, value: Mapping[str, Any], **more: Any) -> None:
     """One clause, with as little said as possible."""
     await commands.put_clause(
@@ -34,7 +43,7 @@ async def draft(
     work: Work, *clauses: tuple[str, str, Mapping[str, Any]] | tuple[str, str, Mapping[str, Any], Any]
 ) -> HandbookVersion:
     """A draft with clauses `(number, kind, value)` or `(number, kind, value, scope)`."""
-    version = await commands.draft_version(work, title=TITLE, document_number="HB-01")
+    version = await commands.draft_version(work, title=another_title(), document_number="HB-01")
     for number, kind, value, *scope in clauses:
         await write(work, version.id, number, kind, value, scope=scope[0] if scope else None)
     return version

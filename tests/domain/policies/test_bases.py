@@ -13,6 +13,7 @@ from domain.policies import commands, queries
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules.content import ClauseContent, Content, merge
 from domain.policies.rules.versions import Control, State, check_effective
+from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem
 from tenancy.database import reading, writing
@@ -20,14 +21,14 @@ from tenancy.journal import JournalEntry
 from tenancy.refusals import Conflict, Invalid, NotFound, WrongState
 from tenancy.work import Work
 from tests.conftest import found_company
-from tests.domain.policies.handbooks import OFFICE_HOURS, TITLE, in_force, publish, write
+from tests.domain.policies.handbooks import OFFICE_HOURS, another_title, in_force, publish, write
 
 CALENDAR = ("1.1", "business_calendar", OFFICE_HOURS)
 NOTICE = ("11.5", "notice_period", {"days": 30})
 
 
 async def copy_of(work: Work, version_id: UUID) -> HandbookVersion:
-    return await commands.draft_version(work, title=TITLE, document_number="HB-01", copy_from=version_id)
+    return await commands.draft_version(work, title=another_title(), document_number="HB-01", copy_from=version_id)
 
 
 async def notice(work: Work, version_id: UUID, days: int) -> None:
@@ -76,7 +77,9 @@ async def test_a_draft_of_an_outdated_version_does_not_undo_what_came_in_between
 
 async def test_of_two_drafts_begun_before_anything_was_published_the_second_takes_in_the_first(acme: Actor) -> None:
     async with writing(acme, settle=settle) as work:
-        first, second = [await commands.draft_version(work, title=TITLE, document_number="HB-01") for _ in range(2)]
+        first, second = [
+            await commands.draft_version(work, title=another_title(), document_number="HB-01") for _ in range(2)
+        ]
         await write(work, first.id, *CALENDAR)
         await notice(work, first.id, 30)
         await write(work, second.id, "99.2", "provision", {})
@@ -94,7 +97,9 @@ async def test_of_two_drafts_begun_before_anything_was_published_the_second_take
 
 async def test_no_draft_slips_in_before_a_first_version_that_is_published_for_later(acme: Actor) -> None:
     async with writing(acme, settle=settle) as work:
-        first, second = [await commands.draft_version(work, title=TITLE, document_number="HB-01") for _ in range(2)]
+        first, second = [
+            await commands.draft_version(work, title=another_title(), document_number="HB-01") for _ in range(2)
+        ]
         for each in (first, second):
             await write(work, each.id, "99.2", "provision", {})
         await published(work, first.id, work.now + timedelta(days=5))
@@ -218,3 +223,24 @@ def test_nothing_is_laid_down_for_more_than_five_years_ahead(far: str) -> None:
         check_effective(datetime.fromisoformat(far), now)
     assert (refused.value.path, refused.value.values) == (("effectiveAt",), {"years": 5})
     assert check_effective(now + timedelta(days=1826), now) == now + timedelta(days=1826)
+
+
+async def test_a_copy_in_which_nothing_has_changed_is_not_handed_in(acme: Actor, globex: Actor) -> None:
+    first = await in_force(acme, CALENDAR, NOTICE)
+    async with writing(acme, settle=settle) as work:
+        original = await queries.version(work, first)
+        same = {"title": original.title, "document_number": original.document_number, "copy_from": first}
+        copy = await commands.draft_version(work, **same, note="Looked through: nothing to change.")
+        findings = await rulebook.findings(work, copy.id)
+    assert ("NOTHING_CHANGED", None) in [(finding.code, finding.number) for finding in findings]
+    with pytest.raises(WrongState) as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.submit_version(work, version_id=copy.id)
+    assert (refused.value.code, refused.value.path) == ("NOTHING_CHANGED", ("versionId",))
+    async with writing(acme, settle=settle) as work:
+        assert (await queries.version(work, copy.id)).state is State.DRAFT
+        # Another number of the document is a difference, as another clause is.
+        await commands.retitle_version(work, version_id=copy.id, document_number="HB-02")
+        assert (await commands.submit_version(work, version_id=copy.id)).state is State.IN_REVIEW
+    # Another company, which has no version before it, lays down the same.
+    await in_force(globex, CALENDAR, NOTICE)

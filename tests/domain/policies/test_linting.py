@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.chain_linting import never_followed
 from domain.policies.rules.checks import check_open_cases, position
 from domain.policies.rules.conditions import holds
 from domain.policies.rules.content import ClauseContent
@@ -135,11 +136,16 @@ def test_no_step_is_called_unreachable_that_some_amount_reaches(parts: list[tupl
         assert ("UNREACHABLE_STEP", "5.1") not in in_cel(when)
 
 
-def test_a_chain_that_nothing_asks_for_is_warned_of() -> None:
+def test_a_chain_that_nothing_asks_for_is_an_error() -> None:
     step = {"name": {"en": "S"}, "approvers": [{"by": "department_head"}]}
     for kind, purpose in (("invoices", "writeoff"), ("invoices", ""), ("service_requests", "")):
         value = {"subject_kind": kind, "purpose": purpose, "steps": [step]}
-        assert codes(clause("5.1", "approval_chain", value)) == [("UNKNOWN_PURPOSE", "5.1")]
+        written = clause("5.1", "approval_chain", value)
+        (refusal,) = never_followed([written])
+        assert (refusal.code, refusal.path) == ("UNKNOWN_PURPOSE", ("clauses", "5.1"))
+        assert codes(written) == []
+    asked_for = {"subject_kind": "invoices", "purpose": "write_off", "steps": [step]}
+    assert never_followed([clause("5.1", "approval_chain", asked_for)]) == []
 
 
 def test_leaving_without_notice_is_a_warning_even_where_it_is_allowed() -> None:
