@@ -101,6 +101,7 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "notice_days": FactType.NUMBER,
         "last_day_on": FactType.DAY,
         "waived_days": FactType.NUMBER,
+        "staff_name": FactType.TEXT,
     },
     (SubjectKind.INVOICE, "write_off"): _INVOICE,
     (SubjectKind.INVOICE, "cancel"): _INVOICE,
@@ -159,6 +160,7 @@ FACT_LABELS: Mapping[str, str] = {
     "post": message("the post"),
     "quotation_number": message("the quotation's number"),
     "valid_days": message("for how many days it holds"),
+    "staff_name": message("the person's name"),
     "version_number": message("the version's number"),
     "waived_days": message("the days of notice that are waived"),
 }
@@ -172,7 +174,7 @@ PURPOSE_LABELS: Mapping[str, str] = {
 # What a record is called where people are told of it. The blanks are facts of it, and `…_minor` is an amount in the
 # fact `currency`; while one of them is not known, its kind alone is named.
 TITLES: Mapping[tuple[SubjectKind, str], str] = {
-    (SubjectKind.RESIGNATION, ""): message("Resignation from the post “{post}” as of {last_day_on}"),
+    (SubjectKind.RESIGNATION, ""): message("Resignation of {staff_name}, {post}, as of {last_day_on}"),
     (SubjectKind.INVOICE, "write_off"): message("Write-off of invoice {invoice_number}, {customer_name}, {open_minor}"),
     (SubjectKind.INVOICE, "cancel"): message(
         "Cancellation of invoice {invoice_number}, {customer_name}, {amount_minor}"

@@ -27,13 +27,17 @@ async def submit_resignation(
     The notice clause makes a last day of it, and the chain for resignations decides on it. A `wished_on` before the end
     of the notice asks the approvers for a waiver, where the clause allows one.
     """
+    named = ("staffId",) if staff_id is not None else ()
     staff_id = _who_leaves(work, staff_id)
+    if not named and await organisation.find_staff(work, staff_id) is None:
+        text = message("You are not on the staff of this company, so there is nothing to resign from.")
+        raise Invalid(text, code="NOT_STAFF")
     # Whoever locks the staff record sees every resignation of this person.
-    staff = await organisation.staff(work, staff_id, "staffId", lock=True)
+    staff = await organisation.staff(work, staff_id, *named, lock=True)
     if staff.left_on is not None:
-        raise Invalid(message("This person has left the company already."), path=("staffId",))
+        raise Invalid(message("This person has left the company already."), path=named)
     if await queries.under_way(work, staff_id) is not None:
-        raise Conflict(message("A resignation of this person is under way already."), path=("staffId",))
+        raise Conflict(message("A resignation of this person is under way already."), path=named)
     grounds = await grounds_for(work, staff_id)
     today = grounds.calendar.local_day(work.now)
     rules.check_letter_day(letter_on, today, "letterOn")
@@ -126,6 +130,7 @@ async def _lay_before_approvers(work: Work, resignation: Resignation, grounds: G
         chain=grounds.chain,
         requester_id=resignation.staff_id,
         facts={
+            "staff_name": (await organisation.member(work, resignation.staff_id)).name,
             "department_id": staff.department_id,
             "post": post.name,
             "key_post": post.key_post,

@@ -221,3 +221,27 @@ async def test_a_third_company_sees_nothing(ask: Any, service: Company) -> None:
     unknown = await ask(third, SHOW, id=str(uuid4()))
     assert await ask(third, SHOW, id=resignation["id"]) == unknown == {"resignation": None, "node": None}
     assert (await ask(third, LIST))["resignations"]["totalCount"] == 0
+
+
+async def test_the_approval_s_title_names_the_person_in_the_reader_s_language(ask: Any, software: Company) -> None:
+    await submit(ask, software.engineer)
+    inbox = "{ approvals(filter: {waitingForMe: true}) { nodes { subjectTitle } } }"
+    for language, title in (
+        ("en", "Resignation of Engineer, Engineer, as of Jul 1, 2026"),
+        ("zh_Hans", "Engineer（Engineer）辞职，最后工作日 2026年7月1日"),
+        ("zh_Hant", "Engineer（Engineer）辭職，最後工作日 2026年7月1日"),
+    ):
+        found = await ask(replace(software.head, language=language), inbox)
+        assert found["approvals"]["nodes"] == [{"subjectTitle": title}]
+
+
+async def test_a_member_who_is_not_on_the_staff_has_nothing_to_resign_from(ask: Any, software: Company) -> None:
+    refused = await ask(software.admin, SUBMIT, input={"letterOn": "2026-06-01"})
+    (error,) = refused["submitResignation"]["errors"]
+    assert (error["code"], error["path"]) == ("NOT_STAFF", [])
+    assert error["message"] == "You are not on the staff of this company, so there is nothing to resign from."
+    # Whoever names somebody else is told which input is wrong.
+    other = await ask(
+        software.admin, SUBMIT, input={"letterOn": "2026-06-01", "staffId": str(software.admin.tenant_id)}
+    )
+    assert [error["path"] for error in other["submitResignation"]["errors"]] == [["staffId"]]

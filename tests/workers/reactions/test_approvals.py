@@ -21,6 +21,8 @@ from tests.domain.approvals.company import HEAD, HR, Company, ask, course, found
 from tests.domain.approvals.test_delegations import away
 from tests.workers.facts import found_rehearsal, work_off
 
+LEAVING = {"staff_name": "Li Wei", "post": "Engineer", "last_day_on": "2026-07-31"}
+
 pytestmark = pytest.mark.usefixtures("quiet", "configured")
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -115,14 +117,14 @@ async def test_what_is_told_names_the_subject_the_deadline_and_the_clause_in_the
     company: Company,
 ) -> None:
     await lay_down(company.admin, step(HEAD, deadline={"working_days": 1}))
-    approval = await ask(company.engineer, post="Engineer", last_day_on="2026-07-31")
+    approval = await ask(company.engineer, **LEAVING)
     await work_off()
     assert await texts(company.head) == [
-        "Somebody asks for your decision: Resignation from the post “Engineer” as of Jul 31, 2026."
+        "Somebody asks for your decision: Resignation of Li Wei, Engineer, as of Jul 31, 2026."
         " Deadline: Jun 2, 2026, 02:00; clause 5.1 of version 1."
     ]
     (chinese,) = await texts(company.head, "zh_Hans")
-    assert "辞去“Engineer”岗位" in chinese
+    assert "Li Wei（Engineer）辞职" in chinese
     assert "2026年7月31日" in chinese
     assert approval.step_due_at is not None
 
@@ -142,11 +144,11 @@ async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(c
         async with writing(each.admin, settle=settle) as work:
             await work.rows(delete(MemberRole).where(MemberRole.member_id == each.hr.id))
         await lay_down(each.admin, step(HR, when_vacant=when), step(HEAD))
-        await ask(each.engineer, post="Engineer", last_day_on="2026-07-31")
+        await ask(each.engineer, **LEAVING)
     third = await found_rehearsal(NOW)
     await work_off()
     assert await texts(company.admin) == [
-        "Step 1, “Step”, needs an administrator: Resignation from the post “Engineer” as of Jul 31, 2026, asked "
+        "Step 1, “Step”, needs an administrator: Resignation of Li Wei, Engineer, as of Jul 31, 2026, asked "
         "for by Somebody. Whom the chain leads to lacks the permission to decide; name somebody. "
         "No deadline; clause 5.1 of version 1."
     ]
