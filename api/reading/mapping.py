@@ -214,9 +214,9 @@ def _field(how: Any, description: str, *, needs: Permission | None = None, **opt
     return strawberry.field(description=description, metadata={READ: Read(how, needs)}, **options)
 
 
-def column(description: str, name: str | None = None, *, needs: Permission | None = None, **options: Any) -> Any:
+def column(description: str, name: str | None = None, *, needs: Permission | None = None) -> Any:
     """The field is a column of the row: its own name, or `name`."""
-    return _field(Column(name), description, needs=needs, **options)
+    return _field(Column(name), description, needs=needs)
 
 
 def computed(description: str, sql: Expression, *, needs: Permission | None = None) -> Any:

@@ -135,7 +135,7 @@ async def _engage(company: Company, person: Mapping[str, Any]) -> None:
         language=company.sample.written["language"],
         roleIds=[company.ids[f"role/{role}"] for role in person["roles"]],
     )
-    member_id = made["member"]["memberId"]
+    member_id = made["member"]["id"]
     probation, superior = person.get("probation_until"), person.get("superior")
     await company.change(
         f"staff/{key}",

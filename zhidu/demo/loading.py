@@ -13,7 +13,7 @@ from zhidu.demo.story import telling
 from zhidu.demo.story.words import Words
 from zhidu.failures import Failure
 
-MEMBERS = "{ members(first: 100, filter: {active: true}) { nodes { memberId } } }"
+MEMBERS = "{ members(first: 100, filter: {active: true}) { nodes { id } } }"
 
 
 async def load(notes: Notebook, names: tuple[str, ...], words: Words, *, told: bool) -> list[str]:
@@ -55,7 +55,7 @@ async def _live(company: Company, operator_token: str) -> None:
 
 async def _note_who_left(company: Company) -> None:
     found = await company.read(ADMINISTRATOR, MEMBERS)
-    active = {member["memberId"] for member in found["members"]["nodes"]}
+    active = {member["id"] for member in found["members"]["nodes"]}
     for user in company.page.users.values():
         user.active = user.member_id in active
 

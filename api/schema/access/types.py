@@ -65,7 +65,6 @@ class Member(Node):
     """A person inside the company, who may be one of the staff: their staff record then has the same id, and the field
     `node` gives that one."""
 
-    member_id: UUID = column("The member's id.", "id", deprecation_reason="It is `id`, as everywhere else.")
     name: str = column("The person's name.")
     email: str = column("The person's e-mail address.")
     language: Language = column("The language the person reads: mails and sentences come in it.")

@@ -7,7 +7,7 @@ from zhidu.demo.samples import Entry
 from zhidu.failures import Failure
 
 SEATS = """query($subject: ID!) { approvals(first: 20, order: OLDEST, filter: {subjectId: {eq: $subject}}) {
-  nodes { tasks { id step assignee { memberId } } } } }"""
+  nodes { tasks { id step assignee { id } } } } }"""
 
 
 async def resign(company: Company, entry: Entry) -> None:
@@ -85,7 +85,7 @@ async def _seat(company: Company, about: str, round: int, step: int, by: str) ->
     found = await company.read(ADMINISTRATOR, SEATS, subject=company.ids[about])
     rounds: list[dict[str, Any]] = found["approvals"]["nodes"]
     for task in rounds[round]["tasks"] if round < len(rounds) else ():
-        if task["step"] == step and (task["assignee"] or {}).get("memberId") == company.member(by):
+        if task["step"] == step and (task["assignee"] or {}).get("id") == company.member(by):
             return str(task["id"])
     raise Failure(f"{company.sample.name}: {by} has no seat in step {step} of the approval of “{about}”.")
 
