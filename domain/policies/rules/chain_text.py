@@ -1,11 +1,14 @@
 """An approval chain in words: who decides, under which conditions, until when, and what follows where nobody can."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from domain.kernel.subjects import FACT_LABELS, PURPOSE_LABELS
+from domain.kernel.subjects import FACT_LABELS, PURPOSE_LABELS, FactType, facts_of
+from domain.policies.rules import reachability
 from domain.policies.rules.chains import (
     Approver,
     ApproverKind,
@@ -41,7 +44,10 @@ _OWN = {
     WhenRequester.ADMINISTRATOR: message("Where only the requester is found, an administrator of approvals decides."),
 }
 _DUE = {
-    OnDeadline.REMIND: message("The time is {deadline}; then those who decide are reminded, at most {times} times."),
+    OnDeadline.REMIND: message(
+        "The time is {deadline}; then those who decide are reminded, at most {times} times, and after that it waits "
+        "without another word."
+    ),
     OnDeadline.ESCALATE: message("The time is {deadline}; then it goes to the next superior."),
     OnDeadline.APPROVE: message("The time is {deadline}; then it counts as approved."),
     OnDeadline.REJECT: message("The time is {deadline}; then it counts as rejected."),
@@ -57,7 +63,7 @@ def told(chain: Chain) -> Iterator[Sentence]:
     else:
         yield say(message("{subject} need approval."), subject=chain.subject_kind)
     for number, step in enumerate(chain.steps, 1):
-        yield from _step(number, step)
+        yield from _step(number, step, facts_of(chain.subject_kind, chain.purpose))
     if chain.informed:
         text = message("A copy of the outcome goes to: {informed}.")
         yield say(text, informed=tuple(map(named, chain.informed)))
@@ -82,7 +88,7 @@ def named(approver: Approver) -> Sentence | StrEnum | Person:
     return approver.by
 
 
-def _step(number: int, step: Step) -> Iterator[Sentence]:
+def _step(number: int, step: Step, facts: Mapping[str, FactType]) -> Iterator[Sentence]:
     if step.branch is None:
         text = message("Step {number}, {name}: {approvers}; {mode}.")
     else:
@@ -91,7 +97,7 @@ def _step(number: int, step: Step) -> Iterator[Sentence]:
     yield say(text, number=number, name=step.name, mode=_mode(step), approvers=people)
     conditions: tuple[Any, ...] = tuple(map(_condition, step.only_if))
     if step.when is not None:
-        conditions += (say(message("“{expression}” holds"), expression=step.when),)
+        conditions += tuple(_in_words(step.when, facts))
     if conditions:
         yield say(message("Only if all of this holds: {conditions}."), conditions=conditions)
     if step.deadline is not None:
@@ -119,6 +125,30 @@ def _condition(condition: Condition) -> Sentence:
     if isinstance(value, bool):
         value = say(message("yes") if value else message("no"))
     return say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=value)
+
+
+def _in_words(expression: str, facts: Mapping[str, FactType]) -> Iterator[Sentence]:
+    """A condition in CEL as people would say it; the expression itself where there is more to it than comparisons."""
+    ways = reachability.wholly(expression, facts)
+    if ways is None:
+        yield say(message("“{expression}” holds"), expression=expression)
+        return
+    said = [[_condition(_with_days(each, facts)) for each in way] for way in ways]
+    if len(said) == 1:
+        yield from said[0]
+        return
+    both, either = message("{first} and {second}"), message("{first}, or {second}")
+    parts = [reduce(lambda first, second: say(both, first=first, second=second), way) for way in said]
+    yield reduce(lambda first, second: say(either, first=first, second=second), parts)
+
+
+def _with_days(condition: Condition, facts: Mapping[str, FactType]) -> Condition:
+    """A comparison whose days, which were numbers to reckon with, are days again."""
+    if facts.get(condition.fact) is not FactType.DAY:
+        return condition
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    days = tuple(date.fromordinal(int(value)) for value in values)
+    return condition.model_copy(update={"value": days if isinstance(condition.value, tuple) else days[0]})
 
 
 def _fact(name: str) -> Sentence:

@@ -31,14 +31,32 @@ def alternatives(expression: str | None, facts: Mapping[str, FactType]) -> list[
 
     What is no simple comparison of one fact is left out, so that it never makes anything impossible. Days are numbers.
     """
-    if expression is None or "\\" in expression or "//" in expression:
-        # Texts with escapes and comments are not taken apart.
+    if expression is None:
         return [[]]
+    return [[simple for simple in way if simple is not None] for way in _ways(expression, facts)]
+
+
+def wholly(expression: str, facts: Mapping[str, FactType]) -> list[list[Condition]] | None:
+    """As `alternatives`, where simple comparisons are all that a condition is made of; None where there is more to it,
+    so that it can't be put in words."""
+    found: list[list[Condition]] = []
+    for way in _ways(expression, facts):
+        simple = [each for each in way if each is not None and each.value != ()]
+        if not simple or len(simple) < len(way):
+            return None
+        found.append(simple)
+    return found
+
+
+def _ways(expression: str, facts: Mapping[str, FactType]) -> list[list[Condition | None]]:
+    """The parts of each alternative; None for one that is no simple comparison."""
+    if "\\" in expression or "//" in expression:
+        # Texts with escapes and comments are not taken apart.
+        return [[None]]
     tokens = [found.group().strip() for found in _TOKEN.finditer(expression)]
     if "?" in tokens:
-        return [[]]
-    ways = _split(tokens, "||")
-    return [[simple for part in _conjuncts(way) if (simple := _simple(part, facts)) is not None] for way in ways]
+        return [[None]]
+    return [[_simple(part, facts) for part in _conjuncts(way)] for way in _split(_bare(tokens), "||")]
 
 
 def comparable(conditions: Sequence[Condition], facts: Mapping[str, FactType]) -> list[Condition]:

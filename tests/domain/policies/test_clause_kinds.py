@@ -301,7 +301,7 @@ def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
         "Step 1, Finance: Wang Wei, the requester's superior 2 levels up, who looks after the customer; "
         "at least 2 of them agree.",
         "Only if all of this holds: what is still owed, in the smallest unit of its currency is at least 100, "
-        "“days_overdue > 3” holds.",
+        "how many days it is overdue is more than 3.",
         "The time is 2 working days; then it goes to the next superior.",
         "Where nobody is found who may decide, it waits until an administrator names somebody.",
         "Where only the requester is found, the step is passed over.",
@@ -312,3 +312,50 @@ def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
         unknown = read_all(chain.standard_text(), language)
         assert str(person) not in unknown
         assert "王伟" in read_all(chain.standard_text(), language, {person: "王伟"})
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (
+            "days_overdue > 3 && customer_tier == 'key'",
+            "how many days it is overdue is more than 3, the customer's tier is key",
+        ),
+        ("(days_overdue <= 3)", "how many days it is overdue is at most 3"),
+        (
+            "days_overdue > 3 && currency in ['CNY', 'HKD'] || 100 < open_minor",
+            "how many days it is overdue is more than 3 and the currency is one of CNY, HKD, "
+            "or what is still owed, in the smallest unit of its currency is more than 100",
+        ),
+        ("open_minor * 2 > amount_minor", "“open_minor * 2 > amount_minor” holds"),
+        ("days_overdue > 3 && open_minor + 1 > 2", "“days_overdue > 3 && open_minor + 1 > 2” holds"),
+        ("!(days_overdue > 3)", "“!(days_overdue > 3)” holds"),
+        ("currency in []", "“currency in []” holds"),
+    ],
+)
+def test_a_condition_is_put_in_words_where_words_say_the_whole_of_it(when: str, said: str) -> None:
+    assert told(when, "invoices", "write_off")[2] == f"Only if all of this holds: {said}."
+
+
+def told(when: str, kind: str, purpose: str = "", language: str = "en") -> list[str]:
+    """A chain of one step with a condition, as it is told."""
+    step = {"name": {"en": "Head"}, "approvers": [{"by": "department_head"}], "when": when}
+    chain = checks.parse(ApprovalChain, {"subject_kind": kind, "purpose": purpose, "steps": [step]}, "value")
+    return read_all(chain.standard_text(), language).splitlines()
+
+
+def test_days_and_flags_in_a_condition_are_told_as_such() -> None:
+    when = "last_day_on >= day('2027-01-01') && !key_post"
+    assert told(when, "resignations")[2] == (
+        "Only if all of this holds: the last working day is at least Jan 1, 2027, whether it is a key post is no."
+    )
+    assert "2027年1月1日" in told(when, "resignations", language="zh_Hans")[2]
+
+
+def test_nothing_is_said_to_come_after_no_days_at_all() -> None:
+    for kind, path, expected in (
+        ("publishing_rules", "least_days_before_effect", "A version of the handbook may take effect as soon as"),
+        ("reopen_window", "working_days", "A closed request is not reopened."),
+    ):
+        value = checks.parse(KINDS[kind], {**EXAMPLES[kind], path: 0}, "value")
+        assert read_all(value.standard_text(), "en").startswith(expected)

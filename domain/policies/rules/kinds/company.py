@@ -52,12 +52,10 @@ class PublishingRules(ClauseKind):
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
-        told = [
-            say(
-                message("A version of the handbook takes effect at the earliest {days} days after it is issued."),
-                days=self.least_days_before_effect,
-            )
-        ]
+        told = [say(message("A version of the handbook may take effect as soon as it is issued."))]
+        if self.least_days_before_effect:
+            text = message("A version of the handbook takes effect at the earliest {days} days after it is issued.")
+            told = [say(text, days=self.least_days_before_effect)]
         if self.dry_run_months is not None:
             text = message("Before that it is tried on the cases of the past {months} months.")
             told.append(say(text, months=self.dry_run_months))

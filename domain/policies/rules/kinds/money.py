@@ -73,6 +73,14 @@ class PaymentTerms(ClauseKind):
         return (due, say(message("Contracts are paid in parts: {parts}."), parts=parts)) if parts else (due,)
 
 
+# By whether a step comes before the due date, on it or after it.
+_WHEN = {
+    -1: message("Step {number}, {name}: {channel}, {days} {day_kind} before the due date."),
+    0: message("Step {number}, {name}: {channel}, on the due date."),
+    1: message("Step {number}, {name}: {channel}, {days} {day_kind} after the due date."),
+}
+
+
 class DunningLadder(ClauseKind, Ladder):
     """The steps by which overdue invoices are asked for (AR-3); the clause's value is the ladder itself."""
 
@@ -89,11 +97,11 @@ class DunningLadder(ClauseKind, Ladder):
     def standard_text(self) -> tuple[Sentence, ...]:
         steps = [
             say(
-                message("Step {number}, {name}: {channel}, {days} {day_kind} after the due date."),
+                _WHEN[(step.delay.days > 0) - (step.delay.days < 0)],
                 number=step.number,
                 name=step.name,
                 channel=step.channel,
-                days=step.delay.days,
+                days=abs(step.delay.days),
                 day_kind=step.delay.kind,
             )
             for step in self.steps

@@ -58,10 +58,10 @@ class RecruitingStages(ClauseKind):
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
-        return (
-            say(message("Candidates go through: {stages}."), stages=self.stages),
-            say(message("Probation lasts {months} months."), months=self.probation_months),
-        )
+        probation = say(message("There is no probation."))
+        if self.probation_months:
+            probation = say(message("Probation lasts {months} months."), months=self.probation_months)
+        return say(message("Candidates go through: {stages}."), stages=self.stages), probation
 
 
 class TrainingHours(ClauseKind):
@@ -77,10 +77,10 @@ class TrainingHours(ClauseKind):
 
     def standard_text(self) -> tuple[Sentence, ...]:
         text = message("Everybody has {hours} hours of training a year; tests are passed with {percent} %.")
-        return (
-            say(text, hours=self.hours_per_year, percent=self.pass_mark_percent),
-            say(message("Newcomers have a mentor for {months} months."), months=self.mentor_months),
-        )
+        told = say(text, hours=self.hours_per_year, percent=self.pass_mark_percent)
+        if not self.mentor_months:
+            return (told,)
+        return told, say(message("Newcomers have a mentor for {months} months."), months=self.mentor_months)
 
 
 class Rater(StrEnum):
@@ -239,7 +239,9 @@ class NoticePeriod(ClauseKind):
         return self.probation_days if on_probation and self.probation_days is not None else self.days
 
     def standard_text(self) -> tuple[Sentence, ...]:
-        told = [say(message("Notice is given {days} {day_kind} ahead."), days=self.days, day_kind=self.day_kind)]
+        told = [say(message("No notice needs to be given."))]
+        if self.days:
+            told = [say(message("Notice is given {days} {day_kind} ahead."), days=self.days, day_kind=self.day_kind)]
         if self.probation_days is not None:
             text = message("On probation it is {days} {day_kind}.")
             told.append(say(text, days=self.probation_days, day_kind=self.day_kind))

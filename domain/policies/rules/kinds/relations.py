@@ -132,13 +132,10 @@ class SatisfactionSurvey(ClauseKind):
             told.append(say(message("They are also asked: {questions}."), questions=asked))
         if not self.by_mail:
             return (*told, say(message("Only who confirms a request is asked; nobody is sent a link.")))
-        told.append(
-            say(
-                message("Who gave no score is sent a link after {after} working days; it works for {valid} days."),
-                after=self.send_after_working_days,
-                valid=self.valid_days,
-            )
-        )
+        text = message("Who gave no score is sent a link at once; it works for {valid} days.")
+        if self.send_after_working_days:
+            text = message("Who gave no score is sent a link after {after} working days; it works for {valid} days.")
+        told.append(say(text, after=self.send_after_working_days, valid=self.valid_days))
         if self.remind_after_days:
             told.append(say(message("Reminders are sent after {days} days."), days=self.remind_after_days))
         if self.contact_rest_days:

@@ -259,6 +259,8 @@ class ReopenWindow(ClauseKind):
         return (BusinessCalendarClause.kind,)
 
     def standard_text(self) -> tuple[Sentence, ...]:
+        if not self.working_days:
+            return (say(message("A closed request is not reopened.")),)
         text = message("A closed request may be reopened within {days} working days, at most {most} times.")
         return (say(text, days=self.working_days, most=self.most_times),)
 
