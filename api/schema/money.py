@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Numeric, Text, case, cast, literal_column
 
 from api.reading.mapping import Expression, made_of, part
 from api.schema.inputs import given
-from domain.billing.rules import invoices
 from domain.kernel import money as kernel
+from domain.kernel.amounts import read_currency, read_money
 from tenancy.refusals import Invalid
 
 USUAL_PLACES = 2
@@ -45,7 +45,7 @@ class MoneyInput:
 
     def value(self, *path: str) -> kernel.Money:
         """The amount. Raises `Invalid` with the path of the input."""
-        return invoices.money(self.amount, invoices.check_currency(self.currency, (*path, "currency")), path)
+        return read_money(self.amount, read_currency(self.currency, (*path, "currency")), path)
 
 
 def decimal_text(minor: Any, currency: Any) -> ColumnElement[str]:

@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.billing.rules.invoices import State
+from domain.kernel.amounts import TaxRounding
 from domain.kernel.terms import CustomerTier
 from domain.policies.rules.dunning import Channel, HoldKind
+from domain.presales.rules.lines import LineKind
 from tenancy.models import TenantModel, references
 
 
@@ -35,6 +37,8 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
+    # How the tax was rounded, by the clause in force when it was written.
+    tax_rounding: Mapped[TaxRounding] = mapped_column(default=TaxRounding.PER_LINE)
     # All that has come in, what was paid on fees and interest included.
     paid_minor: Mapped[int] = mapped_column(default=0)
     state: Mapped[State] = mapped_column(default=State.DRAFT)
@@ -63,10 +67,32 @@ class InvoiceLine(TenantModel, kw_only=True, eq=False):
 
     invoice_id: Mapped[UUID]
     position: Mapped[int]
+    kind: Mapped[LineKind]
     description: Mapped[str]
+    # What one is; empty for a lump sum.
+    unit: Mapped[str]
     quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
     unit_price_minor: Mapped[int]
+    # In per cent of quantity times price.
+    discount_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
     # In per cent of the net amount.
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    # Before the discount, the discount, and what is left.
+    gross_minor: Mapped[int]
+    discount_minor: Mapped[int]
+    net_minor: Mapped[int]
+    # Its share of the tax: those of all lines come to the invoice's tax.
+    tax_minor: Mapped[int]
+    currency: Mapped[str]
+
+
+class InvoiceTax(TenantModel, kw_only=True, eq=False):
+    """What the lines of one tax rate come to on an invoice."""
+
+    __tablename__ = "invoice_taxes"
+    __table_args__ = (UniqueConstraint("tenant_id", "invoice_id", "tax_percent"), references("invoice_id", "invoices"))
+
+    invoice_id: Mapped[UUID]
     tax_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
     net_minor: Mapped[int]
     tax_minor: Mapped[int]

@@ -9,10 +9,12 @@ import strawberry
 from api.schema.billing.types import HoldKind
 from api.schema.inputs import given, optional
 from api.schema.money import MoneyInput
+from api.schema.presales.types import LineKind
 from domain.billing import commands, queries
 from domain.billing.models import DunningStep, Hold, Invoice, Payment, Refund
-from domain.billing.rules.invoices import check_currency, line
+from domain.billing.rules.invoices import line
 from domain.billing.rules.payments import Share
+from domain.kernel.amounts import read_currency
 from tenancy.work import Work
 
 
@@ -23,7 +25,12 @@ class InvoiceLineInput:
     description: str = given("What is billed.")
     unit_price: str = given("What one costs before tax, as decimal text in the invoice's currency.")
     quantity: str = optional("How much of it, as decimal text.", default="1")
-    tax_percent: str = optional("The tax rate in per cent, as decimal text.", default="0")
+    tax_percent: str | None = optional(
+        "The tax rate in per cent, as decimal text; the usual one of the customer's payment terms unless told, or none."
+    )
+    kind: LineKind = optional("What it is for.", default=LineKind.OTHER)
+    unit: str = optional("What one of it is, such as “person-day”; empty for a lump sum.", default="")
+    discount_percent: str = optional("How much is taken off, in per cent as decimal text.", default="0")
 
 
 @strawberry.input(description="A new invoice.")
@@ -36,16 +43,23 @@ class DraftInvoiceInput:
 
 
 async def draft_invoice(work: Work, input: DraftInvoiceInput) -> Invoice:
-    """Write an invoice that is not yet owed and has no number."""
-    currency = check_currency(input.currency)
+    """Write an invoice that is not yet owed and has no number. Its tax is rounded as the payment terms of the handbook
+    say: line by line, or once for each rate."""
+    currency = read_currency(input.currency)
+    usual = "0"
+    if any(item.tax_percent is None for item in input.lines):
+        usual = await commands.usual_tax(work, customer_id=input.customer_id)
     lines = [
         line(
             currency,
             item.description,
             item.quantity,
             item.unit_price,
-            item.tax_percent,
+            usual if item.tax_percent is None else item.tax_percent,
             path=("lines", str(index)),
+            kind=item.kind,
+            unit=item.unit,
+            discount_percent=item.discount_percent,
         )
         for index, item in enumerate(input.lines)
     ]
@@ -62,7 +76,8 @@ class IssueInvoiceInput:
 
 
 async def issue_invoice(work: Work, input: IssueInvoiceInput) -> Invoice:
-    """Give an invoice its number and ask for its payment; the steps of its dunning ladder are planned at once."""
+    """Give an invoice its number and ask for its payment; the steps of its dunning ladder are planned at once. Without
+    dueOn and paymentDays it is due as the customer's payment terms say."""
     return await commands.issue_invoice(
         work, invoice_id=input.invoice_id, due_on=input.due_on, payment_days=input.payment_days
     )

@@ -37,19 +37,23 @@ from api.schema.billing.moves import InvoiceMove, allowed_moves
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.presales import types as presales  # noqa: F401  # declares OfferLineKind, which is used below
 from api.schema.tenancy import types as tenancy  # noqa: F401  # declares EffectState, which is used below
 from domain.billing import models, queries
 from domain.billing.queries import BLOCKER_TEXTS, Blocker
-from domain.billing.rules.invoices import MOST_LINES, State
+from domain.billing.rules.invoices import State
+from domain.kernel.amounts import TaxRounding
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
+from domain.presales.rules.lines import MOST_LINES, LineKind
 from tenancy.actor import Actor
 from tenancy.effects import EffectState
 from tenancy.language import Language, translate
 from tenancy.models import current_language
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
+strawberry.enum(TaxRounding, description="Where the tax of an invoice is rounded to the currency's smallest unit.")
 strawberry.enum(Channel, name="DunningChannel", description="How a step reaches the customer, or who takes over.")
 strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
 strawberry.enum(Blocker, name="DunningBlockerCode", description="What keeps the next step from being taken.")
@@ -60,16 +64,37 @@ class InvoiceLine(Node):
     """One line of an invoice."""
 
     position: int = column("Its place on the invoice, from 1.")
+    kind: LineKind = column("What it is for.")
     description: str = column("What is billed.")
+    unit: str = column("What one of it is, such as “person-day”; empty for a lump sum.")
     quantity: str = computed(
         "How much of it, as decimal text.", lambda row: cast(func.trim_scale(row.quantity), Text())
     )
-    unit_price: Money = money("What one costs, before tax.", lambda row: row.unit_price_minor)
+    unit_price: Money = money("What one costs, before discount and tax.", lambda row: row.unit_price_minor)
+    discount_percent: str = computed(
+        "How much is taken off, in per cent as decimal text.",
+        lambda row: cast(func.trim_scale(row.discount_percent), Text()),
+    )
     tax_percent: str = computed(
         "The tax rate in per cent, as decimal text.", lambda row: cast(func.trim_scale(row.tax_percent), Text())
     )
-    net: Money = money("Quantity times unit price.", lambda row: row.net_minor)
-    tax: Money = money("The tax on it.", lambda row: row.tax_minor)
+    gross: Money = money("Quantity times unit price.", lambda row: row.gross_minor)
+    discount: Money = money("What is taken off that.", lambda row: row.discount_minor)
+    net: Money = money("What is left, before tax.", lambda row: row.net_minor)
+    tax: Money = money(
+        "Its share of the tax: those of all lines come to the invoice's tax exactly.", lambda row: row.tax_minor
+    )
+
+
+@shows(models.InvoiceTax, visible=queries.visible_parts)
+class InvoiceTax(Node):
+    """What the lines of one tax rate come to."""
+
+    tax_percent: str = computed(
+        "The tax rate in per cent, as decimal text.", lambda row: cast(func.trim_scale(row.tax_percent), Text())
+    )
+    net: Money = money("What its lines come to before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax on them.", lambda row: row.tax_minor)
 
 
 @shows(models.Allocation, visible=queries.visible_parts)
@@ -288,6 +313,13 @@ class Invoice(Node):
     )
     lines: list[InvoiceLine] = many(
         "What is billed.", "invoice_id", order=lambda there: (there.position,), most=MOST_LINES
+    )
+    tax_rounding: TaxRounding = column("How the tax was rounded, by the payment terms of the handbook.")
+    taxes: list[InvoiceTax] = many(
+        "What the lines of each tax rate come to, the highest rate first; together they are net and tax.",
+        "invoice_id",
+        order=lambda there: (there.tax_percent.desc(),),
+        most=MOST_LINES,
     )
     payments = page(
         "The payments of which a part counts for it; its allocations tell which part.",

@@ -2,7 +2,7 @@
 
 from domain.billing.commands.giving_up import cancel_invoice, follow_approval, write_off_invoice
 from domain.billing.commands.holds import place_hold, release_hold
-from domain.billing.commands.invoices import draft_invoice, issue_invoice
+from domain.billing.commands.invoices import draft_invoice, issue_invoice, usual_tax
 from domain.billing.commands.ladder import approve_step, review_by_new_handbook, review_next, take_due_step
 from domain.billing.commands.payments import (
     allocate_payment,
@@ -30,5 +30,6 @@ __all__ = [
     "review_by_new_handbook",
     "review_next",
     "take_due_step",
+    "usual_tax",
     "write_off_invoice",
 ]

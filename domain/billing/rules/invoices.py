@@ -1,23 +1,17 @@
 """Invoices: their states, what their lines come to, when they are due, what may be paid, and when they are late."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
-from domain.kernel import decimals
+from domain.kernel.amounts import TaxRounding, Totals
 from domain.kernel.lifecycle import Lifecycle
-from domain.kernel.money import Money, exponent
+from domain.kernel.money import Money
+from domain.presales.rules.lines import Line, LineKind
+from domain.presales.rules.lines import line as offered_line
 from tenancy.refusals import Invalid, WrongState, message
 
-MOST_LINES = 100
-DESCRIPTION_LENGTH = 500
 REFERENCE_LENGTH = 100
-# An invoice stays a little below the largest amount, so that fees and interest on it can still be reckoned.
-MOST_MINOR = 10**14
-MOST_QUANTITY, QUANTITY_PLACES = Decimal(1_000_000), 3
-MOST_TAX_PERCENT, TAX_PLACES = Decimal(100), 4
 MOST_PAYMENT_DAYS = 730
 
 
@@ -89,112 +83,46 @@ LIFECYCLE = Lifecycle(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an invoice, checked. `tax_percent` is in per cent of the net amount."""
-
-    description: str
-    quantity: Decimal
-    unit_price: Money
-    tax_percent: Decimal
-
-    @property
-    def net(self) -> Money:
-        """Quantity times unit price, rounded once to the minor unit."""
-        return self.unit_price.percent(self.quantity * 100)
-
-    @property
-    def tax(self) -> Money:
-        """The tax on the net amount, rounded once; taxes are added up by line, as they are printed."""
-        return self.net.percent(self.tax_percent)
-
-
 def line(
-    currency: str, description: str, quantity: str, unit_price: str, tax_percent: str = "0", path: tuple[str, ...] = ()
+    currency: str,
+    description: str,
+    quantity: str,
+    unit_price: str,
+    tax_percent: str = "0",
+    path: tuple[str, ...] = (),
+    *,
+    kind: LineKind = LineKind.OTHER,
+    unit: str = "",
+    discount_percent: str = "0",
 ) -> Line:
     """A line from what somebody wrote; numbers are decimal text. Raises `Invalid` with the path of the part at fault.
 
     A unit price may be nothing, which an invoice may state, but not less.
     """
-    cleaned = " ".join(description.split())
-    if not 1 <= len(cleaned) <= DESCRIPTION_LENGTH:
-        text = message("A description has 1 to {most} characters.")
-        raise Invalid(text, {"most": DESCRIPTION_LENGTH}, (*path, "description"))
-    amount = _number(quantity, QUANTITY_PLACES, (*path, "quantity"))
-    if not 0 < amount <= MOST_QUANTITY:
-        text = message("A quantity is more than zero and at most {most}.")
-        raise Invalid(text, {"most": f"{MOST_QUANTITY:f}"}, (*path, "quantity"))
-    percent = _number(tax_percent, TAX_PLACES, (*path, "taxPercent"))
-    if not 0 <= percent <= MOST_TAX_PERCENT:
-        raise Invalid(message("A tax rate is between 0 and 100 per cent."), {}, (*path, "taxPercent"))
-    price = money(unit_price, currency, (*path, "unitPrice"))
-    if price.minor < 0:
-        raise Invalid(message("A price must not be negative."), {}, (*path, "unitPrice"))
-    made = Line(cleaned, amount, price, percent)
-    try:
-        _ = made.net + made.tax
-    except Invalid as refusal:
-        refusal.path = (*path, "unitPrice")
-        raise
-    return made
+    return offered_line(
+        currency,
+        kind,
+        " ".join(description.split()),
+        unit_price=unit_price,
+        quantity=quantity,
+        unit=unit,
+        discount_percent=discount_percent,
+        tax_percent=tax_percent,
+        path=path,
+    )
 
 
-def money(amount: str, currency: str, path: tuple[str, ...]) -> Money:
-    """An amount as somebody wrote it. Raises `Invalid` with the path of the input."""
-    try:
-        return Money.of(amount, currency)
-    except Invalid as refusal:
-        refusal.path = path
-        raise
-
-
-def check_currency(currency: str, path: tuple[str, ...] = ("currency",)) -> str:
-    """The code of a currency that one can owe. Raises `Invalid`."""
-    try:
-        exponent(currency)
-    except Invalid as refusal:
-        refusal.path = path
-        raise
-    return currency
-
-
-def _number(given: str, places: int, path: tuple[str, ...]) -> Decimal:
-    found = decimals.read(given, *path)
-    if found and (found.adjusted() > 12 or found.normalize().as_tuple().exponent < -places):  # type: ignore[operator]  # finite
-        text = message("“{given}” is too large or has more than {places} decimals.")
-        raise Invalid(text, {"given": given[:40], "places": places}, path)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What an invoice comes to."""
-
-    net: Money
-    tax: Money
-
-    @property
-    def total(self) -> Money:
-        """Net and tax together: what is owed once it is issued."""
-        return self.net + self.tax
-
-
-def sums(lines: Sequence[Line], currency: str) -> Sums:
-    """What lines come to. Refuses no lines, too many, a total of nothing, and one above 10^14 minor units."""
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise Invalid(message("An invoice has 1 to {most} lines."), {"most": MOST_LINES}, ("lines",))
-    try:
-        found = Sums(
-            Money.total((item.net for item in lines), currency), Money.total((item.tax for item in lines), currency)
-        )
-        total = found.total
-    except Invalid as refusal:
-        refusal.path = ("lines",)
-        raise
-    check_amount(total, ("lines",))
-    if total.minor > MOST_MINOR:
-        raise Invalid(message("The amount is larger than can be handled."), {}, ("lines",))
-    return found
+def line_taxes(lines: Sequence[Line], found: Totals, rounding: TaxRounding) -> list[Money]:
+    """The tax that each line states: with the others of its rate it comes to the rate's tax exactly."""
+    if rounding is TaxRounding.PER_LINE:
+        return [each.amount.tax for each in lines]
+    stated: dict[int, Money] = {}
+    for rate in found.rates:
+        places = [place for place, each in enumerate(lines) if each.amount.tax_percent == rate.tax_percent]
+        weights = [lines[place].amount.net.minor for place in places]
+        shares = rate.tax.allocate(weights) if any(weights) else [rate.tax] * len(places)
+        stated.update(zip(places, shares, strict=True))
+    return [stated[place] for place in range(len(lines))]
 
 
 def due_day(issued_on: date, due_on: date | None, payment_days: int | None) -> date:

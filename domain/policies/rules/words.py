@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from domain.kernel.amounts import TaxRounding
 from domain.kernel.calendars import DayKind, Weekday
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
@@ -69,6 +70,12 @@ worded(
         SubjectKind.QUOTATION: message("quotations"),
         SubjectKind.QUALITY_RESULT: message("quality results"),
         SubjectKind.ARCHIVE: message("archives"),
+    }
+)
+worded(
+    {
+        TaxRounding.PER_LINE: message("line by line"),
+        TaxRounding.PER_RATE: message("once for each tax rate"),
     }
 )
 worded(

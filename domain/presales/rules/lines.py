@@ -1,10 +1,10 @@
-"""The lines of quotations and contracts: what is offered, how much of it, and at which price."""
+"""The lines of quotations, contracts and invoices: what is offered or billed, how much of it, and at which price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.kernel.amounts import LineAmount, Totals, read_line, totals
+from domain.kernel.amounts import LineAmount, TaxRounding, Totals, read_line, totals
 from domain.kernel.texts import one_line
 from tenancy.refusals import Invalid, message
 
@@ -92,12 +92,12 @@ def line(
     )
 
 
-def sums(lines: Sequence[Line], currency: str) -> Totals:
+def sums(lines: Sequence[Line], currency: str, rounding: TaxRounding = TaxRounding.PER_LINE) -> Totals:
     """What lines come to. Refuses no lines, too many, and a total of nothing or above 10^14 minor units."""
     if not 1 <= len(lines) <= MOST_LINES:
         raise Invalid(message("There are 1 to {most} lines."), {"most": MOST_LINES}, ("lines",))
     try:
-        found = totals((each.amount for each in lines), currency)
+        found = totals((each.amount for each in lines), currency, rounding)
     except Invalid as refusal:
         refusal.path = ("lines",)
         raise

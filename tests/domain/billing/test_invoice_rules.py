@@ -1,12 +1,17 @@
 """Invoices: their states, what is outstanding, and when they are late."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.billing.rules import invoices as rules
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
+from domain.kernel.amounts import TaxRounding
 from domain.kernel.money import Money
+from domain.presales.rules.lines import Line, sums
 from tenancy.refusals import Invalid, WrongState
 
 
@@ -71,8 +76,8 @@ def test_an_invoice_is_late_from_the_day_after_its_due_date() -> None:
 
 def test_a_line_comes_to_quantity_times_price_and_its_tax_each_rounded_once() -> None:
     made = rules.line("CNY", "  Support \n in May ", "1.5", "333.33", "6")
-    assert (made.description, made.net, made.tax) == ("Support in May", yuan("500.00"), yuan("30.00"))
-    found = rules.sums([made, rules.line("CNY", "Licence", "3", "0.01", "13")], "CNY")
+    assert (made.description, made.amount.net, made.amount.tax) == ("Support in May", yuan("500.00"), yuan("30.00"))
+    found = sums([made, rules.line("CNY", "Licence", "3", "0.01", "13")], "CNY")
     assert (found.net, found.tax, found.total) == (yuan("500.03"), yuan("30.00"), yuan("530.03"))
 
 
@@ -95,21 +100,29 @@ def test_a_line_comes_to_quantity_times_price_and_its_tax_each_rounded_once() ->
         ({"tax_percent": "-1"}, "taxPercent"),
         ({"tax_percent": "101"}, "taxPercent"),
         ({"tax_percent": "Infinity"}, "taxPercent"),
+        ({"discount_percent": "100.0001"}, "discountPercent"),
+        ({"discount_percent": "-5"}, "discountPercent"),
+        ({"unit": "x" * 41}, "unit"),
     ],
 )
-def test_a_line_that_is_none_says_where(changes: dict[str, str], path: str) -> None:
-    given = {"description": "Support", "quantity": "1", "unit_price": "100", "tax_percent": "6"} | changes
+def test_a_line_that_is_none_says_where(changes: dict[str, Any], path: str) -> None:
+    fields: dict[str, Any] = {
+        "description": "Support",
+        "quantity": "1",
+        "unit_price": "100",
+        "tax_percent": "6",
+    } | changes
     with pytest.raises(Invalid) as caught:
-        rules.line("CNY", **given, path=("lines", "0"))
+        rules.line("CNY", **fields, path=("lines", "0"))
     assert caught.value.path == ("lines", "0", path)
 
 
 def test_an_invoice_of_a_million_millions_is_possible_and_one_cent_more_is_not() -> None:
     most = rules.line("CNY", "Everything", "1", "1000000000000")
-    assert rules.sums([most], "CNY").total == yuan("1000000000000")
+    assert sums([most], "CNY").total == yuan("1000000000000")
     for lines in ([most, rules.line("CNY", "And a cent", "1", "0.01")], [], [rules.line("CNY", "Nothing", "1", "0")]):
         with pytest.raises(Invalid):
-            rules.sums(lines, "CNY")
+            sums(lines, "CNY")
 
 
 def test_an_invoice_is_due_by_a_day_or_within_days() -> None:
@@ -127,3 +140,46 @@ def test_a_payment_is_received_between_the_issue_and_today() -> None:
     for day in (date(2026, 3, 1), date(2026, 3, 21)):
         with pytest.raises(Invalid):
             rules.check_received(day, issued_on, today)
+
+
+@st.composite
+def some_lines(draw: st.DrawFn) -> list[Line]:
+    """Lines whose tax does not come out even: few rates, odd prices, discounts, now and then for nothing."""
+    return [
+        rules.line(
+            "CNY",
+            "Work",
+            draw(st.sampled_from(["0.001", "0.333", "1", "1.5", "7", "999.999"])),
+            draw(st.sampled_from(["0", "0.01", "0.03", "0.99", "33.33", "1234567.89"])),
+            draw(st.sampled_from(["0", "6", "6.5", "13", "19"])),
+            discount_percent=draw(st.sampled_from(["0", "3", "33.3333", "100"])),
+        )
+        for _ in range(draw(st.integers(1, 12)))
+    ]
+
+
+@given(lines=some_lines(), rounding=st.sampled_from(TaxRounding))
+def test_the_parts_always_come_to_the_total(lines: list[Line], rounding: TaxRounding) -> None:
+    try:
+        found = sums(lines, "CNY", rounding)
+    except Invalid:
+        return
+    taxes = rules.line_taxes(lines, found, rounding)
+    assert Money.total(taxes, "CNY") == found.tax
+    assert Money.total((each.amount.net for each in lines), "CNY") == found.net
+    assert found.net + found.tax == found.total
+    assert Money.total((rate.net + rate.tax for rate in found.rates), "CNY") == found.total
+    for rate in found.rates:
+        of_rate = [tax for each, tax in zip(lines, taxes, strict=True) if each.amount.tax_percent == rate.tax_percent]
+        assert Money.total(of_rate, "CNY") == rate.tax
+    for each, tax in zip(lines, taxes, strict=True):
+        assert abs(tax.minor - each.amount.tax.minor) <= 1
+        assert each.amount.gross - each.amount.discount == each.amount.net
+
+
+def test_the_same_lines_are_taxed_otherwise_by_line_and_by_rate() -> None:
+    lines = [rules.line("CNY", "Call", "1", "0.03", "13") for _ in range(3)]
+    assert sums(lines, "CNY", TaxRounding.PER_LINE).tax == yuan("0")
+    by_rate = sums(lines, "CNY", TaxRounding.PER_RATE)
+    assert by_rate.tax == yuan("0.01")
+    assert [tax.minor for tax in rules.line_taxes(lines, by_rate, TaxRounding.PER_RATE)] == [1, 0, 0]

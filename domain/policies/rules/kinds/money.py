@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from domain.kernel.amounts import TaxRounding
 from domain.policies.rules.clause_kind import ClauseKind, Percent
 from domain.policies.rules.dunning import Ladder
 from domain.policies.rules.scopes import Dimension
@@ -51,13 +52,19 @@ class PaymentTerms(ClauseKind):
     kind = "payment_terms"
     label = message("Payment terms")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+    consumed_by = "billing.draft_invoice, billing.issue_invoice"
 
     due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
     instalments: Annotated[
         tuple[Instalment, ...],
         Field(max_length=24, description="The payments of a contract; none: it is paid at once."),
     ] = ()
-    tax_percent: Annotated[Percent, Field(description="The usual tax on top of the price.")] = Decimal(0)
+    tax_percent: Annotated[
+        Percent, Field(description="The tax on top of the price, where a line of an invoice does not say another.")
+    ] = Decimal(0)
+    tax_rounding: Annotated[
+        TaxRounding, Field(description="Whether the tax of an invoice is rounded line by line, or once for each rate.")
+    ] = TaxRounding.PER_LINE
 
     @model_validator(mode="after")
     def _make_up_the_whole(self) -> Self:
@@ -70,7 +77,9 @@ class PaymentTerms(ClauseKind):
         parts = tuple(
             say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
         )
-        return (due, say(message("Contracts are paid in parts: {parts}."), parts=parts)) if parts else (due,)
+        taxed = say(message("The tax of an invoice is rounded {rounding}."), rounding=self.tax_rounding)
+        told = say(message("Contracts are paid in parts: {parts}."), parts=parts)
+        return (due, taxed, told) if parts else (due, taxed)
 
 
 # By whether a step comes before the due date, on it or after it.
