@@ -25,14 +25,13 @@ KINDS = (
 # What there is already was rounded line by line, and nothing was taken off.
 TAXES = """
     INSERT INTO invoice_taxes (tenant_id, id, invoice_id, tax_percent, net_minor, tax_minor, currency)
-    SELECT tenant_id, gen_random_uuid(), invoice_id, tax_percent, sum(net_minor)::bigint, sum(tax_minor)::bigint, currency
+    SELECT tenant_id, gen_random_uuid(), invoice_id, tax_percent, sum(net_minor)::bigint, sum(tax_minor)::bigint,
+        currency
     FROM invoice_lines GROUP BY tenant_id, invoice_id, tax_percent, currency"""
 
 
 def upgrade() -> None:
-    rounding = sa.Enum(
-        "per_line", "per_rate", name="taxrounding", native_enum=False, create_constraint=True, length=40
-    )
+    rounding = sa.Enum("per_line", "per_rate", name="taxrounding", native_enum=False, create_constraint=True, length=40)
     op.add_column("invoices", sa.Column("tax_rounding", rounding, server_default="per_line", nullable=False))
     kind = sa.Enum(*KINDS, name="linekind", native_enum=False, create_constraint=True, length=40)
     op.add_column("invoice_lines", sa.Column("kind", kind, server_default="other", nullable=False))
