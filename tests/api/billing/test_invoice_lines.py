@@ -1,4 +1,4 @@
-"""Lines with kind, unit, discount and tax by GraphQL, in a company whose terms round by rate and in one that has none."""
+"""Lines with kind, unit, discount and tax by GraphQL, where terms round by rate and where there are none."""
 
 from typing import Any
 
