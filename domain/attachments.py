@@ -17,6 +17,8 @@ from domain.files import queries as files_seen
 from domain.files.models import Attachment, File
 from domain.kernel.command import command
 from domain.kernel.subjects import SubjectKind
+from domain.mail import commands as mail
+from domain.mail import queries as mail_seen
 from domain.requests import commands as requests
 from domain.requests import queries as requests_seen
 from tenancy.actor import Actor
@@ -50,6 +52,7 @@ class Place:
 
 PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.APPROVAL: Place(approvals_seen.shows, approvals.attach, approvals.detach),
+    SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, mail.attach, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),
 }

@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     )
     sink_smtp_url: Annotated[str, Field(description="Where the mail of rehearsal tenants goes, never elsewhere")] = ""
     mail_from: str = "Zhidu <no-reply@localhost>"
+    mail_domain: Annotated[
+        str, Field(description="Mail to NAME@COMPANY.<this> comes in; its MX, or that of *.<this>, leads to us")
+    ] = "mail.localhost"
+    mail_listen_host: Annotated[str, Field(description="The address the mail listener listens on")] = "127.0.0.1"
+    mail_megabytes: Annotated[int, Field(ge=1, le=200, description="The largest mail that is taken, in MiB")] = 25
+    inbound_smtp_url: Annotated[str, Field(description="Where the mail listener of `zhidu up` is reached")] = ""
     public_url: Annotated[str, Field(description="How clients reach this installation; issuer of its tokens")] = (
         "http://127.0.0.1:8000"
     )

@@ -170,3 +170,10 @@ async def list_tenants() -> list[Tenant]:
     """Every company of this installation, by its short name."""
     async with platform() as door:
         return await door.all(select(Tenant).order_by(Tenant.slug))
+
+
+async def find_tenant(slug: str) -> UUID | None:
+    """The company with a short name, for mail that names nothing else of it; None when there is none."""
+    async with platform() as door:
+        found = await door.row(select(Tenant.id).where(Tenant.slug == slug))
+    return found["id"] if found is not None else None

@@ -1,6 +1,7 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from tenancy.agenda import AgendaItem, Task
 from tenancy.effects import Effect, EffectKind, effect_id
 from tenancy.journal import Event, JournalEntry
 from tenancy.models import TenantModel
-from tenancy.refusals import NotFound
+from tenancy.refusals import NotFound, Refusal
 from tenancy.statements import build, by_id, prepare, state_of
 from tenancy.storing import Change, ReadBack, Statement, storing
 from tenancy.transactions import Transaction
@@ -190,6 +191,29 @@ class Work:
     def read_back(self, back: ReadBack) -> None:
         """Let the last statement read what it adds, if it can: then the answer stands in `back.found`."""
         self._back = back
+
+    @asynccontextmanager
+    async def attempting(self) -> AsyncIterator[None]:
+        """Try something that may be refused: of a block that raises a `Refusal`, which goes on, nothing is left.
+
+        Only for whoever has something else to do then; a refused command alone is rolled back by its door.
+        """
+        await self.flush()
+        await self.sql("SAVEPOINT attempt")
+        rows, stored, told = dict(self._rows), dict(self._stored), dict(self._told)
+        held = {row: dict(row.__dict__) for row in stored}
+        recorded, memo = list(self.recorded), dict(self.memo)
+        try:
+            yield
+        except Refusal:
+            await self._transaction.fetch("ROLLBACK TO SAVEPOINT attempt")
+            self._rows, self._stored, self._told = rows, stored, told
+            for row, values in held.items():
+                row.__dict__.clear()
+                row.__dict__.update(values)
+            self._new, self._deleted, self._entries = [], [], []
+            self.recorded, self.memo = recorded, memo
+            raise
 
     async def finish(self) -> None:
         """Write what is pending, and keep everything."""

@@ -8,7 +8,6 @@ import asyncio
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ import orjson
 from domain.notifications import commands as notifications
 from domain.notifications import queries as endpoints
 from domain.notifications.queries import Destination
-from tenancy import links
+from tenancy import links, postbox
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from tenancy.config import settings
@@ -123,16 +122,28 @@ def _letter(outgoing: Outgoing) -> Mail:
         # Whoever reads the ledger, or an archive of it, cannot answer in the customer's name.
         link = links.Link.load(outgoing.payload["link"])
         text = text.replace(links.PLACE, links.address(outgoing.tenant_id, link))
-    host = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    thread = postbox.Thread.load(outgoing.payload["thread"]) if "thread" in outgoing.payload else None
     return Mail(
         sender=sender,
         to=outgoing.payload["to"],
         subject=outgoing.payload["subject"],
         text=text,
-        message_id=f"<{outgoing.id}@{host}>",
+        message_id=postbox.message_id(outgoing.id),
         sent_at=outgoing.planned_at,
         language=outgoing.payload.get("language", "en"),
+        by_hand=outgoing.payload.get("by_hand", False),
+        **(_threaded(outgoing.tenant_id, thread) if thread is not None else {}),
     )
+
+
+def _threaded(tenant_id: UUID, thread: postbox.Thread) -> dict[str, Any]:
+    """What keeps a letter together with those before it, and brings its answer to where it belongs."""
+    return {
+        "reply_to": thread.reply_to(tenant_id),
+        "in_reply_to": thread.in_reply_to or None,
+        "references": thread.references,
+        "headers": {"X-Loop": thread.loop_mark},
+    }
 
 
 async def _note_sent(claim: Claim, outgoing: Outgoing) -> None:

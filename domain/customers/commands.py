@@ -96,6 +96,22 @@ async def add_contact(
     return contact
 
 
+async def take_up_writer(work: Work, *, customer_id: UUID, name: str, email: str) -> Contact:
+    """The person of a customer who has written from an address, who becomes a contact if they are none yet; whoever
+    calls this has found out that they are to be."""
+    customer = await queries.get(work, customer_id, "customerId")
+    email = rules.clean_email(email, "email")
+    known = await work.first(select(Contact).where(Contact.customer_id == customer_id, Contact.email == email))
+    if known is not None:
+        return known
+    named = Contact(
+        customer_id=customer_id, name=rules.clean_name(name or email, "name"), email=email, language=customer.language
+    )
+    contact = work.add(named)
+    work.record(ContactAdded(contact_id=contact.id, customer_id=customer_id), about=contact)
+    return contact
+
+
 @command(needs=Permission.CUSTOMERS_MANAGE)
 async def change_contact(
     work: Work, *, contact_id: UUID, name: str, email: str, language: Language, phone: str | None

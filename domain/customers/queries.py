@@ -36,6 +36,12 @@ async def contact(work: Work, id: UUID, *path: str, lock: bool = False) -> Conta
     return await work.get(Contact, id, *path, lock=lock)
 
 
+async def contacts_with(work: Work, email: str) -> list[Contact]:
+    """Everybody of an active customer who is written to at this address, the longest known first."""
+    of_active = select(Customer.id).where(Customer.id == Contact.customer_id, Customer.active)
+    return await work.all(select(Contact).where(Contact.email == email, of_active.exists()).order_by(Contact.id))
+
+
 async def named(work: Work, name: str) -> Customer | None:
     """The customer with exactly this name."""
     return await work.first(select(Customer).where(Customer.name == name))

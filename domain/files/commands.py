@@ -64,14 +64,34 @@ async def register(work: Work, *, received: Received, name: str, media_type: str
     return file, True
 
 
-async def attach(work: Work, subject: Subject, *, file_id: UUID, note: str = "") -> tuple[Attachment, bool]:
+async def keep_original(work: Work, *, received: Received, name: str, media_type: str) -> File:
+    """Make a file of something that came in by itself, such as a mail: whatever it is, as long as there is room."""
+    await blobs.lock(work)
+    (await queries.limits(work)).check_room(received.size_bytes)
+    blob = await blobs.find(work, received.sha256) or blobs.keep(work, received)
+    file = work.add(
+        File(
+            blob_id=blob.id,
+            name=rules.clean_name(name),
+            media_type=media_type,
+            uploaded_at=work.now,
+            unattached_at=work.now,
+        )
+    )
+    work.record(FileUploaded(file_id=file.id), about=file)
+    return file
+
+
+async def attach(
+    work: Work, subject: Subject, *, file_id: UUID, note: str = "", received: bool = False
+) -> tuple[Attachment, bool]:
     """Put one of the actor's own files at a record; the record's module has said that they may, and tells of it.
 
     Attached twice it is attached once; also answers whether it is new. Refuses with `NotFound` a file that somebody
-    else has uploaded.
+    else has uploaded, unless it was `received` from outside and is at a record that the actor works on.
     """
     note = rules.clean_note(note)
-    if not await queries.is_mine(work, file_id):
+    if not received and not await queries.is_mine(work, file_id):
         raise NotFound(path=("fileId",))
     file = await work.get(File, file_id, "fileId", lock=True)
     known = await queries.find_attachment(work, subject, file_id)

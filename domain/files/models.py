@@ -30,7 +30,7 @@ class File(TenantModel, kw_only=True, eq=False):
     uploaded_at: Mapped[datetime]
     # Since when it has been attached to nothing; none while it is.
     unattached_at: Mapped[datetime | None]
-    # None for a partner's client.
+    # None for a partner's client, and for what came in by itself.
     uploader_id: Mapped[UUID | None] = mapped_column(default=None)
     uploading_client_id: Mapped[UUID | None] = mapped_column(default=None)
 

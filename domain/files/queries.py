@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.files.models import Attachment, File
@@ -26,14 +26,15 @@ _UPLOADING = (Permission.REQUESTS_SUBMIT, Permission.REQUESTS_WORK, Permission.R
 
 
 def uploaded_by_me(actor: Actor, files: Any) -> ColumnElement[bool]:
-    """What the acting member or program has uploaded. `files` is `File` or an alias of it."""
+    """What the acting member or program has uploaded, or what came in by itself and Zhidu has kept. `files` is `File`
+    or an alias of it."""
     if actor.is_member:
         mine: ColumnElement[bool] = files.uploader_id == current_member()
         return mine
     if actor.is_client:
         own: ColumnElement[bool] = files.uploading_client_id == current_client()
         return own
-    return false()
+    return and_(files.uploader_id.is_(None), files.uploading_client_id.is_(None))
 
 
 def visible_attachments(actor: Actor, attachments: Any, shown: Mapping[SubjectKind, Shows]) -> ColumnElement[bool]:
@@ -113,6 +114,20 @@ async def find_attachment(work: Work, subject: Subject, file_id: UUID) -> Attach
 async def object_names(work: Work) -> set[str]:
     """The names of the objects that the company's contents have in the store."""
     return {row["object_name"] for row in await work.rows(select(blobs.Blob.object_name))}
+
+
+async def of_record(work: Work, subject: Subject) -> list[UUID]:
+    """The files at a record, in the order in which they were attached."""
+    there = (Attachment.subject_kind == subject.kind.value, Attachment.subject_id == subject.id)
+    rows = await work.rows(select(Attachment.file_id).where(*there).order_by(Attachment.id))
+    return [row["file_id"] for row in rows]
+
+
+async def content_of(work: Work, file_id: UUID) -> bytes:
+    """All bytes of a file, for Zhidu's own use of small ones; refuses as `blobs.content` does."""
+    file = await work.get(File, file_id)
+    blob = await work.get(blobs.Blob, file.blob_id)
+    return b"".join([piece async for piece in blobs.content(work.actor.tenant_id, blob)])
 
 
 async def is_mine(work: Work, file_id: UUID) -> bool:

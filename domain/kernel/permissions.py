@@ -47,6 +47,10 @@ class Permission(StrEnum):
     REQUESTS_WORK = "requests.work"
     REQUESTS_CONFIRM = "requests.confirm"
 
+    MAIL_READ = "mail.read"
+    MAIL_RELEASE = "mail.release"
+    MAIL_MANAGE = "mail.manage"
+
     FEEDBACK_READ = "feedback.read"
     FEEDBACK_READ_ALL = "feedback.read_all"
     FEEDBACK_SUBMIT = "feedback.submit"

@@ -31,6 +31,7 @@ class SubjectKind(StrEnum):
     COMPLAINT = "complaints"
     VISIT = "return_visits"
     QUOTATION = "quotations"
+    INBOUND_MAIL = "inbound_mails"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from tenancy.language import Language, language_of
 from tenancy.links import Link
 from tenancy.members import Member
 from tenancy.outbox import withdraw_effects
+from tenancy.postbox import Thread
 from tenancy.refusals import Conflict, Invalid, message
 from tenancy.secrets import new_key, seal, webhook_secret_text
 from tenancy.statements import build
@@ -106,17 +107,24 @@ async def notify_contact(
     about: Subject,
     key: str,
     link: Link | None = None,
+    thread: Thread | None = None,
+    by_hand: bool = False,
 ) -> None:
     """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
 
-    A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. It can be
-    stopped until it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
+    A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. With a `thread`
+    it can be answered. What somebody has written `by_hand` is not marked as sent by a program. It can be stopped until
+    it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
     """
     packed = rules.pack(values)
     title = rules.subject_line(_written(work, subject, packed, language))
     letter = _letter(email, title, _written(work, text, packed, language), language)
     if link is not None:
         letter["link"] = link.stored()
+    if thread is not None:
+        letter["thread"] = thread.stored()
+    if by_hand:
+        letter["by_hand"] = True
     await work.plan_effect(EffectKind.MAIL, key, letter, about=about.id)
 
 

@@ -36,16 +36,18 @@ def visible_of_staff(actor: Actor, rows: Any) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Company:
-    """What the company is called in its letters, and the language it writes in by itself."""
+    """What the company is called in its letters, the language it writes in by itself, and its short name."""
 
     name: str
     language: str
+    slug: str
 
 
 async def company(work: Work) -> Company:
     """The company that the work is in."""
-    [row] = await work.rows(select(Tenant.name, Tenant.language).where(Tenant.id == work.actor.tenant_id))
-    return Company(row["name"], row["language"])
+    own = select(Tenant.name, Tenant.language, Tenant.slug).where(Tenant.id == work.actor.tenant_id)
+    [row] = await work.rows(own)
+    return Company(row["name"], row["language"], row["slug"])
 
 
 async def department(work: Work, id: UUID, *path: str) -> Department:

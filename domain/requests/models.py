@@ -237,16 +237,20 @@ class Message(TenantModel, kw_only=True, eq=False):
     __table_args__ = (
         references("request_id", "service_requests"),
         references("author_id", "members"),
+        references("contact_id", "contacts"),
         Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
         Index("ix_request_messages_author", "tenant_id", "author_id"),
+        Index("ix_request_messages_contact", "tenant_id", "contact_id"),
     )
 
     request_id: Mapped[UUID]
     at: Mapped[datetime]
-    # None for a partner's client.
+    # None for a partner's client, and for a contact.
     author_id: Mapped[UUID | None]
     audience: Mapped[Audience]
     text: Mapped[str]
+    # The customer's person who has written it by mail.
+    contact_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class AssignmentTurn(TenantModel, kw_only=True, eq=False):

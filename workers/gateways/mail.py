@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from email.policy import Policy
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,8 @@ from workers.gateways import TryLater, Undeliverable
 
 STEP_SECONDS = 20.0
 ATTEMPT_SECONDS = 60.0
+# A line of a header has 998 characters at most, and an id is not broken.
+LONGEST_REFERENCE = 500
 
 _NAMED = re.compile(r'"?([^"<>]*?)"?\s*<([^<>]+)>')
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
@@ -28,10 +31,19 @@ _HEADER_NAME = re.compile(r"(X|List)-[A-Za-z0-9-]{1,60}")
 _HEADER_VALUE = re.compile(r"[ -~]{0,900}")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]+")
 
+
+class _References(UnstructuredHeader):
+    """Ids of letters, one a line."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it is written."""
+        return f"References: {f'{policy.linesep} '.join(str(self).split())}{policy.linesep}"
+
+
 # A message id is one unbreakable word; the ordinary rules for long lines would encode one beyond recognition.
 _headers = HeaderRegistry()
-for _name in ("in-reply-to", "references"):
-    _headers.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # the registry mixes BaseHeader in
+_headers.map_to_type("in-reply-to", MessageIDHeader)  # type: ignore[arg-type]  # the registry mixes BaseHeader in
+_headers.map_to_type("references", _References)  # type: ignore[arg-type]  # the same
 _POLICY = SMTP_POLICY.clone(cte_type="7bit", header_factory=_headers)
 
 
@@ -39,8 +51,9 @@ _POLICY = SMTP_POLICY.clone(cte_type="7bit", header_factory=_headers)
 class Mail:
     """One letter to one person. `message_id` and `sent_at` stay the same however often it is attempted.
 
-    `sender` and `to` are `a@b.example` or `Name <a@b.example>`; `language` is of the text. `headers`
-    takes `X-…` and `List-…` only.
+    `sender`, `to` and `reply_to` are `a@b.example` or `Name <a@b.example>`; `language` is of the text. `references`
+    are the ids of the letters before it, the oldest first: what others have sent, so of malformed ones none is written.
+    What is not `by_hand` says that a program has sent it. `headers` takes `X-…` and `List-…` only.
     """
 
     sender: str
@@ -51,6 +64,9 @@ class Mail:
     sent_at: datetime
     language: str = "en"
     in_reply_to: str | None = None
+    references: Sequence[str] = ()
+    reply_to: str | None = None
+    by_hand: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,9 +129,11 @@ def compose(mail: Mail) -> EmailMessage:
     message["Subject"] = _one_line(mail.subject)
     message["Date"] = mail.sent_at
     message["Message-ID"] = _message_id(mail.message_id)
-    if mail.in_reply_to is not None:
-        message["In-Reply-To"] = message["References"] = _message_id(mail.in_reply_to)
-    message["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to is not None:
+        message["Reply-To"] = _address(mail.reply_to)
+    _refer(message, mail)
+    if not mail.by_hand:
+        message["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise Undeliverable(f"the header {name!r} may not be set")
@@ -124,6 +142,17 @@ def compose(mail: Mail) -> EmailMessage:
     # After the content, which begins by removing every header of its kind.
     message["Content-Language"] = _one_line(mail.language).replace("_", "-")
     return message
+
+
+def _refer(message: EmailMessage, mail: Mail) -> None:
+    """Name the letters that came before."""
+    if mail.in_reply_to is not None and not mail.references:
+        message["In-Reply-To"] = message["References"] = _message_id(mail.in_reply_to)
+        return
+    sound = [each for each in mail.references if _MESSAGE_ID.fullmatch(each) and len(each) <= LONGEST_REFERENCE]
+    if sound:
+        message["In-Reply-To"] = sound[-1]
+        message["References"] = " ".join(sound)
 
 
 def _address(text: str) -> Address:

@@ -36,6 +36,7 @@ from domain.feedback.events import (
     VisitAssigned,
     VisitReminded,
 )
+from domain.mail.events import MailQuarantined, MailReceived, MailReported
 from domain.notifications.events import EndpointSwitchedOff
 from domain.people.events import (
     EmploymentEnded,
@@ -84,6 +85,7 @@ from workers.reactions import (
     billing,
     complaints,
     feedback,
+    mail,
     notifications,
     people,
     postponements,
@@ -111,7 +113,14 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestConfirmed: [requests.tell_the_assignee_of_the_confirmation],
     RequestReopened: [requests.tell_the_assignee_of_the_reopening],
     RequestCancelled: [requests.tell_of_a_cancellation],
-    RequestCommented: [requests.tell_the_other_side_of_a_message, requests.begin_the_updates_anew],
+    RequestCommented: [
+        requests.tell_the_other_side_of_a_message,
+        requests.begin_the_updates_anew,
+        mail.write_to_the_contacts,
+    ],
+    MailReceived: [mail.file_what_came],
+    MailQuarantined: [mail.tell_who_looks_at_mail],
+    MailReported: [mail.tell_of_a_letter_that_came_back],
     PostponementAsked: [postponements.ask_the_requester],
     PostponementAgreed: [postponements.tell_of_the_agreement],
     PostponementDeclined: [postponements.tell_of_the_refusal],

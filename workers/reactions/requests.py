@@ -292,7 +292,8 @@ async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
 
 async def begin_the_updates_anew(work: Work, event: RequestCommented) -> None:
     """The requester has heard something: until when they have to hear more is reckoned from then on."""
-    if event.audience == Audience.PUBLIC:
+    said = await queries.said(work, event.message_id)
+    if event.audience == Audience.PUBLIC and said.contact_id is None:
         await commands.follow_word(work, event.request_id)
 
 

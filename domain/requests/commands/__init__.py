@@ -1,9 +1,9 @@
 """Requests: taking them in, moving them on, talking about them, and keeping their time."""
 
 from domain.requests.commands.assessment import triage
-from domain.requests.commands.attaching import attach, attach_to_message, detach
+from domain.requests.commands.attaching import attach, attach_received, attach_to_message, detach
 from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
-from domain.requests.commands.conversation import comment
+from domain.requests.commands.conversation import comment, keep_word
 from domain.requests.commands.handing import hand_back, hand_over
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
@@ -18,6 +18,7 @@ __all__ = [
     "ask_to_postpone",
     "assign",
     "attach",
+    "attach_received",
     "attach_to_message",
     "cancel",
     "close",
@@ -34,6 +35,7 @@ __all__ = [
     "hand_over",
     "keep_survey_score",
     "keep_time",
+    "keep_word",
     "propose",
     "put_on_hold",
     "reopen",

@@ -39,8 +39,19 @@ async def attach_to_new_message(work: Work, said: Message, file_id: UUID, note: 
     return await _attach(work, request, Subject(SubjectKind.REQUEST_MESSAGE, said.id), file_id, note)
 
 
-async def _attach(work: Work, request: ServiceRequest, subject: Subject, file_id: UUID, note: str) -> Attachment:
-    attached, new = await files.attach(work, subject, file_id=file_id, note=note)
+async def attach_received(work: Work, *, request_id: UUID, message_id: UUID | None, file_id: UUID) -> Attachment:
+    """Put a file that came in with a mail at the request, or at the message, which the mail has become."""
+    request = await queries.get(work, request_id, "requestId")
+    subject = Subject(SubjectKind.REQUEST, request_id)
+    if message_id is not None:
+        subject = Subject(SubjectKind.REQUEST_MESSAGE, message_id)
+    return await _attach(work, request, subject, file_id, "", received=True)
+
+
+async def _attach(
+    work: Work, request: ServiceRequest, subject: Subject, file_id: UUID, note: str, *, received: bool = False
+) -> Attachment:
+    attached, new = await files.attach(work, subject, file_id=file_id, note=note, received=received)
     if new:
         message_id = subject.id if subject.kind is SubjectKind.REQUEST_MESSAGE else None
         told = RequestFileAttached(

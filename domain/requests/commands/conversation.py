@@ -43,3 +43,24 @@ async def comment(
     for file_id in dict.fromkeys(file_ids):
         await attach_to_new_message(work, said, file_id)
     return said
+
+
+async def keep_word(
+    work: Work, *, request_id: UUID, text: str, contact_id: UUID | None = None, author_id: UUID | None = None
+) -> Message:
+    """Keep what a customer's contact, or a requester, has said of a request elsewhere, such as by mail; whoever calls
+    this has found out that they may."""
+    text = rules.clean_message(text)
+    request = await queries.get(work, request_id, "requestId")
+    said = work.add(
+        Message(
+            request_id=request_id,
+            at=work.now,
+            author_id=author_id,
+            audience=Audience.PUBLIC,
+            text=text,
+            contact_id=contact_id,
+        )
+    )
+    work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=said.audience), about=request)
+    return said

@@ -71,7 +71,8 @@ async def history_of(work: Work, request_id: UUID) -> list[StateChange]:
 
 async def said_at(work: Work, request: ServiceRequest) -> datetime | None:
     """When somebody on the company's side has last said something to a request's requester."""
-    said = select(func.max(Message.at)).where(Message.request_id == request.id, Message.audience == Audience.PUBLIC)
+    theirs = (Message.request_id == request.id, Message.audience == Audience.PUBLIC, Message.contact_id.is_(None))
+    said = select(func.max(Message.at)).where(*theirs)
     found: datetime | None = await work.value(said.where(Message.author_id.is_distinct_from(request.requester_id)))
     return found
 

@@ -114,6 +114,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "while_proposed": ["resolution"],
     },
     "reopen_window": {"working_days": 5},
+    "inbound_mail": {"unknown_senders": "refuse", "most_per_hour": 5, "refusal": {"en": "Please call us."}},
+    "mail_acknowledgement": {"text": {"en": "We have your mail."}},
     "inspection_schedule": {
         "code": "server_room",
         "name": {"en": "The inspection of server rooms", "zh_Hans": "机房巡检"},

@@ -26,6 +26,12 @@ from domain.policies.rules.kinds.company import (
     ReadingConfirmation,
     Retention,
 )
+from domain.policies.rules.kinds.correspondence import (
+    InboundMailRules,
+    MailAcknowledgement,
+    Outsiders,
+    UnknownSenders,
+)
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
@@ -100,6 +106,8 @@ KINDS: dict[str, type[ClauseKind]] = {
         AutoConfirm,
         ReopenWindow,
         InspectionSchedule,
+        InboundMailRules,
+        MailAcknowledgement,
         # Customers
         InquiryContact,
         ExpertReview,
@@ -163,9 +171,12 @@ __all__ = [
     "FileRules",
     "FollowUp",
     "HoldReasons",
+    "InboundMailRules",
     "K",
+    "MailAcknowledgement",
     "Metric",
     "NoticePeriod",
+    "Outsiders",
     "Period",
     "PriorityMatrix",
     "Provision",
@@ -180,6 +191,7 @@ __all__ = [
     "ServiceLevel",
     "SurveyForm",
     "SurveyQuestion",
+    "UnknownSenders",
     "UpdateCadence",
     "VisitAfter",
     "VisitChannel",

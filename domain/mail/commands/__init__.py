@@ -1,0 +1,22 @@
+"""Mail that comes in: its addresses, keeping it, filing it, answering it, and what people do with what was held."""
+
+from domain.mail.commands.addresses import Intake, add_address, change_address, rotate_secret
+from domain.mail.commands.answering import write_on
+from domain.mail.commands.filing import file
+from domain.mail.commands.receiving import Envelope, receive
+from domain.mail.commands.releasing import attach, detach, discard, release
+
+__all__ = [
+    "Envelope",
+    "Intake",
+    "add_address",
+    "attach",
+    "change_address",
+    "detach",
+    "discard",
+    "file",
+    "receive",
+    "release",
+    "rotate_secret",
+    "write_on",
+]
