@@ -18,6 +18,7 @@ from api.endpoint import Endpoint, sees
 from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
 from api.http.health import ROUTES as HEALTH_ROUTES
+from api.inbound.webhook import ROUTES as MAIL_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.quotation.routes import ROUTES as QUOTATION_ROUTES
 from api.schema.subscriptions import LIVE_SCHEMA
@@ -86,6 +87,7 @@ def application() -> ASGIApp:
         *HANDBOOK_ROUTES,
         *SURVEY_ROUTES,
         *QUOTATION_ROUTES,
+        *MAIL_ROUTES,
     ]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})
     return Door(Endpoint(), Live(LIVE_SCHEMA, sees), others)

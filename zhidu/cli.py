@@ -71,11 +71,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     up = _add(commands, "up", _up, "start everything in this terminal; Ctrl-C stops it", needs_installation=False)
     up.add_argument("--port", type=_port, default=8000, help="of the API, on this machine (default: 8000)")
+    up.add_argument("--mail-port", type=_port, help="of the mail listener, on this machine (default: a free one)")
     up.add_argument("--demo", action=argparse.BooleanOptionalAction, default=True, help="load the sample companies")
     api = _add(commands, "api", _api, "run one process of the API")
     api.add_argument("--port", type=_port, default=8000, help="to listen on (default: 8000)")
     _add(commands, "worker", _worker, "run one process of the workers")
     _add(commands, "scheduler", _scheduler, "run one process of the timetable and the timers")
+    listener = _add(commands, "mail-listener", _mail_listener, "take mail that comes in, by SMTP or LMTP")
+    listener.add_argument("--port", type=_port, default=2525, help="to listen on (default: 2525)")
+    listener.add_argument("--lmtp", action="store_true", help="speak LMTP, as to a mail server of your own")
+    listener.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     _add(commands, "migrate", _migrate, "bring the database to this version")
     _add_tenant(commands)
     demo = _add(commands, "demo", _demo, "load the sample companies if they are absent, and tell their story")
@@ -159,7 +164,7 @@ def _instant(text: str) -> datetime:
 def _up(arguments: argparse.Namespace) -> int:
     from zhidu.up import up
 
-    return up(arguments.port, arguments.data, demo=arguments.demo)
+    return up(arguments.port, arguments.data, demo=arguments.demo, mail_port=arguments.mail_port)
 
 
 def _api(arguments: argparse.Namespace) -> int:
@@ -178,6 +183,14 @@ def _scheduler(arguments: argparse.Namespace) -> int:
     from workers.app import run_scheduler
 
     return _with_a_sound_role(run_scheduler)
+
+
+def _mail_listener(arguments: argparse.Namespace) -> int:
+    from zhidu import mail_listener
+
+    return _with_a_sound_role(
+        lambda: mail_listener.run(arguments.port, lmtp=arguments.lmtp, descriptor=arguments.socket)
+    )
 
 
 def _with_a_sound_role(run: Callable[[], int]) -> int:

@@ -47,11 +47,12 @@ class Table:
     demo: Child | None
 
 
-MakeTable = Callable[[int, int], Table]
+MakeTable = Callable[[int, int, int], Table]
 
 
-def zhidu_itself(port: int, lifeline: int) -> Table:
-    """The real table, for an API on `port` and processes that watch the descriptor `lifeline`."""
+def zhidu_itself(port: int, lifeline: int, inbound: int) -> Table:
+    """The real table, for an API on `port`, processes that watch the descriptor `lifeline`, and a mail listener on the
+    socket with the descriptor `inbound`."""
 
     def argv(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "zhidu", *arguments, "--lifeline", str(lifeline)]
@@ -62,6 +63,12 @@ def zhidu_itself(port: int, lifeline: int) -> Table:
         processes=[
             Child("scheduler", argv("scheduler"), pass_fds=fds, stop_seconds=15),
             Child("worker", argv("worker"), pass_fds=fds, stop_seconds=30),
+            Child(
+                "mail-listener",
+                argv("mail-listener", "--socket", str(inbound)),
+                pass_fds=(*fds, inbound),
+                stop_seconds=20,
+            ),
             Child("api", argv("api", "--port", str(port)), ready, pass_fds=fds, stop_seconds=20),
         ],
         demo=Child("demo", argv("demo"), pass_fds=fds, once=True),
@@ -80,7 +87,7 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itself) -> int:
+def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itself, mail_port: int | None = None) -> int:
     """Start everything, keep it running until Ctrl-C or SIGTERM, stop it. Raises Failure with one line."""
     stopping, hurry = threading.Event(), threading.Event()
     with _leaving_no_trace(data), _signals(stopping, hurry), installation.held(data := _usable(data)):
@@ -89,10 +96,17 @@ def up(port: int, data: Path, *, demo: bool, make_table: MakeTable = zhidu_itsel
         if left := end_leftovers(data):
             say(f"ended what an earlier start left behind: {', '.join(left)}")
         _check_port(port)
+        if mail_port is not None:
+            _check_port(mail_port, "--mail-port", "UP=--mail-port=…")
         keeper = Keeper(stopping, hurry)
-        with contextlib.closing(Lifeline()) as lifeline, mail_sink.listening_socket() as mail:
+        with (
+            contextlib.closing(Lifeline()) as lifeline,
+            mail_sink.listening_socket() as mail,
+            mail_sink.listening_socket(mail_port or 0) as inbound,
+        ):
             try:
-                table = make_table(port, lifeline.descriptor)
+                provide({"ZHIDU_INBOUND_SMTP_URL": f"smtp://127.0.0.1:{inbound.getsockname()[1]}"})
+                table = make_table(port, lifeline.descriptor, inbound.fileno())
                 _run(keeper, table, port, data, mail, lifeline, demo=demo)
             except Failure:
                 # Asked to stop in the middle of the start: that is no failure.
@@ -142,6 +156,7 @@ def _run(
         keeper.start(process(child))
     if not keeper.wait_until_ready(seconds=READY_SECONDS):
         return
+    say(f"mail that comes in is taken at {Settings().inbound_smtp_url}")
     print(f"ready: http://127.0.0.1:{port}", flush=True)
     if demo and table.demo:
         again = f"“{pasting.command('demo', data=data)}” goes on where it stopped"
@@ -185,6 +200,7 @@ def _start_servers(keeper: Keeper, port: int, data: Path, mail: socket.socket) -
         "ZHIDU_BROKER_URL": broker_url,
         "ZHIDU_SMTP_URL": sink,
         "ZHIDU_SINK_SMTP_URL": sink,
+        "ZHIDU_INBOUND_SMTP_URL": Settings().inbound_smtp_url,
         "ZHIDU_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ZHIDU_SECRET_KEY": secrets.secret_key,
         "ZHIDU_OPERATOR_TOKEN": secrets.operator_token,
@@ -216,14 +232,14 @@ def _usable(data: Path) -> Path:
     return data
 
 
-def _check_port(port: int) -> None:
+def _check_port(port: int, option: str = "--port", make: str = "PORT=…") -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             attempt.bind(("127.0.0.1", port))
         except OSError as error:
             why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            raise Failure(f"Port {port} {why}: choose another with --port (make up PORT=…).") from None
+            raise Failure(f"Port {port} {why}: choose another with {option} (make up {make}).") from None
 
 
 @contextlib.contextmanager

@@ -28,6 +28,8 @@ from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
 from api.schema.ledger import mutations as ledger
 from api.schema.ledger.types import BookClosing
+from api.schema.mail import mutations as mail
+from api.schema.mail.types import InboundMail, MailAddress
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
 from api.schema.organisation import mutations as organisation
@@ -172,6 +174,16 @@ class Mutation:
     switch_on_endpoint = mutation(notifications.switch_on_endpoint, endpoint=WebhookEndpoint)
     switch_off_endpoint = mutation(notifications.switch_off_endpoint, endpoint=WebhookEndpoint)
     remove_endpoint = mutation(notifications.remove_endpoint, values={"removed": (UUID, "The endpoint that was.")})
+
+    add_mail_address = mutation(mail.add_mail_address, address=MailAddress)
+    change_mail_address = mutation(mail.change_mail_address, address=MailAddress)
+    rotate_mail_secret = mutation(
+        mail.rotate_mail_secret,
+        address=MailAddress,
+        values={"secret": (str, "The signing secret, shown this once.")},
+    )
+    release_inbound_mail = mutation(mail.release_inbound_mail, mail=InboundMail)
+    discard_inbound_mail = mutation(mail.discard_inbound_mail, mail=InboundMail)
 
     create_customer = mutation(customers.create_customer, customer=Customer)
     change_customer = mutation(customers.change_customer, customer=Customer)

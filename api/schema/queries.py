@@ -52,6 +52,13 @@ from api.schema.ledger.types import (
     LedgerEntry,
     LedgerEntryFilter,
 )
+from api.schema.mail.types import (
+    INBOUND_MAIL_ORDERS,
+    MAIL_ADDRESS_ORDERS,
+    InboundMail,
+    InboundMailFilter,
+    MailAddress,
+)
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
     WEBHOOK_ENDPOINT_ORDERS,
@@ -242,6 +249,21 @@ class Query:
         WebhookEndpoint,
         orders=WEBHOOK_ENDPOINT_ORDERS,
         needs=Permission.WEBHOOKS_MANAGE,
+    )
+
+    inbound_mail = by_id("One mail that came in.", InboundMail, needs=Permission.MAIL_READ)
+    inbound_mails = page(
+        "The mails that came in: what has become of each, and what waits for somebody.",
+        InboundMail,
+        orders=INBOUND_MAIL_ORDERS,
+        filter=InboundMailFilter,
+        needs=Permission.MAIL_READ,
+    )
+    mail_addresses = page(
+        "The addresses at which the company takes mail.",
+        MailAddress,
+        orders=MAIL_ADDRESS_ORDERS,
+        needs=Permission.MAIL_READ,
     )
 
     customer = by_id("One customer.", Customer, needs=Permission.CUSTOMERS_READ)

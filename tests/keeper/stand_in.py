@@ -13,7 +13,7 @@ from zhidu.keeper import Child
 from zhidu.up import Table, answers, up
 
 
-def table(port: int, lifeline: int) -> Table:
+def table(port: int, lifeline: int, inbound: int) -> Table:
     """Processes that do nothing, do not watch the lifeline, and leave on SIGTERM; the API answers /readyz."""
 
     def child(name: str, **options: object) -> Child:
@@ -21,7 +21,12 @@ def table(port: int, lifeline: int) -> Table:
 
     return Table(
         migrate=child("migrate"),
-        processes=[child("scheduler"), child("worker"), child("api", ready=partial(answers, port))],
+        processes=[
+            child("scheduler"),
+            child("worker"),
+            child("mail-listener"),
+            child("api", ready=partial(answers, port)),
+        ],
         demo=child("demo", once=True),
     )
 

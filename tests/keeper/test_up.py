@@ -240,5 +240,5 @@ def test_a_migration_url_alone_is_refused(start: Start) -> None:
 def test_the_table_of_stand_ins_has_the_shape_of_the_real_one() -> None:
     from zhidu.up import zhidu_itself
 
-    real, played = zhidu_itself(1, 0), stand_in.table(1, 0)
+    real, played = zhidu_itself(1, 0, 0), stand_in.table(1, 0, 0)
     assert [child.name for child in real.processes] == [child.name for child in played.processes]

@@ -32,11 +32,12 @@ class StoredMail:
     subject: str
 
 
-def listening_socket() -> socket.socket:
-    """A socket on a free loopback port; the keeper holds it, so the port outlives a restart of the sink."""
+def listening_socket(port: int = 0) -> socket.socket:
+    """A socket on a loopback port, a free one unless told; the keeper holds it, so the port outlives a restart of who
+    listens on it."""
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    held.bind(("127.0.0.1", 0))
+    held.bind(("127.0.0.1", port))
     held.listen(64)
     return held
 

@@ -80,7 +80,8 @@ class RequestMessage(Node):
     """Something that was said about a request."""
 
     at: datetime = column("When.")
-    author: Member | None = one("Who said it; nobody for a partner's client.", "author_id")
+    author: Member | None = one("Who said it; nobody for a partner's client, and for a contact.", "author_id")
+    contact: Contact | None = one("The customer's person who has written it by mail; else nobody.", "contact_id")
     audience: Audience = column("Who reads it.")
     text: str = column("What was said.")
     attachments: list[Attachment] = attached(SubjectKind.REQUEST_MESSAGE)

@@ -1,0 +1,1 @@
+"""Mail that comes in, and the addresses at which it does."""
