@@ -1,4 +1,4 @@
-# One image for API, worker, scheduler and migrate; the embedded servers are not in it.
+# One image for API, worker, scheduler, mail listener and migrate; the embedded servers are not in it.
 FROM python:3.13-slim-bookworm AS build
 
 RUN python -m venv /opt/zhidu
@@ -18,6 +18,7 @@ COPY --from=build /opt/zhidu /opt/zhidu
 ENV PATH="/opt/zhidu/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \
     ZHIDU_LISTEN_HOST=0.0.0.0 \
+    ZHIDU_MAIL_LISTEN_HOST=0.0.0.0 \
     ZHIDU_DATA=/var/lib/zhidu
 
 USER 10001:10001

@@ -14,6 +14,7 @@ OTHER_DOORS = {"platform", "founding", "archiving", "restoring", "look", "answer
 DOORS = {
     "api.app: database": "Opens and closes the process's connections.",
     "api.http.health: database": "Asks whether the database answers; no table.",
+    "api.inbound.listener: database": "Opens and closes the process's connections.",
     "api.reading.running: answer": "The reader's statement, which sets its company first: test_evaluation_order.py.",
     "api.writing: answer": "The reader's statement for a payload, likewise.",
     "tenancy.archives.restoring: restoring": "A new company, which nobody is in yet.",
@@ -31,9 +32,10 @@ DOORS = {
     "zhidu.tenants: database": "Opens and closes the process's connections.",
 }
 PLATFORM_TABLES = {
+    "api.schema.mail.types: Tenant": "The short name of the company that the statement is in, for its addresses.",
     "api.schema.notifications.types: Tenant": "The zone of the company that the statement is in.",
     "api.schema.tenancy.types: Tenant": "Each company is shown its own row: the walk asks for another's.",
-    "domain.organisation.queries: Tenant": "Name and language of the actor's company, for its letters.",
+    "domain.organisation.queries: Tenant": "Name, language and short name of the actor's company, for its letters.",
 }
 
 

@@ -162,7 +162,7 @@ def _decoded(text: str) -> str:
     except Exception:
         pieces = [(text, None)]
     said = "".join(piece if isinstance(piece, str) else _text(piece, charset) for piece, charset in pieces)
-    return " ".join(_storable(said).split())
+    return " ".join(_storable(said if said.strip() else text).split())
 
 
 def _references(headers: Message) -> tuple[str, ...]:
