@@ -188,5 +188,5 @@ def upgrade() -> None:
         ["tenant_id", "contact_id"],
         ["tenant_id", "id"],
     )
-    guard("mail_addresses", grants="SELECT, INSERT, UPDATE")
-    guard("inbound_mails", grants="SELECT, INSERT, UPDATE")
+    guard("mail_addresses")
+    guard("inbound_mails")

@@ -132,6 +132,9 @@ VALUES: Mapping[tuple[str, str], Made] = {
     # What PostgreSQL adds up: one posting of nothing, in its entry's currency.
     ("ledger_postings", "currency"): lambda company, number: company.rows[number]["ledger_entries"]["currency"],
     ("ledger_postings", "amount_minor"): lambda _, __: 0,
+    # Mails that wait for somebody.
+    ("inbound_mails", "state"): lambda _, __: "quarantined",
+    ("inbound_mails", "from_address"): lambda company, number: f"{company.mark}.{number}@example.com",
     ("decisions", "subject_id"): lambda company, number: company.id(("resignations", "invoices")[number]),
 }
 

@@ -37,6 +37,11 @@ SPECIAL: Mapping[str, Any] = {
     "email": "somebody-new@example.com",
     "billingEmail": "bills@example.com",
     "permissions": ["members.read"],
+    "localPart": "letters",
+    "publicAddress": "help@example.com",
+    # A new request, since a customer is given.
+    "ReleaseInboundMailInput.requestId": None,
+    "ReleaseInboundMailInput.contactId": None,
     "url": "https://example.com/hook",
     "events": ["*"],
     "comment": "Why",
