@@ -39,9 +39,8 @@ SPECIAL: Mapping[str, Any] = {
     "permissions": ["members.read"],
     "localPart": "letters",
     "publicAddress": "help@example.com",
-    # A new request, since a customer is given.
-    "ReleaseInboundMailInput.requestId": None,
-    "ReleaseInboundMailInput.contactId": None,
+    # One's own: whose contact it is has to be said.
+    "ReleaseInboundMailInput.customerId": None,
     "url": "https://example.com/hook",
     "events": ["*"],
     "comment": "Why",

@@ -34,14 +34,15 @@ async def release(
     """
     mail = await queries.get(work, mail_id, "mailId", lock=True)
     LIFECYCLE.next(mail.state, Move.FILE)
-    if (customer_id is None) == (request_id is None):
-        raise Invalid(message("Name either the customer of a new request, or the request that the mail is about."))
     if request_id is not None:
         request = await requests.get(work, request_id, "requestId")
+        if customer_id not in (None, request.customer_id):
+            raise Invalid(message("This request belongs to another customer."), path=("customerId",))
         contact = await _writer(work, mail, request.customer_id, contact_id)
         await filing.reply(work, mail, request_id, contact)
         return mail
-    assert customer_id is not None
+    if customer_id is None:
+        raise Invalid(message("Name the customer of a new request, or the request that the mail is about."))
     contact = await _writer(work, mail, customer_id, contact_id)
     address = await queries.address(work, mail.address_id)
     await filing.open_request(work, mail, address, customer_id, contact)
