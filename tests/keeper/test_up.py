@@ -106,7 +106,7 @@ def test_one_ctrl_c_ends_everything(start: Start, port: int) -> None:
     assert terminal.text.count("ready:") == 1
     assert f"ready: http://127.0.0.1:{port}\n" in terminal.text
     pids = terminal.pids()
-    assert {"api", "worker", "scheduler", "mail", "postgres", "broker"} <= set(pids)
+    assert {"api", "worker", "scheduler", "mail", "mail-listener", "postgres", "broker"} <= set(pids)
     # Ctrl-C in the terminal reaches the keeper only, which then stops the others in order.
     assert all(os.getsid(pid) == pid for name, pid in pids.items() if name != "demo")
     assert terminal.end(signal.SIGINT) == 0
@@ -157,8 +157,8 @@ def test_the_next_start_takes_over_from_one_that_was_killed(start: Start) -> Non
     first.end(signal.SIGKILL)
     second = start()
     assert second.says("ready:")
-    assert "ended what an earlier start left behind: api, scheduler, worker" in second.text
-    assert gone(left, "api", "worker", "scheduler", "mail")
+    assert "ended what an earlier start left behind: api, mail-listener, scheduler, worker" in second.text
+    assert gone(left, "api", "worker", "scheduler", "mail", "mail-listener")
     now = second.pids()
     assert (now["postgres"], now["broker"]) == (left["postgres"], left["broker"])
     assert second.end() == 0
