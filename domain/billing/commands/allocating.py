@@ -1,5 +1,6 @@
 """Letting a customer's money count for an invoice, or no longer, under the locks of both."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from domain.billing import queries
@@ -148,11 +149,22 @@ def _add(
 
 async def _rebase(work: Work, invoice: Invoice, received_on: date) -> None:
     """The ladder goes on with what is left, its days counted as its clause says."""
-    assert invoice.due_on is not None
     assert invoice.base_on is not None
+    await _count_days(work, invoice, dunning.Base(invoice.base_on, invoice.base_after_on), [received_on])
+
+
+async def rebase_anew(work: Work, invoice: Invoice) -> None:
+    """The ladder goes on as if what counts no longer had never come in."""
+    assert invoice.due_on is not None
+    parts = await queries.allocations_to(work, invoice.id)
+    await _count_days(work, invoice, dunning.Base(invoice.due_on), [part.effective_on for part in parts])
+
+
+async def _count_days(work: Work, invoice: Invoice, base: dunning.Base, parts: Sequence[date]) -> None:
+    assert invoice.due_on is not None
     grounds = await queries.grounds(work, invoice)
     if grounds is not None:
-        rule = grounds.ladder.value.after_part_payment
-        before = dunning.Base(invoice.base_on, invoice.base_after_on)
-        base = dunning.base_after_part_payment(invoice.due_on, received_on, rule, before)
+        for received_on in parts:
+            rule = grounds.ladder.value.after_part_payment
+            base = dunning.base_after_part_payment(invoice.due_on, received_on, rule, base)
         invoice.base_on, invoice.base_after_on = base

@@ -189,6 +189,7 @@ async def _release(work: Work, invoice: Invoice, payment: Payment, allocations: 
         allocating.take_back(work, invoice, payment, allocation)
     invoice.state = before
     await allocating.settle_anew(work, invoice)
+    await allocating.rebase_anew(work, invoice)
     await planning.replan(work, invoice)
     # Whoever was to agree to give it up had another amount before them.
     await end_approvals(work, invoice.id)

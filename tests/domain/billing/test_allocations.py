@@ -17,7 +17,7 @@ from domain.kernel.terms import CustomerTier, Language
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Invalid, NotFound, Refusal, WrongState
 from tests.conftest import found_company
-from tests.domain.billing.office import BEGINNING, GENTLE, Office, march, open_office
+from tests.domain.billing.office import BEGINNING, GENTLE, STRICT, Office, march, open_office
 from tests.domain.ledger.books import allocate, check, receive, refund, release, reverse, yuan
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -204,4 +204,24 @@ async def test_credit_is_paid_back_once_by_its_reference_and_never_more_than_is_
     with pytest.raises(Invalid, match="or later up to today"):
         await receive(office, 1, booked_on=date(2026, 3, 1))
     assert BEGINNING.date() == date(2026, 3, 2)
+    await check(office)
+
+
+@pytest.mark.parametrize(("rule", "moves"), [("from_payment", True), ("from_due_date", False)])
+async def test_a_part_that_is_taken_back_moves_no_day_of_the_ladder(rule: str, *, moves: bool) -> None:
+    office = await open_office({**STRICT, "after_part_payment": rule})
+    billed = await office.bill()
+    other = await office.bill()
+    await office.live_until(march(10))
+    before = await office.planned(billed)
+    kept = await receive(office, 100, (other, 100), received_on=march(9).date())
+    days = await office.planned(other)
+    wrong = await receive(office, 100, (billed, 50), (other, 50))
+    assert (await office.planned(billed) != before) is moves
+    assert (await office.planned(other) != days) is moves
+    await reverse(office, wrong.id)
+    assert await office.planned(billed) == before
+    # What really came in still counts.
+    assert await office.planned(other) == days
+    assert (await left(office, kept.id), (await office.invoice(other)).paid_minor) == (0, 10000)
     await check(office)
