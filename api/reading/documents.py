@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -33,7 +34,7 @@ from api.reading.limits import LIMITS, check_limits, of_syntax, too_much
 from api.reading.refusing import refused
 from tenancy.refusals import message
 
-KEPT_DOCUMENTS = 1_000
+KEPT_DOCUMENTS = 500
 # A shape is what decides the SQL: which arguments are given, page sizes, orders, what is skipped.
 KEPT_SHAPES = 64
 
@@ -111,6 +112,7 @@ class Documents:
         errors = check_limits(document) or document_errors(self._schema, document)
         if errors:
             raise GraphQLErrors(list(errors))
+        _let_go_of_tokens(document)
         operation = _choose(document, operation_name)
         calls = _Calls(self._schema, document).of(operation)
         arguments = {key: Arguments(called, node) for key, (called, node) in calls.items()}
@@ -130,6 +132,23 @@ class Documents:
         if len(self._kept) > KEPT_DOCUMENTS:
             self._kept.popitem(last=False)
         return prepared
+
+
+def _let_go_of_tokens(document: DocumentNode) -> None:
+    """Forget what the parser has read character by character, a third of what is kept of a document.
+
+    Where a node stands in the text, for what is wrong with it later, is kept.
+    """
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple | list):
+            waiting += node
+        elif isinstance(node, Node):
+            if node.loc is not None:
+                # The parser shares nothing of a location, and nobody else has seen it.
+                node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # only parsing needs them
+            waiting += [getattr(node, key) for key in node.keys]
 
 
 class _Calls:
