@@ -28,6 +28,8 @@ from domain.billing.events import (
     PaymentReversed,
     RefundPaid,
 )
+from domain.contracts import commands as contracts
+from domain.contracts.events import ContractMarkDue
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, SurveyStepDue, VisitStepDue
 from domain.ledger import commands as ledger
@@ -55,11 +57,22 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         people.follow_approval,
         billing.follow_approval,
         presales.follow_approval,
+        contracts.follow_approval,
         rulebook.follow_approval,
     ],
-    ApprovalRefused: [people.follow_refusal, presales.follow_refusal, rulebook.follow_refusal],
-    ApprovalReturned: [people.follow_return, presales.follow_return, rulebook.follow_return],
-    ApprovalWithdrawn: [people.follow_withdrawal, presales.follow_withdrawal, rulebook.follow_withdrawal],
+    ApprovalRefused: [
+        people.follow_refusal,
+        presales.follow_refusal,
+        contracts.follow_refusal,
+        rulebook.follow_refusal,
+    ],
+    ApprovalReturned: [people.follow_return, presales.follow_return, contracts.follow_return, rulebook.follow_return],
+    ApprovalWithdrawn: [
+        people.follow_withdrawal,
+        presales.follow_withdrawal,
+        contracts.follow_withdrawal,
+        rulebook.follow_withdrawal,
+    ],
     LastMomentReached: [people.leave],
     StaffLeft: [approvals.give_up_seats],
     MemberDeactivated: [approvals.give_up_seats],
@@ -83,6 +96,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ComplaintMarkDue: [feedback.keep_complaint_time],
     VisitStepDue: [feedback.remind_of_visit],
     QuotationExpiryDue: [presales.expire_quotation],
+    ContractMarkDue: [contracts.keep_term],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
         feedback.review_complaints,

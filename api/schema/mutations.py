@@ -16,6 +16,8 @@ from api.schema.billing import mutations as billing
 from api.schema.billing.types import Allocation, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
+from api.schema.contracts import mutations as contracts
+from api.schema.contracts.types import Contract, ContractCheck, ContractCopy
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback import complaint_mutations as complaints
@@ -250,6 +252,16 @@ class Mutation:
     record_quotation_answer = mutation(presales.record_quotation_answer, quotation=Quotation)
     withdraw_quotation = mutation(presales.withdraw_quotation, quotation=Quotation)
     revise_quotation = mutation(presales.revise_quotation, quotation=Quotation)
+
+    draft_contract = mutation(contracts.draft_contract, contract=Contract)
+    change_contract = mutation(contracts.change_contract, contract=Contract)
+    submit_contract = mutation(contracts.submit_contract, contract=Contract)
+    settle_contract_check = mutation(contracts.settle_contract_check, check=ContractCheck)
+    sign_contract = mutation(contracts.sign_contract, contract=Contract)
+    confirm_contract_copy = mutation(contracts.confirm_contract_copy, copy=ContractCopy)
+    complete_contract = mutation(contracts.complete_contract, contract=Contract)
+    terminate_contract = mutation(contracts.terminate_contract, contract=Contract)
+    withdraw_contract = mutation(contracts.withdraw_contract, contract=Contract)
 
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)

@@ -39,6 +39,7 @@ from api.schema.catalogue.types import (
     ServiceOffering,
     ServiceOfferingFilter,
 )
+from api.schema.contracts.types import CONTRACT_ORDERS, Contract, ContractFilter
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, ComplaintFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
@@ -337,6 +338,15 @@ class Query:
         Quotation,
         orders=QUOTATION_ORDERS,
         filter=QuotationFilter,
+    )
+
+    contract = by_id("One contract.", Contract)
+    contracts = page(
+        "What was agreed with customers: what you have written, whose customers you look after, what you decide on,"
+        " what your department has a copy of, and all of it with `contracts.read`.",
+        Contract,
+        orders=CONTRACT_ORDERS,
+        filter=ContractFilter,
     )
 
     invoice = by_id("One invoice.", Invoice)

@@ -40,6 +40,10 @@ class Permission(StrEnum):
     PRESALES_READ = "presales.read"
     PRESALES_QUOTE = "presales.quote"
 
+    CONTRACTS_READ = "contracts.read"
+    CONTRACTS_MANAGE = "contracts.manage"
+    CONTRACTS_SIGN = "contracts.sign"
+
     REQUESTS_READ = "requests.read"
     REQUESTS_READ_ALL = "requests.read_all"
     REQUESTS_SUBMIT = "requests.submit"

@@ -32,6 +32,7 @@ class SubjectKind(StrEnum):
     VISIT = "return_visits"
     QUOTATION = "quotations"
     INBOUND_MAIL = "inbound_mails"
+    CONTRACT = "contracts"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,21 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "valid_days": FactType.NUMBER,
         "content": FactType.TEXT,
     },
+    (SubjectKind.CONTRACT, ""): {
+        "contract_number": FactType.TEXT,
+        "customer_id": FactType.CUSTOMER,
+        "customer_name": FactType.TEXT,
+        "customer_tier": FactType.TEXT,
+        "account_owner_id": FactType.MEMBER,
+        "department_id": FactType.DEPARTMENT,
+        "amount_minor": FactType.NUMBER,
+        "currency": FactType.TEXT,
+        "starts_on": FactType.DAY,
+        "ends_on": FactType.DAY,
+        "notice_days": FactType.NUMBER,
+        "from_quotation": FactType.FLAG,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.HANDBOOK_VERSION, "publish"): {
         "version_number": FactType.NUMBER,
         "document_number": FactType.TEXT,
@@ -140,6 +156,7 @@ FACT_LABELS: Mapping[str, str] = {
     "changed_kinds": message("the kinds of the clauses that change"),
     "clause_count": message("how many clauses there are"),
     "content": message("the fingerprint of the whole text"),
+    "contract_number": message("the contract's number"),
     "currency": message("the currency"),
     "customer_id": message("the customer"),
     "customer_name": message("the customer's name"),
@@ -151,6 +168,8 @@ FACT_LABELS: Mapping[str, str] = {
     "discount_minor": message("the discount in the smallest unit of its currency"),
     "document_number": message("the document number"),
     "effective_on": message("the day of taking effect"),
+    "ends_on": message("the last day"),
+    "from_quotation": message("whether it comes of an accepted quotation"),
     "invoice_number": message("the invoice number"),
     "key_post": message("whether it is a key post"),
     "last_day_on": message("the last working day"),
@@ -160,6 +179,7 @@ FACT_LABELS: Mapping[str, str] = {
     "open_minor": message("what is still owed, in the smallest unit of its currency"),
     "post": message("the post"),
     "quotation_number": message("the quotation's number"),
+    "starts_on": message("the first day"),
     "valid_days": message("for how many days it holds"),
     "staff_name": message("the person's name"),
     "version_number": message("the version's number"),
@@ -181,6 +201,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
         "Cancellation of invoice {invoice_number}, {customer_name}, {amount_minor}"
     ),
     (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
+    (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }
 

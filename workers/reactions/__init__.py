@@ -23,6 +23,13 @@ from domain.approvals.events import (
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
+from domain.contracts.events import (
+    ContractApproved,
+    ContractCopiesLate,
+    ContractEnded,
+    ContractRunningOut,
+    ContractSigned,
+)
 from domain.feedback.events import (
     ComplaintAssigned,
     ComplaintBreached,
@@ -84,6 +91,7 @@ from workers.reactions import (
     backups,
     billing,
     complaints,
+    contracts,
     feedback,
     mail,
     notifications,
@@ -169,6 +177,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     QuotationSent: [presales.send_the_quotation],
     QuotationAnswered: [presales.tell_of_the_answer],
     QuotationExpired: [presales.tell_of_the_end],
+    ContractApproved: [contracts.tell_that_it_may_be_signed],
+    ContractSigned: [contracts.send_the_copies],
+    ContractCopiesLate: [contracts.remind_of_late_copies],
+    ContractRunningOut: [contracts.remind_of_the_end],
+    ContractEnded: [contracts.tell_of_the_end],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

@@ -68,6 +68,7 @@ worded(
         SubjectKind.APPROVAL: message("approvals"),
         SubjectKind.HANDBOOK_VERSION: message("versions of the handbook"),
         SubjectKind.QUOTATION: message("quotations"),
+        SubjectKind.CONTRACT: message("contracts"),
         SubjectKind.QUALITY_RESULT: message("quality results"),
         SubjectKind.ARCHIVE: message("archives"),
     }

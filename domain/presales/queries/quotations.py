@@ -25,6 +25,7 @@ from domain.presales.rules.lines import Line
 from domain.presales.rules.quotations import QuotationState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member
+from tenancy.refusals import WrongState, message
 from tenancy.work import Work
 
 
@@ -59,6 +60,33 @@ def expired(quotations: Any) -> ColumnElement[bool]:
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Quotation:
     """One quotation that the actor may see; refuses with `NotFound`."""
     return await work.seen(Quotation, id, visible(work.actor, Quotation), *path, lock=lock)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a contract takes over from an accepted quotation."""
+
+    id: UUID
+    customer_id: UUID
+    department_id: UUID | None
+    service_line_id: UUID | None
+    net: Money
+    tax: Money
+
+
+async def accepted(work: Work, id: UUID, *path: str) -> Accepted:
+    """An accepted quotation that the actor may see, locked; refuses with `NotFound`, and others with `WrongState`."""
+    found = await get(work, id, *path, lock=True)
+    if found.state is not QuotationState.ACCEPTED:
+        raise WrongState(message("Only an accepted quotation becomes a contract."), path=path)
+    return Accepted(
+        id=found.id,
+        customer_id=found.customer_id,
+        department_id=found.department_id,
+        service_line_id=found.service_line_id,
+        net=Money(found.net_minor, found.currency),
+        tax=Money(found.tax_minor, found.currency),
+    )
 
 
 async def any_one(work: Work, id: UUID, *, lock: bool = False) -> Quotation:

@@ -173,6 +173,7 @@ class ExpiryReminders(ClauseKind):
     kind = "expiry_reminders"
     label = message("Reminders of expiry")
     dimensions = (Dimension.DEPARTMENT, Dimension.CUSTOMER_TIER)
+    consumed_by = "contracts.keep_term"
 
     record: Annotated[Expiring, Field(description="What runs out.")]
     days_before: Annotated[

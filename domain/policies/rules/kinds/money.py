@@ -20,6 +20,7 @@ class ContractChecklist(ClauseKind):
     kind = "contract_checklist"
     label = message("Contract checklist")
     dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
+    consumed_by = "contracts.draft_contract, contracts.sign_contract"
 
     items: Annotated[
         tuple[Wording, ...],
@@ -52,7 +53,7 @@ class PaymentTerms(ClauseKind):
     kind = "payment_terms"
     label = message("Payment terms")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
-    consumed_by = "billing.draft_invoice, billing.issue_invoice"
+    consumed_by = "contracts.draft_contract, billing.draft_invoice, billing.issue_invoice"
 
     due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
     instalments: Annotated[

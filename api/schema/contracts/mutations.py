@@ -1,0 +1,254 @@
+"""Contracts: drafting, review, the checklist, signature, copies, notice and completion."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import strawberry
+
+from api.schema.contracts.types import Trigger
+from api.schema.inputs import given, optional
+from api.schema.money import MoneyInput
+from domain.contracts import commands
+from domain.contracts.commands.drafting import Fees, Wording
+from domain.contracts.models import Contract, ContractCheck, ContractCopy
+from domain.contracts.rules import Instalment, instalment
+from domain.kernel.amounts import read_number
+from tenancy.refusals import Invalid, message
+from tenancy.work import Work
+
+
+@strawberry.input(description="One part of a contract's fees, or several that come round.")
+class InstalmentInput:
+    """One part of a contract's fees, or several that come round."""
+
+    name: str = given("What it is called.")
+    trigger: Trigger = given("What it falls due with.")
+    share_percent: str = given("Its share of the whole in per cent, as decimal text; of all together if it repeats.")
+    due_on: date | None = optional("The day on which it falls due; for DATE alone, which needs it.")
+    repeats: int = optional("How many equal parts it makes, for DATE alone: the first on dueOn.", default=1)
+    every_months: int = optional("How many months lie between two of them.", default=1)
+
+
+@strawberry.input(description="What a contract says besides its fees.")
+class ContractTextInput:
+    """What a contract says besides its fees."""
+
+    title: str = given("What it is about; at most 200 characters.")
+    own_party: str = given("The company as it stands in the contract.")
+    customer_party: str = given("The customer as it stands in the contract.")
+    starts_on: date = given("The first day.")
+    ends_on: date | None = optional("The last day; without one it runs until somebody ends it.")
+    notice_days: int = optional("How many calendar days ahead of the last day its end is announced.", default=0)
+    scope: str = optional("What is to be done.", default="")
+    acceptance_standard: str = optional("By what the work is accepted.", default="")
+    liability: str = optional("Who answers for what.", default="")
+
+    def wording(self) -> Wording:
+        """The text as the command takes it."""
+        return Wording(
+            title=self.title,
+            own_party=self.own_party,
+            customer_party=self.customer_party,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            notice_days=self.notice_days,
+            scope=self.scope,
+            acceptance_standard=self.acceptance_standard,
+            liability=self.liability,
+        )
+
+
+def _fees(net: MoneyInput | None, tax_percent: str) -> Fees | None:
+    rate = read_number(tax_percent, 4, ("taxPercent",))
+    if not 0 <= rate <= 100:
+        raise Invalid(message("A tax rate is between 0 and 100 per cent."), {}, ("taxPercent",))
+    if net is None:
+        return None
+    amount = net.value("net")
+    return Fees(amount, amount.percent(rate))
+
+
+def _instalments(given_: Sequence[InstalmentInput] | None) -> list[Instalment] | None:
+    if given_ is None:
+        return None
+    return [
+        made
+        for index, each in enumerate(given_)
+        for made in instalment(
+            each.name,
+            each.trigger,
+            each.share_percent,
+            each.due_on,
+            repeats=each.repeats,
+            every_months=each.every_months,
+            path=("instalments", str(index)),
+        )
+    ]
+
+
+@strawberry.input(description="A new contract.")
+class DraftContractInput:
+    """A new contract."""
+
+    text: ContractTextInput = given("What it says.")
+    quotation_id: UUID | None = optional(
+        "The accepted quotation it comes of: customer, price and kind of service are that one's. Or give customerId."
+    )
+    customer_id: UUID | None = optional("With whom, for one that comes of no quotation; with net.")
+    net: MoneyInput | None = optional("The fees before tax, for one that comes of no quotation.")
+    tax_percent: str = optional("The tax rate on net in per cent, as decimal text.", default="0")
+    instalments: list[InstalmentInput] | None = optional(
+        "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
+    )
+    department_id: UUID | None = optional("Who carries it out; the quotation's department unless told.")
+    service_line_id: UUID | None = optional("What kind of service it is about, for clauses that differ by it.")
+
+
+async def draft_contract(work: Work, input: DraftContractInput) -> Contract:
+    """Write a contract, with the checklist of the clause `contract_checklist`. Needs `contracts.manage`. Then
+    submitContract, settleContractCheck for each item, and signContract."""
+    fees, instalments = _fees(input.net, input.tax_percent), _instalments(input.instalments)
+    return await commands.draft_contract(
+        work,
+        customer_id=input.customer_id,
+        quotation_id=input.quotation_id,
+        wording=input.text.wording(),
+        fees=Fees(fees.net, fees.tax, instalments) if fees is not None else None,
+        instalments=instalments,
+        department_id=input.department_id,
+        service_line_id=input.service_line_id,
+    )
+
+
+@strawberry.input(description="What a contract says from now on.")
+class ChangeContractInput:
+    """What a contract says from now on."""
+
+    contract_id: UUID = given("A contract that is not signed.")
+    text: ContractTextInput = given("What it says; this replaces all that it said.")
+    net: MoneyInput | None = optional("The fees before tax; not for one that comes of a quotation.")
+    tax_percent: str = optional("The tax rate on net in per cent, as decimal text.", default="0")
+    instalments: list[InstalmentInput] | None = optional(
+        "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
+    )
+
+
+async def change_contract(work: Work, input: ChangeContractInput) -> Contract:
+    """Write a contract anew that is not signed. It is a draft then: what was approved, or waits for it, is void."""
+    return await commands.change_contract(
+        work,
+        contract_id=input.contract_id,
+        wording=input.text.wording(),
+        fees=_fees(input.net, input.tax_percent),
+        instalments=_instalments(input.instalments),
+    )
+
+
+@strawberry.input(description="A contract to be reviewed.")
+class SubmitContractInput:
+    """A contract to be reviewed."""
+
+    contract_id: UUID = given("The draft.")
+
+
+async def submit_contract(work: Work, input: SubmitContractInput) -> Contract:
+    """Have a draft reviewed by the approval chain for contracts; where the handbook has none it is APPROVED at once.
+    What is approved is fixed by its fingerprint."""
+    return await commands.submit_contract(work, contract_id=input.contract_id)
+
+
+@strawberry.input(description="Whether a contract settles an item of its checklist.")
+class SettleContractCheckInput:
+    """Whether a contract settles an item of its checklist."""
+
+    check_id: UUID = given("The item, from Contract.checklist.")
+    settled: bool = optional("Whether the contract settles it.", default=True)
+    note: str = optional("Where, or what is missing.", default="")
+
+
+async def settle_contract_check(work: Work, input: SettleContractCheckInput) -> ContractCheck:
+    """Say that a contract settles an item of the clause's checklist, or that it does not. It is signed only when all
+    are settled."""
+    return await commands.settle_check(work, check_id=input.check_id, settled=input.settled, note=input.note)
+
+
+@strawberry.input(description="The signatures under a contract.")
+class SignContractInput:
+    """The signatures under a contract."""
+
+    contract_id: UUID = given("An approved contract whose checklist is settled.")
+    signed_on: date = given("The day of the last signature, today at the latest.")
+    own_signatory: str = given("Who signed for the company.")
+    customer_signatory: str = given("Who signed for the customer.")
+
+
+async def sign_contract(work: Work, input: SignContractInput) -> Contract:
+    """Record that both parties have signed what was approved. Needs `contracts.sign`. Copies go to the departments of
+    the clause; from its first day on it is IN_FORCE by itself, and EXPIRED after its last. While the checklist is open,
+    the error CHECKS_OPEN names the clause."""
+    return await commands.sign_contract(
+        work,
+        contract_id=input.contract_id,
+        signed_on=input.signed_on,
+        own_signatory=input.own_signatory,
+        customer_signatory=input.customer_signatory,
+    )
+
+
+@strawberry.input(description="A copy that has arrived.")
+class ConfirmContractCopyInput:
+    """A copy that has arrived."""
+
+    copy_id: UUID = given("The copy, from Contract.copies.")
+
+
+async def confirm_contract_copy(work: Work, input: ConfirmContractCopyInput) -> ContractCopy:
+    """Confirm that a department has its copy: for anybody of the department, or with `contracts.manage`."""
+    return await commands.confirm_copy(work, copy_id=input.copy_id)
+
+
+@strawberry.input(description="A contract that is done.")
+class CompleteContractInput:
+    """A contract that is done."""
+
+    contract_id: UUID = given("A contract in force.")
+
+
+async def complete_contract(work: Work, input: CompleteContractInput) -> Contract:
+    """Say that both sides have done what they owed: the contract is COMPLETED before its term is over."""
+    return await commands.complete_contract(work, contract_id=input.contract_id)
+
+
+@strawberry.input(description="Notice of a contract's end.")
+class TerminateContractInput:
+    """Notice of a contract's end."""
+
+    contract_id: UUID = given("A contract that is signed or in force.")
+    last_day_on: date = given("Its last day: after the notice that the contract lays down, unless both sides agree.")
+    reason: str = given("Why.")
+    agreed: bool = optional("Whether both sides agreed on the day.", default=False)
+
+
+async def terminate_contract(work: Work, input: TerminateContractInput) -> Contract:
+    """Give, or note, notice of a contract's end; after its last day it is TERMINATED by itself. Needs
+    `contracts.sign`."""
+    return await commands.terminate_contract(
+        work,
+        contract_id=input.contract_id,
+        last_day_on=input.last_day_on,
+        reason=input.reason,
+        agreed=input.agreed,
+    )
+
+
+@strawberry.input(description="A contract to give up.")
+class WithdrawContractInput:
+    """A contract to give up."""
+
+    contract_id: UUID = given("A contract that is not signed.")
+
+
+async def withdraw_contract(work: Work, input: WithdrawContractInput) -> Contract:
+    """Give up a contract that is not signed; what waits for approval is void."""
+    return await commands.withdraw_contract(work, contract_id=input.contract_id)

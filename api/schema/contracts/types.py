@@ -1,0 +1,151 @@
+"""Contracts as clients see them: what was agreed, the schedule of fees, the checklist, and the departments' copies."""
+
+from datetime import date, datetime
+from enum import Enum
+
+import strawberry
+
+from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, computed, localized, many, one, shows
+from api.schema.access.types import Member
+from api.schema.approvals.types import Approval
+from api.schema.catalogue.types import ServiceLine
+from api.schema.contracts.moves import AllowedContractMove, allowed_moves
+from api.schema.customers.types import Customer
+from api.schema.money import Money, money
+from api.schema.organisation.types import Department
+from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.presales.types import Quotation, decimal_text
+from domain.contracts import models, queries
+from domain.contracts.rules import MOST_INSTALMENTS, ContractState
+from domain.contracts.rules import Trigger as Trigger
+from domain.kernel.subjects import SubjectKind
+
+strawberry.enum(ContractState, description="How far a contract is.")
+strawberry.enum(Trigger, name="InstalmentTrigger", description="What an instalment of a contract falls due with.")
+
+
+@shows(models.ContractInstalment, visible=queries.visible_parts)
+class ContractInstalment(Node):
+    """One part of a contract's fees. All of them add up to the whole, to the cent."""
+
+    position: int = column("Its place in the schedule, from 1.")
+    name: str = localized("What it is called, in your language.", "name")
+    trigger: Trigger = column("What it falls due with.")
+    due_on: date | None = column("The day on which it falls due, where it does by date.")
+    share_percent: str = computed(
+        "Its share of the whole in per cent, as decimal text.", lambda row: decimal_text(row.share_percent)
+    )
+    net: Money = money("What it comes to before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax on it.", lambda row: row.tax_minor)
+    total: Money = money("What is to be paid.", lambda row: row.total_minor)
+
+
+@shows(models.ContractCheck, visible=queries.visible_parts)
+class ContractCheck(Node):
+    """One item of the clause's checklist, which the contract settles before it is signed."""
+
+    position: int = column("Its place in the list, from 1.")
+    item: str = localized("What the contract must settle, in your language.", "item")
+    note: str = column("Where it is settled, or what is missing.")
+    settled_at: datetime | None = column("When somebody found it settled; null while it is open.")
+    settled_by: Member | None = one("Who found it settled.", "settled_by_id")
+    contract: "Contract | None" = one("Whose checklist it stands in.", "contract_id")
+
+
+@shows(models.ContractCopy, visible=queries.visible_parts)
+class ContractCopy(Node):
+    """The copy of a signed contract that a department gets, and confirms."""
+
+    department: Department | None = one("Who gets it.", "department_id")
+    sent_at: datetime = column("When it was sent.")
+    due_on: date = column("The last day on which its confirmation is in time.")
+    late: bool = computed("Whether it should have been confirmed by now.", queries.late)
+    confirmed_at: datetime | None = column("When it was confirmed; null before.")
+    confirmed_by: Member | None = one("Who has confirmed it.", "confirmed_by_id")
+    contract: "Contract | None" = one("Of which contract.", "contract_id")
+
+
+@shows(models.Contract, visible=queries.visible)
+class Contract(Node):
+    """What was agreed with a customer, from the draft to its end."""
+
+    number: str = column("Its number, such as CON-000042.")
+    state: ContractState = column("How far it is.")
+    customer: Customer | None = one("With whom.", "customer_id")
+    quotation: Quotation | None = one("The accepted quotation it comes of, if you may see it.", "quotation_id")
+    service_line: ServiceLine | None = one("What kind of service it is about.", "service_line_id")
+    department: Department | None = one("Who carries it out; its head may have to agree.", "department_id")
+    prepared_by: Member | None = one("Who has written it; null for a program.", "prepared_by_id")
+    title: str = column("What it is about.")
+    own_party: str = column("The company as it stands in the contract.")
+    customer_party: str = column("The customer as it stands in the contract.")
+    scope: str = column("What is to be done.")
+    acceptance_standard: str = column("By what the work is accepted.")
+    liability: str = column("Who answers for what.")
+    currency: str = column("The currency of its fees, by its code of ISO 4217.")
+    net: Money = money("The fees before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax on them.", lambda row: row.tax_minor)
+    total: Money = money("The fees with tax.", lambda row: row.total_minor)
+    instalments: list[ContractInstalment] = many(
+        "When its fees fall due.", "contract_id", order=lambda there: (there.position,), most=MOST_INSTALMENTS
+    )
+    starts_on: date = column("The first day.")
+    ends_on: date | None = column("The last day; null where it runs until somebody ends it.")
+    notice_days: int = column("How many calendar days ahead of the last day its end is announced.")
+    last_safe_on: date | None = computed(
+        "The last day on which notice can be given so that it ends with its term.", queries.last_safe_day
+    )
+    checklist: list[ContractCheck] = many(
+        "What it must settle before it is signed, by the clause.",
+        "contract_id",
+        order=lambda there: (there.position,),
+        most=100,
+    )
+    copies: list[ContractCopy] = many("The copies of departments, once it is signed.", "contract_id")
+    drafted_at: datetime = column("When it was begun.")
+    approval: Approval | None = one("The last approval it was submitted to; null where none is needed.", "approval_id")
+    approved_digest: str | None = column(
+        "The fingerprint of what was approved and is signed; null before, and after a change."
+    )
+    signed_on: date | None = column("The day of the signatures.")
+    own_signatory: str = column("Who signed for the company; empty before.")
+    customer_signatory: str = column("Who signed for the customer; empty before.")
+    terminated_on: date | None = column("Its last day, where notice of its end was given.")
+    reason: str = column("Why it was terminated; empty otherwise.")
+    ended_at: datetime | None = column("When it was completed or terminated, or expired.")
+    handbook_version: HandbookVersion | None = one("The handbook it was drafted under.", "handbook_version_id")
+    checklist_clause: Clause | None = one("The clause its checklist and copies come from.", "checklist_clause_id")
+    decisions = decisions(SubjectKind.CONTRACT)
+    allowed_moves: list[AllowedContractMove] = allowed_moves()
+
+
+@strawberry.enum(description="How contracts are ordered.")
+class ContractOrder(Enum):
+    """Orders of contracts."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+CONTRACT_ORDERS = {
+    ContractOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    ContractOrder.OLDEST: Order(lambda row: row.id),
+}
+
+
+@strawberry.input(description="Which contracts to give.")
+class ContractFilter:
+    """Conditions on contracts."""
+
+    number: TextFilter | None = filtered("By number.")
+    state: WordFilter[ContractState] | None = filtered("By how far they are.")
+    customer_id: IdFilter | None = filtered("By customer.")
+    department_id: IdFilter | None = filtered("By who carries them out.")
+    quotation_id: IdFilter | None = filtered("By the quotation they come of.")
+    starts_on: DayFilter | None = filtered("By their first day.")
+    ends_on: DayFilter | None = filtered("By their last day.")
+    last_safe_on: DayFilter | None = filtered("By the last day for notice.", queries.last_safe_day)
+    and_: "list[ContractFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[ContractFilter] | None" = combining("One of these holds.", "or")
+    not_: "ContractFilter | None" = combining("This does not hold.", "not")

@@ -1,0 +1,228 @@
+"""Writing a contract: from an accepted quotation or directly, and changing what it says before it is signed (CT-1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from domain.approvals import commands as approvals
+from domain.catalogue import queries as catalogue
+from domain.contracts import queries, rules
+from domain.contracts.events import ContractChanged, ContractDrafted
+from domain.contracts.models import Contract, ContractCheck, ContractInstalment
+from domain.contracts.rules import CONTRACTS, ContractMove, Instalment
+from domain.customers import queries as customers
+from domain.kernel.command import command
+from domain.kernel.money import Money
+from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.texts import one_line, several_lines
+from domain.organisation import queries as organisation
+from domain.policies import commands as policies_commands
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import ContractChecklist, ExpiryReminders, PaymentTerms
+from domain.policies.rules.kinds.assets import Expiring
+from domain.presales.queries import quotations
+from tenancy.numbers import next_number
+from tenancy.refusals import Conflict, Invalid, message
+from tenancy.work import Work
+
+NUMBERS = "contracts"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a contract says besides its fees; texts are cleaned and checked when it is written."""
+
+    title: str
+    own_party: str
+    customer_party: str
+    starts_on: date
+    ends_on: date | None = None
+    notice_days: int = 0
+    scope: str = ""
+    acceptance_standard: str = ""
+    liability: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the row. Raises `Invalid` with the place of what is wrong."""
+        rules.check_term(self.starts_on, self.ends_on, self.notice_days)
+        long = {"scope": "scope", "acceptance_standard": "acceptanceStandard", "liability": "liability"}
+        return {
+            "title": one_line(self.title, rules.MAX_TITLE, "title"),
+            "own_party": one_line(self.own_party, rules.MAX_NAME, "ownParty"),
+            "customer_party": one_line(self.customer_party, rules.MAX_NAME, "customerParty"),
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "notice_days": self.notice_days,
+            **{
+                name: several_lines(getattr(self, name), rules.MAX_TEXT, path, may_be_empty=True)
+                for name, path in long.items()
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What a contract costs; without instalments they are those of the clause on payment."""
+
+    net: Money
+    tax: Money
+    instalments: Sequence[Instalment] | None = None
+
+
+@command(needs=Permission.CONTRACTS_MANAGE)
+async def draft_contract(
+    work: Work,
+    *,
+    customer_id: UUID | None,
+    quotation_id: UUID | None,
+    wording: Wording,
+    fees: Fees | None,
+    instalments: Sequence[Instalment] | None = None,
+    department_id: UUID | None = None,
+    service_line_id: UUID | None = None,
+) -> Contract:
+    """Write a contract for a customer with its fees, or from an accepted quotation, whose customer and price it has.
+
+    The checklist, the reminders and, unless told, the schedule are those of the clauses in force now.
+    """
+    columns = wording.columns()
+    quotation = await _accepted(work, quotation_id) if quotation_id is not None else None
+    if quotation is not None:
+        customer_id, service_line_id = quotation.customer_id, quotation.service_line_id
+        fees = Fees(quotation.net, quotation.tax, instalments)
+        department_id = department_id or quotation.department_id
+    if customer_id is None or fees is None:
+        text = message("Say with whom and for which fees, or name an accepted quotation.")
+        raise Invalid(text, path=("customerId",))
+    customer = await customers.get(work, customer_id, "customerId")
+    if not customer.active:
+        raise Invalid(message("This customer is inactive and gets no new contracts."), path=("customerId",))
+    if department_id is not None:
+        await organisation.department(work, department_id, "departmentId")
+    version = await policies.version_in_force(work)
+    contract = Contract(
+        number="",
+        quotation_id=quotation.id if quotation is not None else None,
+        customer_id=customer_id,
+        customer_tier=customer.tier,
+        service_line_id=service_line_id,
+        service_lines=await catalogue.line_codes(work, service_line_id, "serviceLineId") if service_line_id else [],
+        department_id=department_id,
+        prepared_by_id=work.actor.id if work.actor.is_member else None,
+        handbook_version_id=version.id if version is not None else None,
+        checklist_clause_id=None,
+        reminder_clause_id=None,
+        drafted_at=work.now,
+        **columns,
+        **_amounts(fees),
+    )
+    contract.number = f"CON-{await next_number(work, NUMBERS):06}"
+    work.add(contract)
+    await _by_clauses(work, contract)
+    await _schedule(work, contract, fees)
+    work.record(ContractDrafted(contract_id=contract.id), about=contract)
+    return contract
+
+
+@command(needs=Permission.CONTRACTS_MANAGE)
+async def change_contract(
+    work: Work, *, contract_id: UUID, wording: Wording, fees: Fees | None, instalments: Sequence[Instalment] | None
+) -> Contract:
+    """Write a contract that is not signed anew. What was approved, or was being, is void; what comes of a quotation
+    keeps its price. Without instalments the schedule is that of the clause on payment."""
+    subject = Subject(SubjectKind.CONTRACT, contract_id)
+    await approvals.lock_with_subject(work, subject=subject)
+    contract = await queries.get(work, contract_id, "contractId", lock=True)
+    contract.state = CONTRACTS.next(contract.state, ContractMove.CHANGE)
+    contract.approval_id = contract.approved_digest = None
+    for name, value in wording.columns().items():
+        setattr(contract, name, value)
+    if contract.quotation_id is not None:
+        if fees is not None:
+            text = message("This contract comes of a quotation and has its price: make a new version of that.")
+            raise Invalid(text, path=("net",))
+        fees = Fees(Money(contract.net_minor, contract.currency), Money(contract.tax_minor, contract.currency))
+    elif fees is None:
+        raise Invalid(message("Say which fees the contract has."), path=("net",))
+    fees = Fees(fees.net, fees.tax, instalments)
+    for name, value in _amounts(fees).items():
+        setattr(contract, name, value)
+    for row in await queries.instalments_of(work, contract):
+        work.delete(row)
+    await work.flush()
+    await _schedule(work, contract, fees)
+    await approvals.end_with_subject(work, subject=subject)
+    work.record(ContractChanged(contract_id=contract.id), about=contract)
+    return contract
+
+
+async def _accepted(work: Work, quotation_id: UUID) -> quotations.Accepted:
+    quotation = await quotations.accepted(work, quotation_id, "quotationId")
+    if await queries.of_quotation(work, quotation_id) is not None:
+        raise Conflict(message("This quotation has become a contract already."), path=("quotationId",))
+    return quotation
+
+
+def _amounts(fees: Fees) -> dict[str, Any]:
+    rules.check_fee(fees.net, fees.tax)
+    return {
+        "currency": fees.net.currency,
+        "net_minor": fees.net.minor,
+        "tax_minor": fees.tax.minor,
+        "total_minor": (fees.net + fees.tax).minor,
+    }
+
+
+async def _by_clauses(work: Work, contract: Contract) -> None:
+    """The clauses that the contract goes by from now on, and the checklist of one."""
+    scope = queries.case_of(contract)
+    checklist = await policies.find_rule(work, ContractChecklist, scope=scope)
+    reminders = await policies.find_rule(work, ExpiryReminders, scope=scope, topic=Expiring.CONTRACT.value)
+    contract.reminder_clause_id = reminders.clause.clause_id if reminders is not None else None
+    if checklist is None:
+        return
+    contract.checklist_clause_id = checklist.clause.clause_id
+    for position, item in enumerate(checklist.value.items, start=1):
+        work.add(ContractCheck(contract_id=contract.id, position=position, item=item.model_dump()))
+    policies_commands.cite(
+        work,
+        checklist,
+        about=Subject(SubjectKind.CONTRACT, contract.id),
+        decision="contracts.checklist",
+        inputs={"drafted_at": contract.drafted_at},
+        result={"items": len(checklist.value.items)},
+    )
+
+
+async def _schedule(work: Work, contract: Contract, fees: Fees) -> None:
+    instalments = fees.instalments
+    if instalments is None:
+        terms = await policies.find_rule(work, PaymentTerms, scope=queries.case_of(contract))
+        instalments = rules.usual_instalments(terms.value if terms is not None else None)
+        if terms is not None and terms.value.instalments:
+            policies_commands.cite(
+                work,
+                terms,
+                about=Subject(SubjectKind.CONTRACT, contract.id),
+                decision="contracts.schedule",
+                inputs={"total_minor": contract.total_minor, "currency": contract.currency},
+                result={"shares": [each.share_percent for each in instalments]},
+            )
+    for position, fee in enumerate(rules.fees(instalments, fees.net, fees.tax), start=1):
+        work.add(
+            ContractInstalment(
+                contract_id=contract.id,
+                position=position,
+                name=dict(fee.instalment.name),
+                trigger=fee.instalment.trigger,
+                share_percent=fee.instalment.share_percent,
+                due_on=fee.instalment.due_on,
+                net_minor=fee.net.minor,
+                tax_minor=fee.tax.minor,
+                total_minor=(fee.net + fee.tax).minor,
+                currency=contract.currency,
+            )
+        )

@@ -1,0 +1,103 @@
+"""What happens to contracts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenancy.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractDrafted(Event, name="contracts.drafted"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractChanged(Event, name="contracts.changed"):
+    """It says something else now; what was approved, or was being, is void."""
+
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractCheckSettled(Event, name="contracts.check_settled"):
+    """An item of the checklist was found to be settled, or not to be."""
+
+    contract_id: UUID
+    check_id: UUID
+    settled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSubmitted(Event, name="contracts.submitted"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractApproved(Event, name="contracts.approved"):
+    """It may be signed; by itself where the handbook has no chain for contracts."""
+
+    contract_id: UUID
+    by_itself: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractReturned(Event, name="contracts.returned"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSigned(Event, name="contracts.signed"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractCopyConfirmed(Event, name="contracts.copy_confirmed"):
+    """A department has confirmed its copy."""
+
+    contract_id: UUID
+    copy_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractMarkDue(Event, name="contracts.mark_due"):
+    """The timer: something of the contract is due, whatever it is by now."""
+
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractCopiesLate(Event, name="contracts.copies_late"):
+    """Departments have not confirmed their copies in time."""
+
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractTookEffect(Event, name="contracts.took_effect"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRunningOut(Event, name="contracts.running_out"):
+    """A day has come on which the clause reminds of its end."""
+
+    contract_id: UUID
+    reminder: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractNoticeGiven(Event, name="contracts.notice_given"):
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractEnded(Event, name="contracts.ended"):
+    """It was completed or terminated, or has expired: the state says which."""
+
+    contract_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractWithdrawn(Event, name="contracts.withdrawn"):
+    contract_id: UUID

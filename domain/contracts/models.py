@@ -1,0 +1,154 @@
+"""The tables of contracts: what was agreed, the schedule of fees, the checklist, and the departments' copies."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.contracts.rules import ContractState, Trigger
+from domain.kernel.terms import CustomerTier
+from tenancy.models import TenantModel, references
+
+
+class Contract(TenantModel, kw_only=True, eq=False):
+    """What was agreed with a customer (CT-1)."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        # An accepted quotation becomes one contract.
+        UniqueConstraint("tenant_id", "quotation_id"),
+        references("quotation_id", "quotations"),
+        references("customer_id", "customers"),
+        references("department_id", "departments"),
+        references("service_line_id", "service_lines"),
+        references("prepared_by_id", "members"),
+        references("handbook_version_id", "handbook_versions"),
+        references("checklist_clause_id", "clauses"),
+        references("reminder_clause_id", "clauses"),
+        references("approval_id", "approvals"),
+        Index("ix_contracts_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_contracts_department", "tenant_id", "department_id", "id"),
+        Index("ix_contracts_service_line", "tenant_id", "service_line_id"),
+        Index("ix_contracts_prepared_by", "tenant_id", "prepared_by_id", "id"),
+        Index("ix_contracts_handbook_version", "tenant_id", "handbook_version_id"),
+        Index("ix_contracts_checklist_clause", "tenant_id", "checklist_clause_id"),
+        Index("ix_contracts_reminder_clause", "tenant_id", "reminder_clause_id"),
+        Index("ix_contracts_approval", "tenant_id", "approval_id"),
+        Index("ix_contracts_state", "tenant_id", "state", "id"),
+        Index("ix_contracts_ends", "tenant_id", "ends_on", "id"),
+    )
+
+    # Such as CON-000042; the figures are the company's own.
+    number: Mapped[str]
+    quotation_id: Mapped[UUID | None]
+    customer_id: Mapped[UUID]
+    customer_tier: Mapped[CustomerTier]
+    service_line_id: Mapped[UUID | None]
+    service_lines: Mapped[list[str]]
+    # Who carries it out, and whose head reviews it.
+    department_id: Mapped[UUID | None]
+    prepared_by_id: Mapped[UUID | None]
+    # The version in force when it was drafted, and what it says of checks, copies and reminders.
+    handbook_version_id: Mapped[UUID | None]
+    checklist_clause_id: Mapped[UUID | None]
+    reminder_clause_id: Mapped[UUID | None]
+    title: Mapped[str]
+    # Both parties as they stand in the contract.
+    own_party: Mapped[str]
+    customer_party: Mapped[str]
+    scope: Mapped[str]
+    acceptance_standard: Mapped[str]
+    liability: Mapped[str]
+    currency: Mapped[str]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    starts_on: Mapped[date]
+    # None where it runs until somebody ends it.
+    ends_on: Mapped[date | None]
+    # How many calendar days ahead of its last day somebody who ends it says so.
+    notice_days: Mapped[int]
+    drafted_at: Mapped[datetime]
+    state: Mapped[ContractState] = mapped_column(default=ContractState.DRAFT)
+    approval_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The fingerprint of what was approved, and so of what is signed.
+    approved_digest: Mapped[str | None] = mapped_column(default=None)
+    signed_on: Mapped[date | None] = mapped_column(default=None)
+    own_signatory: Mapped[str] = mapped_column(default="")
+    customer_signatory: Mapped[str] = mapped_column(default="")
+    signed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # How many reminders of its end were given.
+    reminders: Mapped[int] = mapped_column(default=0)
+    copies_reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Its last day, once notice of its end was given; and why.
+    terminated_on: Mapped[date | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ContractInstalment(TenantModel, kw_only=True, eq=False):
+    """One part of a contract's fees, and with what it falls due."""
+
+    __tablename__ = "contract_instalments"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "contract_id", "position"),
+        references("contract_id", "contracts"),
+    )
+
+    contract_id: Mapped[UUID]
+    position: Mapped[int]
+    # In three languages.
+    name: Mapped[dict[str, Any]]
+    trigger: Mapped[Trigger]
+    share_percent: Mapped[Decimal] = mapped_column(Numeric(16, 12))
+    due_on: Mapped[date | None]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    currency: Mapped[str]
+
+
+class ContractCheck(TenantModel, kw_only=True, eq=False):
+    """One item of the clause's checklist, and whether the contract settles it."""
+
+    __tablename__ = "contract_checks"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "contract_id", "position"),
+        references("contract_id", "contracts"),
+        references("settled_by_id", "members"),
+        Index("ix_contract_checks_settled_by", "tenant_id", "settled_by_id"),
+    )
+
+    contract_id: Mapped[UUID]
+    position: Mapped[int]
+    # In three languages, as the clause has it.
+    item: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(default="")
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_by_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class ContractCopy(TenantModel, kw_only=True, eq=False):
+    """The copy of a signed contract that a department gets, and confirms."""
+
+    __tablename__ = "contract_copies"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "contract_id", "department_id"),
+        references("contract_id", "contracts"),
+        references("department_id", "departments"),
+        references("confirmed_by_id", "members"),
+        Index("ix_contract_copies_department", "tenant_id", "department_id", "id"),
+        Index("ix_contract_copies_confirmed_by", "tenant_id", "confirmed_by_id"),
+    )
+
+    contract_id: Mapped[UUID]
+    department_id: Mapped[UUID]
+    sent_at: Mapped[datetime]
+    # The last day on which its confirmation is in time.
+    due_on: Mapped[date]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(default=None)

@@ -1,0 +1,96 @@
+"""What follows the facts of the module contracts: copies for departments, and news of what is approved and runs out."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from domain.contracts import queries
+from domain.contracts.events import (
+    ContractApproved,
+    ContractCopiesLate,
+    ContractEnded,
+    ContractRunningOut,
+    ContractSigned,
+)
+from domain.contracts.rules import last_safe_day
+from domain.customers import queries as customers
+from domain.kernel.money import Money
+from domain.kernel.subjects import Subject, SubjectKind
+from domain.notifications import commands as notifications
+from domain.organisation import queries as organisation
+from tenancy.refusals import message
+from tenancy.work import Work
+
+
+async def send_the_copies(work: Work, event: ContractSigned) -> None:
+    """The heads of the departments that get a copy are told of it, and until when it is confirmed."""
+    await _ask_for_confirmation(
+        work,
+        event.contract_id,
+        message("Your department has a copy of contract {number} with {customer}; please confirm it until {due_on}."),
+        "copy",
+    )
+
+
+async def remind_of_late_copies(work: Work, event: ContractCopiesLate) -> None:
+    """The heads of the departments that have not confirmed their copies are reminded."""
+    await _ask_for_confirmation(
+        work,
+        event.contract_id,
+        message("Your department has not confirmed its copy of contract {number} with {customer}, due on {due_on}."),
+        "copy-late",
+    )
+
+
+async def tell_that_it_may_be_signed(work: Work, event: ContractApproved) -> None:
+    """Whoever wrote it learns that it is approved."""
+    if not event.by_itself:
+        text = message("Contract {number} with {customer} is approved and may be signed.")
+        await _tell(work, event.contract_id, text, f"contract-approved:{event.contract_id}")
+
+
+async def remind_of_the_end(work: Work, event: ContractRunningOut) -> None:
+    """Whoever wrote it, and whoever looks after the customer, are reminded that it runs out."""
+    text = message(
+        "Contract {number} with {customer} over {total} ends on {ends_on}; notice is possible until {safe_on}."
+    )
+    key = f"contract-running-out:{event.contract_id}:{event.reminder}"
+    await _tell(work, event.contract_id, text, key)
+
+
+async def tell_of_the_end(work: Work, event: ContractEnded) -> None:
+    """The same people learn that it has ended."""
+    text = message("Contract {number} with {customer} has ended.")
+    await _tell(work, event.contract_id, text, f"contract-ended:{event.contract_id}")
+
+
+async def _ask_for_confirmation(work: Work, contract_id: UUID, text: str, what: str) -> None:
+    contract = await queries.any_one(work, contract_id)
+    customer = await customers.get(work, contract.customer_id)
+    for copy in await queries.copies_of(work, contract):
+        head = await organisation.head_of(work, copy.department_id)
+        if head is None or copy.confirmed_at is not None:
+            continue
+        values = {"number": contract.number, "customer": customer.name, "due_on": copy.due_on}
+        await _notify(work, contract_id, [head], text, values, f"contract-{what}:{copy.id}")
+
+
+async def _tell(work: Work, contract_id: UUID, text: str, key: str) -> None:
+    contract = await queries.any_one(work, contract_id)
+    customer = await customers.get(work, contract.customer_id)
+    concerned = {contract.prepared_by_id, await customers.owner_of(work, contract.customer_id)}
+    values: dict[str, object] = {
+        "number": contract.number,
+        "customer": customer.name,
+        "total": Money(contract.total_minor, contract.currency),
+    }
+    if contract.ends_on is not None:
+        values |= {"ends_on": contract.ends_on, "safe_on": last_safe_day(contract.ends_on, contract.notice_days)}
+    people = [member for member in concerned if member is not None]
+    await _notify(work, contract_id, people, text, values, key)
+
+
+async def _notify(
+    work: Work, contract_id: UUID, people: Collection[UUID], text: str, values: Mapping[str, object], key: str
+) -> None:
+    about = Subject(SubjectKind.CONTRACT, contract_id)
+    await notifications.notify(work, member_ids=people, text=text, values=values, about=about, mail=True, key=key)
