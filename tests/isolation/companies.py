@@ -122,6 +122,7 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("service_requests", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("complaints", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("quotations", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
+    ("contracts", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},
     ("attachments", "subject_kind"): lambda _, __: "service_requests",

@@ -272,6 +272,7 @@ def _is_list(gtype: Any) -> bool:
 # Ids whose name does not tell the table.
 TABLES: Mapping[str, str] = {
     "ReleaseItemInput.itemId": "agenda",
+    "ConfirmContractCopyInput.copyId": "contract_copies",
     "AccessTokenInput.tokenId": "access_tokens",
     "DraftVersionInput.copyFrom": "handbook_versions",
     "beforeId": "handbook_versions",

@@ -57,6 +57,9 @@ SPECIAL: Mapping[str, Any] = {
     # An amount, since a currency is given wherever one may be.
     "FormFieldInput.kind": "MONEY",
     "AnswerFilter.code": "asker",
+    # One that comes of no quotation says with whom, and for how much.
+    "DraftContractInput.customerId": None,
+    "DraftContractInput.net": None,
     "AttachFileInput.subjectKind": "service_requests",
     "PlanDutyInput.endsAt": "2026-12-02T09:00:00Z",
     # Somebody of one's own: without them the rules choose, and nothing else may be named.
