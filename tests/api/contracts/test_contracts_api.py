@@ -77,7 +77,7 @@ async def test_a_contract_from_the_draft_to_the_confirmed_copy(ask: Any, company
     [copy] = signed["contract"]["copies"]
     confirmed = (await ask(company.head, CONFIRM, id=copy["id"]))["confirmContractCopy"]
     assert (confirmed["errors"], confirmed["copy"]["confirmedAt"] is not None) == ([], True)
-    [seen] = (await ask(company.head, LIST, filter={"lastSafeOn": {"le": "2026-12-01"}}))["contracts"]["nodes"]
+    [seen] = (await ask(company.head, LIST, filter={"lastSafeOn": {"lte": "2026-12-01"}}))["contracts"]["nodes"]
     assert (seen["copies"][0]["late"], [each["move"] for each in seen["allowedMoves"] if each["allowed"]]) == (
         False,
         [],
