@@ -112,7 +112,7 @@ class RequestClock(Node):
     narrative: str | None = rendered("The same in a sentence or two, in your language.", as_sentence, **NEEDS)
 
 
-@shows(models.Escalation, visible=queries.visible_parts)
+@shows(models.Escalation, visible=queries.visible_escalations)
 class Escalation(Node):
     """Somebody above was told that a clock runs out or has run out."""
 

@@ -45,6 +45,7 @@ from domain.requests.queries.showing import (
     visible,
     visible_changes,
     visible_clocks,
+    visible_escalations,
     visible_messages,
     visible_parts,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "visible",
     "visible_changes",
     "visible_clocks",
+    "visible_escalations",
     "visible_messages",
     "visible_parts",
 ]

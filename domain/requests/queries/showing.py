@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
@@ -54,6 +54,14 @@ def visible_clocks(actor: Actor, clocks: Any) -> ColumnElement[bool]:
     if any(actor.may(permission) for permission in works):
         return seen
     return and_(seen, clocks.kind != ClockKind.INTERNAL)
+
+
+def visible_escalations(actor: Actor, escalations: Any) -> ColumnElement[bool]:
+    """Escalations are seen with the clock they are about, and by whoever was told. `escalations` is `Escalation` or an
+    alias of it."""
+    seen, clocks = visible_parts(actor, escalations), aliased(Clock)
+    timed = select(clocks.id).where(clocks.id == escalations.clock_id, visible_clocks(actor, clocks)).exists()
+    return and_(seen, or_(timed, func.coalesce(escalations.escalated_to_id == current_member(), false())))
 
 
 def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:

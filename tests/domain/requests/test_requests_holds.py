@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from domain.consequences import settle
 from domain.kernel.terms import ClockKind
 from domain.policies.rules.kinds import HoldReasons, ServiceLevel, UpdateCadence
 from domain.requests import commands, queries
-from domain.requests.models import Clock, ServiceRequest
+from domain.requests.models import Clock, Escalation, ServiceRequest
 from domain.requests.rules import Audience, ClockState, State
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
@@ -203,6 +204,19 @@ async def test_an_internal_target_begins_with_the_assignment_and_is_shown_inside
     assert (await clock(strict, request, ClockKind.INTERNAL)).state is ClockState.BREACHED
     async with reading(strict.clerk) as work:
         assert await work.all(select(ServiceRequest).where(queries.breached(ServiceRequest))) == []
+    # Nor is it told to them that somebody above was told of it.
+    above = await escalations(strict, request)
+    assert internal.id in {each.clock_id for each in above}
+    told = {actor: await seen_escalations(actor) for actor in (strict.agent, strict.head, strict.boss, strict.clerk)}
+    assert told[strict.agent] == told[strict.head] == {each.id for each in above}
+    assert {each.id for each in above if each.escalated_to_id == strict.boss.id} <= told[strict.boss]
+    assert told[strict.clerk] == {each.id for each in above if each.clock_id != internal.id}
+
+
+async def seen_escalations(actor: Actor) -> set[UUID]:
+    async with reading(actor) as work:
+        seen = select(Escalation).where(queries.visible_escalations(actor, Escalation))
+        return {each.id for each in await work.all(seen)}
 
 
 async def say(company: Company, request: ServiceRequest, actor: Actor, audience: Audience = Audience.PUBLIC) -> None:
