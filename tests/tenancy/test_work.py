@@ -63,6 +63,34 @@ async def test_a_refused_command_leaves_nothing_behind(acme: Actor) -> None:
         assert await work.first(select(Role).where(Role.name == "ghost")) is None
 
 
+async def test_of_an_attempt_that_is_refused_nothing_is_left_and_the_rest_is_kept(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        role = work.add(Role(name="first", permissions=[]))
+    async with writing(acme, settle=settle) as work:
+        role = await work.get(Role, role.id, lock=True)
+        before = work.add(Role(name="before", permissions=[]))
+        with pytest.raises(Refusal):
+            async with work.attempting():
+                role.name = "attempted"
+                ghost = work.add(Role(name="ghost of an attempt", permissions=[]))
+                await work.flush()
+                work.add(Role(name="ghost that was not written", permissions=[]))
+                work.record(RoleRenamed(role_id=ghost.id), about=role)
+                work.delete(before)
+                raise Refusal("No.")
+        assert (role.name, work.recorded) == ("first", [])
+        role.name = "second"
+        async with work.attempting():
+            work.add(Role(name="after", permissions=[]))
+        work.record(RoleRenamed(role_id=role.id), about=role)
+    async with reading(acme) as work:
+        names = {found.name for found in await work.all(select(Role))}
+        assert {"second", "before", "after"} <= names
+        assert not [name for name in names if "ghost" in name or name == "attempted"]
+        [entry] = await work.all(select(JournalEntry).where(JournalEntry.name == RoleRenamed.name))
+        assert entry.changes == {"name": ["first", "second"]}
+
+
 async def test_a_change_is_journalled_with_before_and_after(acme: Actor) -> None:
     async with writing(acme, settle=settle) as work:
         role = work.add(Role(name="clerk", permissions=[]))

@@ -87,5 +87,6 @@ async def rotate_secret(work: Work, *, address_id: UUID) -> MadeSecret:
     address = await queries.address(work, address_id, "addressId", lock=True)
     secret = new_key(SECRET_BYTES)
     address.sealed_secret = seal(secret, tenant_id=work.actor.tenant_id, purpose=queries.SECRET_PURPOSE)
-    work.record(MailSecretRotated(address_id=address.id), about=address)
+    # No `about`: the journal keeps what changed for ever, and that must not be a secret, even sealed.
+    work.record(MailSecretRotated(address_id=address.id))
     return MadeSecret(address, webhook_secret_text(secret))
