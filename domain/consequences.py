@@ -40,7 +40,15 @@ from domain.policies.events import HandbookTookEffect
 from domain.presales import commands as presales
 from domain.presales.events import QuotationExpiryDue
 from domain.requests import commands as requests
-from domain.requests.events import ClockMarkDue, ClockReviewDue, ConfirmationDue, HoldEndDue, RequestReopened
+from domain.requests.events import (
+    ActionDue,
+    ClockMarkDue,
+    ClockReviewDue,
+    ConfirmationDue,
+    HoldEndDue,
+    PartDue,
+    RequestReopened,
+)
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
@@ -90,6 +98,8 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     HoldEndDue: [requests.end_hold],
+    PartDue: [requests.part_due],
+    ActionDue: [requests.remind_of_action],
     ClockReviewDue: [requests.review_next],
     RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],

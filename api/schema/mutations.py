@@ -44,8 +44,12 @@ from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales import mutations as presales
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
+from api.schema.requests import fault_mutations as faults
 from api.schema.requests import mutations as requests
-from api.schema.requests.types import RequestMessage, ServiceRequest
+from api.schema.requests import part_mutations as parts
+from api.schema.requests import relation_mutations as relations
+from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
+from api.schema.requests.types import RequestLink, RequestMessage, RequestPart, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
 
@@ -217,6 +221,22 @@ class Mutation:
     close_request = mutation(requests.close_request, request=ServiceRequest)
     reopen_request = mutation(requests.reopen_request, request=ServiceRequest)
     cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
+    merge_request = mutation(relations.merge_request, request=ServiceRequest)
+    split_request = mutation(relations.split_request, request=ServiceRequest)
+    link_request = mutation(relations.link_request, link=RequestLink)
+    unlink_request = mutation(relations.unlink_request, request=ServiceRequest)
+    choose_parent = mutation(relations.choose_parent, request=ServiceRequest)
+    add_part = mutation(parts.add_part, part=RequestPart)
+    assign_part = mutation(parts.assign_part, part=RequestPart)
+    finish_part = mutation(parts.finish_part, part=RequestPart)
+    withdraw_part = mutation(parts.withdraw_part, part=RequestPart)
+    report_fault = mutation(faults.report_fault, report=FaultReport)
+    plan_action = mutation(faults.plan_action, action=PostmortemAction)
+    finish_action = mutation(faults.finish_action, action=PostmortemAction)
+    open_problem = mutation(faults.open_problem, problem=Problem)
+    change_problem = mutation(faults.change_problem, problem=Problem)
+    solve_problem = mutation(faults.solve_problem, problem=Problem)
+    file_under_problem = mutation(faults.file_under_problem, request=ServiceRequest)
     comment_request = mutation(
         requests.comment_request, message=RequestMessage, foresees=("request_id", ServiceRequest)
     )

@@ -102,6 +102,14 @@ from api.schema.policies.types import (
 )
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
+from api.schema.requests.faults import (
+    POSTMORTEM_ACTION_ORDERS,
+    PROBLEM_ORDERS,
+    PostmortemAction,
+    PostmortemActionFilter,
+    Problem,
+    ProblemFilter,
+)
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
 from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
@@ -297,6 +305,20 @@ class Query:
         ServiceRequest,
         orders=SERVICE_REQUEST_ORDERS,
         filter=ServiceRequestFilter,
+    )
+
+    problem = by_id("One fault that comes again and again.", Problem)
+    problems = page(
+        "Faults that come again and again, for those who work on requests.",
+        Problem,
+        orders=PROBLEM_ORDERS,
+        filter=ProblemFilter,
+    )
+    postmortem_actions = page(
+        "What is to be done so that faults don't come again: yours, and of the requests that you see.",
+        PostmortemAction,
+        orders=POSTMORTEM_ACTION_ORDERS,
+        filter=PostmortemActionFilter,
     )
 
     complaint = by_id("One complaint.", Complaint)

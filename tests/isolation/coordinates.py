@@ -282,6 +282,13 @@ TABLES: Mapping[str, str] = {
     "ChangeServiceLineInput.parentId": "service_lines",
     "ServiceLineFilter.parentId": "service_lines",
     "AttachFileInput.subjectId": "service_requests",
+    "MergeRequestInput.targetId": "service_requests",
+    "LinkRequestInput.otherId": "service_requests",
+    "ChooseParentInput.parentId": "service_requests",
+    "ServiceRequestFilter.parentId": "service_requests",
+    "linkId": "request_links",
+    "partId": "request_parts",
+    "actionId": "postmortem_actions",
     "toId": "members",
     "taskId": "approval_tasks",
 }

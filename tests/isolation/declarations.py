@@ -46,6 +46,9 @@ CATALOG: Mapping[Finding, str] = {
     Finding("nobody_acts_as_another", "zhidu_app as zhidu_backup"): (
         "An archive is read as the read-only role, into which the application steps for one transaction."
     ),
+    Finding("grants_are_few", "UPDATE (thread_id) on request_messages to zhidu_app"): (
+        "What was said never changes; in whose history it stands does, when a request is merged into another."
+    ),
 }
 
 # What PostgreSQL's policies are proved to keep apart, except for these: they are the owner's.

@@ -253,6 +253,8 @@ async def tell_the_other_side_of_a_message(work: Work, event: RequestCommented) 
     request = await queries.get(work, event.request_id)
     said = await queries.said(work, event.message_id)
     told = {request.assignee_id}
+    if said.thread_id is not None:
+        told = {(await queries.get(work, said.thread_id)).assignee_id}
     if event.audience == Audience.PUBLIC:
         told.add(request.requester_id)
     await tell(

@@ -6,13 +6,29 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, case, cast, false, func, not_, null, or_, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    true,
+)
 
 from api.reading.mapping import column, listed, one, part, rendered
 from api.schema.moves import blockers, in_another_state, no_instant, possible, states_of
 from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
-from domain.policies.rules.kinds.handling import Step
+from domain.policies.rules.kinds.handling import Demand, Step
 from domain.requests import queries, rules
 from domain.requests.rules import DUTIES, LIFECYCLE, Move, Obstacle, State
 from tenancy.actor import Actor
@@ -54,10 +70,26 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return and_(not_(in_another_state(move)), _lacks(move))
         case Obstacle.NOT_HANDED_OVER:
             return and_(move.move == Move.HAND_BACK.value, not_(cast(move.handed_over, Boolean)))
+        case Obstacle.CHILDREN_OPEN:
+            return _unfinished(move, obstacle, move.open_children)
+        case Obstacle.PARTS_OPEN:
+            return _unfinished(move, obstacle, move.open_parts)
+        case Obstacle.REPORT_MISSING:
+            return _unfinished(move, obstacle, move.no_report)
         case Obstacle.WINDOW_OVER:
             return and_(reopens, cast(move.too_late, Boolean))
         case Obstacle.WINDOW_USED_UP:
             return and_(reopens, cast(move.too_often, Boolean))
+
+
+def _unfinished(move: Any, obstacle: Obstacle, there: Any) -> ColumnElement[bool]:
+    """Whether something unfinished keeps one from a listed move in a state that allows it."""
+    kept = or_(*(move.move == each.value for each in rules.UNFINISHED[obstacle]))
+    return and_(kept, not_(in_another_state(move)), cast(there, Boolean))
+
+
+def _demanded(request: Any, demand: Demand, unfinished: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(literal(demand.value) == any_(request.demands), unfinished)
 
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
@@ -71,7 +103,10 @@ def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
 def _clause(blocker: Any) -> ColumnElement[Any]:
     windows = (Obstacle.WINDOW_OVER.value, Obstacle.WINDOW_USED_UP.value)
     return case(
-        (blocker.code == Obstacle.STEP_MISSING.value, cast(blocker.course_clause_id, Uuid)),
+        *(
+            (blocker.code == code.value, cast(blocker.course_clause_id, Uuid))
+            for code in (Obstacle.STEP_MISSING, *rules.UNFINISHED)
+        ),
         (blocker.code == windows[0], cast(blocker.reopen_clause_id, Uuid)),
         (blocker.code == windows[1], cast(blocker.reopen_clause_id, Uuid)),
         else_=null(),
@@ -152,6 +187,9 @@ def allowed_moves() -> Any:
             "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
             "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),
             "handed_over": lambda request: request.handed_over_from_id.is_not(None),
+            "open_children": lambda request: _demanded(request, Demand.CHILDREN, queries.has_open_children(request)),
+            "open_parts": lambda request: _demanded(request, Demand.PARTS, queries.has_open_parts(request)),
+            "no_report": lambda request: _demanded(request, Demand.FAULT_REPORT, queries.has_no_report(request)),
             "course_clause_id": lambda request: request.course_clause_id,
             "reopen_clause_id": lambda request: request.reopen_clause_id,
         },

@@ -34,6 +34,10 @@ class SubmitRequestInput:
         "The answers to the offering's form, by the codes of its fields: texts, whole numbers or texts with decimals, "
         "amounts as text, days, instants, codes of choices or lists of them, true or false, ids of contacts."
     )
+    source_reference: str | None = optional(
+        "What you call it yourself, in at most 200 characters. Submit the same name again, as after a lost answer, and "
+        "you are given the first request as it is by now; nothing new is made."
+    )
 
 
 async def submit_request(work: Work, input: SubmitRequestInput) -> ServiceRequest:
@@ -50,6 +54,7 @@ async def submit_request(work: Work, input: SubmitRequestInput) -> ServiceReques
         department_id=input.department_id,
         offering_id=input.offering_id,
         answers=input.answers,
+        source_reference=input.source_reference,
     )
 
 
@@ -268,11 +273,17 @@ class ResolveRequestInput:
 
     request_id: UUID = given("The request.")
     resolution: str = given("What was done.")
+    with_children: bool = optional(
+        "Whether its open parts are resolved in the same way, whoever has them; if one can't be, nothing is.",
+        default=False,
+    )
 
 
 async def resolve_request(work: Work, input: ResolveRequestInput) -> ServiceRequest:
     """Say that a request is done; its requester confirms that, or their silence does where the handbook says so."""
-    return await commands.resolve(work, request_id=input.request_id, resolution=input.resolution)
+    return await commands.resolve(
+        work, request_id=input.request_id, resolution=input.resolution, with_children=input.with_children
+    )
 
 
 @strawberry.input(description="The requester's word that a request is done.")

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, DateTime, func, literal_column
+from sqlalchemy import ColumnElement, DateTime, func, literal_column, or_
 from strawberry.scalars import JSON
 
 from api.reading.filters import (
@@ -26,6 +26,7 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, attached
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
 from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
@@ -33,7 +34,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
 from domain.policies.rules.values import EscalationAction
 from domain.requests import models, queries
-from domain.requests.rules import Audience, Channel, ClockState, Move, State
+from domain.requests.rules import Audience, Channel, ClockState, LinkKind, Move, PartState, State
 from tenancy.models import current_instant
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
@@ -57,6 +58,17 @@ strawberry.enum(
     description="What a level of escalation does besides telling somebody above: nothing (NOTIFY), RAISE_TIER to the "
     "next tier of support, or HAND_TO another department.",
 )
+
+
+strawberry.enum(
+    LinkKind,
+    name="RequestLinkKind",
+    description="How one request stands to another: it merely RELATES_TO it, DUPLICATES it, is CAUSED_BY it, or was "
+    "SPLIT_FROM it out of a message.",
+)
+
+
+strawberry.enum(PartState, name="RequestPartState", description="How far a co-operating department's part is.")
 
 
 @shows(models.StateChange, visible=queries.visible_changes)
@@ -84,6 +96,11 @@ class RequestMessage(Node):
     contact: Contact | None = one("The customer's person who has written it by mail; else nobody.", "contact_id")
     audience: Audience = column("Who reads it.")
     text: str = column("What was said.")
+    request: "ServiceRequest | None" = one(
+        "The request that it was said about; another one than the one whose history it stands in, where that one was "
+        "merged into this.",
+        "request_id",
+    )
     attachments: list[Attachment] = attached(SubjectKind.REQUEST_MESSAGE)
 
 
@@ -151,6 +168,32 @@ REQUEST_MESSAGE_ORDERS = {
     RequestMessageOrder.OLDEST: Order(lambda row: row.id),
     RequestMessageOrder.NEWEST: Order(lambda row: row.id, descending=True),
 }
+
+
+@shows(models.RequestLink, visible=queries.visible_links)
+class RequestLink(Node):
+    """How one request stands to another."""
+
+    kind: LinkKind = column("How the first stands to the second.")
+    request: "ServiceRequest | None" = one("The first; null where you don't see it.", "from_id")
+    other: "ServiceRequest | None" = one("The second; null where you don't see it.", "to_id")
+    at: datetime = column("Since when.")
+
+
+@shows(models.RequestPart, visible=queries.visible_cooperation)
+class RequestPart(Node):
+    """What a department that co-operates with the leading one does for a request."""
+
+    request: "ServiceRequest | None" = one("The request.", "request_id")
+    department: Department | None = one("The department that does it.", "department_id")
+    assignee: Staff | None = one("Who does it; nobody until somebody is named.", "assignee_id")
+    task: str = column("What is to be done.")
+    state: PartState = column("How far it is.")
+    at: datetime = column("When it was asked for.")
+    due_at: datetime | None = column("Until when it is to be done; null without a limit.")
+    late_at: datetime | None = column("When it became late, if it did.")
+    result: str = column("What came of it, or why it is not needed any more; empty while it is open.")
+    ended_at: datetime | None = column("When it was done or withdrawn.")
 
 
 def _overdue(row: Any) -> ColumnElement[bool]:
@@ -227,7 +270,36 @@ class ServiceRequest(Node):
     )
     escalations: list[Escalation] = many("Who above was told, oldest first.", "request_id", most=80)
     changes = page("Its course from the intake on.", RequestChange, on="request_id", orders=REQUEST_CHANGE_ORDERS)
-    messages = page("What was said.", RequestMessage, on="request_id", orders=REQUEST_MESSAGE_ORDERS)
+    messages = page(
+        "What was said about it, and about those that were merged into it.",
+        RequestMessage,
+        on=lambda here, there: func.coalesce(there.thread_id, there.request_id) == here.id,
+        orders=REQUEST_MESSAGE_ORDERS,
+    )
+    source_reference: str | None = column("What whoever submitted it calls it; null where they have not said.")
+    merged_into: "ServiceRequest | None" = one(
+        "The request as which it goes on, once it is merged; null where you don't see that.", "merged_into_id"
+    )
+    merged: "list[ServiceRequest]" = many("Those that were merged into it.", "merged_into_id", most=100)
+    parent: "ServiceRequest | None" = one("The request that it is a part of.", "parent_id")
+    children: "list[ServiceRequest]" = many("Its parts.", "parent_id", most=100)
+    parts: list[RequestPart] = many(
+        "What co-operating departments do for it, shown to those who work on requests; its own department leads.",
+        "request_id",
+        most=100,
+    )
+    fault_report: FaultReport | None = one(
+        "What is known of the fault behind it, for those who work on it; null until it is written.",
+        lambda here, there: there.request_id == here.id,
+    )
+    postmortem_actions: list[PostmortemAction] = many(
+        "What is done so that the fault doesn't come again.", "request_id", most=100
+    )
+    problem: Problem | None = one("The recurring fault of which it is a case.", "problem_id")
+    links: list[RequestLink] = many(
+        "How it stands to others, and others to it.",
+        lambda here, there: or_(there.from_id == here.id, there.to_id == here.id),
+    )
     attachments: list[Attachment] = attached(SubjectKind.REQUEST)
     decisions = decisions(SubjectKind.REQUEST)
     allowed_moves: list[RequestMove] = allowed_moves()
@@ -263,6 +335,9 @@ class ServiceRequestFilter:
     priority: WordFilter[Priority] | None = filtered("By priority.")
     complexity: WordFilter[Complexity] | None = filtered("By how they were assessed.")
     category: TextFilter | None = filtered("By category.")
+    source_reference: TextFilter | None = filtered("By what whoever submitted them calls them.")
+    problem_id: IdFilter | None = filtered("By the recurring fault of which they are cases.")
+    parent_id: IdFilter | None = filtered("By the request that they are a part of.")
     support_tier: NumberFilter | None = filtered("By the tier of support that has them.")
     channel: WordFilter[Channel] | None = filtered("By how they came in.")
     customer_id: IdFilter | None = filtered("By customer.")

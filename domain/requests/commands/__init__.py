@@ -4,23 +4,40 @@ from domain.requests.commands.assessment import triage
 from domain.requests.commands.attaching import attach, attach_received, attach_to_message, detach
 from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
 from domain.requests.commands.conversation import comment, keep_word
+from domain.requests.commands.cooperating import add_part, assign_part, finish_part, part_due, withdraw_part
+from domain.requests.commands.faults import (
+    change_problem,
+    file_under_problem,
+    finish_action,
+    open_problem,
+    plan_action,
+    remind_of_action,
+    report_fault,
+    solve_problem,
+)
 from domain.requests.commands.handing import hand_back, hand_over
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
 from domain.requests.commands.postponing import agree_to_postpone, ask_to_postpone, decline_postponement
+from domain.requests.commands.relating import choose_parent, link, merge, unlink
 from domain.requests.commands.solutions import agree, decline, diagnose, propose
+from domain.requests.commands.splitting import split
 from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
 
 __all__ = [
+    "add_part",
     "agree",
     "agree_to_postpone",
     "ask_to_postpone",
     "assign",
+    "assign_part",
     "attach",
     "attach_received",
     "attach_to_message",
     "cancel",
+    "change_problem",
+    "choose_parent",
     "close",
     "comment",
     "confirm",
@@ -30,20 +47,34 @@ __all__ = [
     "detach",
     "diagnose",
     "end_hold",
+    "file_under_problem",
+    "finish_action",
+    "finish_part",
     "follow_word",
     "hand_back",
     "hand_over",
     "keep_survey_score",
     "keep_time",
     "keep_word",
+    "link",
+    "merge",
+    "open_problem",
+    "part_due",
+    "plan_action",
     "propose",
     "put_on_hold",
+    "remind_of_action",
     "reopen",
+    "report_fault",
     "resolve",
     "resume",
     "review_by_new_handbook",
     "review_next",
+    "solve_problem",
+    "split",
     "start",
     "submit",
     "triage",
+    "unlink",
+    "withdraw_part",
 ]

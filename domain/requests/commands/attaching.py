@@ -71,7 +71,7 @@ async def detach(work: Work, *, attachment: Attachment) -> None:
     own = attachment.attached_by_id if work.actor.is_member else attachment.attaching_client_id
     if own is None or own != work.actor.id:
         raise Forbidden(message("A file is taken away by who has attached it."), code="NOT_YOURS")
-    if request.state in (State.CLOSED, State.CANCELLED):
+    if request.state in (State.CLOSED, State.CANCELLED, State.MERGED):
         raise WrongState(message("The request is closed; what was attached stays with it."), path=("attachmentId",))
     await files.detach(work, attachment)
     told = RequestFileRemoved(request_id=request.id, attachment_id=attachment.id, file_id=attachment.file_id)

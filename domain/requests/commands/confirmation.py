@@ -126,7 +126,8 @@ async def _confirmed(work: Work, view: View, *, by_itself: bool, score: int | No
         request_id=view.request.id, change_id=change, by_itself=by_itself, satisfaction_score=score
     )
     work.record(confirmed, about=view.request)
-    if not course.closes_by_hand(view.request):
+    # Where a report on the fault is needed, it is closed by hand once that is written.
+    if not course.closes_by_hand(view.request) and not await queries.lacks_report(work, view.request):
         await _closed(work, view)
 
 

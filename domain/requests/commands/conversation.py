@@ -37,6 +37,7 @@ async def comment(
             author_id=actor.id if actor.is_member else None,
             audience=audience,
             text=text,
+            thread_id=request.merged_into_id,
         )
     )
     work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=audience), about=request)
@@ -60,6 +61,7 @@ async def keep_word(
             audience=Audience.PUBLIC,
             text=text,
             contact_id=contact_id,
+            thread_id=request.merged_into_id,
         )
     )
     work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=said.audience), about=request)

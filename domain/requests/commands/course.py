@@ -15,6 +15,7 @@ async def follow(work: Work, request: ServiceRequest, changes: Sequence[StateCha
     ruling = await queries.ruled(work, RequestCourse, request)
     needed = ruling.value.steps(request.complexity) if ruling is not None else ()
     request.missing_steps = [step.value for step in rules.missing(needed, [change.move for change in changes])]
+    request.demands = [each.value for each in (ruling.value.demands() if ruling is not None else rules.USUAL_DEMANDS)]
     request.course_clause_id = ruling.clause.clause_id if ruling is not None else None
     return ruling
 

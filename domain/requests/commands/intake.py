@@ -39,13 +39,22 @@ async def submit(
     department_id: UUID | None = None,
     offering_id: UUID | None = None,
     answers: Any = None,
+    source_reference: str | None = None,
 ) -> ServiceRequest:
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
     The acting member is its requester; a partner's program sees what it submitted. By its offering it goes to whoever
     is responsible, and clauses for the offering's service line hold for it; `answers` are the JSON of its form. Refuses
     with NO_CLAUSE where the handbook has no matrix; without a service level for the case there is no limit.
+
+    `source_reference` is what the submitter calls it: whoever submits the same name again is given the first request,
+    as it is by now, and nothing else happens.
     """
+    if source_reference is not None:
+        source_reference = rules.clean_source_reference(source_reference)
+        known = await _submitted_before(work, source_reference)
+        if known is not None:
+            return known
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
     if department_id is not None:
@@ -70,13 +79,14 @@ async def submit(
         handbook_version_id=matrix.clause.version_id,
         intake_department_id=department_id,
         department_id=department_id,
+        source_reference=source_reference,
         **asked.columns,
     )
-    await _open(work, request, matrix, asked)
+    await open_request(work, request, matrix, asked)
     return request
 
 
-async def _open(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatrix], asked: Asked) -> None:
+async def open_request(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatrix], asked: Asked) -> None:
     """Give a request its number and its clocks, and cite what rated it."""
     grounds = await queries.grounds(work, request)
     # Late, for others who want a number wait from here on.
@@ -102,3 +112,10 @@ async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> Cu
         if contact.customer_id != customer_id:
             raise Invalid(message("This contact belongs to another customer."), path=("contactId",))
     return customer.tier
+
+
+async def _submitted_before(work: Work, reference: str) -> ServiceRequest | None:
+    """What the actor has submitted under a name. Two who submit the same at once take turns."""
+    turn = f"request:{work.actor.tenant_id}:{work.actor.id}:{reference}"
+    await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
+    return await queries.submitted_as(work, reference)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from domain.kernel.command import command
 from domain.organisation import queries as organisation
-from domain.requests import rules
+from domain.requests import queries, rules
 from domain.requests.commands import choosing, confirmation, moving
+from domain.requests.commands.timing import View
 from domain.requests.events import (
     RequestAssigned,
     RequestCancelled,
@@ -14,7 +15,7 @@ from domain.requests.events import (
 )
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import DUTIES, Move
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import Invalid, Refusal, message
 from tenancy.work import Work
 
 
@@ -81,15 +82,36 @@ async def start(work: Work, *, request_id: UUID) -> ServiceRequest:
 
 
 @command(needs=DUTIES[Move.RESOLVE].permission)
-async def resolve(work: Work, *, request_id: UUID, resolution: str) -> ServiceRequest:
-    """Say what was done and that it is done; the requester confirms it, or the clause on silence does (RQ-5)."""
+async def resolve(work: Work, *, request_id: UUID, resolution: str, with_children: bool = False) -> ServiceRequest:
+    """Say what was done and that it is done; the requester confirms it, or the clause on silence does (RQ-5).
+
+    `with_children` resolves its open parts in the same way, whoever has them; if one of them can't be, nothing is.
+    """
     resolution = rules.clean_resolution(resolution)
-    view = await moving.begin(work, request_id, Move.RESOLVE)
+    if with_children:
+        await _resolve_children(work, request_id, resolution)
+    return await _resolved(work, await moving.begin(work, request_id, Move.RESOLVE), resolution)
+
+
+async def _resolve_children(work: Work, parent_id: UUID, resolution: str) -> None:
+    await queries.get(work, parent_id, "requestId")
+    children = await queries.open_children(work, parent_id)
+    await queries.lock_together(work, [parent_id, *(child.id for child in children)])
+    for child in children:
+        try:
+            view = await moving.begin(work, child.id, Move.RESOLVE, in_the_place_of_its_assignee=True)
+        except Refusal as refused:
+            text = message("The part {number} can't be resolved together with it, in the state it is in.")
+            raise Refusal(text, {"number": child.number}, code="CHILD_STANDS", path=("withChildren",)) from refused
+        await _resolved(work, view, resolution)
+
+
+async def _resolved(work: Work, view: View, resolution: str) -> ServiceRequest:
     request = view.request
     request.resolution, request.resolved_at = resolution, view.at
     change = await moving.end(work, view, Move.RESOLVE)
     await confirmation.plan(work, view)
-    work.record(RequestResolved(request_id=request_id, change_id=change), about=request)
+    work.record(RequestResolved(request_id=request.id, change_id=change), about=request)
     return request
 
 

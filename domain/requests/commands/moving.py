@@ -6,16 +6,17 @@ from uuid import UUID
 from domain.kernel.terms import ClockKind
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ReopenWindow, RequestCourse
-from domain.policies.rules.kinds.handling import Step
+from domain.policies.rules.kinds.handling import Demand, Step
 from domain.requests import queries, rules
 from domain.requests.commands import course, timing
 from domain.requests.commands.timing import View
+from domain.requests.models import ServiceRequest
 from domain.requests.rules import LIFECYCLE, Move, Obstacle, State
 from tenancy.refusals import Refusal
 from tenancy.work import Work
 
 
-async def begin(work: Work, request_id: UUID, move: Move) -> View:
+async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its_assignee: bool = False) -> View:
     """The locked request, if the actor may make this move now; what was due before has happened."""
     view = await timing.locked(work, request_id, "requestId")
     ruling = await course.follow(work, view.request, view.changes)
@@ -24,12 +25,13 @@ async def begin(work: Work, request_id: UUID, move: Move) -> View:
     standing = rules.Standing(
         state=request.state,
         is_requester=mine is not None and request.requester_id == mine,
-        is_assignee=mine is not None and request.assignee_id == mine,
+        is_assignee=in_the_place_of_its_assignee or (mine is not None and request.assignee_id == mine),
         missing=[Step(step) for step in request.missing_steps],
         window=rules.Window(request.reopens_until, request.most_reopenings),
         reopened_times=request.reopened_times,
         at=view.at,
         handed_over=request.handed_over_from_id is not None,
+        unfinished=await _unfinished(work, request, move),
     )
     found = rules.obstacles(move, standing, actor.may)
     if found:
@@ -38,11 +40,23 @@ async def begin(work: Work, request_id: UUID, move: Move) -> View:
     return view
 
 
+async def _unfinished(work: Work, request: ServiceRequest, move: Move) -> list[Obstacle]:
+    """What beside the request has to be done before this move, by the clause on its course."""
+    found = []
+    if move in rules.UNFINISHED[Obstacle.CHILDREN_OPEN] and Demand.CHILDREN.value in request.demands:
+        found += [Obstacle.CHILDREN_OPEN] if await queries.open_children(work, request.id) else []
+    if move in rules.UNFINISHED[Obstacle.PARTS_OPEN] and Demand.PARTS.value in request.demands:
+        found += [Obstacle.PARTS_OPEN] if await queries.open_parts(work, request.id) else []
+    if move in rules.UNFINISHED[Obstacle.REPORT_MISSING] and await queries.lacks_report(work, request):
+        found.append(Obstacle.REPORT_MISSING)
+    return found
+
+
 async def _refusal(
     work: Work, view: View, refused: Refusal, obstacle: Obstacle, ruling: Ruling[RequestCourse] | None
 ) -> Refusal:
     """The same with the clause that it rests on, where it rests on one."""
-    if obstacle is Obstacle.STEP_MISSING and ruling is not None:
+    if (obstacle is Obstacle.STEP_MISSING or obstacle in rules.UNFINISHED) and ruling is not None:
         refused.clause = ruling.clause
     if obstacle in (Obstacle.WINDOW_OVER, Obstacle.WINDOW_USED_UP):
         refused.clause = await queries.kept_clause(work, ReopenWindow, view.request.reopen_clause_id, view.request)

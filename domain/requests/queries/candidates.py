@@ -12,7 +12,7 @@ from domain.organisation import queries as organisation
 from domain.policies.rules.kinds import AssignmentRules
 from domain.requests.models import AssignmentTurn, ServiceRequest
 from domain.requests.queries.above import responsible_department
-from domain.requests.queries.loading import UNDER_WAY
+from domain.requests.queries.showing import UNDER_WAY
 from domain.requests.rules import Candidate
 from tenancy.identity.permits import who_may
 from tenancy.models import one_of

@@ -1,28 +1,18 @@
 """Requests, their clocks and their history, for commands and reactions."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from domain.requests import rules
-from domain.requests.models import Clock, Escalation, Message, ServiceRequest, StateChange
-from domain.requests.queries.showing import visible, visible_messages
-from domain.requests.rules import Audience, State
+from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange
+from domain.requests.queries.showing import UNDER_WAY, visible, visible_links, visible_messages
+from domain.requests.rules import Audience
 from tenancy.models import one_of
+from tenancy.outbox import lock_timers
 from tenancy.work import Work
-
-# In which a clock runs or rests; the others have stopped every one.
-UNDER_WAY = (
-    State.NEW,
-    State.TRIAGED,
-    State.ASSIGNED,
-    State.DIAGNOSING,
-    State.PROPOSED,
-    State.AGREED,
-    State.IN_PROGRESS,
-    State.ON_HOLD,
-)
 
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRequest:
@@ -83,3 +73,54 @@ async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list
     if after_id is not None:
         found = found.where(ServiceRequest.id > after_id)
     return [row["id"] for row in await work.rows(found.limit(most))]
+
+
+async def lock_together(work: Work, ids: Collection[UUID]) -> None:
+    """Lock several requests for a change, their timers first, in one order for everybody: so two who lock the same
+    wait for each other in turn and never both."""
+    for id in sorted(ids):
+        await lock_timers(work, id)
+    for id in sorted(ids):
+        await get(work, id, lock=True)
+
+
+async def open_children(work: Work, parent_id: UUID) -> list[ServiceRequest]:
+    """The parts of a request that are not resolved, by id."""
+    found = select(ServiceRequest).where(ServiceRequest.parent_id == parent_id, one_of(ServiceRequest.state, UNDER_WAY))
+    return await work.all(found.order_by(ServiceRequest.id))
+
+
+async def children(work: Work, parent_id: UUID) -> list[ServiceRequest]:
+    """The parts of a request, whatever has become of them."""
+    found = select(ServiceRequest).where(ServiceRequest.parent_id == parent_id)
+    return await work.all(found.order_by(ServiceRequest.id))
+
+
+async def merged_into(work: Work, target_id: UUID) -> list[ServiceRequest]:
+    """The requests that go on as this one."""
+    found = select(ServiceRequest).where(ServiceRequest.merged_into_id == target_id)
+    return await work.all(found.order_by(ServiceRequest.id))
+
+
+async def submitted_as(work: Work, reference: str) -> ServiceRequest | None:
+    """What the acting member or program has submitted under a name of the source."""
+    owner = ServiceRequest.submitting_client_id if work.actor.is_client else ServiceRequest.requester_id
+    found = select(ServiceRequest).where(owner == work.actor.id, ServiceRequest.source_reference == reference)
+    return await work.first(found)
+
+
+async def thread_of(work: Work, request_id: UUID) -> list[Message]:
+    """All messages that stand in a request's history, the first first."""
+    found = select(Message).where(func.coalesce(Message.thread_id, Message.request_id) == request_id)
+    return await work.all(found.order_by(Message.id))
+
+
+async def link(work: Work, id: UUID, *path: str) -> RequestLink:
+    """One link between requests that the actor may see; refuses with `NotFound`."""
+    return await work.seen(RequestLink, id, visible_links(work.actor, RequestLink), *path, lock=True)
+
+
+async def find_link(work: Work, from_id: UUID, to_id: UUID, kind: rules.LinkKind) -> RequestLink | None:
+    """The link of this kind between two requests, if there is one."""
+    found = select(RequestLink).where(RequestLink.from_id == from_id, RequestLink.to_id == to_id)
+    return await work.first(found.where(RequestLink.kind == kind))

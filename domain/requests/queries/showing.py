@@ -8,16 +8,29 @@ from sqlalchemy.orm import aliased
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
-from domain.requests.models import Clock, Escalation, Message, ServiceRequest
+from domain.requests.models import Clock, Escalation, Message, RequestPart, ServiceRequest
 from domain.requests.rules import Audience, Move, State
 from tenancy.actor import Actor
-from tenancy.models import current_client, current_member
+from tenancy.models import current_client, current_member, one_of
+
+# In which a clock runs or rests; the others have stopped every one.
+UNDER_WAY = (
+    State.NEW,
+    State.TRIAGED,
+    State.ASSIGNED,
+    State.DIAGNOSING,
+    State.PROPOSED,
+    State.AGREED,
+    State.IN_PROGRESS,
+    State.ON_HOLD,
+)
 
 
 def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee and the
-    second who stands in for them, the heads of their department and of those above it, whoever they were escalated to,
-    and the partner's program that submitted them.
+    second who stands in for them, whoever has the request that they are a part of or were merged into, the heads of
+    their department and of those above it, whoever they were escalated to, whoever does a part for them or heads the
+    department that does, and the partner's program that submitted them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
@@ -35,6 +48,9 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         stood_in_by_me(requests),
         organisation.headed_by_me(requests.department_id),
         escalated.exists(),
+        _of_mine(requests.parent_id),
+        _of_mine(requests.merged_into_id),
+        _with_my_help(requests.id),
     )
 
 
@@ -138,3 +154,28 @@ def breached(requests: Any) -> ColumnElement[bool]:
     late = aliased(Clock)
     missed = (late.breached_at.is_not(None), late.kind != ClockKind.INTERNAL)
     return select(late.id).where(late.request_id == requests.id, *missed).exists()
+
+
+def visible_links(actor: Actor, links: Any) -> ColumnElement[bool]:
+    """Links are seen from either of their requests. `links` is `RequestLink` or an alias of it."""
+    return or_(shows(actor, links.from_id), shows(actor, links.to_id))
+
+
+def _of_mine(request_id: Any) -> ColumnElement[bool]:
+    """Whether the acting member has the request with an id."""
+    mine = aliased(ServiceRequest)
+    return select(mine.id).where(mine.id == request_id, mine.assignee_id == current_member()).exists()
+
+
+def _with_my_help(request_id: Any) -> ColumnElement[bool]:
+    """Whether the acting member does a part for a request, or heads a department that does."""
+    part = aliased(RequestPart)
+    department_id: Any = part.department_id
+    mine = or_(part.assignee_id == current_member(), organisation.headed_by_me(department_id))
+    return select(part.id).where(part.request_id == request_id, mine).exists()
+
+
+def has_open_children(requests: Any) -> ColumnElement[bool]:
+    """Whether a part of a request is not resolved."""
+    part = aliased(ServiceRequest)
+    return select(part.id).where(part.parent_id == requests.id, one_of(part.state, UNDER_WAY)).exists()

@@ -16,25 +16,32 @@ from domain.requests.rules.clocks import (
     remaining,
     warning_at,
 )
-from domain.requests.rules.course import NEEDED_BEFORE, Window, lacking, missing
-from domain.requests.rules.duties import DUTIES, Duty, Obstacle, Standing, obstacles, refusal
+from domain.requests.rules.course import NEEDED_BEFORE, USUAL_DEMANDS, Window, lacking, missing
+from domain.requests.rules.duties import DUTIES, UNFINISHED, Duty, Obstacle, Standing, obstacles, refusal
 from domain.requests.rules.standing import ClockState, Mark, MarkKind, Notices, Reached, Reading, coming, read, stop
 from domain.requests.rules.states import (
     LIFECYCLE,
     Audience,
     Channel,
+    LinkKind,
     Move,
+    PartState,
+    ProblemState,
     State,
     resumed,
 )
 from domain.requests.rules.texts import (
     clean_category,
     clean_description,
+    clean_finding,
     clean_message,
     clean_reason,
     clean_resolution,
+    clean_result,
     clean_solution,
+    clean_source_reference,
     clean_summary,
+    clean_task,
     clean_title,
 )
 from domain.requests.rules.treatment import (
@@ -54,6 +61,8 @@ __all__ = [
     "LIFECYCLE",
     "NEEDED_BEFORE",
     "TREATMENT",
+    "UNFINISHED",
+    "USUAL_DEMANDS",
     "Audience",
     "Candidate",
     "Change",
@@ -63,12 +72,15 @@ __all__ = [
     "ClockState",
     "Duty",
     "LeftOut",
+    "LinkKind",
     "Mark",
     "MarkKind",
     "Move",
     "Narrative",
     "Notices",
     "Obstacle",
+    "PartState",
+    "ProblemState",
     "Reached",
     "Reading",
     "Segment",
@@ -84,11 +96,15 @@ __all__ = [
     "choose",
     "clean_category",
     "clean_description",
+    "clean_finding",
     "clean_message",
     "clean_reason",
     "clean_resolution",
+    "clean_result",
     "clean_solution",
+    "clean_source_reference",
     "clean_summary",
+    "clean_task",
     "clean_title",
     "coming",
     "compared",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.policies.rules.kinds.handling import Step
+from domain.policies.rules.kinds.handling import Demand, Step
 from domain.requests.rules.states import Move, State
 
 # By which move each step is taken.
@@ -22,6 +22,9 @@ NEEDED_BEFORE: Mapping[Move, tuple[Step, ...]] = {
     Move.START: (Step.DIAGNOSIS, Step.SOLUTION),
     Move.RESOLVE: (Step.DIAGNOSIS, Step.SOLUTION, Step.START),
 }
+
+# What has to be done first where no clause says anything of the course.
+USUAL_DEMANDS = (Demand.CHILDREN, Demand.PARTS)
 
 
 def missing(needed: Sequence[Step], moves: Sequence[Move | None]) -> list[Step]:

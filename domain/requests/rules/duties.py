@@ -42,6 +42,7 @@ DUTIES: Mapping[Move, Duty] = {
     Move.CLOSE: Duty(Permission.REQUESTS_WORK, assignee=True),
     Move.REOPEN: Duty(Permission.REQUESTS_CONFIRM, requester=True),
     Move.CANCEL: Duty(Permission.REQUESTS_SUBMIT, requester=True),
+    Move.MERGE: Duty(Permission.REQUESTS_WORK, assignee=True),
 }
 
 
@@ -54,11 +55,20 @@ class Obstacle(StrEnum):
     WRONG_STATE = "wrong_state"
     STEP_MISSING = "step_missing"
     NOT_HANDED_OVER = "not_handed_over"
+    CHILDREN_OPEN = "children_open"
+    PARTS_OPEN = "parts_open"
+    REPORT_MISSING = "report_missing"
     WINDOW_OVER = "window_over"
     WINDOW_USED_UP = "window_used_up"
 
 
 ANY_TIME = Window()
+# What of a request may be unfinished, and the moves that this keeps one from unless its course's clause lets it be.
+UNFINISHED: Mapping[Obstacle, tuple[Move, ...]] = {
+    Obstacle.CHILDREN_OPEN: (Move.RESOLVE,),
+    Obstacle.PARTS_OPEN: (Move.PROPOSE, Move.RESOLVE),
+    Obstacle.REPORT_MISSING: (Move.CLOSE,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,8 @@ class Standing:
     at: datetime | None = None
     # Whether whoever has it has it in somebody's place.
     handed_over: bool = False
+    # What of it is unfinished and by its course's clause has to be done first.
+    unfinished: Collection[Obstacle] = ()
 
 
 def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool]) -> list[Obstacle]:
@@ -92,6 +104,8 @@ def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool])
         found.append(Obstacle.WRONG_STATE)
     elif lacking(move, standing.missing):
         found.append(Obstacle.STEP_MISSING)
+    elif unfinished := [each for each in UNFINISHED if move in UNFINISHED[each] and each in standing.unfinished]:
+        found.extend(unfinished)
     if move is Move.HAND_BACK and not standing.handed_over:
         found.append(Obstacle.NOT_HANDED_OVER)
     if move is Move.REOPEN:
@@ -120,6 +134,14 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             return Refusal(text, {"steps": needed}, code="STEP_MISSING")
         case Obstacle.NOT_HANDED_OVER:
             return Refusal(message("Nobody has handed it over, so it is not handed back."), code="NOT_HANDED_OVER")
+        case Obstacle.CHILDREN_OPEN:
+            text = message("It has open children; resolve them first, or together with it.")
+            return Refusal(text, code="CHILDREN_OPEN")
+        case Obstacle.PARTS_OPEN:
+            text = message("Co-operating departments have not done all of their parts yet.")
+            return Refusal(text, code="PARTS_OPEN")
+        case Obstacle.REPORT_MISSING:
+            return Refusal(message("The report on the fault is still to be written."), code="REPORT_MISSING")
         case Obstacle.WINDOW_OVER:
             text = message("The time in which it could be reopened is over; ask for something new instead.")
             return Refusal(text, code="WINDOW_OVER")

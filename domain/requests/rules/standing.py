@@ -57,7 +57,7 @@ def read(
     due_at = clocks.deadline(segments, target, calendar, at)
     if breached:
         state = ClockState.BREACHED
-    elif target is None or (stopped_by is not None and stopped_by.state is State.CANCELLED):
+    elif target is None or (stopped_by is not None and stopped_by.state in (State.CANCELLED, State.MERGED)):
         state = ClockState.VOID
     elif stopped_by is not None:
         state = ClockState.MET

@@ -22,6 +22,7 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 class Move(StrEnum):
@@ -43,6 +44,7 @@ class Move(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     CANCEL = "cancel"
+    MERGE = "merge"
 
 
 LIFECYCLE = Lifecycle(
@@ -51,9 +53,11 @@ LIFECYCLE = Lifecycle(
         (State.NEW, Move.TRIAGE): State.TRIAGED,
         (State.NEW, Move.ASSIGN): State.ASSIGNED,
         (State.NEW, Move.CANCEL): State.CANCELLED,
+        (State.NEW, Move.MERGE): State.MERGED,
         (State.TRIAGED, Move.TRIAGE): State.TRIAGED,
         (State.TRIAGED, Move.ASSIGN): State.ASSIGNED,
         (State.TRIAGED, Move.CANCEL): State.CANCELLED,
+        (State.TRIAGED, Move.MERGE): State.MERGED,
         # Assessed anew, it stays where it is.
         (State.ASSIGNED, Move.TRIAGE): State.ASSIGNED,
         (State.ASSIGNED, Move.ASSIGN): State.ASSIGNED,
@@ -64,6 +68,7 @@ LIFECYCLE = Lifecycle(
         # What is settled in the first telephone call needs no separate start.
         (State.ASSIGNED, Move.RESOLVE): State.RESOLVED,
         (State.ASSIGNED, Move.CANCEL): State.CANCELLED,
+        (State.ASSIGNED, Move.MERGE): State.MERGED,
         (State.DIAGNOSING, Move.TRIAGE): State.DIAGNOSING,
         (State.DIAGNOSING, Move.ASSIGN): State.ASSIGNED,
         (State.DIAGNOSING, Move.HAND_OVER): State.DIAGNOSING,
@@ -73,12 +78,14 @@ LIFECYCLE = Lifecycle(
         (State.DIAGNOSING, Move.HOLD): State.ON_HOLD,
         (State.DIAGNOSING, Move.RESOLVE): State.RESOLVED,
         (State.DIAGNOSING, Move.CANCEL): State.CANCELLED,
+        (State.DIAGNOSING, Move.MERGE): State.MERGED,
         # A new owner does not take back what was proposed or agreed.
         (State.PROPOSED, Move.ASSIGN): State.PROPOSED,
         (State.PROPOSED, Move.PROPOSE): State.PROPOSED,
         (State.PROPOSED, Move.AGREE): State.AGREED,
         (State.PROPOSED, Move.DECLINE): State.DIAGNOSING,
         (State.PROPOSED, Move.CANCEL): State.CANCELLED,
+        (State.PROPOSED, Move.MERGE): State.MERGED,
         (State.AGREED, Move.ASSIGN): State.AGREED,
         (State.AGREED, Move.HAND_OVER): State.AGREED,
         (State.AGREED, Move.HAND_BACK): State.AGREED,
@@ -87,6 +94,7 @@ LIFECYCLE = Lifecycle(
         (State.AGREED, Move.HOLD): State.ON_HOLD,
         (State.AGREED, Move.RESOLVE): State.RESOLVED,
         (State.AGREED, Move.CANCEL): State.CANCELLED,
+        (State.AGREED, Move.MERGE): State.MERGED,
         (State.IN_PROGRESS, Move.TRIAGE): State.IN_PROGRESS,
         # Handed over, it waits until its new owner starts.
         (State.IN_PROGRESS, Move.ASSIGN): State.ASSIGNED,
@@ -97,12 +105,14 @@ LIFECYCLE = Lifecycle(
         (State.IN_PROGRESS, Move.HOLD): State.ON_HOLD,
         (State.IN_PROGRESS, Move.RESOLVE): State.RESOLVED,
         (State.IN_PROGRESS, Move.CANCEL): State.CANCELLED,
+        (State.IN_PROGRESS, Move.MERGE): State.MERGED,
         # A new owner does not end what the customer is waited for.
         (State.ON_HOLD, Move.ASSIGN): State.ON_HOLD,
         # Or into what it was held in: see `resumed`.
         (State.ON_HOLD, Move.RESUME): State.IN_PROGRESS,
         (State.ON_HOLD, Move.RESOLVE): State.RESOLVED,
         (State.ON_HOLD, Move.CANCEL): State.CANCELLED,
+        (State.ON_HOLD, Move.MERGE): State.MERGED,
         (State.RESOLVED, Move.CONFIRM): State.CONFIRMED,
         (State.RESOLVED, Move.REOPEN): State.ASSIGNED,
         (State.CONFIRMED, Move.CLOSE): State.CLOSED,
@@ -122,6 +132,7 @@ LIFECYCLE = Lifecycle(
         State.CONFIRMED: message("Confirmed"),
         State.CLOSED: message("Closed"),
         State.CANCELLED: message("Cancelled"),
+        State.MERGED: message("Merged"),
     },
     moves={
         Move.TRIAGE: message("Triage"),
@@ -140,6 +151,7 @@ LIFECYCLE = Lifecycle(
         Move.CLOSE: message("Close"),
         Move.REOPEN: message("Reopen"),
         Move.CANCEL: message("Cancel"),
+        Move.MERGE: message("Merge into another"),
     },
 )
 
@@ -165,3 +177,28 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     INTERNAL = "internal"
+
+
+class LinkKind(StrEnum):
+    """How one request stands to another."""
+
+    RELATES_TO = "relates_to"
+    DUPLICATES = "duplicates"
+    CAUSED_BY = "caused_by"
+    # What came of a message about another request; made by splitting alone.
+    SPLIT_FROM = "split_from"
+
+
+class PartState(StrEnum):
+    """How far a co-operating department's part in a request is."""
+
+    OPEN = "open"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class ProblemState(StrEnum):
+    """Whether the cause of recurring faults is still to be removed."""
+
+    OPEN = "open"
+    SOLVED = "solved"

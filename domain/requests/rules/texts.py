@@ -46,3 +46,23 @@ def clean_summary(text: str) -> str:
 def clean_category(text: str) -> str:
     """What kind of matter it is: 1 to 100 characters on one line. Raises `Invalid`."""
     return one_line(text, MAX_CATEGORY, "category")
+
+
+def clean_source_reference(text: str) -> str:
+    """What a request is called where it comes from: 1 to 200 characters on one line. Raises `Invalid`."""
+    return one_line(text, MAX_TITLE, "sourceReference")
+
+
+def clean_task(text: str) -> str:
+    """What a co-operating department has to do, in 1 to 20,000 characters. Raises `Invalid`."""
+    return several_lines(text, MAX_DESCRIPTION, "task")
+
+
+def clean_result(text: str) -> str:
+    """What came of it, in 1 to 20,000 characters. Raises `Invalid`."""
+    return several_lines(text, MAX_DESCRIPTION, "result")
+
+
+def clean_finding(text: str, *path: str) -> str:
+    """What is known of a fault, in 1 to 20,000 characters. Raises `Invalid` with the path of the input."""
+    return several_lines(text, MAX_DESCRIPTION, *path)

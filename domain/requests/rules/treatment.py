@@ -23,7 +23,7 @@ class Treatment(StrEnum):
     ENDS = "ends"
 
 
-_OVER = (State.RESOLVED, State.CONFIRMED, State.CLOSED, State.CANCELLED)
+_OVER = (State.RESOLVED, State.CONFIRMED, State.CLOSED, State.CANCELLED, State.MERGED)
 
 
 def _table(usual: Treatment, over: Treatment, **others: Treatment) -> Mapping[State, Treatment]:

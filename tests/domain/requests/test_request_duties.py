@@ -86,6 +86,7 @@ def test_each_move_is_its_own_side_s(move: Move) -> None:
             Move.CLOSE: {"assignee"},
             Move.REOPEN: {"requester"},
             Move.CANCEL: {"requester"},
+            Move.MERGE: {"assignee"},
         }[move]
     )
 

@@ -71,7 +71,7 @@ def test_no_step_leads_into_a_dead_end() -> None:
     # Whatever is missing, each state that is not final leaves a way to the move that takes the step.
     for step, taken_by in TAKEN_BY.items():
         for state in State:
-            if state in (State.CANCELLED, State.CLOSED):
+            if state in (State.CANCELLED, State.MERGED, State.CLOSED):
                 continue
             reached, pending = {state}, [state]
             while pending:
@@ -94,12 +94,12 @@ def test_what_the_first_call_settles_is_resolved_without_a_start() -> None:
 
 
 def test_a_request_that_nobody_owns_cannot_be_resolved() -> None:
-    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Cancel"):
+    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Cancel, Merge into another"):
         LIFECYCLE.next(State.NEW, Move.RESOLVE)
 
 
-def test_only_a_cancelled_request_is_final() -> None:
-    assert [state for state in State if LIFECYCLE.is_final(state)] == [State.CANCELLED]
+def test_only_a_cancelled_or_merged_request_is_final() -> None:
+    assert [state for state in State if LIFECYCLE.is_final(state)] == [State.CANCELLED, State.MERGED]
 
 
 def test_every_state_says_what_it_does_to_every_clock() -> None:

@@ -53,7 +53,7 @@ DONE_WITH = {
     Move.CANCEL: commands.cancel,
 }
 
-SELDOM = (Move.CANCEL, Move.HAND_BACK)
+SELDOM = (Move.CANCEL, Move.HAND_BACK, Move.MERGE)
 
 
 async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datetime]:
@@ -66,9 +66,7 @@ async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datet
         # An odd number of seconds, so that nothing falls on a deadline.
         now += timedelta(minutes=random.choice([3, 25, 80, 300, 1500, 3000]), seconds=7)
         await (go_to if random.random() < 0.7 else sleep_until)(company, now)
-        moves: list[Move] = [
-            move for move in rules.LIFECYCLE.moves(request.state) if move not in (Move.CANCEL, Move.HAND_BACK)
-        ]
+        moves: list[Move] = [move for move in rules.LIFECYCLE.moves(request.state) if move not in SELDOM]
         if random.random() < 0.05 and (request.state, Move.CANCEL) in rules.LIFECYCLE.table:
             moves = [Move.CANCEL]
         if holds is not None and random.random() < 0.4:

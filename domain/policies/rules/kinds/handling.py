@@ -44,13 +44,23 @@ worded(
     }
 )
 
+
+class Demand(StrEnum):
+    """Something beside a request that has to be done before it goes on, unless the clause on its course lets it be."""
+
+    CHILDREN = "children"
+    PARTS = "parts"
+    FAULT_REPORT = "fault_report"
+
+
 Steps = Annotated[tuple[Step, ...], Field(max_length=len(Step))]
 
 
 class RequestCourse(ClauseKind):
     """Which steps a request takes, by how it was assessed (RQ-5); one that was not assessed is taken as routine.
 
-    What is not listed may be left out: without this clause a request goes from somebody who has it to its resolution.
+    What is not listed may be left out: without this clause a request goes from somebody who has it to its resolution,
+    once its children are resolved and the co-operating departments have done their parts.
     """
 
     kind = "request_course"
@@ -67,6 +77,19 @@ class RequestCourse(ClauseKind):
 
     routine: Annotated[Steps, Field(description="The steps that a routine request takes at least.")] = ()
     complex: Annotated[Steps, Field(description="The steps that a complex request takes at least.")] = ()
+    open_children_allowed: Annotated[
+        bool, Field(description="Whether a request can be resolved while its children are open.")
+    ] = False
+    open_parts_allowed: Annotated[
+        bool,
+        Field(
+            description="Whether a solution can be proposed, and a request be resolved, while co-operating departments "
+            "have open parts in it."
+        ),
+    ] = False
+    fault_report: Annotated[
+        bool, Field(description="Whether a report on the fault is needed before the request is closed.")
+    ] = False
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -78,11 +101,28 @@ class RequestCourse(ClauseKind):
         """What a request of this complexity takes."""
         return self.complex if complexity is Complexity.COMPLEX else self.routine
 
+    def demands(self) -> tuple[Demand, ...]:
+        """What has to be done before a request goes on."""
+        allowed = {
+            Demand.CHILDREN: self.open_children_allowed,
+            Demand.PARTS: self.open_parts_allowed,
+            Demand.FAULT_REPORT: not self.fault_report,
+        }
+        return tuple(demand for demand in Demand if not allowed[demand])
+
     def standard_text(self) -> tuple[Sentence, ...]:
-        return (
+        told = [
             say(message("A routine request needs: {steps}."), steps=self.routine),
             say(message("A complex request needs: {steps}."), steps=self.complex),
-        )
+        ]
+        if self.open_children_allowed:
+            told.append(say(message("A request can be resolved while its children are open.")))
+        if self.open_parts_allowed:
+            text = message("A solution can be proposed while co-operating departments have open parts in the request.")
+            told.append(say(text))
+        if self.fault_report:
+            told.append(say(message("A report on the fault is needed before the request is closed.")))
+        return tuple(told)
 
 
 Resting = Annotated[tuple[ClockKind, ...], Field(max_length=len(ClockKind))]

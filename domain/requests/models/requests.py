@@ -9,7 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.terms import ClockKind, Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules.values import EscalationAction
-from domain.requests.rules import Audience, Change, Channel, ClockState, Move, State, as_change
+from domain.requests.rules import (
+    USUAL_DEMANDS,
+    Audience,
+    Change,
+    Channel,
+    ClockState,
+    Move,
+    State,
+    as_change,
+)
 from tenancy.models import TenantModel, references
 
 
@@ -19,6 +28,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     __tablename__ = "service_requests"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
+        # Whoever sends the same again means the same request.
+        UniqueConstraint("tenant_id", "submitting_client_id", "source_reference"),
+        UniqueConstraint("tenant_id", "requester_id", "source_reference"),
         references("customer_id", "customers"),
         references("contact_id", "contacts"),
         references("requester_id", "members"),
@@ -34,6 +46,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("handed_over_from_id", "staff"),
         references("course_clause_id", "clauses"),
         references("reopen_clause_id", "clauses"),
+        references("merged_into_id", "service_requests"),
+        references("parent_id", "service_requests"),
+        references("problem_id", "problems"),
         Index("ix_service_requests_customer", "tenant_id", "customer_id"),
         Index("ix_service_requests_contact", "tenant_id", "contact_id"),
         Index("ix_service_requests_requester", "tenant_id", "requester_id"),
@@ -49,6 +64,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_handed_over_from", "tenant_id", "handed_over_from_id"),
         Index("ix_service_requests_course_clause", "tenant_id", "course_clause_id"),
         Index("ix_service_requests_reopen_clause", "tenant_id", "reopen_clause_id"),
+        Index("ix_service_requests_merged_into", "tenant_id", "merged_into_id"),
+        Index("ix_service_requests_problem", "tenant_id", "problem_id", "id"),
+        Index("ix_service_requests_parent", "tenant_id", "parent_id"),
         Index("ix_service_requests_state", "tenant_id", "state", "id"),
         Index("ix_service_requests_due", "tenant_id", "due_at", "id"),
         Index("ix_service_requests_resolved", "tenant_id", "resolved_at", "id"),
@@ -132,6 +150,18 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     reopens_until: Mapped[datetime | None] = mapped_column(default=None)
     most_reopenings: Mapped[int | None] = mapped_column(default=None)
     reopen_clause_id: Mapped[UUID | None] = mapped_column(default=None)
+    # What it is called where it comes from; unique for whoever submitted it.
+    source_reference: Mapped[str | None] = mapped_column(default=None)
+    # The request that it goes on as, once it is merged.
+    merged_into_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The request that it is a part of, which is nobody's child itself.
+    parent_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The recurring fault of which it is a case.
+    problem_id: Mapped[UUID | None] = mapped_column(default=None)
+    # What beside it has to be done first, by the clause on its course.
+    demands: Mapped[list[str]] = mapped_column(
+        default_factory=lambda: [each.value for each in USUAL_DEMANDS], server_default=text("'{children,parts}'")
+    )
 
 
 class StateChange(TenantModel, kw_only=True, eq=False):
@@ -238,7 +268,10 @@ class Message(TenantModel, kw_only=True, eq=False):
         references("request_id", "service_requests"),
         references("author_id", "members"),
         references("contact_id", "contacts"),
+        references("thread_id", "service_requests"),
         Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
+        Index("ix_request_messages_thread", "tenant_id", text("coalesce(thread_id, request_id)"), "id"),
+        Index("ix_request_messages_merged", "tenant_id", "thread_id"),
         Index("ix_request_messages_author", "tenant_id", "author_id"),
         Index("ix_request_messages_contact", "tenant_id", "contact_id"),
     )
@@ -251,16 +284,5 @@ class Message(TenantModel, kw_only=True, eq=False):
     text: Mapped[str]
     # The customer's person who has written it by mail.
     contact_id: Mapped[UUID | None] = mapped_column(default=None)
-
-
-class AssignmentTurn(TenantModel, kw_only=True, eq=False):
-    """When it was last somebody's turn to get a request by the assignment rules: turns are numbered."""
-
-    __tablename__ = "assignment_turns"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "staff_id"),
-        references("staff_id", "staff"),
-    )
-
-    staff_id: Mapped[UUID]
-    turn: Mapped[int]
+    # The request in whose history it stands; none for its own, which was not merged into another.
+    thread_id: Mapped[UUID | None] = mapped_column(default=None)

@@ -1,0 +1,76 @@
+"""The parts that co-operating departments do for a request."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from api.schema.inputs import given, optional
+from domain.requests import commands
+from domain.requests.models import RequestPart
+from tenancy.work import Work
+
+
+@strawberry.input(description="What a department is asked to do for a request.")
+class AddPartInput:
+    """What a department is asked to do for a request."""
+
+    request_id: UUID = given("The request; you have it, or you assign requests.")
+    department_id: UUID = given("The department that co-operates.")
+    task: str = given("What it has to do, in at most 20,000 characters.")
+    assignee_id: UUID | None = optional("Who does it; unless named, the department's head is asked.")
+    due_at: datetime | None = optional(
+        "Until when; unless told, the internal target of the request's service level is reckoned from now."
+    )
+
+
+async def add_part(work: Work, input: AddPartInput) -> RequestPart:
+    """Ask a department for its part in a request that your department leads. Until it is done, no solution is proposed
+    and the request isn't resolved, unless the handbook's clause on its course lets that be."""
+    return await commands.add_part(
+        work,
+        request_id=input.request_id,
+        department_id=input.department_id,
+        task=input.task,
+        assignee_id=input.assignee_id,
+        due_at=input.due_at,
+    )
+
+
+@strawberry.input(description="Who does a part.")
+class AssignPartInput:
+    """Who does a part."""
+
+    part_id: UUID = given("The part.")
+    assignee_id: UUID = given("Who of the staff does it.")
+
+
+async def assign_part(work: Work, input: AssignPartInput) -> RequestPart:
+    """Say who does a part, as the head of its department, who has the request, or who assigns requests."""
+    return await commands.assign_part(work, part_id=input.part_id, assignee_id=input.assignee_id)
+
+
+@strawberry.input(description="A part that is done.")
+class FinishPartInput:
+    """A part that is done."""
+
+    part_id: UUID = given("The part.")
+    result: str = given("What came of it, in at most 20,000 characters.")
+
+
+async def finish_part(work: Work, input: FinishPartInput) -> RequestPart:
+    """Say that a part is done, as who does it, the head of its department, or who assigns requests."""
+    return await commands.finish_part(work, part_id=input.part_id, result=input.result)
+
+
+@strawberry.input(description="A part that is not needed any more.")
+class WithdrawPartInput:
+    """A part that is not needed any more."""
+
+    part_id: UUID = given("The part.")
+    reason: str = given("Why, in at most 500 characters.")
+
+
+async def withdraw_part(work: Work, input: WithdrawPartInput) -> RequestPart:
+    """Say that a part is not needed any more, as who has the request or assigns requests."""
+    return await commands.withdraw_part(work, part_id=input.part_id, reason=input.reason)

@@ -1,0 +1,19 @@
+"""The tables of requests, and of what belongs to them."""
+
+from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
+from domain.requests.models.relations import AssignmentTurn, RequestLink, RequestPart
+from domain.requests.models.requests import Clock, Escalation, Message, ServiceRequest, StateChange
+
+__all__ = [
+    "AssignmentTurn",
+    "Clock",
+    "Escalation",
+    "FaultReport",
+    "Message",
+    "PostmortemAction",
+    "Problem",
+    "RequestLink",
+    "RequestPart",
+    "ServiceRequest",
+    "StateChange",
+]

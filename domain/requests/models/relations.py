@@ -1,0 +1,72 @@
+"""The tables of how requests stand to each other, whose turn it was, and what departments do together."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.requests.rules import (
+    LinkKind,
+    PartState,
+)
+from tenancy.models import TenantModel, references
+
+
+class RequestLink(TenantModel, kw_only=True, eq=False):
+    """How one request stands to another; of what merely relates, the earlier one is the first."""
+
+    __tablename__ = "request_links"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "from_id", "to_id", "kind"),
+        references("from_id", "service_requests"),
+        references("to_id", "service_requests"),
+        Index("ix_request_links_to", "tenant_id", "to_id"),
+    )
+
+    from_id: Mapped[UUID]
+    to_id: Mapped[UUID]
+    kind: Mapped[LinkKind]
+    at: Mapped[datetime]
+
+
+class AssignmentTurn(TenantModel, kw_only=True, eq=False):
+    """When it was last somebody's turn to get a request by the assignment rules: turns are numbered."""
+
+    __tablename__ = "assignment_turns"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "staff_id"),
+        references("staff_id", "staff"),
+    )
+
+    staff_id: Mapped[UUID]
+    turn: Mapped[int]
+
+
+class RequestPart(TenantModel, kw_only=True, eq=False):
+    """What a department that co-operates with the leading one does for a request (RQ-3)."""
+
+    __tablename__ = "request_parts"
+    __table_args__ = (
+        references("request_id", "service_requests"),
+        references("department_id", "departments"),
+        references("assignee_id", "staff"),
+        Index("ix_request_parts_request", "tenant_id", "request_id", "id"),
+        Index("ix_request_parts_department", "tenant_id", "department_id"),
+        Index("ix_request_parts_assignee", "tenant_id", "assignee_id"),
+    )
+
+    request_id: Mapped[UUID]
+    department_id: Mapped[UUID]
+    task: Mapped[str]
+    at: Mapped[datetime]
+    # Who in the department does it; none until somebody is named.
+    assignee_id: Mapped[UUID | None] = mapped_column(default=None)
+    # By the internal target of the request's service level, unless another instant was agreed; none is no limit.
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    state: Mapped[PartState] = mapped_column(default=PartState.OPEN, server_default="open")
+    # What came of it, or why it is not needed any more.
+    result: Mapped[str] = mapped_column(default="", server_default="")
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it was found to be late; it stays so.
+    late_at: Mapped[datetime | None] = mapped_column(default=None)
