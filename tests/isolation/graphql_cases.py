@@ -61,6 +61,7 @@ SPECIAL: Mapping[str, Any] = {
     "DraftContractInput.customerId": None,
     "DraftContractInput.net": None,
     "AttachFileInput.subjectKind": "service_requests",
+    "ReportFaultInput.beganAt": "2026-11-01T09:00:00Z",
     "PlanDutyInput.endsAt": "2026-12-02T09:00:00Z",
     # Somebody of one's own: without them the rules choose, and nothing else may be named.
     "AssignRequestInput.assigneeId": None,
