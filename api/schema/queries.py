@@ -67,19 +67,8 @@ from api.schema.notifications.types import (
     NotificationFilter,
     WebhookEndpoint,
 )
-from api.schema.organisation.types import (
-    ABSENCE_ORDERS,
-    DUTY_SHIFT_ORDERS,
-    STAFF_ORDERS,
-    Absence,
-    AbsenceFilter,
-    Department,
-    DutyShift,
-    DutyShiftFilter,
-    Post,
-    Staff,
-    StaffFilter,
-)
+from api.schema.organisation import types as shape
+from api.schema.organisation.types import STAFF_ORDERS, Department, Post, Staff, StaffFilter
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
 from api.schema.policies.confirmations import OutstandingReading, outstanding_readings
 from api.schema.policies.reading import (
@@ -102,14 +91,7 @@ from api.schema.policies.types import (
 )
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
-from api.schema.requests.faults import (
-    POSTMORTEM_ACTION_ORDERS,
-    PROBLEM_ORDERS,
-    PostmortemAction,
-    PostmortemActionFilter,
-    Problem,
-    ProblemFilter,
-)
+from api.schema.requests import faults
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
 from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
@@ -167,16 +149,16 @@ class Query:
     posts = page("The posts that staff hold.", Post, orders=NAME_ORDERS, needs=Permission.ORGANISATION_READ)
     absences = page(
         "Who is away, and when.",
-        Absence,
-        orders=ABSENCE_ORDERS,
-        filter=AbsenceFilter,
+        shape.Absence,
+        orders=shape.ABSENCE_ORDERS,
+        filter=shape.AbsenceFilter,
         needs=Permission.ORGANISATION_READ,
     )
     duty_shifts = page(
         "The roster: who is on duty, and when.",
-        DutyShift,
-        orders=DUTY_SHIFT_ORDERS,
-        filter=DutyShiftFilter,
+        shape.DutyShift,
+        orders=shape.DUTY_SHIFT_ORDERS,
+        filter=shape.DutyShiftFilter,
         needs=Permission.ORGANISATION_READ,
     )
     staff = page("The staff.", Staff, orders=STAFF_ORDERS, filter=StaffFilter, needs=Permission.ORGANISATION_READ)
@@ -307,18 +289,18 @@ class Query:
         filter=ServiceRequestFilter,
     )
 
-    problem = by_id("One fault that comes again and again.", Problem)
+    problem = by_id("One fault that comes again and again.", faults.Problem)
     problems = page(
         "Faults that come again and again, for those who work on requests.",
-        Problem,
-        orders=PROBLEM_ORDERS,
-        filter=ProblemFilter,
+        faults.Problem,
+        orders=faults.PROBLEM_ORDERS,
+        filter=faults.ProblemFilter,
     )
     postmortem_actions = page(
         "What is to be done so that faults don't come again: yours, and of the requests that you see.",
-        PostmortemAction,
-        orders=POSTMORTEM_ACTION_ORDERS,
-        filter=PostmortemActionFilter,
+        faults.PostmortemAction,
+        orders=faults.POSTMORTEM_ACTION_ORDERS,
+        filter=faults.PostmortemActionFilter,
     )
 
     complaint = by_id("One complaint.", Complaint)
