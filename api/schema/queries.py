@@ -46,6 +46,14 @@ from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.feedback.visits import RETURN_VISIT_ORDERS, ReturnVisit, ReturnVisitFilter
 from api.schema.files.types import File
 from api.schema.ledger.balances import LedgerBalance, ledger_balances
+from api.schema.ledger.reports import (
+    AccountStatement,
+    Ageing,
+    ExpectedCash,
+    account_statements,
+    ageing,
+    cash_forecast,
+)
 from api.schema.ledger.types import (
     BOOK_CLOSING_ORDERS,
     LEDGER_ENTRY_ORDERS,
@@ -368,6 +376,18 @@ class Query:
     ledger_balances: list[LedgerBalance] = strawberry.field(
         resolver=ledger_balances,
         description="What is on each account in each currency: of all, or of one customer, now or by the end of a day.",
+    )
+    account_statements: list[AccountStatement] = strawberry.field(
+        resolver=account_statements,
+        description="A customer's account in a period: what was owed before it, what came, and what is owed after it.",
+    )
+    ageing: list[Ageing] = strawberry.field(
+        resolver=ageing,
+        description="What is owed by how late it is, today or at the end of an earlier day: in all, and who owes most.",
+    )
+    cash_forecast: list[ExpectedCash] = strawberry.field(
+        resolver=cash_forecast,
+        description="What open invoices are expected to bring, week by week; what is overdue comes first.",
     )
     book_closings = page(
         "Up to which days the books were closed; the last that was not undone holds.",

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from tenancy.refusals import Invalid, Refusal, message
+
+LONGEST_PERIOD = 366
+MOST_BOUNDS, MOST_DAYS = 6, 3650
+MOST_WEEKS = 53
 
 
 class Account(StrEnum):
@@ -90,3 +95,24 @@ def check_closing(until_on: date, closed_until_on: date | None, today: date) -> 
     if closed_until_on is not None and until_on <= closed_until_on:
         text = message("The books are closed up to {closed_until_on} already.")
         raise Invalid(text, {"closed_until_on": closed_until_on}, ("untilOn",))
+
+
+def check_period(since_on: date, until_on: date) -> None:
+    """Refuse a period that ends before it begins, or is longer than a year."""
+    if not since_on <= until_on <= since_on + timedelta(days=LONGEST_PERIOD):
+        text = message("A period ends on the day on which it begins or later, and has at most {most} days.")
+        raise Invalid(text, {"most": LONGEST_PERIOD + 1}, ("untilOn",))
+
+
+def check_bounds(bounds: Sequence[int]) -> None:
+    """Refuse bounds of lateness that are none, too many, not rising, or out of reason."""
+    rising = all(one < other for one, other in pairwise(bounds))
+    if not (1 <= len(bounds) <= MOST_BOUNDS and rising and bounds[0] > 0 and bounds[-1] <= MOST_DAYS):
+        text = message("There are 1 to {most} bounds, in rising order, of 1 to {days} days.")
+        raise Invalid(text, {"most": MOST_BOUNDS, "days": MOST_DAYS}, ("bounds",))
+
+
+def check_weeks(weeks: int) -> None:
+    """Refuse to look ahead for no time, or more than a year."""
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise Invalid(message("A forecast looks 1 to {most} weeks ahead."), {"most": MOST_WEEKS}, ("weeks",))
