@@ -18,6 +18,7 @@ WITHOUT_EFFECT = {
     "Query.simulateApproval(facts) of departments": "The sample handbook's chain does not ask for a head.",
     "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
     "Query.simulateApproval(versionId)": "The same.",
+    "Query.ageing(customerId)": "The sample's postings are of nothing, and what is settled is not listed.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -32,7 +33,10 @@ from domain.ledger.models import LedgerEntry, LedgerPosting
 from domain.ledger.queries.accounts import visible
 from domain.ledger.rules import Account, EntryKind
 from domain.policies.rules.dunning import HoldKind
+from tenancy.models import one_of
 from tenancy.work import Work
+
+ALLOCATING = (EntryKind.ALLOCATION, EntryKind.ALLOCATION_REVERSAL)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,9 @@ async def statements(work: Work, *, customer_id: UUID, since_on: date, until_on:
         .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
         .where(LedgerEntry.customer_id == customer_id, LedgerEntry.booked_on <= until_on, counted)
         .where(visible(work.actor, LedgerEntry))
-        .group_by(LedgerEntry.id, LedgerEntry.currency, LedgerEntry.booked_on)
-        .having(func.sum(LedgerPosting.amount_minor) != 0)
+        .group_by(LedgerEntry.id, LedgerEntry.currency, LedgerEntry.booked_on, LedgerEntry.kind)
+        # What an allocation moves from credit to an invoice changes nothing; what it takes for charges does.
+        .having(or_(func.sum(LedgerPosting.amount_minor) != 0, not_(one_of(LedgerEntry.kind, ALLOCATING))))
         .cte("changed")
     )
     running = func.sum(changed.c.minor).over(
