@@ -45,22 +45,7 @@ from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, Complain
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.feedback.visits import RETURN_VISIT_ORDERS, ReturnVisit, ReturnVisitFilter
 from api.schema.files.types import File
-from api.schema.ledger.balances import LedgerBalance, ledger_balances
-from api.schema.ledger.reports import (
-    AccountStatement,
-    Ageing,
-    ExpectedCash,
-    account_statements,
-    ageing,
-    cash_forecast,
-)
-from api.schema.ledger.types import (
-    BOOK_CLOSING_ORDERS,
-    LEDGER_ENTRY_ORDERS,
-    BookClosing,
-    LedgerEntry,
-    LedgerEntryFilter,
-)
+from api.schema.ledger.queries import LedgerQuery
 from api.schema.mail.types import (
     INBOUND_MAIL_ORDERS,
     MAIL_ADDRESS_ORDERS,
@@ -106,7 +91,7 @@ from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(LedgerQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)
@@ -365,35 +350,6 @@ class Query:
     invoices = page("What customers were asked to pay.", Invoice, orders=INVOICE_ORDERS, filter=InvoiceFilter)
     payment = by_id("One payment.", Payment)
     payments = page("What has come in.", Payment, orders=PAYMENT_ORDERS, filter=PaymentFilter)
-
-    ledger_entry = by_id("One entry of the books.", LedgerEntry)
-    ledger_entries = page(
-        "The books: every fact about money, with its postings.",
-        LedgerEntry,
-        orders=LEDGER_ENTRY_ORDERS,
-        filter=LedgerEntryFilter,
-    )
-    ledger_balances: list[LedgerBalance] = strawberry.field(
-        resolver=ledger_balances,
-        description="What is on each account in each currency: of all, or of one customer, now or by the end of a day.",
-    )
-    account_statements: list[AccountStatement] = strawberry.field(
-        resolver=account_statements,
-        description="A customer's account in a period: what was owed before it, what came, and what is owed after it.",
-    )
-    ageing: list[Ageing] = strawberry.field(
-        resolver=ageing,
-        description="What is owed by how late it is, today or at the end of an earlier day: in all, and who owes most.",
-    )
-    cash_forecast: list[ExpectedCash] = strawberry.field(
-        resolver=cash_forecast,
-        description="What open invoices are expected to bring, week by week; what is overdue comes first.",
-    )
-    book_closings = page(
-        "Up to which days the books were closed; the last that was not undone holds.",
-        BookClosing,
-        orders=BOOK_CLOSING_ORDERS,
-    )
 
     quality_result = by_id("One result of measuring quality.", QualityResult, needs=Permission.QUALITY_READ)
     quality_results = page(
