@@ -60,3 +60,9 @@ async def release(company: Company, entry: Entry) -> None:
     """Let the ladder of a held invoice go on."""
     about = entry["about"]
     await company.change(f"{about}/released", entry["by"], "releaseHold", holdId=company.ids[f"{about}/held"])
+
+
+async def write_off(company: Company, entry: Entry) -> None:
+    """Ask that what is still owed be given up; the handbook's chain decides."""
+    about = entry["about"]
+    await company.change(f"{about}/written-off", entry["by"], "writeOffInvoice", invoiceId=company.ids[about])

@@ -7,7 +7,7 @@ from zhidu.demo.samples import Entry
 from zhidu.failures import Failure
 
 SEATS = """query($subject: ID!) { approvals(first: 20, order: OLDEST, filter: {subjectId: {eq: $subject}}) {
-  nodes { tasks { id step assignee { id } } } } }"""
+  nodes { tasks { id step round assignee { id } insteadOf { id } } } } }"""
 
 
 async def resign(company: Company, entry: Entry) -> None:
@@ -72,22 +72,45 @@ async def send_back(company: Company, entry: Entry) -> None:
     await _decide(company, entry, "returnToRequester")
 
 
-async def _decide(company: Company, entry: Entry, mutation: str) -> None:
-    about, round, step, by = entry["about"], entry.get("round", 0), entry["step"], entry["by"]
-    name = f"{about}/{mutation}/{round}.{step}.{by}"
+async def return_to_step(company: Company, entry: Entry) -> None:
+    """Have an earlier step decide anew, from one's seat."""
+    await _decide(company, entry, "returnToStep", step=entry["to_step"])
+
+
+async def delegate(company: Company, entry: Entry) -> None:
+    """Let somebody decide in one's place from now on until an hour."""
+    await company.change(
+        entry["key"],
+        entry["by"],
+        "delegateApprovals",
+        toId=company.member(entry["to"]),
+        startsAt=company.sample.instant(entry["at"]),
+        endsAt=company.sample.instant(entry["until"]),
+        reason=entry.get("reason", ""),
+    )
+
+
+async def _decide(company: Company, entry: Entry, mutation: str, **more: Any) -> None:
+    about, round, by = entry["about"], entry.get("round", 0), entry["by"]
+    # How often the approval was returned to a step before.
+    again = entry.get("again", 0)
+    name = f"{about}/{mutation}/{round}.{entry['step']}.{by}" + (f".{again}" if again else "")
     # Looked up by what never changes, so that a demo that goes on after a crash finds the same seat.
-    seat = None if name in company.page.answers else await _seat(company, about, round, step, by)
-    await company.change(name, by, mutation, taskId=seat, comment=entry.get("comment", ""))
+    seat = None if name in company.page.answers else await _seat(company, entry, round, again)
+    await company.change(name, by, mutation, taskId=seat, comment=entry.get("comment", ""), **more)
 
 
-async def _seat(company: Company, about: str, round: int, step: int, by: str) -> str:
-    """Somebody's seat in a step of the approvals that a record has gone through, the first round being 0."""
+async def _seat(company: Company, entry: Entry, round: int, again: int) -> str:
+    """Somebody's seat, or that of whom they stand in for, in a step of the approvals that a record has gone through;
+    the first round is 0."""
+    about, step, sits = entry["about"], entry["step"], entry.get("instead_of", entry["by"])
     found = await company.read(ADMINISTRATOR, SEATS, subject=company.ids[about])
     rounds: list[dict[str, Any]] = found["approvals"]["nodes"]
     for task in rounds[round]["tasks"] if round < len(rounds) else ():
-        if task["step"] == step and (task["assignee"] or {}).get("id") == company.member(by):
+        holders = [(task[who] or {}).get("id") for who in ("assignee", "insteadOf")]
+        if (task["step"], task["round"]) == (step, again) and company.member(sits) in holders:
             return str(task["id"])
-    raise Failure(f"{company.sample.name}: {by} has no seat in step {step} of the approval of “{about}”.")
+    raise Failure(f"{company.sample.name}: {sits} has no seat in step {step} of the approval of “{about}”.")
 
 
 def _day(day: Any) -> str | None:

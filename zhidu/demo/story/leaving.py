@@ -61,6 +61,8 @@ def approvers(teller: Teller, approval: Mapping[str, Any]) -> str:
     for task in approval["tasks"]:
         name = teller.in_language(approval["chain"]["steps"][task["step"]]["name"])
         who = task["assignee"]["name"] if task["assignee"] else teller.words("none")
+        if task.get("insteadOf") and not task["endReason"]:
+            who += teller.words("instead_of", name=task["insteadOf"]["name"])
         known = task["endReason"] in ("ESCALATED", "DEADLINE")
         line = f"{task['step'] + 1}. {name}: {who} – {teller.words(task['endReason'] if known else task['state'])}"
         lines.append(f"{line}\n   “{task['comment']}”" if task["comment"] else line)

@@ -11,7 +11,7 @@ from zhidu import pasting
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
-from zhidu.demo.story import dunning, incident, leaving, quality, rulebook
+from zhidu.demo.story import dunning, incident, leaving, quality, rulebook, writing_off
 from zhidu.demo.story.teller import Line, Teller, citations
 from zhidu.demo.story.terminal import cells, row, wrapped
 from zhidu.demo.story.words import Words
@@ -58,6 +58,7 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
         (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
         (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
         (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("given_up"), await writing_off.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
         (words("change"), await rulebook.change(one, other)),
         (words("sides"), await rulebook.cases(one, other, SIDES)),
         (words("quality"), await quality.month(one, other, "2026-09-01")),
