@@ -29,7 +29,7 @@ from domain.billing.events import (
     RefundPaid,
 )
 from domain.contracts import commands as contracts
-from domain.contracts.events import ContractMarkDue
+from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, SurveyStepDue, VisitStepDue
 from domain.ledger import commands as ledger
@@ -107,6 +107,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     VisitStepDue: [feedback.remind_of_visit],
     QuotationExpiryDue: [presales.expire_quotation],
     ContractMarkDue: [contracts.keep_term],
+    ContractObligationMarkDue: [contracts.remind_of_obligation],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
         feedback.review_complaints,

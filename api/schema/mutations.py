@@ -17,7 +17,7 @@ from api.schema.billing.types import Allocation, DunningStep, Hold, Invoice, Pay
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.contracts import mutations as contracts
-from api.schema.contracts.types import Contract, ContractCheck, ContractCopy
+from api.schema.contracts.types import Contract, ContractCheck, ContractCopy, ContractObligation
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback import complaint_mutations as complaints
@@ -282,6 +282,8 @@ class Mutation:
     complete_contract = mutation(contracts.complete_contract, contract=Contract)
     terminate_contract = mutation(contracts.terminate_contract, contract=Contract)
     withdraw_contract = mutation(contracts.withdraw_contract, contract=Contract)
+    add_contract_obligation = mutation(contracts.add_contract_obligation, obligation=ContractObligation)
+    close_contract_obligation = mutation(contracts.close_contract_obligation, obligation=ContractObligation)
 
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)

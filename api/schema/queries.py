@@ -39,7 +39,14 @@ from api.schema.catalogue.types import (
     ServiceOffering,
     ServiceOfferingFilter,
 )
-from api.schema.contracts.types import CONTRACT_ORDERS, Contract, ContractFilter
+from api.schema.contracts.types import (
+    CONTRACT_OBLIGATION_ORDERS,
+    CONTRACT_ORDERS,
+    Contract,
+    ContractFilter,
+    ContractObligation,
+    ContractObligationFilter,
+)
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, ComplaintFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
@@ -344,6 +351,12 @@ class Query(LedgerQuery):
         Contract,
         orders=CONTRACT_ORDERS,
         filter=ContractFilter,
+    )
+    contract_obligations = page(
+        "What is owed by the contracts that you see, or that you see to.",
+        ContractObligation,
+        orders=CONTRACT_OBLIGATION_ORDERS,
+        filter=ContractObligationFilter,
     )
 
     invoice = by_id("One invoice.", Invoice)

@@ -101,3 +101,32 @@ class ContractEnded(Event, name="contracts.ended"):
 @dataclass(frozen=True, kw_only=True)
 class ContractWithdrawn(Event, name="contracts.withdrawn"):
     contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractObligationAdded(Event, name="contracts.obligation_added"):
+    contract_id: UUID
+    obligation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractObligationMarkDue(Event, name="contracts.obligation_mark_due"):
+    """The timer: a reminder of an obligation is due, or its day has passed."""
+
+    obligation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractObligationReminded(Event, name="contracts.obligation_reminded"):
+    """Its day comes near, or has passed without it."""
+
+    contract_id: UUID
+    obligation_id: UUID
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractObligationClosed(Event, name="contracts.obligation_closed"):
+    contract_id: UUID
+    obligation_id: UUID
+    fulfilled: bool

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.contracts.rules import ContractState, Trigger
+from domain.contracts.rules import ContractState, ObligationState, Party, Trigger
 from domain.kernel.terms import CustomerTier
 from tenancy.models import TenantModel, references
 
@@ -152,3 +152,32 @@ class ContractCopy(TenantModel, kw_only=True, eq=False):
     due_on: Mapped[date]
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     confirmed_by_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class ContractObligation(TenantModel, kw_only=True, eq=False):
+    """Something that one side owes the other by a day, a milestone among it (CT-3)."""
+
+    __tablename__ = "contract_obligations"
+    __table_args__ = (
+        references("contract_id", "contracts"),
+        references("responsible_id", "staff"),
+        Index("ix_contract_obligations_contract", "tenant_id", "contract_id", "due_on"),
+        Index("ix_contract_obligations_responsible", "tenant_id", "responsible_id"),
+        Index("ix_contract_obligations_due", "tenant_id", "due_on", "id"),
+    )
+
+    contract_id: Mapped[UUID]
+    title: Mapped[str]
+    party: Mapped[Party]
+    # The last day on which it is in time.
+    due_on: Mapped[date]
+    # How many calendar days before it somebody is reminded.
+    remind_days: Mapped[int]
+    # Who sees to it; else who wrote the contract and who looks after the customer.
+    responsible_id: Mapped[UUID | None]
+    state: Mapped[ObligationState] = mapped_column(default=ObligationState.OPEN)
+    note: Mapped[str] = mapped_column(default="")
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it was told of that its day has passed.
+    overdue_told_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Date, and_, cast, literal_column, or_, sel
 from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
-from domain.contracts.models import Contract, ContractCheck, ContractCopy, ContractInstalment
+from domain.contracts.models import Contract, ContractCheck, ContractCopy, ContractInstalment, ContractObligation
+from domain.contracts.rules import ObligationState
 from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
@@ -66,6 +67,16 @@ def late(copies: Any) -> ColumnElement[bool]:
     return and_(copies.confirmed_at.is_(None), copies.due_on < current_day())
 
 
+def overdue(obligations: Any) -> ColumnElement[bool]:
+    """Whether an obligation should have been fulfilled by now."""
+    return and_(obligations.state == ObligationState.OPEN, obligations.due_on < current_day())
+
+
+def visible_obligations(actor: Actor, obligations: Any) -> ColumnElement[bool]:
+    """Obligations are seen with their contract, and by who is responsible. `obligations` is their table or an alias."""
+    return or_(visible_parts(actor, obligations), obligations.responsible_id == current_member())
+
+
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Contract:
     """One contract that the actor may see; refuses with `NotFound`."""
     return await work.seen(Contract, id, visible(work.actor, Contract), *path, lock=lock)
@@ -97,6 +108,18 @@ async def copies_of(work: Work, contract: Contract) -> list[ContractCopy]:
     """The copies that departments got."""
     own = select(ContractCopy).where(ContractCopy.contract_id == contract.id)
     return await work.all(own.order_by(ContractCopy.id))
+
+
+async def obligation(work: Work, id: UUID, *path: str, lock: bool = False) -> ContractObligation:
+    """One obligation that the actor may see; refuses with `NotFound`."""
+    shown = visible_obligations(work.actor, ContractObligation)
+    return await work.seen(ContractObligation, id, shown, *path, lock=lock)
+
+
+async def obligations_of(work: Work, contract: Contract) -> list[ContractObligation]:
+    """What is owed by a contract, in the order of days."""
+    own = select(ContractObligation).where(ContractObligation.contract_id == contract.id)
+    return await work.all(own.order_by(ContractObligation.due_on, ContractObligation.id))
 
 
 def case_of(contract: Contract) -> Case:

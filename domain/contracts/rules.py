@@ -133,6 +133,26 @@ def refusal(obstacle: ContractObstacle, move: ContractMove, state: ContractState
             return WrongState(message("Notice of its end was given already."), code="NOTICE_GIVEN")
 
 
+class Party(StrEnum):
+    """Who owes something by a contract."""
+
+    COMPANY = "company"
+    CUSTOMER = "customer"
+
+
+class ObligationState(StrEnum):
+    """How far something is that one side owes the other by a contract."""
+
+    OPEN = "open"
+    FULFILLED = "fulfilled"
+    WAIVED = "waived"
+
+
+# The states in which nothing is owed any more.
+OVER = frozenset({_S.COMPLETED, _S.TERMINATED, _S.EXPIRED, _S.WITHDRAWN})
+MOST_OBLIGATIONS, MOST_REMIND_DAYS = 100, 365
+
+
 class Trigger(StrEnum):
     """What an instalment falls due with."""
 

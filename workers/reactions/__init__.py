@@ -27,6 +27,7 @@ from domain.contracts.events import (
     ContractApproved,
     ContractCopiesLate,
     ContractEnded,
+    ContractObligationReminded,
     ContractRunningOut,
     ContractSigned,
 )
@@ -199,6 +200,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ContractCopiesLate: [contracts.remind_of_late_copies],
     ContractRunningOut: [contracts.remind_of_the_end],
     ContractEnded: [contracts.tell_of_the_end],
+    ContractObligationReminded: [contracts.remind_of_an_obligation],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

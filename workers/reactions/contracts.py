@@ -8,6 +8,7 @@ from domain.contracts.events import (
     ContractApproved,
     ContractCopiesLate,
     ContractEnded,
+    ContractObligationReminded,
     ContractRunningOut,
     ContractSigned,
 )
@@ -63,6 +64,23 @@ async def tell_of_the_end(work: Work, event: ContractEnded) -> None:
     await _tell(work, event.contract_id, text, f"contract-ended:{event.contract_id}")
 
 
+async def remind_of_an_obligation(work: Work, event: ContractObligationReminded) -> None:
+    """Whoever is responsible, or else who wrote the contract and who looks after the customer, are reminded."""
+    contract = await queries.any_one(work, event.contract_id)
+    obligation = await queries.obligation(work, event.obligation_id)
+    text = message("“{title}” of contract {number} with {customer} is due on {due_on}.")
+    if event.overdue:
+        text = message("“{title}” of contract {number} with {customer} was due on {due_on} and is still open.")
+    key = f"obligation{'-overdue' if event.overdue else ''}:{obligation.id}"
+    values: dict[str, object] = {"title": obligation.title, "due_on": obligation.due_on}
+    if obligation.responsible_id is None:
+        await _tell(work, contract.id, text, key, values)
+        return
+    customer = await customers.get(work, contract.customer_id)
+    values |= {"number": contract.number, "customer": customer.name}
+    await _notify(work, contract.id, [obligation.responsible_id], text, values, key)
+
+
 async def _ask_for_confirmation(work: Work, contract_id: UUID, text: str, what: str) -> None:
     contract = await queries.any_one(work, contract_id)
     customer = await customers.get(work, contract.customer_id)
@@ -74,7 +92,7 @@ async def _ask_for_confirmation(work: Work, contract_id: UUID, text: str, what: 
         await _notify(work, contract_id, [head], text, values, f"contract-{what}:{copy.id}")
 
 
-async def _tell(work: Work, contract_id: UUID, text: str, key: str) -> None:
+async def _tell(work: Work, contract_id: UUID, text: str, key: str, more: Mapping[str, object] | None = None) -> None:
     contract = await queries.any_one(work, contract_id)
     customer = await customers.get(work, contract.customer_id)
     concerned = {contract.prepared_by_id, await customers.owner_of(work, contract.customer_id)}
@@ -82,6 +100,7 @@ async def _tell(work: Work, contract_id: UUID, text: str, key: str) -> None:
         "number": contract.number,
         "customer": customer.name,
         "total": Money(contract.total_minor, contract.currency),
+        **(more or {}),
     }
     if contract.ends_on is not None:
         values |= {"ends_on": contract.ends_on, "safe_on": last_safe_day(contract.ends_on, contract.notice_days)}

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import strawberry
 
-from api.schema.contracts.types import Trigger
+from api.schema.contracts.types import Party, Trigger
 from api.schema.inputs import given, optional
 from api.schema.money import MoneyInput
 from domain.contracts import commands
 from domain.contracts.commands.drafting import Fees, Wording
-from domain.contracts.models import Contract, ContractCheck, ContractCopy
+from domain.contracts.models import Contract, ContractCheck, ContractCopy, ContractObligation
 from domain.contracts.rules import Instalment, instalment
 from domain.kernel.amounts import read_number
 from tenancy.refusals import Invalid, message
@@ -252,3 +252,48 @@ class WithdrawContractInput:
 async def withdraw_contract(work: Work, input: WithdrawContractInput) -> Contract:
     """Give up a contract that is not signed; what waits for approval is void."""
     return await commands.withdraw_contract(work, contract_id=input.contract_id)
+
+
+@strawberry.input(description="Something that one side owes the other by a contract.")
+class AddContractObligationInput:
+    """Something that one side owes the other by a contract."""
+
+    contract_id: UUID = given("A contract that is not over.")
+    title: str = given("What is owed; at most 200 characters.")
+    party: Party = given("Who owes it.")
+    due_on: date = given("The last day on which it is in time, within the contract's term.")
+    remind_days: int = optional("How many calendar days before its day somebody is reminded.", default=7)
+    responsible_id: UUID | None = optional(
+        "Who of the staff sees to it; unless told, who wrote the contract and who looks after the customer."
+    )
+
+
+async def add_contract_obligation(work: Work, input: AddContractObligationInput) -> ContractObligation:
+    """Write down what one side owes by a day, such as a milestone. Needs `contracts.manage`. Somebody is reminded of it
+    before its day, and once when that has passed."""
+    return await commands.add_obligation(
+        work,
+        contract_id=input.contract_id,
+        title=input.title,
+        party=input.party,
+        due_on=input.due_on,
+        remind_days=input.remind_days,
+        responsible_id=input.responsible_id,
+    )
+
+
+@strawberry.input(description="An obligation that is done with.")
+class CloseContractObligationInput:
+    """An obligation that is done with."""
+
+    obligation_id: UUID = given("An open obligation.")
+    fulfilled: bool = optional("Whether it is fulfilled; else it is waived, and the note says why.", default=True)
+    note: str = optional("By what it was fulfilled, or why it is waived.", default="")
+
+
+async def close_contract_obligation(work: Work, input: CloseContractObligationInput) -> ContractObligation:
+    """Say that an obligation is fulfilled, or that it is not insisted on any more: for who is responsible for it, or
+    with `contracts.manage`."""
+    return await commands.close_obligation(
+        work, obligation_id=input.obligation_id, fulfilled=input.fulfilled, note=input.note
+    )

@@ -13,15 +13,22 @@ from api.schema.catalogue.types import ServiceLine
 from api.schema.contracts.moves import AllowedContractMove, allowed_moves
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
-from api.schema.organisation.types import Department
+from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.presales.types import Quotation, decimal_text
 from domain.contracts import models, queries
-from domain.contracts.rules import MOST_INSTALMENTS, ContractState
+from domain.contracts.rules import MOST_INSTALMENTS, MOST_OBLIGATIONS, ContractState, ObligationState
+from domain.contracts.rules import Party as Party
 from domain.contracts.rules import Trigger as Trigger
 from domain.kernel.subjects import SubjectKind
 
 strawberry.enum(ContractState, description="How far a contract is.")
+strawberry.enum(Party, name="ContractParty", description="Who owes something by a contract.")
+strawberry.enum(
+    ObligationState,
+    name="ContractObligationState",
+    description="How far something is that one side owes the other by a contract.",
+)
 strawberry.enum(Trigger, name="InstalmentTrigger", description="What an instalment of a contract falls due with.")
 
 
@@ -66,6 +73,24 @@ class ContractCopy(Node):
     contract: "Contract | None" = one("Of which contract.", "contract_id")
 
 
+@shows(models.ContractObligation, visible=queries.visible_obligations)
+class ContractObligation(Node):
+    """Something that one side owes the other by a day, milestones among it."""
+
+    contract: "Contract | None" = one("By which contract, if you may see it.", "contract_id")
+    title: str = column("What is owed.")
+    party: Party = column("Who owes it.")
+    state: ObligationState = column("How far it is.")
+    due_on: date = column("The last day on which it is in time.")
+    overdue: bool = computed("Whether it should have been fulfilled by now.", queries.overdue)
+    remind_days: int = column("How many calendar days before its day somebody is reminded.")
+    responsible: Staff | None = one(
+        "Who sees to it; without one, who wrote the contract and who looks after the customer.", "responsible_id"
+    )
+    note: str = column("What was said when it was closed.")
+    closed_at: datetime | None = column("When it was fulfilled or waived; null before.")
+
+
 @shows(models.Contract, visible=queries.visible)
 class Contract(Node):
     """What was agreed with a customer, from the draft to its end."""
@@ -101,6 +126,12 @@ class Contract(Node):
         "contract_id",
         order=lambda there: (there.position,),
         most=100,
+    )
+    obligations: list[ContractObligation] = many(
+        "What both sides owe by it, in the order of days.",
+        "contract_id",
+        order=lambda there: (there.due_on, there.id),
+        most=MOST_OBLIGATIONS,
     )
     copies: list[ContractCopy] = many("The copies of departments, once it is signed.", "contract_id")
     drafted_at: datetime = column("When it was begun.")
@@ -149,3 +180,32 @@ class ContractFilter:
     and_: "list[ContractFilter] | None" = combining("All of these hold.", "and")
     or_: "list[ContractFilter] | None" = combining("One of these holds.", "or")
     not_: "ContractFilter | None" = combining("This does not hold.", "not")
+
+
+@strawberry.enum(description="How obligations of contracts are ordered.")
+class ContractObligationOrder(Enum):
+    """Orders of obligations."""
+
+    DUE = "due"
+    NEWEST = "newest"
+
+
+CONTRACT_OBLIGATION_ORDERS = {
+    ContractObligationOrder.DUE: Order(lambda row: row.due_on),
+    ContractObligationOrder.NEWEST: Order(lambda row: row.id, descending=True),
+}
+
+
+@strawberry.input(description="Which obligations of contracts to give.")
+class ContractObligationFilter:
+    """Conditions on obligations."""
+
+    state: WordFilter[ObligationState] | None = filtered("By how far they are.")
+    party: WordFilter[Party] | None = filtered("By who owes them.")
+    due_on: DayFilter | None = filtered("By their day.")
+    overdue: bool | None = filtered("Those that should have been fulfilled by now, or the others.", queries.overdue)
+    contract_id: IdFilter | None = filtered("By contract.")
+    responsible_id: IdFilter | None = filtered("By who sees to them.")
+    and_: "list[ContractObligationFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[ContractObligationFilter] | None" = combining("One of these holds.", "or")
+    not_: "ContractObligationFilter | None" = combining("This does not hold.", "not")

@@ -106,3 +106,29 @@ async def test_another_company_sees_and_changes_nothing(ask: Any, company: Compa
         assert refused == {"contract": None, "errors": [{"code": "NOT_FOUND"}]}
     refused = (await ask(stranger, SETTLE, id=contract["checklist"][0]["id"]))["settleContractCheck"]
     assert refused["errors"] == [{"code": "NOT_FOUND"}]
+
+
+async def test_obligations_are_listed_by_their_day_and_closed(ask: Any, company: Company) -> None:
+    contract = (await ask(clerk(company), DRAFT, input=given(company)))["draftContract"]["contract"]
+    add = """mutation($input: AddContractObligationInput!) { addContractObligation(input: $input) {
+      obligation { id title party state dueOn overdue remindDays responsible { name } } errors { code path } } }"""
+    shown = "{ totalCount nodes { id title contract { number } } }"
+    listing = f"query($f: ContractObligationFilter) {{ contractObligations(filter: $f, first: 5) {shown} }}"
+    close = """mutation($id: ID!) { closeContractObligation(input: {obligationId: $id}) {
+      obligation { state closedAt } errors { code } } }"""
+    asked = {"contractId": contract["id"], "title": "Report", "party": "COMPANY", "dueOn": "2026-07-01"}
+    made = await ask(clerk(company), add, input={**asked, "responsibleId": str(company.head.id)})
+    obligation = made["addContractObligation"]["obligation"]
+    assert (obligation["party"], obligation["state"], obligation["overdue"]) == ("COMPANY", "OPEN", False)
+    assert (obligation["remindDays"], obligation["responsible"]) == (7, {"name": "Head"})
+    [seen] = (await ask(company.head, listing, f={"overdue": False}))["contractObligations"]["nodes"]
+    # Whoever sees to it need not see the contract.
+    assert (seen["id"], seen["contract"]) == (obligation["id"], None)
+    stranger = await found_company()
+    assert (await ask(stranger, listing))["contractObligations"]["totalCount"] == 0
+    refused = (await ask(stranger, close, id=obligation["id"]))["closeContractObligation"]
+    assert refused == {"obligation": None, "errors": [{"code": "NOT_FOUND"}]}
+    closed = (await ask(company.head, close, id=obligation["id"]))["closeContractObligation"]
+    assert (closed["errors"], closed["obligation"]["state"]) == ([], "FULFILLED")
+    late = (await ask(clerk(company), add, input={**asked, "dueOn": "2027-01-01"}))["addContractObligation"]
+    assert late == {"obligation": None, "errors": [{"code": "INVALID", "path": ["dueOn"]}]}
