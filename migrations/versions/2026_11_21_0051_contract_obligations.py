@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.security import guard
 
-revision = "0048"
-down_revision = "0047"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
