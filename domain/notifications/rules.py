@@ -144,3 +144,27 @@ def still_signs(ends_at: datetime | None, now: datetime) -> bool:
 def asks_for(names: Collection[str], name: str) -> bool:
     """Whether an endpoint with these names is told of a fact."""
     return not name.startswith(UNTOLD) and (EVERY_FACT in names or name in names)
+
+
+# Sentences that messages were once written in. What is stored is still read in each reader's language, so a sentence
+# that is changed is kept here, too.
+FORMER = (
+    message("Resignation from the post “{post}” as of {last_day_on}"),
+    message("Nobody is found whom the chain leads to."),
+    message("Whom the chain leads to lacks the permission to decide."),
+    message("Fewer people are found than the quorum needs."),
+    message("Whoever sat there has left, and nobody stands in."),
+    message("Whoever sat there may not decide any more, and nobody stands in."),
+    message(
+        "Nobody can decide in step {step}, “{name}”, of this: {subject}, asked for by {requester}. {why} Name "
+        "somebody. {terms}"
+    ),
+    message("{requester} asks for your decision: {subject}."),
+    message("{requester} asks you to decide soon: {subject}."),
+    message("Your decision is overdue: {subject}, asked for by {requester}."),
+    message("{subject}, asked for by {requester}, needs no decision any more: it has changed."),
+    message("Request {number} has been escalated to you, level {level}: {title}"),
+    message("Request {number} has to be answered by {due_at}: {title}"),
+    message("Request {number} has to be resolved by {due_at}: {title}"),
+    message("Call {customer}: invoice {number} is {days} days overdue, {amount} is outstanding."),
+)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.kernel.money import Money
 from domain.notifications import rules
+from tenancy.language import Language, translate
 from tenancy.refusals import Invalid
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -130,3 +131,15 @@ def test_facts_about_telling_are_told_to_nobody() -> None:
     assert not rules.asks_for(["requests.submitted"], "requests.assigned")
     assert not rules.asks_for(["*"], "effects.given_up")
     assert not rules.asks_for(["*"], "notifications.endpoint_switched_off")
+
+
+@pytest.mark.parametrize("text", rules.FORMER)
+def test_what_was_written_in_a_former_sentence_is_still_read_in_chinese(text: str) -> None:
+    class Blanks(dict[str, str]):
+        def __missing__(self, name: str) -> str:
+            return name
+
+    english = text.format_map(Blanks())
+    told = {translate(text, language, Blanks()) for language in (Language.ZH_HANS, Language.ZH_HANT)}
+    assert len(told) == 2
+    assert english not in told
