@@ -43,7 +43,7 @@ async def ask_to_postpone(work: Work, *, request_id: UUID, until: datetime, reas
 @command(needs=Permission.REQUESTS_CONFIRM)
 async def agree_to_postpone(work: Work, *, request_id: UUID) -> ServiceRequest:
     """Agree to wait: the request is on hold until then, its clocks rest, and it goes on by itself."""
-    view = await _asked(work, request_id)
+    view = await _asked(work, request_id, agreeing=True)
     request, until = view.request, view.request.postpone_until
     assert until is not None
     if not LIFECYCLE.allows(request.state, Move.HOLD):
@@ -62,7 +62,7 @@ async def agree_to_postpone(work: Work, *, request_id: UUID) -> ServiceRequest:
 @command(needs=Permission.REQUESTS_CONFIRM)
 async def decline_postponement(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why it can't wait: everything goes on as before."""
-    view = await _asked(work, request_id)
+    view = await _asked(work, request_id, agreeing=False)
     reason = rules.clean_reason(reason)
     request = view.request
     request.postpone_until, request.postpone_reason = None, ""
@@ -71,16 +71,17 @@ async def decline_postponement(work: Work, *, request_id: UUID, reason: str) -> 
     return request
 
 
-async def _asked(work: Work, request_id: UUID) -> View:
-    """The locked request whose requester is asked to wait, if the actor may answer for them."""
+async def _asked(work: Work, request_id: UUID, *, agreeing: bool) -> View:
+    """The locked request whose requester is asked to wait, if the actor may answer for them: whoever has it agrees to
+    no delay of their own, not even as its requester, who may still say that it can't wait."""
     view = await timing.locked(work, request_id, "requestId")
     request, actor = view.request, work.actor
     mine = actor.id if actor.is_member else None
-    if mine is None or request.requester_id != mine:
-        if not actor.may(Permission.REQUESTS_ASSIGN):
-            raise rules.refusal(Obstacle.NOT_YOURS, Move.HOLD, Standing(request.state))
-        if mine is not None and request.assignee_id == mine:
-            raise rules.refusal(Obstacle.OWN_WORK, Move.HOLD, Standing(request.state))
+    is_requester = mine is not None and request.requester_id == mine
+    if not is_requester and not actor.may(Permission.REQUESTS_ASSIGN):
+        raise rules.refusal(Obstacle.NOT_YOURS, Move.HOLD, Standing(request.state))
+    if mine is not None and request.assignee_id == mine and (agreeing or not is_requester):
+        raise rules.refusal(Obstacle.OWN_WORK, Move.HOLD, Standing(request.state))
     if request.postpone_until is None:
         raise Refusal(message("Nobody has asked to postpone it."), code="NOT_ASKED")
     return view

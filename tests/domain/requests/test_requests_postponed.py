@@ -61,6 +61,22 @@ async def test_only_the_requester_or_whoever_assigns_agrees_and_never_whoever_ha
     assert refused.value.code == "OWN_WORK"
 
 
+async def test_a_requester_who_has_it_themselves_does_not_agree_to_their_own_delay(software: Company) -> None:
+    request = await under_way(software, actor=software.dispatcher)
+    await do(commands.assign, software.dispatcher, request, assignee_id=software.dispatcher.id)
+    await do(commands.start, software.dispatcher, request)
+    given = {"until": at("Tue 2 10:00"), "reason": "The part comes"}
+    await do(commands.ask_to_postpone, software.dispatcher, request, **given)
+    with pytest.raises(Forbidden) as refused:
+        await do(commands.agree_to_postpone, software.dispatcher, request)
+    assert refused.value.code == "OWN_WORK"
+    kept = await stored(software, request)
+    assert (kept.state, kept.postponed) == (State.IN_PROGRESS, False)
+    # That it can't wait harms nobody.
+    declined = await do(commands.decline_postponement, software.dispatcher, request, reason="Today, please")
+    assert declined.postpone_until is None
+
+
 @pytest.mark.parametrize(
     ("given", "path"),
     [
