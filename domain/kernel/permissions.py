@@ -77,6 +77,9 @@ class Permission(StrEnum):
     BACKUPS_RUN = "backups.run"
 
 
+# Who stands inside where requests are concerned; whoever only asks stands outside.
+WORKS_ON_REQUESTS = (Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
+
 KNOWN = frozenset(Permission)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.subjects import SubjectKind
+from domain.kernel.terms import ClockKind
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.kinds import ApprovalChain
@@ -47,12 +48,20 @@ def visible_signatures(actor: Actor, signatures: Any) -> ColumnElement[bool]:
     return select(versions.id).where(versions.id == signatures.version_id, visible(actor, versions)).exists()
 
 
-def visible_decisions(actor: Actor, _: Any = None) -> ColumnElement[bool]:
-    """Decisions are seen with the record they are about, by whoever may read policies.
+def visible_decisions(actor: Actor, decisions: Any) -> ColumnElement[bool]:
+    """Decisions are seen with the record they are about, by whoever may read policies; those on an internal target,
+    like its clock, by those who work on requests and by whoever was told of its delay. `decisions` is `Decision` or an
+    alias of it.
 
     The record's own module says who sees it, so decisions are offered on a record and never as a list of their own.
     """
-    return true() if actor.may(Permission.POLICIES_READ) else false()
+    if not actor.may(Permission.POLICIES_READ):
+        return false()
+    if any(actor.may(permission) for permission in WORKS_ON_REQUESTS):
+        return true()
+    inside = decisions.inputs.op("->>")("clock").is_not_distinct_from(ClockKind.INTERNAL.value)
+    told = decisions.result.op("->>")("escalated_to_id").is_not_distinct_from(cast(current_member(), Text))
+    return or_(decisions.subject_kind != SubjectKind.REQUEST.value, ~inside, told)
 
 
 def control(versions: Any) -> ColumnElement[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
 from domain.requests.models import Clock, Escalation, Message, RequestPart, ServiceRequest
@@ -66,8 +66,7 @@ def visible_clocks(actor: Actor, clocks: Any) -> ColumnElement[bool]:
     """Clocks are seen with their request; the internal target by those who work on requests. `clocks` is `Clock` or an
     alias of it."""
     seen = visible_parts(actor, clocks)
-    works = (Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
-    if any(actor.may(permission) for permission in works):
+    if any(actor.may(permission) for permission in WORKS_ON_REQUESTS):
         return seen
     return and_(seen, clocks.kind != ClockKind.INTERNAL)
 

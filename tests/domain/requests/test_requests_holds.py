@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from domain.consequences import settle
 from domain.kernel.terms import ClockKind
+from domain.policies.models import Decision
+from domain.policies.queries import visible_decisions
 from domain.policies.rules.kinds import HoldReasons, ServiceLevel, UpdateCadence
 from domain.requests import commands, queries
 from domain.requests.models import Clock, Escalation, ServiceRequest
@@ -211,6 +213,15 @@ async def test_an_internal_target_begins_with_the_assignment_and_is_shown_inside
     assert told[strict.agent] == told[strict.head] == {each.id for each in above}
     assert {each.id for each in above if each.escalated_to_id == strict.boss.id} <= told[strict.boss]
     assert told[strict.clerk] == {each.id for each in above if each.clock_id != internal.id}
+    # Nor what was decided on it: neither when it ends nor that it was missed.
+    for actor, inside in ((strict.agent, True), (strict.head, True), (strict.clerk, False)):
+        async with reading(actor) as work:
+            seen = await work.all(select(Decision).where(visible_decisions(actor, Decision)))
+        assert ("internal" in {each.inputs.get("clock") for each in seen}) is inside
+        assert {"response", "resolution"} <= {each.inputs.get("clock") for each in seen}
+    async with reading(strict.boss) as work:
+        seen = await work.all(select(Decision).where(visible_decisions(strict.boss, Decision)))
+    assert {each.decision for each in seen if each.inputs.get("clock") == "internal"} <= {"requests.escalation"}
 
 
 async def seen_escalations(actor: Actor) -> set[UUID]:
