@@ -170,6 +170,15 @@ async def line_above(work: Work, staff_id: UUID) -> list[UUID]:
     return line
 
 
+async def lines_from(work: Work, starts: Collection[UUID], *, above: UUID | None) -> list[UUID]:
+    """Each of these with their superiors; of a line that leads to the person `above`, only who stands above them."""
+    lines: list[UUID] = []
+    for start in starts:
+        people = [start, *await line_above(work, start)]
+        lines += people[people.index(above) + 1 :] if above is not None and above in people else people
+    return lines
+
+
 async def superior_of(work: Work, staff_id: UUID, *, levels: int = 1) -> UUID | None:
     """The n-th superior of somebody, or None where the line ends earlier."""
     current: UUID | None = staff_id

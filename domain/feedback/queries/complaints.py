@@ -1,6 +1,6 @@
 """Who sees which complaint, by which clauses its clocks run, who stands above it, and which requests had one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -106,10 +106,12 @@ async def clocks_of(work: Work, complaint_id: UUID) -> list[ComplaintClock]:
     return await work.all(found.order_by(ComplaintClock.id))
 
 
-async def ids_open(work: Work) -> list[UUID]:
-    """The ids of complaints that still have to be dealt with, in order."""
+async def ids_open(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
+    """The ids of complaints that still have to be dealt with, in order, behind an id."""
     found = select(Complaint.id).where(one_of(Complaint.state, OPEN)).order_by(Complaint.id)
-    return [row["id"] for row in await work.rows(found)]
+    if after_id is not None:
+        found = found.where(Complaint.id > after_id)
+    return [row["id"] for row in await work.rows(found.limit(most))]
 
 
 @dataclass(frozen=True)
@@ -154,23 +156,14 @@ async def line_above(work: Work, complaint: Complaint) -> list[UUID]:
     complained for themselves."""
     line = await organisation.line_above(work, complaint.handler_id) if complaint.handler_id else []
     if complaint.department_id is not None:
-        line += await _with_superiors(work, complaint, await organisation.heads_above(work, complaint.department_id))
+        heads = await organisation.heads_above(work, complaint.department_id)
+        line += await organisation.lines_from(work, heads, above=complaint.handler_id)
     if not line:
-        line = await _with_superiors(work, complaint, await organisation.heads_at_the_top(work))
+        tops = await organisation.heads_at_the_top(work)
+        line = await organisation.lines_from(work, tops, above=complaint.handler_id)
     complainant = complaint.recorded_by_id if complaint.contact_id is None else None
     not_them = (complaint.handler_id, complaint.about_staff_id, complainant)
     return [person for person in dict.fromkeys(line) if person not in not_them]
-
-
-async def _with_superiors(work: Work, complaint: Complaint, heads: Sequence[UUID]) -> list[UUID]:
-    """Heads, each with their superiors; of a line that leads to the complaint's handler, who stands above them."""
-    line: list[UUID] = []
-    for head in heads:
-        people = [head, *await organisation.line_above(work, head)]
-        if complaint.handler_id in people:
-            people = people[people.index(complaint.handler_id) + 1 :]
-        line += people
-    return line
 
 
 async def responsible(work: Work, complaint: Complaint) -> list[UUID]:

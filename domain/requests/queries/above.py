@@ -19,16 +19,17 @@ async def escalated_to(work: Work, request: ServiceRequest, superior_level: int)
 async def line_above(work: Work, request: ServiceRequest) -> list[UUID]:
     """Who stands above a request, the nearest first: the assignee's superiors; then the head of the department that is
     responsible, that head's superiors, and the heads of the departments above with theirs. Nobody in it: the customer's
-    account owner with theirs, or else whoever heads the company."""
+    account owner with theirs, or else whoever heads the company. Who stands below the assignee is never in it."""
     line = await organisation.line_above(work, request.assignee_id) if request.assignee_id else []
     department_id = await responsible_department(work, request)
-    starts = await organisation.heads_above(work, department_id) if department_id else []
-    if not line and not [head for head in starts if head != request.assignee_id]:
+    if department_id is not None:
+        heads = await organisation.heads_above(work, department_id)
+        line += await organisation.lines_from(work, heads, above=request.assignee_id)
+    if not line:
         owner = await customers.owner_of(work, request.customer_id)
         starts = [owner] if owner is not None else await organisation.heads_at_the_top(work)
-    for start in starts:
-        line += [start, *await organisation.line_above(work, start)]
-    return [person for person in dict.fromkeys(line) if person != request.assignee_id]
+        line = await organisation.lines_from(work, starts, above=request.assignee_id)
+    return list(dict.fromkeys(line))
 
 
 async def responsible_department(work: Work, request: ServiceRequest) -> UUID | None:

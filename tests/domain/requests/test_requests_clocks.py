@@ -200,6 +200,19 @@ async def test_what_no_department_has_goes_to_the_one_that_answers_for_what_it_a
         assert await queries.line_above(work, loose) == [software.head.id, software.boss.id]
 
 
+async def test_nobody_below_the_assignee_stands_above_their_request(software: Company) -> None:
+    request = await submit(software)
+    request = await do(commands.assign, software.dispatcher, request, assignee_id=software.boss.id)
+    async with reading(software.admin) as work:
+        # The head of support, whose request it was, is one of the boss's own people.
+        assert await queries.line_above(work, request) == []
+        assert await queries.escalated_to(work, request, 1) is None
+    async with writing(software.admin, settle=settle) as work:
+        customer = await work.get(Customer, software.strategic_id, lock=True)
+        customer.owner_id = software.clerk.id
+        assert await queries.line_above(work, request) == []
+
+
 async def test_where_no_department_is_known_the_account_owner_s_line_is_told_and_else_the_company_s_head(
     software: Company,
 ) -> None:
