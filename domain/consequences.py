@@ -31,7 +31,7 @@ from domain.billing.events import (
 from domain.contracts import commands as contracts
 from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
 from domain.feedback import commands as feedback
-from domain.feedback.events import ComplaintMarkDue, SurveyStepDue, VisitStepDue
+from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyStepDue, VisitStepDue
 from domain.ledger import commands as ledger
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
@@ -104,6 +104,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],
     ComplaintMarkDue: [feedback.keep_complaint_time],
+    ComplaintReviewDue: [feedback.review_next_complaints],
     VisitStepDue: [feedback.remind_of_visit],
     QuotationExpiryDue: [presales.expire_quotation],
     ContractMarkDue: [contracts.keep_term],

@@ -103,6 +103,13 @@ class ComplaintMarkDue(Event, name="feedback.complaint_mark_due"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComplaintReviewDue(Event, name="feedback.complaint_review_due"):
+    """The clocks of open complaints behind this one are to be reckoned by a new handbook."""
+
+    after_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintWarned(Event, name="feedback.complaint_warned"):
     """The n-th warning, from 1, on one of its clocks."""
 
@@ -125,6 +132,8 @@ class ComplaintEscalated(Event, name="feedback.complaint_escalated"):
     complaint_id: UUID
     clock_id: UUID | None
     escalated_to_id: UUID | None
+    # Older facts have none.
+    notice_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,8 +140,8 @@ async def tell_who_takes_over(work: Work, event: ComplaintEscalated) -> None:
     complaint = await queries.get(work, event.complaint_id)
     told = [event.escalated_to_id] if event.escalated_to_id else await _managers(work, complaint.about_staff_id)
     text = message("Complaint {number} has been escalated to you: {title}")
-    changes = await queries.changes_of(work, complaint.id)
-    await _tell(work, complaint.id, told, text, key=f"escalated:{event.clock_id or changes[-1].id}")
+    notice = event.clock_id or event.notice_id or (await queries.changes_of(work, complaint.id))[-1].id
+    await _tell(work, complaint.id, told, text, key=f"escalated:{notice}")
 
 
 async def _managers(work: Work, not_them: UUID | None) -> list[UUID]:

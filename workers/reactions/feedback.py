@@ -81,7 +81,9 @@ async def follow_up(work: Work, event: SurveyAnswered) -> None:
     if survey.satisfied is not False or clause.value.when_not_satisfied is FollowUp.NOTHING:
         return
     try:
-        await commands.open_follow_up(work, survey.id)
+        # What is refused half-way leaves nothing behind: the news goes out by the same work.
+        async with work.attempting():
+            await commands.open_follow_up(work, survey.id)
     except Refusal as refusal:
         log.warning("feedback.no_follow_up", survey=str(survey.id), because=str(refusal))
     request = await requests.get(work, survey.request_id)

@@ -1,7 +1,7 @@
 """Feedback: asking customers, dealing with their complaints, visiting them again, and what follows what they say."""
 
 from domain.feedback.commands.answering import ASKED_WHY, answer_survey, open_follow_up
-from domain.feedback.commands.complaint_time import keep_complaint_time, review_complaints
+from domain.feedback.commands.complaint_time import keep_complaint_time, review_complaints, review_next_complaints
 from domain.feedback.commands.complaints import (
     acknowledge_complaint,
     agree_to_remedy,
@@ -58,6 +58,7 @@ __all__ = [
     "remind_of_visit",
     "report_visit",
     "review_complaints",
+    "review_next_complaints",
     "send_survey",
     "settle_complaint",
     "submit_complaint",

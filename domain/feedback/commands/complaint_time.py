@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.feedback.events import ComplaintBreached, ComplaintEscalated, ComplaintMarkDue, ComplaintWarned
+from domain.feedback.events import (
+    ComplaintBreached,
+    ComplaintEscalated,
+    ComplaintMarkDue,
+    ComplaintReviewDue,
+    ComplaintWarned,
+)
 from domain.feedback.models import Complaint, ComplaintChange, ComplaintClock
 from domain.feedback.queries import complaints as queries
 from domain.feedback.queries.complaints import Grounds
@@ -25,6 +31,9 @@ from domain.requests.rules import ClockState, Mark, MarkKind, Reached, Segment, 
 from tenancy.agenda import AgendaItem
 from tenancy.outbox import lock_timers
 from tenancy.work import Work
+
+# How many complaints are reckoned by a new handbook in one transaction.
+BATCH = 100
 
 
 @dataclass
@@ -185,7 +194,10 @@ async def hand_up(work: Work, view: View, clock: ComplaintClock | None) -> None:
     inputs = {"superior_level": level, "handler_id": before, "clock": clock.kind if clock else None}
     cite(work, view, "feedback.complaint_escalation", inputs, {"escalated_to_id": above})
     escalated = ComplaintEscalated(
-        complaint_id=complaint.id, clock_id=clock.id if clock else None, escalated_to_id=above
+        complaint_id=complaint.id,
+        clock_id=clock.id if clock else None,
+        escalated_to_id=above,
+        notice_id=work.new_id(),
     )
     work.record(escalated, about=complaint)
 
@@ -217,9 +229,18 @@ async def keep_complaint_time(work: Work, event: ComplaintMarkDue) -> None:
 async def review_complaints(work: Work, event: HandbookTookEffect) -> None:
     """Reckon open complaints anew when a handbook takes effect whose clauses hold for open cases too, or follows one
     whose did (PO-3): what has come stays."""
-    if not await policies_queries.concerns_open_cases(
-        work, event.version_id, ComplaintHandling, BusinessCalendarClause
-    ):
-        return
-    for complaint_id in await queries.ids_open(work):
+    if await policies_queries.concerns_open_cases(work, event.version_id, ComplaintHandling, BusinessCalendarClause):
+        _review_from(work, None, event.version_id)
+
+
+async def review_next_complaints(work: Work, event: ComplaintReviewDue) -> None:
+    """Reckon the next open complaints anew, and let those behind them follow."""
+    ids = await queries.ids_open(work, after_id=event.after_id, most=BATCH)
+    for complaint_id in ids:
         await keep_complaint_time(work, ComplaintMarkDue(complaint_id=complaint_id))
+    if len(ids) == BATCH:
+        _review_from(work, ids[-1], ids[-1])
+
+
+def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
+    work.schedule(work.now, ComplaintReviewDue(after_id=after_id), about=about, key="feedback:complaint-review")

@@ -13,7 +13,8 @@ from domain.feedback.rules import complaints as rules
 from domain.feedback.rules.complaints import COMPLAINTS, ComplaintClockKind, ComplaintMove, ComplaintState, Standing
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
-from domain.policies.rules.kinds import ComplaintHandling, Metric
+from domain.policies import commands as policies
+from domain.policies.rules.kinds import BusinessCalendarClause, ComplaintHandling, Metric
 from domain.quality.queries import records
 from domain.requests import commands as requests
 from domain.requests.rules import ClockState
@@ -35,7 +36,20 @@ from tests.domain.feedback.complaining import (
     slow_company,
     stored,
 )
-from tests.domain.requests.company import Company, at, do, founded, go_to, program, software_clauses, told, under_way
+from tests.domain.policies import handbooks
+from tests.domain.requests.company import (
+    WORKDAYS,
+    Company,
+    at,
+    do,
+    founded,
+    go_to,
+    program,
+    software_clauses,
+    told,
+    under_way,
+    week,
+)
 from tests.handbooks import publish
 
 ACKNOWLEDGEMENT, PROPOSAL, RESULT = ComplaintClockKind
@@ -241,6 +255,28 @@ async def test_a_later_handbook_moves_no_deadline_that_was_promised(fast: Compan
     slower = ComplaintHandling.model_validate({**FAST, "acknowledge": {"working_minutes": 120}})
     await publish(fast.admin, *software_clauses(), ("9.1", slower))
     assert (await stored(fast, complaint)).due_at == at("Mon 1 10:00")
+
+
+async def test_a_handbook_for_open_complaints_is_followed_by_all_of_them_in_batches(
+    fast: Company, slow: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.feedback.commands.complaint_time.BATCH", 2)
+    elsewhere, here = await complain(slow), [await complain(fast) for _ in range(5)]
+    await go_to(fast, at("Mon 1 09:05"))
+    late = {"zone": "Asia/Shanghai", "weekly_hours": week(*WORKDAYS, hours=(("10:00", "18:00"),))}
+    calendar = BusinessCalendarClause.model_validate(late)
+    async with writing(fast.admin, settle=settle) as work:
+        version = await handbooks.draft(work)
+        handling = ComplaintHandling.model_validate(FAST)
+        for number, value in (*software_clauses()[1:], ("9.1", handling), ("1.1", calendar)):
+            open_too = number == "1.1"
+            await handbooks.write(work, version.id, number, value.kind, value.stored(), applies_to_open_cases=open_too)
+        await policies.submit_version(work, version_id=version.id)
+        await policies.publish_version(work, version_id=version.id)
+    await go_to(fast, at("Mon 1 09:05"))
+    assert {(await stored(fast, each)).due_at for each in here} == {at("Mon 1 11:00")}
+    assert (await stored(slow, elsewhere)).due_at == at("Tue 2 17:00")
+    assert len(await told(fast, "feedback.complaint_review_due")) == 3
 
 
 async def test_quality_counts_closed_requests_without_a_complaint(fast: Company) -> None:

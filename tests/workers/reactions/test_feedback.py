@@ -1,6 +1,6 @@
 """Letters with a link, by real workers on a rehearsal company's clock: what leaves, what the ledger keeps of it."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from domain.feedback.rules.surveys import SurveyState
 from domain.kernel.terms import Language
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
+from domain.policies.rules.kinds import BusinessCalendarClause
 from domain.requests import commands as requests
 from domain.requests.models import ServiceRequest
 from tenancy.actor import Actor
@@ -21,9 +22,18 @@ from tenancy.effects import Effect
 from tenancy.links import Purpose, read_token
 from tenancy.rehearsal import advance_clock
 from tests.domain.feedback.company import Company, answer, limited, resolved, service_company, software_company, surveys
-from tests.domain.feedback.complaining import HANDLES, MANAGES, SUBMITS, assigned, complain, fast_company, make
+from tests.domain.feedback.complaining import (
+    HANDLES,
+    MANAGES,
+    SUBMITS,
+    assigned,
+    complain,
+    fast_company,
+    make,
+    slow_company,
+)
 from tests.domain.feedback.test_visits import visiting
-from tests.domain.requests.company import at, do, founded, software_clauses
+from tests.domain.requests.company import at, do, founded, service_clauses, software_clauses
 from tests.handbooks import publish
 from tests.workers.facts import work_off
 from workers import effects
@@ -178,6 +188,28 @@ async def test_a_request_that_cannot_be_opened_is_told_all_the_same(
     assert len(await told(company.head)) == 1
 
 
+async def test_a_request_that_is_refused_half_way_is_not_kept(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await service_company()
+    await work_off()
+    await closed(company)
+    await advance(company, at("Wed 3 10:00"))
+    mondays = [(date(2026, 6, 8) + timedelta(weeks=week)).isoformat() for week in range(600)]
+    never = {"zone": "Asia/Taipei", "weekly_hours": {"monday": [["08:00", "17:00"]]}, "holidays": mondays}
+    others = [clause for clause in service_clauses() if clause[0] != "3.1"]
+    await publish(company.admin, ("3.1", BusinessCalendarClause.model_validate(never)), *others)
+    [survey] = await surveys(company)
+    await answer(company, survey, score="2", comment="Rude")
+    await work_off()
+    [followed] = await surveys(company)
+    assert (followed.follow_up_request_id, followed.state) == (None, SurveyState.ANSWERED)
+    async with reading(company.admin) as work:
+        assert len(await work.all(select(ServiceRequest))) == 1
+    [text] = await told(company.head)
+    assert text.endswith("(score 2): Rude")
+
+
 async def told_of_complaints(actor: Actor) -> list[str]:
     """What somebody was told of complaints, in English."""
     async with reading(actor) as work:
@@ -228,6 +260,26 @@ async def test_a_late_complaint_is_told_to_whoever_takes_it_over(
     assert "Complaint CMP-000001 has been escalated to you: Nobody called back" in await told_of_complaints(
         company.boss
     )
+
+
+async def test_who_gets_a_complaint_twice_before_anybody_was_told_is_told_twice(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company = await slow_company()
+    await work_off()
+    complaint = await assigned(company)
+    agent, clerk = limited(company.agent, *HANDLES), limited(company.clerk, *SUBMITS)
+    await make(commands.acknowledge_complaint, agent, complaint, text="We are sorry")
+    await make(commands.investigate_complaint, agent, complaint)
+    for _ in range(2):
+        await make(commands.propose_remedy, agent, complaint, proposal="We call today")
+        await make(commands.escalate_complaint, clerk, complaint, reason="Not enough")
+        manager = limited(company.dispatcher, *MANAGES)
+        await make(commands.assign_complaint, manager, complaint, handler_id=company.agent.id)
+        await make(commands.investigate_complaint, agent, complaint)
+    await work_off()
+    escalated = "Complaint CMP-000001 has been escalated to you: Nobody called back"
+    assert (await told_of_complaints(company.head)).count(escalated) == 2
 
 
 async def test_who_makes_a_return_visit_is_reminded_and_its_delay_is_told(
