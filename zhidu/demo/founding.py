@@ -37,6 +37,7 @@ async def found(company: Company, operator_token: str) -> None:
     await _people(company)
     await _customers(company)
     await _catalogue(company)
+    await _mail(company)
     await handbook.begin(company)
     await _partner(company)
     company.notebook.save()
@@ -207,6 +208,27 @@ async def _catalogue(company: Company) -> None:
             departmentId=_department(company, offering),
             standards=offering.get("standards", []),
             fields=offering.get("fields", []),
+        )
+
+
+async def _mail(company: Company) -> None:
+    for address in company.sample.several("mail_addresses"):
+        name, walk_in = address["local_part"], address.get("walk_in")
+        await company.change(
+            f"mail_address/{name}",
+            ADMINISTRATOR,
+            "addMailAddress",
+            into="address",
+            localPart=name,
+            publicAddress=address.get("public"),
+            departmentId=_department(company, address),
+            walkInCustomerId=company.ids[f"customer/{walk_in}"] if walk_in else None,
+        )
+        await company.change(
+            f"mail_secret/{name}",
+            ADMINISTRATOR,
+            "rotateMailSecret",
+            addressId=company.ids[f"mail_address/{name}"],
         )
 
 

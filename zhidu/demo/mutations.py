@@ -36,6 +36,8 @@ _ALL = (
     Mutation("addContact", "AddContactInput", "contact { id }"),
     Mutation("createServiceLine", "CreateServiceLineInput", "line { id }"),
     Mutation("createServiceOffering", "CreateServiceOfferingInput", "offering { id }"),
+    Mutation("addMailAddress", "AddMailAddressInput", "address { id }"),
+    Mutation("rotateMailSecret", "RotateMailSecretInput", "secret address { address }"),
     Mutation("startHandbook", "StartHandbookInput", "version { id }"),
     Mutation("draftVersion", "DraftVersionInput", "version { id }"),
     Mutation("putClause", "PutClauseInput", "clause { id }"),

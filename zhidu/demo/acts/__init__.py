@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import billing, handbook, people, requests
+from zhidu.demo.acts import billing, handbook, mail, people, requests
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
@@ -19,6 +19,8 @@ ACTS: Mapping[str, Act] = {
     "reopen": requests.reopen,
     "cancel": requests.cancel,
     "comment": requests.comment,
+    "mail": mail.write,
+    "answer": mail.answer,
     "resign": people.resign,
     "resubmit": people.resubmit,
     "withdraw": people.withdraw,
