@@ -114,6 +114,7 @@ COUNTS = """{ clock { settled } customers { totalCount } staff { totalCount } me
     dryRuns { state judged signedAt } signatures { signedAs } } }
   archives(first: 20) { nodes { number state drill } }
   agenda(filter: {standing: {eq: PARKED}}) { totalCount }
+  inboundMails(first: 10) { nodes { state request { messages { nodes { contact { name } } } } } }
   letters: effects(first: 100, filter: {kind: {eq: MAIL}}) { totalCount }
   waiting: effects(filter: {state: {in: [PLANNED, FAILED]}}) { totalCount } }"""
 
@@ -134,10 +135,20 @@ def check_counts(found: Any, name: str) -> None:
     for invoice in found["invoices"]["nodes"]:
         steps = [step["number"] for step in invoice["dunningSteps"] if step["withdrawnAt"] is None]
         assert steps == [*range(1, len(steps) + 1)]
+    check_mails(found["inboundMails"]["nodes"], name)
     if written.handbook:
         assert {archive["state"] for archive in found["archives"]["nodes"]} == {"KEPT"}
         assert "PASSED" in {archive["drill"] for archive in found["archives"]["nodes"]}
     check_handbook(found["handbookVersions"]["nodes"], written)
+
+
+def check_mails(mails: list[Any], name: str) -> None:
+    """A customer's mail and its answer are one request; a stranger's is held by the one and served by the other."""
+    states = {"software": ["FILED", "FILED", "QUARANTINED"], "service": ["FILED"] * 3}.get(name, [])
+    assert sorted(mail["state"] for mail in mails) == states
+    answered = [mail for mail in mails if mail["request"] and mail["request"]["messages"]["nodes"]]
+    # The first mail and its answer lead to the same request, where the answer stands.
+    assert len(answered) == (2 if states else 0)
 
 
 def check_handbook(versions: list[Any], written: Sample) -> None:
@@ -208,6 +219,12 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     sent = letters(running)
     assert len(sent) == sum(found["letters"]["totalCount"] for found in counts.values())
     to_customers = [(to, subject) for _, to, subject in sent if "namyuet" not in to and "qingfan" not in to]
+    # What is said about a request keeps its subject, for mail programs to keep it together.
+    threads = [each for each in to_customers if each[1].startswith(("Re: ", "[REQ-"))]
+    assert {"Re: 国庆后首日对账文件为空", "Re: Ice machine in the lobby bar leaks"} <= {
+        subject for _, subject in threads
+    }
+    to_customers = [each for each in to_customers if each not in threads]
     assert to_customers
     assert len(set(to_customers)) == len(to_customers)
 
