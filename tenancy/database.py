@@ -193,8 +193,8 @@ async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tupl
 async def reading(actor: Actor) -> AsyncIterator[Work]:
     """One consistent view of the actor's tenant; changes are refused by PostgreSQL."""
     async with _transaction(actor, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as (_, transaction):
-        opening, known, _ = await _enter(transaction, actor)
-        yield Work(transaction, actor, opening, known=known)
+        opening, _, _ = await _enter(transaction, actor)
+        yield Work(transaction, actor, opening)
         await transaction.finish([])
 
 

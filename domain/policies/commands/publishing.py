@@ -43,7 +43,7 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
         raise finding
     if (unchanged := await queries.unchanged(work, draft)) is not None:
         raise unchanged
-    await refuse_outdated(work, draft, await _effective(work, effective_at))
+    await refuse_outdated(work, draft, await _free(work, draft, effective_at))
     draft.planned_effective_at = effective_at
     draft.submitter_id = work.actor.id if work.actor.is_member else None
     work.record(HandbookSubmitted(version_id=draft.id), about=draft)
@@ -101,9 +101,7 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
         raise duties.refusal(Obstacle.NEEDS_REVIEW, Move.PUBLISH, State.IN_REVIEW)
     for finding in await queries.findings(work, version.id):
         raise finding
-    starts_at = await _effective(work, effective_at or version.planned_effective_at)
-    if await _is_taken(work, version.id, starts_at):
-        raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
+    starts_at = await _free(work, version, effective_at or version.planned_effective_at)
     await refuse_outdated(work, version, starts_at)
     if chain is not None:
         cite(
@@ -190,11 +188,25 @@ async def alone(work: Work) -> None:
 async def _starts_at(work: Work, version: HandbookVersion) -> datetime:
     """When an approved version takes effect; refuses when another one has come in between."""
     earliest = await _effective(work, None)
-    starts_at = max(version.planned_effective_at or earliest, earliest)
-    # Two versions never take effect at the same instant; what was approved does so a moment later.
+    starts_at = await _next_free(work, version, max(version.planned_effective_at or earliest, earliest))
+    await refuse_outdated(work, version, starts_at)
+    return starts_at
+
+
+async def _free(work: Work, version: HandbookVersion, wished_at: datetime | None) -> datetime:
+    """When a version takes effect at which no other one does; refuses an instant that was wished for and is taken."""
+    starts_at = await _effective(work, wished_at)
+    if wished_at is None:
+        return await _next_free(work, version, starts_at)
+    if await _is_taken(work, version.id, starts_at):
+        raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
+    return starts_at
+
+
+async def _next_free(work: Work, version: HandbookVersion, starts_at: datetime) -> datetime:
+    """Two versions never take effect at the same instant: who wishes for none does so a moment after another."""
     while await _is_taken(work, version.id, starts_at):
         starts_at += timedelta(seconds=1)
-    await refuse_outdated(work, version, starts_at)
     return starts_at
 
 

@@ -70,6 +70,9 @@ for _tag, (_pattern, _first) in _PLAIN.items():
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
 
 
+_ENDS_OF_LINES = frozenset("\r\x85\u2028\u2029")
+
+
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
     """Writes what is written once in one way: texts of several lines as blocks, nothing by reference."""
 
@@ -81,7 +84,9 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
 
 
 def _text(dumper: _Dumper, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    # What YAML takes for the end of a line besides the usual one is escaped, or it would be read as a blank.
+    style = '"' if _ENDS_OF_LINES.intersection(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

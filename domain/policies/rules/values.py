@@ -27,16 +27,19 @@ def unfit(text: str, **values: object) -> ValueError:
 
 
 def _plainly_written(given: Any, info: ValidationInfo) -> Any:
-    """Of what is written now, and so comes as JSON, only plain decimals are numbers: no 1_000, 1e3 or blanks."""
-    if info.mode != "json" or not isinstance(given, str):
+    """Of what is written now, and so comes as JSON, only plain decimals are numbers: no 1_000, 1e3 or blanks.
+
+    A number of JSON is what it is written as: 0.1 is a tenth, whatever a computer makes of it.
+    """
+    if info.mode != "json" or isinstance(given, bool) or not isinstance(given, str | int | float):
         return given
     try:
-        return decimals.read(given)
+        return decimals.read(given if isinstance(given, str) else repr(given))
     except Invalid as refusal:
         raise ValueError(refusal) from None
 
 
-# A number with decimals, which JSON has as a text.
+# A number with decimals, which JSON has as a text or as a number.
 Number = Annotated[Decimal, BeforeValidator(_plainly_written)]
 
 

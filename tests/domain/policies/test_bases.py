@@ -59,6 +59,38 @@ async def side_by_side(actor: Actor, days: int) -> tuple[UUID, UUID]:
     return first.id, second.id
 
 
+async def test_who_wishes_for_no_instant_takes_effect_a_moment_after_whoever_does_now(acme: Actor) -> None:
+    """A rehearsal's clock stands still; a moment is the same for a whole work here."""
+    base = await in_force(acme, CALENDAR, NOTICE)
+    async with writing(acme, settle=settle) as work:
+        first = await copy_of(work, base)
+        await notice(work, first.id, 60)
+        await published(work, first.id)
+        second = await copy_of(work, first.id)
+        await notice(work, second.id, 90)
+        await published(work, second.id)
+        assert (first.effective_at, second.effective_at) == (work.now, work.now + timedelta(seconds=1))
+
+
+async def test_an_instant_that_is_taken_is_refused_when_it_is_wished_for_and_not_after_everybody_has_agreed(
+    acme: Actor,
+) -> None:
+    base = await in_force(acme, CALENDAR, NOTICE)
+    async with writing(acme, settle=settle) as work:
+        tomorrow = work.now + timedelta(days=1)
+        first = await copy_of(work, base)
+        await notice(work, first.id, 60)
+        await published(work, first.id, tomorrow)
+        second = await copy_of(work, first.id)
+        await notice(work, second.id, 90)
+    with pytest.raises(Conflict, match="that very instant") as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.submit_version(work, version_id=second.id, effective_at=tomorrow)
+    assert refused.value.path == ("effectiveAt",)
+    async with writing(acme, settle=settle) as work:
+        await commands.submit_version(work, version_id=second.id, effective_at=tomorrow + timedelta(days=1))
+
+
 async def test_a_draft_of_an_outdated_version_does_not_undo_what_came_in_between(acme: Actor) -> None:
     first, second = await side_by_side(acme, 60)
     with pytest.raises(Conflict) as refused:

@@ -265,6 +265,17 @@ def test_a_number_with_decimals_is_written_plainly(written: str) -> None:
     assert "is not a number" in str(fault)
 
 
+@pytest.mark.parametrize(("written", "meant"), [(20, "20"), (20.5, "20.5"), (0.1, "0.1"), ("0.10", "0.10")])
+def test_a_number_with_decimals_is_a_text_or_a_number(written: Any, meant: str) -> None:
+    target = checks.parse(KINDS["quality_target"], {"metric": "satisfaction", "at_least_percent": written}, "value")
+    assert target.stored()["at_least_percent"] == meant
+
+
+@pytest.mark.parametrize("written", [True, None, [20], 1e30, float("nan")])
+def test_what_is_no_plain_number_is_none(written: Any) -> None:
+    assert checks.faults(KINDS["quality_target"], {"metric": "satisfaction", "at_least_percent": written}, "value")
+
+
 def test_what_was_published_before_numbers_were_read_strictly_is_still_read() -> None:
     target = KINDS["quality_target"].model_validate({"metric": "satisfaction", "at_least_percent": "9E+1"})
     assert target.stored()["at_least_percent"] in ("90", "9E+1")

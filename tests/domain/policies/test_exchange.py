@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.consequences import settle
@@ -73,6 +73,7 @@ texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
 
 
 @given(texts, texts)
+@example("Ends of lines", "x\x85y\u2028z\u2029\r\nend")
 def test_every_text_comes_back_as_it_was(title: str, text: str) -> None:
     content = Content("HB-01", titled(title), (clause("1.1", "provision", title=titled(title), text=titled(text)),))
     written = exchange.write(content)
