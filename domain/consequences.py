@@ -18,8 +18,8 @@ from domain.backups.events import BackupDue
 from domain.billing import commands as billing
 from domain.billing.events import (
     AllocationReversed,
+    CreditNoteIssued,
     DunningStepDue,
-    InvoiceCancelled,
     InvoiceIssued,
     InvoiceWrittenOff,
     LadderReviewDue,
@@ -88,7 +88,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     RoleChanged: [approvals.give_up_powerless],
     DunningStepDue: [billing.take_due_step],
     InvoiceIssued: [ledger.book_invoice],
-    InvoiceCancelled: [ledger.book_cancellation],
+    CreditNoteIssued: [ledger.book_credit_note],
     InvoiceWrittenOff: [ledger.book_write_off],
     PaymentRecorded: [ledger.book_payment],
     PaymentReversed: [ledger.book_payment_reversal],

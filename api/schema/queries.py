@@ -24,8 +24,11 @@ from api.schema.approvals.types import (
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.billing.types import (
+    CREDIT_NOTE_ORDERS,
     INVOICE_ORDERS,
     PAYMENT_ORDERS,
+    CreditNote,
+    CreditNoteFilter,
     Invoice,
     InvoiceFilter,
     Payment,
@@ -361,6 +364,10 @@ class Query(LedgerQuery):
 
     invoice = by_id("One invoice.", Invoice)
     invoices = page("What customers were asked to pay.", Invoice, orders=INVOICE_ORDERS, filter=InvoiceFilter)
+    credit_note = by_id("One credit note.", CreditNote)
+    credit_notes = page(
+        "What took issued invoices back.", CreditNote, orders=CREDIT_NOTE_ORDERS, filter=CreditNoteFilter
+    )
     payment = by_id("One payment.", Payment)
     payments = page("What has come in.", Payment, orders=PAYMENT_ORDERS, filter=PaymentFilter)
 

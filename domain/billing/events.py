@@ -27,6 +27,14 @@ class InvoiceCancelled(Event, name="billing.invoice_cancelled"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(Event, name="billing.credit_note_issued"):
+    """An issued invoice was taken back by a document of its own."""
+
+    credit_note_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceWrittenOff(Event, name="billing.invoice_written_off"):
     """What was still owed of it is given up, in the smallest unit of its currency."""
 

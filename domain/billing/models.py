@@ -99,6 +99,30 @@ class InvoiceTax(TenantModel, kw_only=True, eq=False):
     currency: Mapped[str]
 
 
+class CreditNote(TenantModel, kw_only=True, eq=False):
+    """What takes an issued invoice back: a document of its own, over the whole of it (AR-1). Never changed."""
+
+    __tablename__ = "credit_notes"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "invoice_id"),
+        references("invoice_id", "invoices"),
+        references("customer_id", "customers"),
+        Index("ix_credit_notes_customer", "tenant_id", "customer_id"),
+    )
+
+    invoice_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    # Without gaps in the company, in a series of their own.
+    number: Mapped[int]
+    currency: Mapped[str]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+
+
 class Payment(TenantModel, kw_only=True, eq=False):
     """Money that has come in from a customer (AR-2), known again by its reference."""
 

@@ -8,7 +8,7 @@ from domain.billing import queries as billing
 from domain.billing.commands.invoices import today_of
 from domain.billing.events import (
     AllocationReversed,
-    InvoiceCancelled,
+    CreditNoteIssued,
     InvoiceIssued,
     InvoiceWrittenOff,
     PaymentAllocated,
@@ -16,7 +16,7 @@ from domain.billing.events import (
     PaymentReversed,
     RefundPaid,
 )
-from domain.billing.models import Allocation, Invoice, Payment, Refund
+from domain.billing.models import Allocation, CreditNote, Invoice, Payment, Refund
 from domain.billing.rules.payments import clean_reason
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -36,12 +36,12 @@ async def book_invoice(work: Work, event: InvoiceIssued) -> None:
     await _book(work, EntryKind.INVOICE, postings, invoice.issued_on, of=invoice)
 
 
-async def book_cancellation(work: Work, event: InvoiceCancelled) -> None:
-    """An issued invoice that was taken back is owed no longer; a draft never was."""
-    invoice = await work.get(Invoice, event.invoice_id)
-    if invoice.issued_on is not None:
-        postings = rules.reverse(rules.invoice(invoice.net_minor, invoice.tax_minor))
-        await _book(work, EntryKind.CANCELLATION, postings, today_of(work), of=invoice)
+async def book_credit_note(work: Work, event: CreditNoteIssued) -> None:
+    """An issued invoice that was taken back is owed no longer, nor earned."""
+    note = await work.get(CreditNote, event.credit_note_id)
+    invoice = await work.get(Invoice, note.invoice_id)
+    postings = rules.reverse(rules.invoice(note.net_minor, note.tax_minor))
+    await _book(work, EntryKind.CREDIT_NOTE, postings, note.issued_on, of=invoice)
 
 
 async def book_write_off(work: Work, event: InvoiceWrittenOff) -> None:

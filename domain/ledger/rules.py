@@ -30,7 +30,7 @@ class EntryKind(StrEnum):
     """What was booked."""
 
     INVOICE = "invoice"
-    CANCELLATION = "cancellation"
+    CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
     PAYMENT_REVERSAL = "payment_reversal"
     ALLOCATION = "allocation"

@@ -91,7 +91,8 @@ class CancelInvoiceInput:
 
 
 async def cancel_invoice(work: Work, input: CancelInvoiceInput) -> dict[str, object]:
-    """Take back an invoice of which nothing was paid; an issued one keeps its number, and nothing more is sent.
+    """Take back an invoice of which nothing was paid; nothing more is sent. An issued one keeps its number, and its
+    creditNote takes it back, with a number of its own series.
 
     Where the handbook has an approval chain for it, that approval is asked for and given; its outcome does it."""
     invoice, approval_id = await commands.cancel_invoice(work, invoice_id=input.invoice_id)

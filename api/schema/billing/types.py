@@ -1,12 +1,10 @@
 """Invoices as clients see them, with what was paid, what holds them up, and how they are dunned."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Date, Text, and_, case, cast, func, literal_column, not_, or_
+from sqlalchemy import Date, Text, cast, func, literal_column
 
 from api.reading.filters import (
     DayFilter,
@@ -23,40 +21,33 @@ from api.reading.mapping import (
     Order,
     column,
     computed,
-    listed,
     localized,
     made_of,
     many,
     one,
     page,
-    part,
     shows,
 )
 from api.schema.access.types import Member
 from api.schema.billing.moves import InvoiceMove, allowed_moves
+from api.schema.billing.next_dunning import NextDunning, PlannedDunningStep
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.presales import types as presales  # noqa: F401  # declares OfferLineKind, which is used below
 from api.schema.tenancy import types as tenancy  # noqa: F401  # declares EffectState, which is used below
 from domain.billing import models, queries
-from domain.billing.queries import BLOCKER_TEXTS, Blocker
 from domain.billing.rules.invoices import State
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from domain.presales.rules.lines import MOST_LINES, LineKind
-from tenancy.actor import Actor
 from tenancy.effects import EffectState
-from tenancy.language import Language, translate
-from tenancy.models import current_language
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
 strawberry.enum(TaxRounding, description="Where the tax of an invoice is rounded to the currency's smallest unit.")
-strawberry.enum(Channel, name="DunningChannel", description="How a step reaches the customer, or who takes over.")
 strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
-strawberry.enum(Blocker, name="DunningBlockerCode", description="What keeps the next step from being taken.")
 
 
 @shows(models.InvoiceLine, visible=queries.visible_parts)
@@ -95,6 +86,47 @@ class InvoiceTax(Node):
     )
     net: Money = money("What its lines come to before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax on them.", lambda row: row.tax_minor)
+
+
+@shows(models.CreditNote, visible=queries.visible_of_customer)
+class CreditNote(Node):
+    """What takes an issued invoice back: a document of its own, over the whole of it."""
+
+    number: int = column("Its number, without gaps in a series of its own.")
+    issued_on: date = column("The day it was issued.")
+    issued_at: datetime = column("When it was issued.")
+    net: Money = money("What it takes back before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax it takes back.", lambda row: row.tax_minor)
+    total: Money = money("What it takes back in all.", lambda row: row.total_minor)
+    invoice: "Invoice | None" = one("The invoice that it takes back.", "invoice_id")
+    customer: Customer | None = one("Who does not owe it any more.", "customer_id")
+
+
+@strawberry.enum(description="How credit notes are ordered.")
+class CreditNoteOrder(Enum):
+    """Orders of credit notes."""
+
+    NEWEST = "newest"
+    NUMBER = "number"
+
+
+CREDIT_NOTE_ORDERS = {
+    CreditNoteOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    CreditNoteOrder.NUMBER: Order(lambda row: row.number),
+}
+
+
+@strawberry.input(description="Which credit notes to give.")
+class CreditNoteFilter:
+    """Conditions on credit notes."""
+
+    number: NumberFilter | None = filtered("By number.")
+    customer_id: IdFilter | None = filtered("By whose they are.")
+    invoice_id: IdFilter | None = filtered("By the invoice that they take back.")
+    issued_on: DayFilter | None = filtered("By the day of issue.")
+    and_: "list[CreditNoteFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[CreditNoteFilter] | None" = combining("One of these holds.", "or")
+    not_: "CreditNoteFilter | None" = combining("This does not hold.", "not")
 
 
 @shows(models.Allocation, visible=queries.visible_parts)
@@ -196,17 +228,6 @@ class Hold(Node):
     customer: Customer | None = one("Whose invoices it holds.", "customer_id")
 
 
-@shows(models.PlannedStep, visible=queries.visible_parts)
-class PlannedDunningStep(Node):
-    """A step of the ladder that is still to come."""
-
-    number: int = column("Its number on the ladder.")
-    name: str = localized("What the handbook calls it, in your language.", "name")
-    channel: Channel = column("How it will reach the customer, or who will take over.")
-    needs_approval: bool = column("Whether somebody has to approve it first.")
-    at: datetime | None = column("When it is to be taken; none while a hold without end stands before it.")
-
-
 @shows(models.DunningStep, visible=queries.visible_parts)
 class DunningStep(Node):
     """A step of the ladder that was taken."""
@@ -231,48 +252,6 @@ class DunningStep(Node):
     clause: Clause | None = one("The clause it followed.", "clause_id")
     invoice: "Invoice | None" = one("The invoice it is about.", "invoice_id")
     decisions = decisions(SubjectKind.DUNNING)
-
-
-@part
-class DunningBlocker:
-    """Something that keeps the next step of a ladder from being taken now."""
-
-    code: Blocker = column("A word for programs.")
-    message: str = computed(
-        "A sentence for people, in your language.",
-        lambda row: case(
-            *((current_language() == language, getattr(row, language)) for language in Language if language != "en"),
-            else_=row.en,
-        ),
-    )
-
-
-def _blockers(_: Actor) -> Sequence[Mapping[str, Any]]:
-    # In every language, for a plan serves readers of all of them.
-    return [
-        {"code": code} | {language.value: translate(text, language) for language in Language}
-        for code, text in BLOCKER_TEXTS.items()
-    ]
-
-
-def _blocks(here: Any, blocker: Any) -> ColumnElement[bool]:
-    return or_(*(and_(blocker.code == code, queries.blocks(code, here)) for code in Blocker))
-
-
-@part
-class NextDunning:
-    """Whether the next step of the ladder may be taken now, and if not, why and when."""
-
-    allowed: bool = computed(
-        "Whether nothing keeps it from being taken.",
-        lambda row: not_(or_(*(queries.blocks(code, row) for code in Blocker))),
-    )
-    step: PlannedDunningStep | None = one(
-        "The next step; none when nothing is left to be taken.", lambda here, there: queries.is_next(there, here)
-    )
-    at: datetime | None = computed("When it is to be taken; none while nobody knows.", queries.next_at)
-    blockers: list[DunningBlocker] = listed("What keeps it from being taken now.", _blockers, _blocks)
-    clause: Clause | None = one("The ladder that says so.", "ladder_clause_id")
 
 
 @shows(models.Invoice, visible=queries.visible)
@@ -328,6 +307,9 @@ class Invoice(Node):
         orders=PAYMENT_ORDERS,
     )
     allocations: list[Allocation] = many("What counts, or counted, for it, oldest first.", "invoice_id", most=100)
+    credit_note: CreditNote | None = one(
+        "What takes it back, where it was cancelled after its issue.", lambda here, there: there.invoice_id == here.id
+    )
     holds: list[Hold] = many(
         "Every hold on it, its own and its customer's, oldest first.",
         lambda here, there: queries.is_about(there, here),

@@ -7,8 +7,8 @@ from domain.approvals.events import ApprovalGranted
 from domain.billing.commands import planning
 from domain.billing.commands.invoices import today_of
 from domain.billing.commands.waiting import PURPOSES, end_approvals, lock_approvals
-from domain.billing.events import InvoiceCancelled, InvoiceWrittenOff
-from domain.billing.models import Invoice
+from domain.billing.events import CreditNoteIssued, InvoiceCancelled, InvoiceWrittenOff
+from domain.billing.models import CreditNote, Invoice
 from domain.billing.rules.invoices import LIFECYCLE, Move, days_overdue
 from domain.customers import queries as customers
 from domain.kernel.command import command
@@ -18,14 +18,18 @@ from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.scopes import Scope
+from tenancy.numbers import next_number
 from tenancy.outbox import withdraw_effects
 from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
+CREDIT_NOTES = "credit_notes"
+
 
 @command(needs=Permission.BILLING_INVOICE)
 async def cancel_invoice(work: Work, *, invoice_id: UUID) -> tuple[Invoice, UUID | None]:
-    """Take an invoice back on which nothing was paid; one that was issued keeps its number. Nothing more is sent.
+    """Take an invoice back on which nothing was paid; nothing more is sent. One that was issued keeps its number, and a
+    credit note over the whole of it is issued, with a number of its own series.
 
     Where the handbook has a chain for it, an approval is asked for instead, and its outcome does it; its id is given.
     """
@@ -96,8 +100,28 @@ async def _do(work: Work, invoice: Invoice, move: Move) -> None:
     await end_approvals(work, invoice.id)
     if move is Move.CANCEL:
         work.record(InvoiceCancelled(invoice_id=invoice.id), about=invoice)
+        if invoice.issued_on is not None:
+            await _credit(work, invoice)
     else:
         written_off = InvoiceWrittenOff(
             invoice_id=invoice.id, minor=max(invoice.total_minor - invoice.paid_minor, 0), currency=invoice.currency
         )
         work.record(written_off, about=invoice)
+
+
+async def _credit(work: Work, invoice: Invoice) -> None:
+    # Last, for others who want a number wait from here on.
+    note = work.add(
+        CreditNote(
+            invoice_id=invoice.id,
+            customer_id=invoice.customer_id,
+            number=await next_number(work, CREDIT_NOTES),
+            currency=invoice.currency,
+            net_minor=invoice.net_minor,
+            tax_minor=invoice.tax_minor,
+            total_minor=invoice.total_minor,
+            issued_on=today_of(work),
+            issued_at=work.now,
+        )
+    )
+    work.record(CreditNoteIssued(credit_note_id=note.id, invoice_id=invoice.id), about=note)

@@ -48,7 +48,7 @@ async def test_an_invoice_that_is_taken_back_was_never_earned() -> None:
     billed = await office.bill("1000")
     await give_up(office, billed, cancel=True)
     assert await balances(office) == {"receivables": 0, "revenue": 0}
-    assert await kinds(office) == ["invoice", "cancellation"]
+    assert await kinds(office) == ["invoice", "credit_note"]
 
 
 async def test_credit_that_is_used_given_back_and_taken_back() -> None:
