@@ -105,9 +105,9 @@ class CreditNote(TenantModel, kw_only=True, eq=False):
     __tablename__ = "credit_notes"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
-        UniqueConstraint("tenant_id", "invoice_id"),
         references("invoice_id", "invoices"),
         references("customer_id", "customers"),
+        Index("ix_credit_notes_invoice", "tenant_id", "invoice_id"),
         Index("ix_credit_notes_customer", "tenant_id", "customer_id"),
     )
 

@@ -60,10 +60,10 @@ def upgrade() -> None:
             name=op.f("fk_credit_notes_tenant_id_invoice_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_credit_notes")),
-        sa.UniqueConstraint("tenant_id", "invoice_id", name=op.f("uq_credit_notes_tenant_id_invoice_id")),
         sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_credit_notes_tenant_id_number")),
     )
     op.create_index("ix_credit_notes_customer", "credit_notes", ["tenant_id", "customer_id"], unique=False)
+    op.create_index("ix_credit_notes_invoice", "credit_notes", ["tenant_id", "invoice_id"], unique=False)
     guard("credit_notes", grants="SELECT, INSERT")
     op.execute("ALTER TABLE ledger_entries DROP CONSTRAINT ck_ledger_entries_entrykind")
     for table in TOUCHED:
