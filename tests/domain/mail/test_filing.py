@@ -5,10 +5,12 @@ import pytest
 from sqlalchemy import select
 
 from domain.consequences import settle
+from domain.customers import commands as customers
 from domain.mail import commands, queries
 from domain.mail.rules import MailReason, MailState
 from domain.policies.models import Decision
 from domain.requests import commands as requests
+from domain.requests import queries as requests_known
 from domain.requests.rules import Audience, Channel, State
 from tenancy import postbox
 from tenancy.database import reading, writing
@@ -206,3 +208,31 @@ async def test_a_suspended_company_takes_nothing_and_its_senders_try_again() -> 
         await deliver(company, letter())
     assert refused.value.code == 451
     assert await mails(company) == []
+
+
+async def test_a_contact_of_several_customers_is_asked_about_and_an_address_that_is_off_takes_nothing() -> None:
+    company = await taking_mail()
+    async with writing(company.admin, settle=settle) as work:
+        await customers.add_contact(work, customer_id=company.standard_id, name="Lin", email="lin@big.example.com")
+    mail = await deliver(company, letter())
+    assert (mail.state, mail.reason) == (MailState.QUARANTINED, MailReason.SEVERAL_CUSTOMERS)
+    async with writing(company.admin, settle=settle) as work:
+        await commands.change_address(work, address_id=mail.address_id, intake=commands.Intake(), active=False)
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+        await deliver(company, letter())
+    assert len(await mails(company)) == 1
+
+
+async def test_what_the_customer_says_is_no_word_to_the_customer() -> None:
+    company = await taking_mail()
+    first = await deliver(company, letter())
+    assert first.request_id is not None
+    await deliver(company, letter(text="Any news?\n"), about=first.request_id)
+    async with reading(company.admin) as work:
+        request = await requests_known.get(work, first.request_id)
+        assert await requests_known.said_at(work, request) is None
+    async with writing(company.dispatcher, settle=settle) as work:
+        said = await requests.comment(work, request_id=first.request_id, text="We are on our way.")
+    async with reading(company.admin) as work:
+        request = await requests_known.get(work, first.request_id)
+        assert await requests_known.said_at(work, request) == said.at
