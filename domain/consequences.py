@@ -62,6 +62,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ApprovalStepReached: [rulebook.show_to_approvers],
     ApprovalTransferred: [rulebook.show_to_approvers],
     ApprovalGranted: [
+        requests.follow_approval,
         people.follow_approval,
         billing.follow_approval,
         presales.follow_approval,
@@ -69,13 +70,21 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         rulebook.follow_approval,
     ],
     ApprovalRefused: [
+        requests.follow_refusal,
         people.follow_refusal,
         presales.follow_refusal,
         contracts.follow_refusal,
         rulebook.follow_refusal,
     ],
-    ApprovalReturned: [people.follow_return, presales.follow_return, contracts.follow_return, rulebook.follow_return],
+    ApprovalReturned: [
+        requests.follow_refusal,
+        people.follow_return,
+        presales.follow_return,
+        contracts.follow_return,
+        rulebook.follow_return,
+    ],
     ApprovalWithdrawn: [
+        requests.follow_refusal,
         people.follow_withdrawal,
         presales.follow_withdrawal,
         contracts.follow_withdrawal,

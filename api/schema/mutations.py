@@ -49,7 +49,7 @@ from api.schema.requests import mutations as requests
 from api.schema.requests import part_mutations as parts
 from api.schema.requests import relation_mutations as relations
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
-from api.schema.requests.types import RequestLink, RequestMessage, RequestPart, ServiceRequest
+from api.schema.requests.types import RequestHelper, RequestLink, RequestMessage, RequestPart, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
 
@@ -230,6 +230,8 @@ class Mutation:
     assign_part = mutation(parts.assign_part, part=RequestPart)
     finish_part = mutation(parts.finish_part, part=RequestPart)
     withdraw_part = mutation(parts.withdraw_part, part=RequestPart)
+    ask_for_help = mutation(parts.ask_for_help, help=RequestHelper)
+    end_help = mutation(parts.end_help, help=RequestHelper)
     report_fault = mutation(faults.report_fault, report=FaultReport)
     plan_action = mutation(faults.plan_action, action=PostmortemAction)
     finish_action = mutation(faults.finish_action, action=PostmortemAction)

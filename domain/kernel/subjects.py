@@ -9,7 +9,7 @@ from uuid import UUID
 
 from babel.numbers import list_currencies
 
-from domain.kernel.terms import CustomerTier
+from domain.kernel.terms import CustomerTier, Priority
 from tenancy.refusals import message
 
 
@@ -30,6 +30,7 @@ class SubjectKind(StrEnum):
     SURVEY = "surveys"
     COMPLAINT = "complaints"
     VISIT = "return_visits"
+    EXTRA_STAFF = "request_helpers"
     QUOTATION = "quotations"
     INBOUND_MAIL = "inbound_mails"
     CONTRACT = "contracts"
@@ -137,6 +138,17 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "from_quotation": FactType.FLAG,
         "content": FactType.TEXT,
     },
+    (SubjectKind.EXTRA_STAFF, ""): {
+        "request_number": FactType.TEXT,
+        "priority": FactType.TEXT,
+        "helper_name": FactType.TEXT,
+        "helper_id": FactType.MEMBER,
+        "helper_department_id": FactType.DEPARTMENT,
+        "department_id": FactType.DEPARTMENT,
+        "customer_id": FactType.CUSTOMER,
+        "customer_tier": FactType.TEXT,
+        "reason": FactType.TEXT,
+    },
     (SubjectKind.HANDBOOK_VERSION, "publish"): {
         "version_number": FactType.NUMBER,
         "document_number": FactType.TEXT,
@@ -170,6 +182,9 @@ FACT_LABELS: Mapping[str, str] = {
     "effective_on": message("the day of taking effect"),
     "ends_on": message("the last day"),
     "from_quotation": message("whether it comes of an accepted quotation"),
+    "helper_department_id": message("the department of whoever is to help"),
+    "helper_id": message("whoever is to help"),
+    "helper_name": message("the name of whoever is to help"),
     "invoice_number": message("the invoice number"),
     "key_post": message("whether it is a key post"),
     "last_day_on": message("the last working day"),
@@ -178,7 +193,10 @@ FACT_LABELS: Mapping[str, str] = {
     "on_probation": message("whether the person is on probation"),
     "open_minor": message("what is still owed, in the smallest unit of its currency"),
     "post": message("the post"),
+    "priority": message("the priority"),
     "quotation_number": message("the quotation's number"),
+    "reason": message("the reason"),
+    "request_number": message("the request's number"),
     "starts_on": message("the first day"),
     "valid_days": message("for how many days it holds"),
     "staff_name": message("the person's name"),
@@ -202,6 +220,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     ),
     (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
+    (SubjectKind.EXTRA_STAFF, ""): message("Help by {helper_name} with request {request_number}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }
 
@@ -210,6 +229,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
 _WORDS: Mapping[str, frozenset[str]] = {
     "customer_tier": frozenset(tier.value for tier in CustomerTier),
     "currency": frozenset(list_currencies()),
+    "priority": frozenset(priority.value for priority in Priority),
 }
 
 

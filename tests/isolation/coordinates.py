@@ -288,6 +288,7 @@ TABLES: Mapping[str, str] = {
     "ServiceRequestFilter.parentId": "service_requests",
     "linkId": "request_links",
     "partId": "request_parts",
+    "helpId": "request_helpers",
     "actionId": "postmortem_actions",
     "toId": "members",
     "taskId": "approval_tasks",

@@ -2,7 +2,7 @@
 
 from domain.organisation import queries as organisation
 from domain.requests import queries
-from domain.requests.events import PartAdded, PartAssigned, PartFinished, PartLate
+from domain.requests.events import HelpGranted, PartAdded, PartAssigned, PartFinished, PartLate
 from tenancy.refusals import message
 from tenancy.work import Work
 from workers.reactions.requests import tell
@@ -41,3 +41,10 @@ async def tell_of_a_late_part(work: Work, event: PartLate) -> None:
     told = [part.assignee_id, await organisation.head_of(work, part.department_id), request.assignee_id]
     text = message("A part in request {number} should have been done by {due_at}: {task}")
     await tell(work, request.id, told, text, key=f"part:{part.id}:late", task=part.task, due_at=part.due_at)
+
+
+async def tell_who_helps(work: Work, event: HelpGranted) -> None:
+    """Whoever is to help learns with what, and why."""
+    helping = await queries.help(work, event.help_id)
+    text = message("You are asked to help with request {number}, {title}: {reason}")
+    await tell(work, event.request_id, [event.staff_id], text, key=f"help:{helping.id}", reason=helping.reason)

@@ -182,7 +182,9 @@ def allowed_moves() -> Any:
         carrying={
             "state": lambda request: request.state,
             "asked": lambda request: func.coalesce(queries.requested_by_me(request), false()),
-            "has": lambda request: func.coalesce(queries.assigned_to_me(request), false()),
+            "has": lambda request: or_(
+                func.coalesce(queries.assigned_to_me(request), false()), queries.helped_by_me(request.id)
+            ),
             "missing": lambda request: func.concat(",", func.array_to_string(request.missing_steps, ",,"), ","),
             "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
             "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),

@@ -1,4 +1,4 @@
-"""The parts that co-operating departments do for a request."""
+"""The parts that co-operating departments do for a request, and help from beside those who are responsible."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ import strawberry
 
 from api.schema.inputs import given, optional
 from domain.requests import commands
-from domain.requests.models import RequestPart
+from domain.requests.models import RequestHelper, RequestPart
 from tenancy.work import Work
 
 
@@ -74,3 +74,30 @@ class WithdrawPartInput:
 async def withdraw_part(work: Work, input: WithdrawPartInput) -> RequestPart:
     """Say that a part is not needed any more, as who has the request or assigns requests."""
     return await commands.withdraw_part(work, part_id=input.part_id, reason=input.reason)
+
+
+@strawberry.input(description="Somebody who is to help with a request.")
+class AskForHelpInput:
+    """Somebody who is to help with a request."""
+
+    request_id: UUID = given("The request; you have it, or you assign requests.")
+    staff_id: UUID = given("Who of the staff is to help, beside the two who are responsible.")
+    reason: str = given("Why, in at most 500 characters.")
+
+
+async def ask_for_help(work: Work, input: AskForHelpInput) -> RequestHelper:
+    """Ask for help from beside the two who are responsible. The handbook's approval chain for `request_helpers` decides
+    on it; where there is none, it is granted at once. Who helps sees the request and acts on it like its assignee."""
+    return await commands.ask_for_help(work, request_id=input.request_id, staff_id=input.staff_id, reason=input.reason)
+
+
+@strawberry.input(description="Help that is not needed any more.")
+class EndHelpInput:
+    """Help that is not needed any more."""
+
+    help_id: UUID = given("The help, of which you are, or whose request you have, or you assign requests.")
+
+
+async def end_help(work: Work, input: EndHelpInput) -> RequestHelper:
+    """Let somebody help no longer. What is still being decided is withdrawn with its approval."""
+    return await commands.end_help(work, help_id=input.help_id)

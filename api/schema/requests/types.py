@@ -21,6 +21,7 @@ from api.reading.filters import (
 )
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, rendered, shows
 from api.schema.access.types import Member
+from api.schema.approvals.types import Approval
 from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, attached
@@ -34,7 +35,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
 from domain.policies.rules.values import EscalationAction
 from domain.requests import models, queries
-from domain.requests.rules import Audience, Channel, ClockState, LinkKind, Move, PartState, State
+from domain.requests.rules import Audience, Channel, ClockState, HelpState, LinkKind, Move, PartState, State
 from tenancy.models import current_instant
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
@@ -68,6 +69,7 @@ strawberry.enum(
 )
 
 
+strawberry.enum(HelpState, name="RequestHelpState", description="Whether somebody helps with a request.")
 strawberry.enum(PartState, name="RequestPartState", description="How far a co-operating department's part is.")
 
 
@@ -196,6 +198,18 @@ class RequestPart(Node):
     ended_at: datetime | None = column("When it was done or withdrawn.")
 
 
+@shows(models.RequestHelper, visible=queries.visible_cooperation)
+class RequestHelper(Node):
+    """Somebody beside the two who are responsible helps with a request, or was asked for."""
+
+    staff: Staff | None = one("Who.", "staff_id")
+    reason: str = column("Why.")
+    state: HelpState = column("Whether they help.")
+    approval: Approval | None = one("What decides on it; null where the handbook has no chain for it.", "approval_id")
+    at: datetime = column("When they were asked for.")
+    ended_at: datetime | None = column("When it was refused, or they had helped.")
+
+
 def _overdue(row: Any) -> ColumnElement[bool]:
     return func.coalesce(row.due_at < current_instant(), False)
 
@@ -287,6 +301,9 @@ class ServiceRequest(Node):
         "What co-operating departments do for it, shown to those who work on requests; its own department leads.",
         "request_id",
         most=100,
+    )
+    helpers: list[RequestHelper] = many(
+        "Who else helps, or was asked for, shown to those who work on requests.", "request_id", most=100
     )
     fault_report: FaultReport | None = one(
         "What is known of the fault behind it, for those who work on it; null until it is written.",

@@ -16,6 +16,7 @@ from domain.requests.commands.faults import (
     solve_problem,
 )
 from domain.requests.commands.handing import hand_back, hand_over
+from domain.requests.commands.helping import ask_for_help, end_help, follow_approval, follow_refusal
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
@@ -29,6 +30,7 @@ __all__ = [
     "add_part",
     "agree",
     "agree_to_postpone",
+    "ask_for_help",
     "ask_to_postpone",
     "assign",
     "assign_part",
@@ -46,10 +48,13 @@ __all__ = [
     "decline_postponement",
     "detach",
     "diagnose",
+    "end_help",
     "end_hold",
     "file_under_problem",
     "finish_action",
     "finish_part",
+    "follow_approval",
+    "follow_refusal",
     "follow_word",
     "hand_back",
     "hand_over",

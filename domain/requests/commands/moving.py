@@ -25,7 +25,7 @@ async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its
     standing = rules.Standing(
         state=request.state,
         is_requester=mine is not None and request.requester_id == mine,
-        is_assignee=in_the_place_of_its_assignee or (mine is not None and request.assignee_id == mine),
+        is_assignee=in_the_place_of_its_assignee or await queries.acts_for(work, request, mine),
         missing=[Step(step) for step in request.missing_steps],
         window=rules.Window(request.reopens_until, request.most_reopenings),
         reopened_times=request.reopened_times,

@@ -118,10 +118,10 @@ async def choose_parent(work: Work, *, request_id: UUID, parent_id: UUID | None)
 
 
 async def worked_on(work: Work, request_id: UUID, *path: str) -> ServiceRequest:
-    """A request, if the actor has it or assigns requests; refuses with NOT_YOURS."""
+    """A request, if the actor has it, helps with it, or assigns requests; refuses with NOT_YOURS."""
     request = await queries.get(work, request_id, *path)
-    mine = work.actor.is_member and work.actor.id == request.assignee_id
-    if not mine and not work.actor.may(Permission.REQUESTS_ASSIGN):
+    mine = work.actor.id if work.actor.is_member else None
+    if not work.actor.may(Permission.REQUESTS_ASSIGN) and not await queries.acts_for(work, request, mine):
         text = message("This is for whoever has the request or assigns requests.")
         raise Forbidden(text, code="NOT_YOURS", path=path)
     return request

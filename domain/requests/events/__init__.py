@@ -50,6 +50,10 @@ from domain.requests.events.life import (
     SolutionProposed,
 )
 from domain.requests.events.relations import (
+    HelpAsked,
+    HelpEnded,
+    HelpGranted,
+    HelpRefused,
     ParentChosen,
     PartAdded,
     PartAssigned,
@@ -75,6 +79,10 @@ __all__ = [
     "ClockWarned",
     "ConfirmationDue",
     "FaultReported",
+    "HelpAsked",
+    "HelpEnded",
+    "HelpGranted",
+    "HelpRefused",
     "HoldEndDue",
     "HoldOverran",
     "NobodyFound",

@@ -89,3 +89,37 @@ class PartDue(Event, name="requests.part_due"):
 class PartLate(Event, name="requests.part_late"):
     request_id: UUID
     part_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpAsked(Event, name="requests.help_asked"):
+    """Somebody beside the two who are responsible is to help; an approval decides on it."""
+
+    request_id: UUID
+    help_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpGranted(Event, name="requests.help_granted"):
+    """They help from now on."""
+
+    request_id: UUID
+    help_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpRefused(Event, name="requests.help_refused"):
+    request_id: UUID
+    help_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpEnded(Event, name="requests.help_ended"):
+    """They help no longer."""
+
+    request_id: UUID
+    help_id: UUID
+    staff_id: UUID

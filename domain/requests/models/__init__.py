@@ -1,7 +1,7 @@
 """The tables of requests, and of what belongs to them."""
 
 from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
-from domain.requests.models.relations import AssignmentTurn, RequestLink, RequestPart
+from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart
 from domain.requests.models.requests import Clock, Escalation, Message, ServiceRequest, StateChange
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Message",
     "PostmortemAction",
     "Problem",
+    "RequestHelper",
     "RequestLink",
     "RequestPart",
     "ServiceRequest",

@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.requests.rules import (
+    HelpState,
     LinkKind,
     PartState,
 )
@@ -70,3 +71,26 @@ class RequestPart(TenantModel, kw_only=True, eq=False):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     # When it was found to be late; it stays so.
     late_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class RequestHelper(TenantModel, kw_only=True, eq=False):
+    """Somebody beside the two who are responsible helps with a request, or was asked to be let help (RQ-4)."""
+
+    __tablename__ = "request_helpers"
+    __table_args__ = (
+        references("request_id", "service_requests"),
+        references("staff_id", "staff"),
+        references("approval_id", "approvals"),
+        Index("ix_request_helpers_request", "tenant_id", "request_id", "staff_id"),
+        Index("ix_request_helpers_staff", "tenant_id", "staff_id"),
+        Index("ix_request_helpers_approval", "tenant_id", "approval_id"),
+    )
+
+    request_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[HelpState]
+    # What decides on it; none where the handbook has no chain for it.
+    approval_id: Mapped[UUID | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -50,12 +50,22 @@ from domain.requests.queries.outcomes import (
     histories_count,
     satisfaction,
 )
-from domain.requests.queries.parts import has_open_parts, open_parts, part, visible_cooperation
+from domain.requests.queries.parts import (
+    acts_for,
+    asked_or_helping,
+    has_open_parts,
+    help,
+    helps,
+    open_parts,
+    part,
+    visible_cooperation,
+)
 from domain.requests.queries.showing import (
     UNDER_WAY,
     assigned_to_me,
     breached,
     has_open_children,
+    helped_by_me,
     is_closed,
     requested_by_me,
     shows,
@@ -76,6 +86,8 @@ __all__ = [
     "History",
     "Outcome",
     "action",
+    "acts_for",
+    "asked_or_helping",
     "assigned_to_me",
     "breached",
     "calendar_for",
@@ -96,6 +108,9 @@ __all__ = [
     "has_no_report",
     "has_open_children",
     "has_open_parts",
+    "help",
+    "helped_by_me",
+    "helps",
     "histories",
     "histories_count",
     "history_of",

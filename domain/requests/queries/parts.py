@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
-from domain.requests.models import RequestPart
+from domain.requests.models import RequestHelper, RequestPart, ServiceRequest
 from domain.requests.queries.showing import visible_parts
-from domain.requests.rules import PartState
+from domain.requests.rules import HelpState, PartState
 from tenancy.actor import Actor
+from tenancy.models import one_of
 from tenancy.work import Work
 
 
@@ -38,3 +39,26 @@ async def open_parts(work: Work, request_id: UUID) -> list[RequestPart]:
 async def part(work: Work, id: UUID, *path: str, lock: bool = False) -> RequestPart:
     """One part that the actor may see; refuses with `NotFound`."""
     return await work.seen(RequestPart, id, visible_cooperation(work.actor, RequestPart), *path, lock=lock)
+
+
+async def helps(work: Work, request_id: UUID, staff_id: UUID | None) -> bool:
+    """Whether somebody beside the two who are responsible helps with a request at present."""
+    found = select(RequestHelper.id).where(RequestHelper.request_id == request_id, RequestHelper.staff_id == staff_id)
+    return await work.value(found.where(RequestHelper.state == HelpState.HELPING)) is not None
+
+
+async def asked_or_helping(work: Work, request_id: UUID, staff_id: UUID) -> bool:
+    """Whether it is being decided that somebody helps, or they do."""
+    found = select(RequestHelper.id).where(RequestHelper.request_id == request_id, RequestHelper.staff_id == staff_id)
+    open_states = one_of(RequestHelper.state, (HelpState.ASKED, HelpState.HELPING))
+    return await work.value(found.where(open_states)) is not None
+
+
+async def help(work: Work, id: UUID, *path: str, lock: bool = False) -> RequestHelper:
+    """One helper of a request that the actor may see; refuses with `NotFound`."""
+    return await work.seen(RequestHelper, id, visible_cooperation(work.actor, RequestHelper), *path, lock=lock)
+
+
+async def acts_for(work: Work, request: ServiceRequest, member_id: UUID | None) -> bool:
+    """Whether somebody has a request, or helps with it, and so acts on it."""
+    return member_id is not None and (request.assignee_id == member_id or await helps(work, request.id, member_id))

@@ -8,8 +8,8 @@ from sqlalchemy.orm import aliased
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
-from domain.requests.models import Clock, Escalation, Message, RequestPart, ServiceRequest
-from domain.requests.rules import Audience, Move, State
+from domain.requests.models import Clock, Escalation, Message, RequestHelper, RequestPart, ServiceRequest
+from domain.requests.rules import Audience, HelpState, Move, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member, one_of
 
@@ -29,8 +29,8 @@ UNDER_WAY = (
 def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee and the
     second who stands in for them, whoever has the request that they are a part of or were merged into, the heads of
-    their department and of those above it, whoever they were escalated to, whoever does a part for them or heads the
-    department that does, and the partner's program that submitted them.
+    their department and of those above it, whoever they were escalated to, whoever helps with them, does a part for
+    them or heads the department that does, and the partner's program that submitted them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
@@ -50,7 +50,8 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         escalated.exists(),
         _of_mine(requests.parent_id),
         _of_mine(requests.merged_into_id),
-        _with_my_help(requests.id),
+        _with_my_part(requests.id),
+        helped_by_me(requests.id),
     )
 
 
@@ -166,12 +167,19 @@ def _of_mine(request_id: Any) -> ColumnElement[bool]:
     return select(mine.id).where(mine.id == request_id, mine.assignee_id == current_member()).exists()
 
 
-def _with_my_help(request_id: Any) -> ColumnElement[bool]:
+def _with_my_part(request_id: Any) -> ColumnElement[bool]:
     """Whether the acting member does a part for a request, or heads a department that does."""
     part = aliased(RequestPart)
     department_id: Any = part.department_id
     mine = or_(part.assignee_id == current_member(), organisation.headed_by_me(department_id))
     return select(part.id).where(part.request_id == request_id, mine).exists()
+
+
+def helped_by_me(request_id: Any) -> ColumnElement[bool]:
+    """Whether the acting member helps with a request at present, by its id."""
+    mine = aliased(RequestHelper)
+    helping = (mine.staff_id == current_member(), mine.state == HelpState.HELPING)
+    return select(mine.id).where(mine.request_id == request_id, *helping).exists()
 
 
 def has_open_children(requests: Any) -> ColumnElement[bool]:

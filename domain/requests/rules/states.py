@@ -202,3 +202,12 @@ class ProblemState(StrEnum):
 
     OPEN = "open"
     SOLVED = "solved"
+
+
+class HelpState(StrEnum):
+    """Whether somebody beside the two who are responsible helps with a request (RQ-4)."""
+
+    ASKED = "asked"
+    HELPING = "helping"
+    REFUSED = "refused"
+    ENDED = "ended"
