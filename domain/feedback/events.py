@@ -80,9 +80,12 @@ class ComplaintReceived(Event, name="feedback.complaint_received"):
 
 @dataclass(frozen=True, kw_only=True)
 class ComplaintAssigned(Event, name="feedback.complaint_assigned"):
+    """By hand; or because whoever had it has left (`left_id`), and then to nobody where nobody stands above."""
+
     complaint_id: UUID
     change_id: UUID
-    handler_id: UUID
+    handler_id: UUID | None
+    left_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,9 +146,12 @@ class VisitPlanned(Event, name="feedback.visit_planned"):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitAssigned(Event, name="feedback.visit_assigned"):
+    """By hand; or because whoever was to make it has left (`left_id`), and then to nobody where nobody stands above."""
+
     visit_id: UUID
-    assignee_id: UUID
+    assignee_id: UUID | None
     notice_id: UUID
+    left_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
+from tenancy.members import Member
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -77,11 +78,26 @@ async def ask_for_a_handler(work: Work, event: ComplaintReceived) -> None:
 
 
 async def tell_the_handler(work: Work, event: ComplaintAssigned) -> None:
-    """Whoever got a complaint learns of it, unless they took it themselves."""
+    """Whoever got a complaint learns of it, unless they took it themselves; of one whose handler has left, too, or else
+    whoever manages feedback."""
+    if event.left_id is not None:
+        await _tell_of_a_leaver(work, event, event.left_id)
+        return
     text = message("Complaint {number} has been assigned to you: {title}")
     by = (await queries.change(work, event.change_id)).member_id
     told = [event.handler_id] if event.handler_id != by else []
     await _tell(work, event.complaint_id, told, text, key=f"assigned:{event.change_id}")
+
+
+async def _tell_of_a_leaver(work: Work, event: ComplaintAssigned, left_id: UUID) -> None:
+    complaint = await queries.get(work, event.complaint_id)
+    text = message("Complaint {number} is yours to deal with, since {name} has left: {title}")
+    told = [event.handler_id] if event.handler_id is not None else []
+    if not told:
+        text = message("Nobody deals with complaint {number} any more, since {name} has left: {title}")
+        told += await _managers(work, complaint.about_staff_id)
+    name = (await work.get(Member, left_id)).name
+    await _tell(work, complaint.id, told, text, key=f"assigned:{event.change_id}", name=name)
 
 
 async def tell_of_a_move(work: Work, event: ComplaintMoved) -> None:

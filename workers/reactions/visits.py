@@ -26,9 +26,13 @@ async def plan_after_complaint(work: Work, event: ComplaintMoved) -> None:
 
 
 async def tell_who_makes_it(work: Work, event: VisitAssigned) -> None:
-    """Whoever is to make a visit learns of it."""
+    """Whoever is to make a visit learns of it; of one that nobody is to make any more, whoever manages feedback."""
     text = message("You are to visit or call {customer} again on {planned_on}.")
-    await _tell(work, event, [event.assignee_id], text, key=f"assigned:{event.notice_id}")
+    told = [event.assignee_id] if event.assignee_id is not None else []
+    if not told:
+        text = message("Nobody is to visit or call {customer} on {planned_on} any more: whoever was to has left.")
+        told += await members_who_may(work, Permission.FEEDBACK_MANAGE)
+    await _tell(work, event, told, text, key=f"assigned:{event.notice_id}")
 
 
 async def remind_of_a_visit(work: Work, event: VisitReminded) -> None:

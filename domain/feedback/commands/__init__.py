@@ -16,6 +16,7 @@ from domain.feedback.commands.complaints import (
     submit_complaint,
     withdraw_complaint,
 )
+from domain.feedback.commands.leaving import hand_on_of_leaver
 from domain.feedback.commands.surveys import (
     plan_survey,
     send_survey,
@@ -47,6 +48,7 @@ __all__ = [
     "carry_out_remedy",
     "decline_remedy",
     "escalate_complaint",
+    "hand_on_of_leaver",
     "investigate_complaint",
     "keep_complaint_time",
     "open_follow_up",

@@ -74,11 +74,15 @@ class View:
 async def locked(work: Work, complaint_id: UUID, *path: str) -> View:
     """A complaint for a change, with all that its clocks depend on; refuses with `NotFound`."""
     timers = await lock_timers(work, complaint_id)
-    complaint = await queries.get(work, complaint_id, *path, lock=True)
-    changes = await queries.changes_of(work, complaint_id)
+    return await view_of(work, await queries.get(work, complaint_id, *path, lock=True), timers)
+
+
+async def view_of(work: Work, complaint: Complaint, timers: list[AgendaItem]) -> View:
+    """A complaint that is locked, with its timers, and all that its clocks depend on."""
+    changes = await queries.changes_of(work, complaint.id)
     return View(
         complaint=complaint,
-        clocks=await queries.clocks_of(work, complaint_id),
+        clocks=await queries.clocks_of(work, complaint.id),
         changes=changes,
         grounds=await queries.grounds(work, complaint),
         at=max(work.now, changes[-1].at),

@@ -114,6 +114,13 @@ async def ids_open(work: Work, *, after_id: UUID | None, most: int) -> list[UUID
     return [row["id"] for row in await work.rows(found.limit(most))]
 
 
+async def ids_handled_by(work: Work, member_id: UUID) -> list[UUID]:
+    """The ids of complaints that somebody still has to deal with or to analyse, in order."""
+    waiting = one_of(Complaint.state, (*OPEN, ComplaintState.SATISFIED))
+    found = select(Complaint.id).where(Complaint.handler_id == member_id, waiting)
+    return [row["id"] for row in await work.rows(found.order_by(Complaint.id))]
+
+
 @dataclass(frozen=True)
 class Grounds:
     """The clauses by which a complaint's clocks run."""

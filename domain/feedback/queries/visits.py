@@ -43,6 +43,12 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ReturnVis
     return await work.seen(ReturnVisit, id, visible(work.actor, ReturnVisit), *path, lock=lock)
 
 
+async def ids_planned_for(work: Work, member_id: UUID) -> list[UUID]:
+    """The ids of the visits that somebody still has to make, in order."""
+    found = select(ReturnVisit.id).where(ReturnVisit.assignee_id == member_id, ReturnVisit.state == VisitState.PLANNED)
+    return [row["id"] for row in await work.rows(found.order_by(ReturnVisit.id))]
+
+
 async def following(work: Work, *, request_id: UUID | None, complaint_id: UUID | None) -> list[ReturnVisit]:
     """The visits that follow a request or a complaint, the first step first."""
     same = and_(

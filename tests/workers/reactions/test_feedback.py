@@ -1,6 +1,7 @@
 """Letters with a link, by real workers on a rehearsal company's clock: what leaves, what the ledger keeps of it."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -8,11 +9,13 @@ from sqlalchemy import select
 from domain.consequences import settle
 from domain.customers.models import Contact, Customer
 from domain.feedback import commands
-from domain.feedback.models import ReturnVisit
+from domain.feedback.models import Complaint, ReturnVisit
 from domain.feedback.rules.surveys import SurveyState
+from domain.kernel.permissions import Permission
 from domain.kernel.terms import Language
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
+from domain.organisation import commands as organisation
 from domain.policies.rules.kinds import BusinessCalendarClause
 from domain.requests import commands as requests
 from domain.requests.models import ServiceRequest
@@ -280,6 +283,55 @@ async def test_who_gets_a_complaint_twice_before_anybody_was_told_is_told_twice(
     await work_off()
     escalated = "Complaint CMP-000001 has been escalated to you: Nobody called back"
     assert (await told_of_complaints(company.head)).count(escalated) == 2
+
+
+async def leave(company: Company, *people: Actor) -> None:
+    """They leave the company, one after the other, by the hand of somebody who sees no complaints."""
+    clerk = limited(company.admin, Permission.PEOPLE_MANAGE, Permission.ORGANISATION_READ)
+    for person in people:
+        assert person.id is not None
+        async with writing(clerk, settle=settle) as work:
+            await organisation.release(work, staff_id=person.id, left_on=at("Mon 1 09:00").date())
+        await work_off()
+
+
+async def test_what_a_leaver_had_to_deal_with_goes_to_who_stands_above_and_they_are_told(
+    pool: None, letters: list[tuple[Mail, str | None]]
+) -> None:
+    company, other = await founded(), await fast_company()
+    await publish(company.admin, *software_clauses(), ("9.2", visiting(after_days=[2])))
+    await work_off()
+    here, there = await assigned(company), await assigned(other)
+    withdrawn = await assigned(company)
+    await make(commands.withdraw_complaint, company.admin, withdrawn, reason="Settled")
+    await do(requests.confirm, company.clerk, await resolved(company), score=5)
+    await work_off()
+    async with reading(company.admin) as work:
+        [visit] = await work.all(select(ReturnVisit))
+    async with writing(company.admin, settle=settle) as work:
+        await commands.assign_visit(work, visit_id=visit.id, assignee_id=company.agent.id)
+    # The nearest above is passed over where it is about them.
+    concerned = await assigned(company, about_staff_id=company.head.id)
+    await leave(company, company.agent)
+    assert await _who_has(company, here.id, visit.id) == (company.head.id, company.head.id)
+    assert await _who_has(company, concerned.id, visit.id) == (company.boss.id, company.head.id)
+    assert await _who_has(company, withdrawn.id, visit.id) == (company.agent.id, company.head.id)
+    assert "Complaint CMP-000001 is yours to deal with, since Agent has left: Nobody called back" in (
+        await told_of_complaints(company.head)
+    )
+    # Where nobody is above, it waits, and whoever manages feedback knows it.
+    await leave(company, company.head, company.boss)
+    assert await _who_has(company, here.id, visit.id) == (None, None)
+    assert "Nobody deals with complaint CMP-000001 any more, since Boss has left: Nobody called back" in (
+        await told_of_complaints(company.admin)
+    )
+    async with reading(other.admin) as work:
+        assert (await work.get(Complaint, there.id)).handler_id == other.agent.id
+
+
+async def _who_has(company: Company, complaint_id: UUID, visit_id: UUID) -> tuple[UUID | None, UUID | None]:
+    async with reading(company.admin) as work:
+        return (await work.get(Complaint, complaint_id)).handler_id, (await work.get(ReturnVisit, visit_id)).assignee_id
 
 
 async def test_who_makes_a_return_visit_is_reminded_and_its_delay_is_told(
