@@ -38,7 +38,7 @@ from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
 from domain.presales import commands as presales
-from domain.presales.events import QuotationExpiryDue
+from domain.presales.events import InquiryContactDue, QuotationExpiryDue
 from domain.requests import commands as requests
 from domain.requests.events import (
     ActionDue,
@@ -115,6 +115,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ComplaintMarkDue: [feedback.keep_complaint_time],
     ComplaintReviewDue: [feedback.review_next_complaints],
     VisitStepDue: [feedback.remind_of_visit],
+    InquiryContactDue: [presales.breach_inquiry],
     QuotationExpiryDue: [presales.expire_quotation],
     ContractMarkDue: [contracts.keep_term],
     ContractObligationMarkDue: [contracts.remind_of_obligation],

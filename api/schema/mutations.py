@@ -41,7 +41,9 @@ from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
+from api.schema.presales.inquiries import Inquiry
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
 from api.schema.requests import fault_mutations as faults
@@ -267,6 +269,11 @@ class Mutation:
     withdraw_resignation = mutation(people.withdraw_resignation, resignation=Resignation)
     waive_notice = mutation(people.waive_notice, resignation=Resignation)
 
+    register_inquiry = mutation(inquiries.register_inquiry, inquiry=Inquiry)
+    assign_inquiry = mutation(inquiries.assign_inquiry, inquiry=Inquiry)
+    note_inquiry_contact = mutation(inquiries.note_inquiry_contact, inquiry=Inquiry)
+    qualify_inquiry = mutation(inquiries.qualify_inquiry, inquiry=Inquiry)
+    refuse_inquiry = mutation(inquiries.refuse_inquiry, inquiry=Inquiry)
     draft_quotation = mutation(presales.draft_quotation, quotation=Quotation)
     change_quotation = mutation(presales.change_quotation, quotation=Quotation)
     submit_quotation = mutation(presales.submit_quotation, quotation=Quotation)

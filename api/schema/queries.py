@@ -92,6 +92,7 @@ from api.schema.policies.types import (
     HandbookVersionFilter,
     clause_kinds,
 )
+from api.schema.presales.inquiries import INQUIRY_ORDERS, Inquiry, InquiryFilter
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.requests import faults
@@ -338,6 +339,14 @@ class Query(LedgerQuery):
         filter=ResignationFilter,
     )
 
+    inquiry = by_id("One inquiry.", Inquiry)
+    inquiries = page(
+        "What customers asked about: what you deal with, whose customers you look after, and all of it with"
+        " `presales.read`.",
+        Inquiry,
+        orders=INQUIRY_ORDERS,
+        filter=InquiryFilter,
+    )
     quotation = by_id("One version of a quotation.", Quotation)
     quotations = page(
         "What customers are and were offered, every version: what you have written, whose customers you look after,"

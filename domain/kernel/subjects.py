@@ -34,6 +34,7 @@ class SubjectKind(StrEnum):
     QUOTATION = "quotations"
     INBOUND_MAIL = "inbound_mails"
     CONTRACT = "contracts"
+    INQUIRY = "inquiries"
 
 
 @dataclass(frozen=True)

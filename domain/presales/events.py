@@ -70,3 +70,42 @@ class QuotationWithdrawn(Event, name="presales.quotation_withdrawn"):
 class QuotationSuperseded(Event, name="presales.quotation_superseded"):
     quotation_id: UUID
     by_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryReceived(Event, name="presales.inquiry_received"):
+    inquiry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryAssigned(Event, name="presales.inquiry_assigned"):
+    inquiry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryContacted(Event, name="presales.inquiry_contacted"):
+    """Presales has been in touch; `in_time` tells of the first contact whether it kept the clause's time."""
+
+    inquiry_id: UUID
+    first: bool
+    in_time: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryContactDue(Event, name="presales.inquiry_contact_due"):
+    """The timer: the time for the first contact is up."""
+
+    inquiry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryBreached(Event, name="presales.inquiry_breached"):
+    """Nobody has been in touch within the clause's time."""
+
+    inquiry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryClosed(Event, name="presales.inquiry_closed"):
+    inquiry_id: UUID
+    qualified: bool

@@ -1,4 +1,4 @@
-"""The tables of quotations and of their lines."""
+"""The tables of inquiries, quotations and the lines of these."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.terms import CustomerTier
+from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.lines import LineKind
 from domain.presales.rules.quotations import QuotationState
 from tenancy.models import TenantModel, references
@@ -113,3 +114,47 @@ class QuotationLine(TenantModel, kw_only=True, eq=False):
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
     currency: Mapped[str]
+
+
+class Inquiry(TenantModel, kw_only=True, eq=False):
+    """What a customer wants to know or have, before anything is offered (PS-1)."""
+
+    __tablename__ = "inquiries"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        references("customer_id", "customers"),
+        references("contact_id", "contacts"),
+        references("service_line_id", "service_lines"),
+        references("assignee_id", "staff"),
+        references("clause_id", "clauses"),
+        references("version_id", "handbook_versions"),
+        Index("ix_inquiries_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_inquiries_contact", "tenant_id", "contact_id"),
+        Index("ix_inquiries_service_line", "tenant_id", "service_line_id"),
+        Index("ix_inquiries_assignee", "tenant_id", "assignee_id", "id"),
+        Index("ix_inquiries_clause", "tenant_id", "clause_id"),
+        Index("ix_inquiries_version", "tenant_id", "version_id"),
+        Index("ix_inquiries_due", "tenant_id", "due_at", "id"),
+    )
+
+    # Such as INQ-000042; the figures are the company's own.
+    number: Mapped[str]
+    customer_id: Mapped[UUID]
+    contact_id: Mapped[UUID | None]
+    service_line_id: Mapped[UUID | None]
+    title: Mapped[str]
+    content: Mapped[str]
+    received_at: Mapped[datetime]
+    assignee_id: Mapped[UUID | None]
+    # Until when presales gets in touch, by which clause; none where the handbook was silent.
+    due_at: Mapped[datetime | None]
+    clause_id: Mapped[UUID | None]
+    version_id: Mapped[UUID | None]
+    state: Mapped[InquiryState] = mapped_column(default=InquiryState.RECEIVED)
+    contacted_at: Mapped[datetime | None] = mapped_column(default=None)
+    breached_at: Mapped[datetime | None] = mapped_column(default=None)
+    # What was found out about the customer's needs.
+    needs: Mapped[str] = mapped_column(default="")
+    # Why it is refused.
+    reason: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)

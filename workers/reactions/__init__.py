@@ -55,7 +55,15 @@ from domain.people.events import (
     ResignationSubmitted,
 )
 from domain.policies.events import HandbookReturned, HandbookTookEffect
-from domain.presales.events import QuotationAnswered, QuotationApproved, QuotationExpired, QuotationSent
+from domain.presales.events import (
+    InquiryAssigned,
+    InquiryBreached,
+    InquiryReceived,
+    QuotationAnswered,
+    QuotationApproved,
+    QuotationExpired,
+    QuotationSent,
+)
 from domain.quality.events import TargetMissed
 from domain.requests.events import (
     ActionPlanned,
@@ -193,6 +201,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     HandbookTookEffect: [rulebook.ask_to_read],
     HandbookReturned: [rulebook.tell_of_a_void_approval],
     ReadingReminded: [rulebook.remind_whoever_has_not_read],
+    InquiryReceived: [presales.tell_who_deals_with_it],
+    InquiryAssigned: [presales.tell_who_deals_with_it],
+    InquiryBreached: [presales.tell_of_a_late_contact],
     QuotationApproved: [presales.tell_that_it_may_be_sent],
     QuotationSent: [presales.send_the_quotation],
     QuotationAnswered: [presales.tell_of_the_answer],

@@ -4,10 +4,21 @@ from uuid import UUID
 
 from domain.customers import queries as customers
 from domain.kernel.money import Money
+from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
+from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
-from domain.presales.events import QuotationAnswered, QuotationApproved, QuotationExpired, QuotationSent
+from domain.presales.events import (
+    InquiryAssigned,
+    InquiryBreached,
+    InquiryReceived,
+    QuotationAnswered,
+    QuotationApproved,
+    QuotationExpired,
+    QuotationSent,
+)
+from domain.presales.queries import inquiries
 from domain.presales.queries import quotations as queries
 from tenancy.links import Link, Purpose
 from tenancy.refusals import message
@@ -63,6 +74,36 @@ async def tell_of_the_end(work: Work, event: QuotationExpired) -> None:
     """Whoever wrote it learns that nobody has answered in time."""
     text = message("Quotation {number} for {customer} has expired without an answer.")
     await _tell(work, event.quotation_id, text, "expired")
+
+
+async def tell_who_deals_with_it(work: Work, event: InquiryReceived | InquiryAssigned) -> None:
+    """Whoever is to deal with an inquiry learns of it; where nobody is, those who quote do."""
+    text = message("Inquiry {number} from {customer} is yours: {title}")
+    await _tell_of_inquiry(work, event.inquiry_id, text, "received")
+
+
+async def tell_of_a_late_contact(work: Work, event: InquiryBreached) -> None:
+    """Whoever deals with it, and whoever stands above, learn that the time for the first contact is up."""
+    text = message("Nobody has been in touch with {customer} about inquiry {number} in time: {title}")
+    await _tell_of_inquiry(work, event.inquiry_id, text, "late", above=True)
+
+
+async def _tell_of_inquiry(work: Work, inquiry_id: UUID, text: str, what: str, *, above: bool = False) -> None:
+    inquiry = await inquiries.get(work, inquiry_id)
+    customer = await customers.get(work, inquiry.customer_id)
+    people: list[UUID | None] = [inquiry.assignee_id]
+    if above and inquiry.assignee_id is not None:
+        people.append(await organisation.superior_of(work, inquiry.assignee_id))
+    told = [person for person in people if person is not None]
+    await notifications.notify(
+        work,
+        member_ids=told or await members_who_may(work, Permission.PRESALES_QUOTE),
+        text=text,
+        values={"number": inquiry.number, "customer": customer.name, "title": inquiry.title},
+        about=Subject(SubjectKind.INQUIRY, inquiry.id),
+        mail=True,
+        key=f"inquiry-{what}:{inquiry.id}:{inquiry.assignee_id}",
+    )
 
 
 async def _tell(work: Work, quotation_id: UUID, text: str, what: str) -> None:

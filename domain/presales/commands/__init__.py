@@ -1,12 +1,22 @@
-"""Changing what comes before a contract: quotations from the draft to the customer's answer."""
+"""Changing what comes before a contract: inquiries, and quotations from the draft to the customer's answer."""
 
 from domain.presales.commands.answering import answer_by_link, expire_quotation, record_answer
 from domain.presales.commands.approving import follow_approval, follow_refusal, follow_return, follow_withdrawal
+from domain.presales.commands.inquiries import (
+    assign_inquiry,
+    breach_inquiry,
+    note_contact,
+    qualify_inquiry,
+    refuse_inquiry,
+    register_inquiry,
+)
 from domain.presales.commands.quotations import change_quotation, draft_quotation, revise_quotation
 from domain.presales.commands.sending import send_quotation, submit_quotation, withdraw_quotation
 
 __all__ = [
     "answer_by_link",
+    "assign_inquiry",
+    "breach_inquiry",
     "change_quotation",
     "draft_quotation",
     "expire_quotation",
@@ -14,7 +24,11 @@ __all__ = [
     "follow_refusal",
     "follow_return",
     "follow_withdrawal",
+    "note_contact",
+    "qualify_inquiry",
     "record_answer",
+    "refuse_inquiry",
+    "register_inquiry",
     "revise_quotation",
     "send_quotation",
     "submit_quotation",

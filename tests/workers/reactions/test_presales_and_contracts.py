@@ -10,6 +10,7 @@ from domain.contracts import commands as contracts
 from domain.contracts.rules import Party
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
+from domain.policies.rules.kinds import BusinessCalendarClause, InquiryContact
 from domain.presales import commands as presales
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
@@ -18,6 +19,7 @@ from tenancy.links import Purpose, read_token
 from tenancy.models import one_of
 from tenancy.rehearsal import advance_clock
 from tests.domain.contracts.office import CHECKLIST, REMINDERS, clerk, signed
+from tests.domain.policies.handbooks import OFFICE_HOURS
 from tests.domain.presales.company import Company, chain, decide, do, drafted, founded, limit, on, sent
 from tests.workers.facts import work_off
 from workers import effects
@@ -42,7 +44,8 @@ async def told(actor: Actor) -> list[str]:
     """What somebody was told of quotations and contracts, in English."""
     async with reading(actor) as work:
         own = select(Notification).where(
-            Notification.member_id == actor.id, one_of(Notification.subject_kind, ["quotations", "contracts"])
+            Notification.member_id == actor.id,
+            one_of(Notification.subject_kind, ["quotations", "contracts", "inquiries"]),
         )
         found = await work.all(own.order_by(Notification.id))
         return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
@@ -127,3 +130,19 @@ async def test_people_are_told_of_copies_obligations_and_the_end(pool: None, let
         running_out,
         running_out,
     ]
+
+
+async def test_whoever_deals_with_an_inquiry_is_told_and_their_superior_when_it_is_late(
+    pool: None, letters: list[Mail]
+) -> None:
+    contact = InquiryContact.model_validate({"within": {"working_minutes": 240}})
+    company = await founded(("1.1", BusinessCalendarClause.model_validate(OFFICE_HOURS)), ("6.1", contact))
+    async with writing(company.seller, settle=settle) as work:
+        inquiry = await presales.register_inquiry(
+            work, customer_id=company.key_id, title="A portal", assignee_id=company.seller.id
+        )
+    await work_off()
+    await advance(company, on(2))
+    late = f"Nobody has been in touch with Key about inquiry {inquiry.number} in time: A portal"
+    assert await told(company.seller) == [f"Inquiry {inquiry.number} from Key is yours: A portal", late]
+    assert await told(company.head) == [late]

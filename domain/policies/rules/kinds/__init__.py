@@ -174,6 +174,7 @@ __all__ = [
     "FollowUp",
     "HoldReasons",
     "InboundMailRules",
+    "InquiryContact",
     "K",
     "MailAcknowledgement",
     "Metric",

@@ -285,6 +285,7 @@ class InquiryContact(ClauseKind):
     kind = "inquiry_contact"
     label = message("Contact after an inquiry")
     dimensions = _CUSTOMER
+    consumed_by = "presales.register_inquiry"
 
     within: Annotated[Target, Field(description="From the inquiry to the first contact.")]
 

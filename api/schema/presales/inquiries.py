@@ -1,0 +1,128 @@
+"""Inquiries as clients see them, and what can be done with one: the commands' rules in a statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from sqlalchemy import not_, true
+
+from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
+from api.schema.catalogue.types import ServiceLine
+from api.schema.customers.types import Contact, Customer
+from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.organisation.types import Staff
+from api.schema.policies.types import Clause, HandbookVersion, decisions
+from domain.kernel.subjects import SubjectKind
+from domain.presales import models
+from domain.presales.queries import inquiries as queries
+from domain.presales.rules import inquiries as rules
+from domain.presales.rules.inquiries import DUTIES, INQUIRIES, InquiryMove, InquiryObstacle, InquiryState
+from tenancy.actor import Actor
+from tenancy.refusals import Refusal
+
+strawberry.enum(InquiryState, description="How far an inquiry is.")
+strawberry.enum(InquiryMove, name="InquiryMoveName", description="What is done with inquiries.")
+strawberry.enum(InquiryObstacle, name="InquiryBlockerCode", description="Why something is not possible for you now.")
+
+
+def _stands(move: Any, obstacle: InquiryObstacle) -> Any:
+    """Whether an obstacle stands in the way of a listed move."""
+    match obstacle:
+        case InquiryObstacle.FORBIDDEN:
+            return not_(move.permitted)
+        case InquiryObstacle.WRONG_STATE:
+            return in_another_state(move)
+
+
+def _refusal(code: str, move: str, state: str) -> Refusal:
+    return rules.refusal(InquiryObstacle(code), InquiryMove(move), InquiryState(state))
+
+
+@part
+class InquiryBlocker:
+    """Something that keeps you from a move."""
+
+    code: InquiryObstacle = column("A word for programs.")
+    message: str = sentence(_refusal)
+    clause: Clause | None = no_clause()
+    earliest_at: datetime | None = no_instant()
+
+
+@part
+class AllowedInquiryMove:
+    """Something that is done with inquiries, and whether you can do it with this one now."""
+
+    move: InquiryMove = column("What is done.")
+    allowed: bool = possible(InquiryObstacle, _stands)
+    blockers: list[InquiryBlocker] = blockers(InquiryObstacle, _stands)
+
+
+def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {"move": move, "states": states_of(INQUIRIES, move), "permitted": actor.may(permission)}
+        for move, permission in DUTIES.items()
+    ]
+
+
+@shows(models.Inquiry, visible=queries.visible)
+class Inquiry(Node):
+    """What a customer wants to know or have, before anything is offered."""
+
+    number: str = column("Its number, such as INQ-000042.")
+    state: InquiryState = column("How far it is.")
+    customer: Customer | None = one("Who asks.", "customer_id")
+    contact: Contact | None = one("The customer's person.", "contact_id")
+    service_line: ServiceLine | None = one("What kind of service it is about.", "service_line_id")
+    assignee: Staff | None = one("Who deals with it; the account owner unless somebody was told.", "assignee_id")
+    title: str = column("What it is about.")
+    content: str = column("What the customer said.")
+    received_at: datetime = column("When it was registered.")
+    due_at: datetime | None = column("Until when somebody gets in touch; null where no clause says.")
+    overdue: bool = computed("Whether somebody should have been in touch by now.", queries.overdue)
+    contacted_at: datetime | None = column("When presales was in touch first.")
+    breached_at: datetime | None = column("When the time was up without a contact, if it was.")
+    needs: str = column("What the customer needs, as far as it was found out.")
+    reason: str = column("Why it was refused; empty otherwise.")
+    closed_at: datetime | None = column("When it was qualified or refused.")
+    clause: Clause | None = one("The clause that gives the time; null where there is none.", "clause_id")
+    handbook_version: HandbookVersion | None = one("The version that clause stands in.", "version_id")
+    decisions = decisions(SubjectKind.INQUIRY)
+    allowed_moves: list[AllowedInquiryMove] = listed(
+        "Every move, whether you can make it now, and what keeps you from it.",
+        _moves,
+        lambda *_: true(),
+        most=len(InquiryMove),
+        carrying={"state": lambda row: row.state},
+    )
+
+
+@strawberry.enum(description="How inquiries are ordered.")
+class InquiryOrder(Enum):
+    """Orders of inquiries."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+INQUIRY_ORDERS = {
+    InquiryOrder.NEWEST: Order(lambda row: row.id, descending=True),
+    InquiryOrder.OLDEST: Order(lambda row: row.id),
+}
+
+
+@strawberry.input(description="Which inquiries to give.")
+class InquiryFilter:
+    """Conditions on inquiries."""
+
+    number: TextFilter | None = filtered("By number.")
+    state: WordFilter[InquiryState] | None = filtered("By how far they are.")
+    customer_id: IdFilter | None = filtered("By customer.")
+    assignee_id: IdFilter | None = filtered("By who deals with them.")
+    due_at: InstantFilter | None = filtered("By until when somebody gets in touch.")
+    overdue: bool | None = filtered("Those where somebody should have been in touch, or the others.", queries.overdue)
+    and_: "list[InquiryFilter] | None" = combining("All of these hold.", "and")
+    or_: "list[InquiryFilter] | None" = combining("One of these holds.", "or")
+    not_: "InquiryFilter | None" = combining("This does not hold.", "not")

@@ -1,0 +1,74 @@
+"""Inquiries: their states and moves, who deals with them, and what becomes of them (PS-1)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.permissions import Permission
+from tenancy.refusals import Refusal, message, missing_permission
+
+MAX_TITLE, MAX_TEXT = 200, 20_000
+
+
+class InquiryState(StrEnum):
+    """How far an inquiry is."""
+
+    RECEIVED = "received"
+    # Presales has been in touch.
+    CONTACTED = "contacted"
+    QUALIFIED = "qualified"
+    REFUSED = "refused"
+
+
+class InquiryMove(StrEnum):
+    """What is done with an inquiry."""
+
+    ASSIGN = "assign"
+    CONTACT = "contact"
+    QUALIFY = "qualify"
+    REFUSE = "refuse"
+
+
+_S, _M = InquiryState, InquiryMove
+INQUIRIES = Lifecycle(
+    initial=_S.RECEIVED,
+    table={
+        (_S.RECEIVED, _M.ASSIGN): _S.RECEIVED,
+        (_S.CONTACTED, _M.ASSIGN): _S.CONTACTED,
+        (_S.RECEIVED, _M.CONTACT): _S.CONTACTED,
+        # Every further contact is written down as well.
+        (_S.CONTACTED, _M.CONTACT): _S.CONTACTED,
+        (_S.CONTACTED, _M.QUALIFY): _S.QUALIFIED,
+        (_S.RECEIVED, _M.REFUSE): _S.REFUSED,
+        (_S.CONTACTED, _M.REFUSE): _S.REFUSED,
+    },
+    states={
+        _S.RECEIVED: message("Received"),
+        _S.CONTACTED: message("Contacted"),
+        _S.QUALIFIED: message("Qualified"),
+        _S.REFUSED: message("Refused"),
+    },
+    moves={
+        _M.ASSIGN: message("Assign"),
+        _M.CONTACT: message("Note a contact"),
+        _M.QUALIFY: message("Qualify"),
+        _M.REFUSE: message("Refuse"),
+    },
+)
+DUTIES: Mapping[InquiryMove, Permission] = dict.fromkeys(InquiryMove, Permission.PRESALES_QUOTE)
+
+
+class InquiryObstacle(StrEnum):
+    """Why somebody can't make a move now, the first that counts first."""
+
+    FORBIDDEN = "forbidden"
+    WRONG_STATE = "wrong_state"
+
+
+def refusal(obstacle: InquiryObstacle, move: InquiryMove, state: InquiryState) -> Refusal:
+    """What an obstacle says to whoever tries all the same."""
+    match obstacle:
+        case InquiryObstacle.FORBIDDEN:
+            return missing_permission(DUTIES[move])
+        case InquiryObstacle.WRONG_STATE:
+            return INQUIRIES.refusal(state, move)
