@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.security import guard
 
-revision = "0099"
+revision = "0052"
 down_revision = "0051"
 branch_labels = None
 depends_on = None
