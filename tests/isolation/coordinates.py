@@ -273,6 +273,7 @@ def _is_list(gtype: Any) -> bool:
 TABLES: Mapping[str, str] = {
     "ReleaseItemInput.itemId": "agenda",
     "ConfirmContractCopyInput.copyId": "contract_copies",
+    "inquiryId": "inquiries",
     "AccessTokenInput.tokenId": "access_tokens",
     "DraftVersionInput.copyFrom": "handbook_versions",
     "beforeId": "handbook_versions",
