@@ -90,7 +90,10 @@ class Decision:
 
     id: UUID = column("The decision's id.")
     at: datetime = column("When it was decided.")
-    decision: str = column("What was decided, such as requests.deadline.")
+    decision: str = column(
+        "What was decided, such as requests.deadline. Of approvals: approvals.chain, step_entered, step_passed_over, "
+        "step_stopped, step_decided, deadline, seat_given_up, ended and voided, each with approvals. before it."
+    )
     inputs: JSON = column("The values that it was decided from.")
     result: JSON = column("What came out.")
     why: JSON = column("The clauses that came into question, the one that won first.")
