@@ -7,7 +7,7 @@ import strawberry
 
 from api.results import mutation
 from api.schema.access import mutations as access
-from api.schema.access.types import AccessToken, Member, OAuthClient, Role
+from api.schema.access.types import AccessToken, Member, OAuthClient, Role, Session
 from api.schema.approvals import mutations as approvals
 from api.schema.approvals.types import Approval, ApprovalDelegation
 from api.schema.backups import mutations as backups
@@ -97,6 +97,7 @@ class Mutation:
         values={"secret": (str, "The token itself, shown this once.")},
     )
     revoke_access_token = mutation(access.revoke_access_token, access_token=AccessToken)
+    revoke_session = mutation(access.revoke_session, session=Session)
     revoke_sessions = mutation(access.revoke_sessions, values={"ended": (int, "How many sessions ended.")})
     create_client = mutation(
         access.create_client,
@@ -196,6 +197,7 @@ class Mutation:
     create_customer = mutation(customers.create_customer, customer=Customer)
     change_customer = mutation(customers.change_customer, customer=Customer)
     add_contact = mutation(customers.add_contact, contact=Contact)
+    change_contact = mutation(customers.change_contact, contact=Contact)
 
     create_service_line = mutation(catalogue.create_service_line, line=ServiceLine)
     change_service_line = mutation(catalogue.change_service_line, line=ServiceLine)

@@ -10,7 +10,7 @@ from api.schema.inputs import given, optional
 from api.schema.terms import Language
 from domain.kernel.permissions import known
 from tenancy.identity import clients, people, sessions, tokens
-from tenancy.identity.models import AccessToken, OAuthClient
+from tenancy.identity.models import AccessToken, OAuthClient, Session
 from tenancy.members import Member, Role
 from tenancy.work import Work
 
@@ -138,6 +138,19 @@ class AccessTokenInput:
 async def revoke_access_token(work: Work, input: AccessTokenInput) -> AccessToken:
     """End a personal token; it is refused everywhere within five seconds."""
     return await tokens.revoke_access_token(work, token_id=input.token_id)
+
+
+@strawberry.input(description="A browser that is signed in.")
+class RevokeSessionInput:
+    """A browser that is signed in."""
+
+    session_id: UUID = given("The session: one's own, or with `access.manage` anybody's.")
+
+
+async def revoke_session(work: Work, input: RevokeSessionInput) -> Session:
+    """Sign one browser out, such as one that was lost: your own, or with `access.manage` anybody's. It is refused
+    everywhere within five seconds; one that has ended stays as it is."""
+    return await sessions.revoke_session(work, session_id=input.session_id)
 
 
 async def revoke_sessions(work: Work, input: MemberInput) -> int:

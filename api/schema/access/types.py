@@ -13,9 +13,10 @@ from api.reading.mapping import Node, Order, column, many, shows
 from api.schema.terms import Language
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
-from tenancy.identity import clients, tokens
+from tenancy.identity import clients, sessions, tokens
 from tenancy.identity.models import AccessToken as AccessTokenRow
 from tenancy.identity.models import OAuthClient as OAuthClientRow
+from tenancy.identity.models import Session as SessionRow
 from tenancy.members import Member as MemberRow
 from tenancy.members import MemberRole
 from tenancy.members import Role as RoleRow
@@ -60,6 +61,18 @@ class AccessToken(Node):
     revoked_at: datetime | None = column("When it was revoked.")
 
 
+@shows(SessionRow, visible=sessions.visible)
+class Session(Node):
+    """A browser in which a member is or was signed in; it is kept for thirty days after its end. Its instants are real
+    time, also in a rehearsal company."""
+
+    user_agent: str = column("What the browser called itself when it signed in.")
+    created_at: datetime = column("When it signed in.")
+    last_used_at: datetime = column("When it was last used, to within minutes; twelve hours of disuse end it.")
+    expires_at: datetime = column("When it ends at the latest.")
+    revoked_at: datetime | None = column("When it was ended before that, by its member or by somebody else.")
+
+
 @shows(MemberRow, visible=visible, gives_way=True)
 class Member(Node):
     """A person inside the company, who may be one of the staff: their staff record then has the same id, and the field
@@ -71,6 +84,12 @@ class Member(Node):
     active: bool = column("Whether the person may sign in.")
     roles: list[Role] = many("The person's roles.", _holds, order=lambda there: (there.name,))
     access_tokens: list[AccessToken] = many("The person's tokens; your own, or all if you manage access.", "member_id")
+    sessions: list[Session] = many(
+        "Where the person is and was signed in, the newest first; your own, or all if you manage access.",
+        "member_id",
+        most=100,
+        order=lambda there: (there.id.desc(),),
+    )
 
 
 @shows(MemberRow, visible=lambda *_: true())

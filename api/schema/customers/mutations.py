@@ -86,3 +86,27 @@ async def add_contact(work: Work, input: AddContactInput) -> Contact:
         language=input.language,
         phone=input.phone,
     )
+
+
+@strawberry.input(description="What is known of a person of a customer from now on.")
+class ChangeContactInput:
+    """What is known of a person of a customer from now on."""
+
+    contact_id: UUID = given("The person.")
+    name: str = given("The person's name.")
+    email: str = given("The person's e-mail address, unique at the customer.")
+    language: Language = given("In which the person is written to.")
+    phone: str | None = optional("The person's telephone number; none when left out.")
+
+
+async def change_contact(work: Work, input: ChangeContactInput) -> Contact:
+    """Give a person of a customer new particulars, all of them anew; what was sent stays as it was. Needs
+    `customers.manage`."""
+    return await commands.change_contact(
+        work,
+        contact_id=input.contact_id,
+        name=input.name,
+        email=input.email,
+        language=input.language,
+        phone=input.phone,
+    )

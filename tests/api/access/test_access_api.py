@@ -9,8 +9,8 @@ import pytest
 from domain.consequences import settle
 from domain.organisation import commands as organisation
 from tenancy.actor import Actor, ActorKind
-from tenancy.database import writing
-from tenancy.identity import people
+from tenancy.database import reading, writing
+from tenancy.identity import people, sessions
 from tests.workers.facts import found_rehearsal
 
 CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
@@ -196,3 +196,36 @@ async def test_a_clock_that_would_go_back_says_where_it_is_as_its_reader_writes_
     assert error["path"] == ["to"]
     assert "2026年3月2日 09:00" in error["message"]
     assert "T" not in error["message"]
+
+
+SESSIONS = "query($id: ID!) { node(id: $id) { ... on Member { sessions { id userAgent revokedAt } } } }"
+REVOKE = "mutation($id: ID!) { revokeSession(input: {sessionId: $id}) { session { revokedAt } errors { code } } }"
+
+
+async def test_one_sees_and_ends_one_s_own_sessions_and_whoever_manages_access_those_of_others(
+    ask, acme: Actor, globex: Actor
+) -> None:
+    clerk = await a_clerk(acme, "members.read")
+    assert clerk.id is not None
+    assert acme.id is not None
+    for member_id, browser in ((clerk.id, "At work"), (clerk.id, "Lost"), (acme.id, "Admin's")):
+        assert await sessions.open_session(acme.tenant_id, member_id, user_agent=browser) is not None
+    own = "{ viewer { member { sessions { id userAgent revokedAt } } } }"
+    lost, at_work = (await ask(clerk, own))["viewer"]["member"]["sessions"]
+    assert [lost["userAgent"], at_work["userAgent"]] == ["Lost", "At work"]
+    assert (await ask(clerk, REVOKE, id=lost["id"]))["revokeSession"]["session"]["revokedAt"] is not None
+    told = (await ask(clerk, own))["viewer"]["member"]["sessions"]
+    assert [each["revokedAt"] is None for each in told] == [False, True]
+    # A colleague who is seen shows no sessions, and theirs are not ended.
+    async with reading(acme) as work:
+        [admins] = await sessions.list_sessions(work)
+    for stranger in (clerk, globex):
+        refused = (await ask(stranger, REVOKE, id=str(admins.id)))["revokeSession"]
+        assert (refused["session"], [each["code"] for each in refused["errors"]]) == (None, ["NOT_FOUND"])
+    async with reading(acme) as work:
+        assert [each.id for each in await sessions.list_sessions(work)] == [admins.id]
+    manager = replace(acme, permissions=frozenset({"members.read", "access.manage"}))
+    ended = (await ask(manager, REVOKE, id=at_work["id"]))["revokeSession"]
+    assert ended["session"]["revokedAt"] is not None
+    async with reading(acme) as work:
+        assert await sessions.list_sessions(work, member_id=clerk.id) == []
