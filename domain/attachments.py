@@ -43,16 +43,19 @@ class Detach(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A kind of record that files can be attached to; `shows` tells whom the record with an id is shown to."""
+    """A kind of record that has files; `shows` tells whom the record with an id is shown to.
+
+    Without `attach` it has those that it came with, and people attach none.
+    """
 
     shows: Callable[[Actor, Any], ColumnElement[bool]]
-    attach: Attach
+    attach: Attach | None
     detach: Detach
 
 
 PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.APPROVAL: Place(approvals_seen.shows, approvals.attach, approvals.detach),
-    SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, mail.attach, mail.detach),
+    SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),
 }
@@ -72,11 +75,11 @@ def visible_attachments(actor: Actor, attachments: Any) -> ColumnElement[bool]:
 @command(needs=None)
 async def attach(work: Work, *, subject_kind: str, subject_id: UUID, file_id: UUID, note: str = "") -> Attachment:
     """Attach a file of one's own to a record, if the record's module lets one."""
-    kinds = {kind.value: kind for kind in PLACES}
-    if subject_kind not in kinds:
+    ways = {kind.value: place.attach for kind, place in PLACES.items() if place.attach is not None}
+    if subject_kind not in ways:
         text = message("Files can be attached to {expected}.")
-        raise Invalid(text, {"expected": ", ".join(kinds)}, path=("subjectKind",))
-    return await PLACES[kinds[subject_kind]].attach(work, subject_id=subject_id, file_id=file_id, note=note)
+        raise Invalid(text, {"expected": ", ".join(ways)}, path=("subjectKind",))
+    return await ways[subject_kind](work, subject_id=subject_id, file_id=file_id, note=note)
 
 
 @command(needs=None)

@@ -4,13 +4,12 @@ from domain.mail.commands.addresses import Intake, add_address, change_address, 
 from domain.mail.commands.answering import write_on
 from domain.mail.commands.filing import file
 from domain.mail.commands.receiving import Envelope, receive
-from domain.mail.commands.releasing import attach, detach, discard, release
+from domain.mail.commands.releasing import detach, discard, release
 
 __all__ = [
     "Envelope",
     "Intake",
     "add_address",
-    "attach",
     "change_address",
     "detach",
     "discard",

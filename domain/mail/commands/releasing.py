@@ -74,13 +74,6 @@ async def discard(work: Work, *, mail_id: UUID) -> InboundMail:
 
 
 @command(needs=None)
-async def attach(work: Work, *, subject_id: UUID, file_id: UUID, note: str = "") -> Attachment:
-    """Nothing is attached to a mail: it stays what came in."""
-    await queries.get(work, subject_id, "subjectId")
-    raise Forbidden(message("A mail stays as it came in; attach the file to its request."), code="NOT_YOURS")
-
-
-@command(needs=None)
 async def detach(work: Work, *, attachment: Attachment) -> None:
     """Nothing is taken from a mail."""
     raise Forbidden(message("A mail stays as it came in."), code="NOT_YOURS")
