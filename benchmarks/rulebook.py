@@ -52,9 +52,15 @@ INSERT INTO dunning_steps (tenant_id, id, invoice_id, run, number, name, channel
   SELECT $1, uuidv7(), billed.id, 1, s, '{}', 'email', (billed.due_on + 4 * s + time '10:00') AT TIME ZONE 'Asia/Shanghai',
     (billed.due_on + 4 * s + time '10:00') AT TIME ZONE 'Asia/Shanghai', 4 * s, 'CNY', 106000, 0, 0, law.ladder_id
   FROM billed, law, generate_series(1, 2) AS s;
-INSERT INTO payments (tenant_id, id, invoice_id, amount_minor, currency, received_on, reference, recorded_at)
-  SELECT $1, uuidv7(), billed.id, 5000, 'CNY', billed.due_on + 6, 'P-' || billed.n, billed.due_on + 6 + time '12:00'
-  FROM billed WHERE billed.n % 3 = 0
+CREATE TEMPORARY TABLE paid AS
+  SELECT billed.n, billed.id AS invoice_id, uuidv7() AS id, served.id AS customer_id, billed.due_on + 6 AS received_on
+  FROM billed JOIN served ON served.n = billed.n % (SELECT count(*) FROM served) WHERE billed.n % 3 = 0;
+INSERT INTO payments (tenant_id, id, customer_id, invoice_id, amount_minor, unallocated_minor, currency, received_on, booked_on,
+    reference, recorded_at)
+  SELECT $1, id, customer_id, invoice_id, 5000, 0, 'CNY', received_on, received_on, 'P-' || n, received_on + time '12:00' FROM paid;
+INSERT INTO allocations (tenant_id, id, invoice_id, payment_id, amount_minor, charges_minor, currency, effective_on, booked_on,
+    allocated_at)
+  SELECT $1, uuidv7(), invoice_id, id, 5000, 0, 'CNY', received_on, received_on, received_on + time '12:00' FROM paid
 """
 
 

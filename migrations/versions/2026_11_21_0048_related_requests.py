@@ -69,7 +69,7 @@ def _threads() -> None:
     op.create_index(
         "ix_request_messages_thread",
         "request_messages",
-        ["tenant_id", sa.text("coalesce(thread_id, request_id)"), "id"],
+        ["tenant_id", sa.text("(CASE WHEN thread_id IS NULL THEN request_id ELSE thread_id END)"), "id"],
         unique=False,
     )
 

@@ -287,7 +287,7 @@ class ServiceRequest(Node):
     messages = page(
         "What was said about it, and about those that were merged into it.",
         RequestMessage,
-        on=lambda here, there: func.coalesce(there.thread_id, there.request_id) == here.id,
+        on=lambda here, there: queries.thread(there) == here.id,
         orders=REQUEST_MESSAGE_ORDERS,
     )
     source_reference: str | None = column("What whoever submitted it calls it; null where they have not said.")

@@ -270,7 +270,12 @@ class Message(TenantModel, kw_only=True, eq=False):
         references("contact_id", "contacts"),
         references("thread_id", "service_requests"),
         Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
-        Index("ix_request_messages_thread", "tenant_id", text("coalesce(thread_id, request_id)"), "id"),
+        Index(
+            "ix_request_messages_thread",
+            "tenant_id",
+            text("(CASE WHEN thread_id IS NULL THEN request_id ELSE thread_id END)"),
+            "id",
+        ),
         Index("ix_request_messages_merged", "tenant_id", "thread_id"),
         Index("ix_request_messages_author", "tenant_id", "author_id"),
         Index("ix_request_messages_contact", "tenant_id", "contact_id"),

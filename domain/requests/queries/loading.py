@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange
-from domain.requests.queries.showing import UNDER_WAY, visible, visible_links, visible_messages
+from domain.requests.queries.showing import UNDER_WAY, thread, visible, visible_links, visible_messages
 from domain.requests.rules import Audience
 from tenancy.models import one_of
 from tenancy.outbox import lock_timers
@@ -111,7 +111,7 @@ async def submitted_as(work: Work, reference: str) -> ServiceRequest | None:
 
 async def thread_of(work: Work, request_id: UUID) -> list[Message]:
     """All messages that stand in a request's history, the first first."""
-    found = select(Message).where(func.coalesce(Message.thread_id, Message.request_id) == request_id)
+    found = select(Message).where(thread(Message) == request_id)
     return await work.all(found.order_by(Message.id))
 
 

@@ -1,8 +1,9 @@
 """Whom requests, and what belongs to them, are shown to."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
@@ -53,6 +54,15 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         _with_my_part(requests.id),
         helped_by_me(requests.id),
     )
+
+
+def thread(messages: Any) -> ColumnElement[UUID]:
+    """The request in whose history a message stands: its own, or the one that its own was merged into.
+
+    By cases rather than COALESCE, of which PostgreSQL does not know that it tells nobody anything: under row-level
+    security its index would not be used. `messages` is `Message` or an alias of it.
+    """
+    return case((messages.thread_id.is_(None), messages.request_id), else_=messages.thread_id)
 
 
 def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
