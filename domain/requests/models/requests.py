@@ -260,6 +260,10 @@ class Escalation(TenantModel, kw_only=True, eq=False):
     department_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
+# Written line by line as PostgreSQL tells of it, so that what is declared and what is there can be compared.
+THREAD = "(\nCASE\n    WHEN thread_id IS NULL THEN request_id\n    ELSE thread_id\nEND)"
+
+
 class Message(TenantModel, kw_only=True, eq=False):
     """Something that was said about a request (RQ-10)."""
 
@@ -270,12 +274,7 @@ class Message(TenantModel, kw_only=True, eq=False):
         references("contact_id", "contacts"),
         references("thread_id", "service_requests"),
         Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
-        Index(
-            "ix_request_messages_thread",
-            "tenant_id",
-            text("(CASE WHEN thread_id IS NULL THEN request_id ELSE thread_id END)"),
-            "id",
-        ),
+        Index("ix_request_messages_thread", "tenant_id", text(THREAD), "id"),
         Index("ix_request_messages_merged", "tenant_id", "thread_id"),
         Index("ix_request_messages_author", "tenant_id", "author_id"),
         Index("ix_request_messages_contact", "tenant_id", "contact_id"),
