@@ -117,7 +117,7 @@ async def words_about(company: Company, request_id: UUID) -> list[Message]:
 
 
 async def letters_to(company: Company, address: str) -> list[Effect]:
-    """The letters that were planned to somebody, oldest first."""
+    """The letters that were planned to somebody; those of one moment, such as all of a rehearsal's, in any order."""
     async with reading(company.admin) as work:
         found = await work.all(select(Effect).where(Effect.kind == EffectKind.MAIL).order_by(Effect.planned_at))
     return [effect for effect in found if address in effect.payload["to"]]
