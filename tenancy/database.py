@@ -149,25 +149,26 @@ async def open_database(url: str | None = None, size: int | None = None, *, most
 
 
 async def _enter(
-    connection: asyncpg.Connection | Transaction, actor: Actor, foreseen: Foreseen | None = None
+    connection: asyncpg.Connection | Transaction, actor: Actor, foreseen: Foreseen | None = None, *, asking: bool = True
 ) -> tuple[Opening, dict[str, Any], asyncpg.Record | None]:
-    """Set the tenant, and learn of it what every work needs, what is asked along, and the row that is foreseen."""
+    """Set the tenant, and learn of it what every work needs, what is asked along if `asking`, and the foreseen row."""
     opened = OPENING_OF_CLIENT if actor.is_client else OPENING
     if foreseen is None:
-        rows = await connection.fetch(_with_along(opened, None), *actor.settings)
+        rows = await connection.fetch(_with_along(opened, asking, None), *actor.settings)
     else:
-        rows = await connection.fetch(_with_along(opened, foreseen[0]), *actor.settings, foreseen[1])
+        rows = await connection.fetch(_with_along(opened, asking, foreseen[0]), *actor.settings, foreseen[1])
     if not rows:
         raise Unavailable(message("This company is not here any more."), code="TENANT_GONE")
     row = rows[0]
     opening = Opening(row["status"], row["rehearsal"], row["zone"], row["now"], row["real_now"])
-    return opening, {name: row[name] for name in ASKED_ALONG}, None if foreseen is None else row[FORESEEN]
+    known = {name: row[name] for name in ASKED_ALONG} if asking else {}
+    return opening, known, None if foreseen is None else row[FORESEEN]
 
 
 @cache
-def _with_along(opened: str, foreseen: type[TenantModel] | None) -> str:
+def _with_along(opened: str, asking: bool, foreseen: type[TenantModel] | None) -> str:
     """The text with what is asked along: it stands behind the settings, and is evaluated after them."""
-    along = dict(ASKED_ALONG)
+    along = dict(ASKED_ALONG) if asking else {}
     if foreseen is not None:
         behind = opened.count("set_config") + 1
         along[FORESEEN] = f"SELECT r FROM {foreseen.__tablename__} r WHERE r.id = ${behind}"  # noqa: S608  # a class's own table
@@ -193,7 +194,7 @@ async def _transaction(actor: Actor, begin: str = "BEGIN") -> AsyncIterator[tupl
 async def reading(actor: Actor) -> AsyncIterator[Work]:
     """One consistent view of the actor's tenant; changes are refused by PostgreSQL."""
     async with _transaction(actor, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as (_, transaction):
-        opening, _, _ = await _enter(transaction, actor)
+        opening, _, _ = await _enter(transaction, actor, asking=False)
         yield Work(transaction, actor, opening)
         await transaction.finish([])
 
