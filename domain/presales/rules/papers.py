@@ -76,7 +76,7 @@ def quotation_paper(said: QuotationText, language: Language) -> Paper:
 def columns(language: Language) -> list[str]:
     """The heads of the columns of lines."""
     heads = (
-        message("No."),
+        message("Line"),
         message("Item"),
         message("Quantity"),
         message("Unit price"),
