@@ -30,6 +30,7 @@ from domain.billing.events import (
 )
 from domain.contracts import commands as contracts
 from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
+from domain.customers import commands as customers
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyStepDue, VisitStepDue
 from domain.ledger import commands as ledger
@@ -47,7 +48,11 @@ from domain.requests.events import (
     ConfirmationDue,
     HoldEndDue,
     PartDue,
+    RequestCancelled,
+    RequestClosed,
+    RequestMerged,
     RequestReopened,
+    RequestResolved,
 )
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
@@ -91,7 +96,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         rulebook.follow_withdrawal,
     ],
     LastMomentReached: [people.leave],
-    StaffLeft: [approvals.give_up_seats, feedback.hand_on_of_leaver],
+    StaffLeft: [approvals.give_up_seats, customers.hand_on_of_leaver, feedback.hand_on_of_leaver],
     MemberDeactivated: [approvals.give_up_seats, feedback.hand_on_of_leaver],
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
@@ -110,6 +115,10 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     PartDue: [requests.part_due],
     ActionDue: [requests.remind_of_action],
     ClockReviewDue: [requests.review_next],
+    RequestResolved: [requests.end_asking],
+    RequestClosed: [requests.end_asking],
+    RequestCancelled: [requests.end_asking],
+    RequestMerged: [requests.end_asking],
     RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],
     ComplaintMarkDue: [feedback.keep_complaint_time],

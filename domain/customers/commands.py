@@ -5,12 +5,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.customers import queries, rules
-from domain.customers.events import ContactAdded, ContactChanged, CustomerChanged, CustomerCreated
+from domain.customers.events import AccountsHandedOn, ContactAdded, ContactChanged, CustomerChanged, CustomerCreated
 from domain.customers.models import Contact, Customer
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
+from domain.organisation.events import StaffLeft
 from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
@@ -125,6 +126,22 @@ async def change_contact(
     contact.phone = rules.clean_phone(phone, "phone") if phone else None
     work.record(ContactChanged(contact_id=contact.id, customer_id=contact.customer_id), about=contact)
     return contact
+
+
+async def hand_on_of_leaver(work: Work, event: StaffLeft) -> None:
+    """Somebody has left: the nearest superior who is there looks after their customers; where nobody stands above,
+    nobody does."""
+    theirs = select(Customer).where(Customer.owner_id == event.staff_id).order_by(Customer.id).with_for_update()
+    customers = await work.all(theirs)
+    if not customers:
+        return
+    above = await organisation.line_above(work, event.staff_id)
+    owner_id = above[0] if above else None
+    for customer in customers:
+        customer.owner_id = owner_id
+        work.record(CustomerChanged(customer_id=customer.id), about=customer)
+    leaver = await organisation.staff(work, event.staff_id)
+    work.record(AccountsHandedOn(staff_id=leaver.id, owner_id=owner_id, notice_id=work.new_id()), about=leaver)
 
 
 async def _refuse_second(work: Work, name: str) -> None:

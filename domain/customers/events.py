@@ -17,6 +17,15 @@ class CustomerChanged(Event, name="customers.customer_changed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountsHandedOn(Event, name="customers.accounts_handed_on"):
+    """Whoever looked after some customers has left; whoever stands above does from now on, or nobody."""
+
+    staff_id: UUID
+    owner_id: UUID | None
+    notice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactAdded(Event, name="customers.contact_added"):
     contact_id: UUID
     customer_id: UUID

@@ -31,6 +31,7 @@ from domain.contracts.events import (
     ContractRunningOut,
     ContractSigned,
 )
+from domain.customers.events import AccountsHandedOn
 from domain.feedback.events import (
     ComplaintAssigned,
     ComplaintBreached,
@@ -110,6 +111,7 @@ from workers.reactions import (
     complaints,
     contracts,
     cooperation,
+    customers,
     faults,
     feedback,
     mail,
@@ -127,6 +129,7 @@ from workers.reactions import (
 Reaction = Callable[[Work, Any], Awaitable[None]]
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    AccountsHandedOn: [customers.tell_who_looks_after_them],
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
     RequestSubmitted: [requests.confirm_the_intake, requests.ask_for_an_assignee],
     RequestAssigned: [requests.tell_the_assignee],

@@ -16,7 +16,7 @@ from domain.requests.commands.faults import (
     solve_problem,
 )
 from domain.requests.commands.handing import hand_back, hand_over
-from domain.requests.commands.helping import ask_for_help, end_help, follow_approval, follow_refusal
+from domain.requests.commands.helping import ask_for_help, end_asking, end_help, follow_approval, follow_refusal
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
@@ -48,6 +48,7 @@ __all__ = [
     "decline_postponement",
     "detach",
     "diagnose",
+    "end_asking",
     "end_help",
     "end_hold",
     "file_under_problem",

@@ -13,7 +13,16 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain, chain_topic
 from domain.requests import queries, rules
 from domain.requests.commands import relating
-from domain.requests.events import HelpAsked, HelpEnded, HelpGranted, HelpRefused
+from domain.requests.events import (
+    HelpAsked,
+    HelpEnded,
+    HelpGranted,
+    HelpRefused,
+    RequestCancelled,
+    RequestClosed,
+    RequestMerged,
+    RequestResolved,
+)
 from domain.requests.models import RequestHelper, ServiceRequest
 from domain.requests.rules import HelpState
 from tenancy.refusals import Conflict, Forbidden, Invalid, Refusal, message
@@ -88,6 +97,18 @@ async def end_help(work: Work, *, help_id: UUID) -> RequestHelper:
     ended = HelpEnded(request_id=helping.request_id, help_id=helping.id, staff_id=helping.staff_id)
     work.record(ended, about=helping)
     return helping
+
+
+async def end_asking(work: Work, event: RequestResolved | RequestClosed | RequestCancelled | RequestMerged) -> None:
+    """The request is over, so nobody decides any more on who helps with it: what waits is void."""
+    for asked in await queries.asked_for(work, event.request_id):
+        # Whoever decides locks in this order, too.
+        await approvals.end_with_subject(work, subject=Subject(SubjectKind.EXTRA_STAFF, asked.id))
+        helper = await work.get(RequestHelper, asked.id, lock=True)
+        if helper.state is HelpState.ASKED:
+            helper.state, helper.ended_at = HelpState.ENDED, work.now
+            ended = HelpEnded(request_id=helper.request_id, help_id=helper.id, staff_id=helper.staff_id)
+            work.record(ended, about=helper)
 
 
 async def follow_approval(work: Work, event: ApprovalGranted) -> None:

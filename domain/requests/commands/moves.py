@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from domain.kernel.command import command
+from domain.kernel.terms import Complexity
 from domain.organisation import queries as organisation
+from domain.policies.rules.kinds import AssignmentRules
 from domain.requests import queries, rules
 from domain.requests.commands import choosing, confirmation, moving
 from domain.requests.commands.timing import View
@@ -45,6 +47,8 @@ async def assign(
     same = request.assignee_id == assignee_id and second_assignee_id in (None, request.second_assignee_id)
     if same and department_id in (None, request.department_id):
         raise Invalid(message("This person has it already."), path=("assigneeId",))
+    if department_id is None and request.department_id is None:
+        await _refuse_without_lead(work, request)
     home_id = await _at_work(work, assignee_id, "assigneeId")
     if second_assignee_id is not None:
         if second_assignee_id == assignee_id:
@@ -62,6 +66,16 @@ async def assign(
     assigned = RequestAssigned(request_id=request.id, change_id=change, assignee_id=assignee_id)
     work.record(assigned, about=request)
     return request
+
+
+async def _refuse_without_lead(work: Work, request: ServiceRequest) -> None:
+    """Whoever gives a complex request away names the department that leads, where the handbook wants that (RQ-3)."""
+    if request.complexity is not Complexity.COMPLEX:
+        return
+    ruling = await queries.ruled(work, AssignmentRules, request)
+    if ruling is not None and ruling.value.lead_for_complex:
+        text = message("A complex request has a lead department; name it.")
+        raise Refusal(text, code="LEAD_MISSING", path=("departmentId",), clause=ruling.clause)
 
 
 async def _at_work(work: Work, staff_id: UUID, path: str) -> UUID:

@@ -52,6 +52,7 @@ from domain.requests.queries.outcomes import (
 )
 from domain.requests.queries.parts import (
     acts_for,
+    asked_for,
     asked_or_helping,
     has_open_parts,
     help,
@@ -88,6 +89,7 @@ __all__ = [
     "Outcome",
     "action",
     "acts_for",
+    "asked_for",
     "asked_or_helping",
     "assigned_to_me",
     "breached",

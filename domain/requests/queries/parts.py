@@ -54,6 +54,12 @@ async def asked_or_helping(work: Work, request_id: UUID, staff_id: UUID) -> bool
     return await work.value(found.where(open_states)) is not None
 
 
+async def asked_for(work: Work, request_id: UUID) -> list[RequestHelper]:
+    """Those of whom it is being decided whether they help with a request, by id."""
+    found = select(RequestHelper).where(RequestHelper.request_id == request_id, RequestHelper.state == HelpState.ASKED)
+    return await work.all(found.order_by(RequestHelper.id))
+
+
 async def help(work: Work, id: UUID, *path: str, lock: bool = False) -> RequestHelper:
     """One helper of a request that the actor may see; refuses with `NotFound`."""
     return await work.seen(RequestHelper, id, visible_cooperation(work.actor, RequestHelper), *path, lock=lock)

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from domain.consequences import settle
 from domain.customers import commands, queries, rules
@@ -12,9 +13,11 @@ from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import commands as organisation
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
+from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound
 from tenancy.work import Work
+from tests.domain.requests.company import founded
 
 
 async def customer(work: Work, name: str = "Harbour Works", **given: object) -> Customer:
@@ -136,3 +139,30 @@ async def test_a_name_that_can_not_be_kept_is_refused(acme: Actor, name: str) ->
 def test_what_can_not_be_dialled_is_refused(phone: str) -> None:
     with pytest.raises(Invalid):
         rules.clean_phone(phone, "phone")
+
+
+async def test_the_customers_of_somebody_who_leaves_go_to_whoever_stands_above(pool: None) -> None:
+    company, other = await founded(), await founded()
+    for each in (company, other):
+        async with writing(each.admin, settle=settle) as work:
+            await customer(work, "Harbour Works", owner_id=each.agent.id)
+            await customer(work, "Of the boss", owner_id=each.boss.id)
+    async with writing(company.admin, settle=settle) as work:
+        await organisation.release(work, staff_id=company.agent.id, left_on=date(2026, 6, 1))  # type: ignore[arg-type]  # members have ids
+        await organisation.release(work, staff_id=company.boss.id, left_on=date(2026, 6, 1))  # type: ignore[arg-type]  # members have ids
+
+    async def owners(admin: Actor) -> dict[str, object]:
+        async with reading(admin) as work:
+            return {row.name: row.owner_id for row in await work.all(select(Customer))}
+
+    # Above the agent stands the head, and above the boss nobody.
+    assert await owners(company.admin) == {
+        "Harbour Works": company.head.id,
+        "Of the boss": None,
+        "Big": None,
+        "Small": None,
+    }
+    assert (await owners(other.admin))["Harbour Works"] == other.agent.id
+    async with reading(company.admin) as work:
+        entries = await work.all(select(JournalEntry).where(JournalEntry.name == "customers.accounts_handed_on"))
+    assert [entry.payload["owner_id"] for entry in entries] == [str(company.head.id), None]

@@ -257,3 +257,26 @@ def test_a_choice_does_not_depend_on_the_order_of_those_who_are_asked() -> None:
         assert (choice.first, choice.second) == (UUID(int=3), UUID(int=2))
         assert choice.left_out == {UUID(int=4): LeftOut.ABSENT, UUID(int=5): LeftOut.MAY_NOT}
     assert rules.choose([], wanted).first is None
+
+
+async def test_a_complex_request_is_given_away_with_its_lead_department_where_the_handbook_wants_that(
+    software: Company, pool: None
+) -> None:
+    leading, free = await ruled(order=["load"]), await ruled(order=["load"], lead_for_complex=False)
+    for company in (leading, free, software):
+        request = await submit(company, department_id=None)
+        await do(commands.triage, company.dispatcher, request, complexity=Complexity.COMPLEX)
+        given = {"assignee_id": company.agent.id}
+        if company is not leading:
+            assert (await do(commands.assign, company.dispatcher, request, **given)).state == "assigned"
+            continue
+        with pytest.raises(Refusal) as refused:
+            await do(commands.assign, company.dispatcher, request, **given)
+        clause = refused.value.clause
+        assert (refused.value.code, clause.number if clause else None) == ("LEAD_MISSING", "5.1")
+        assert (await stored(company, request)).assignee_id is None
+        led = await do(commands.assign, company.dispatcher, request, **given, department_id=company.sales_id)
+        assert led.department_id == company.sales_id
+    routine = await submit(leading, department_id=None)
+    await do(commands.triage, leading.dispatcher, routine, complexity=Complexity.ROUTINE)
+    await do(commands.assign, leading.dispatcher, routine, assignee_id=leading.agent.id)

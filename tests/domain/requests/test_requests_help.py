@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.approvals import commands as approvals
-from domain.approvals.models import ApprovalTask
+from domain.approvals.models import Approval, ApprovalTask
 from domain.consequences import settle
 from domain.policies.rules.kinds import ApprovalChain
 from domain.requests import commands, queries
@@ -92,7 +92,24 @@ async def test_who_is_refused_does_not_help_and_may_be_asked_for_anew(pool: None
     assert not await sees(company.colleague, request)
     late = await asked(company, request)
     await do(commands.cancel, company.dispatcher, request, reason="Not needed")
-    assert await decided(company, approvals.approve, late) is HelpState.ENDED
+    async with reading(company.admin) as work:
+        assert (await queries.help(work, late.id)).state is HelpState.ENDED
+        assert late.approval_id is not None
+        assert (await work.get(Approval, late.approval_id)).state == "withdrawn"
+    with pytest.raises(Refusal):
+        await decided(company, approvals.approve, late)
+
+
+async def test_who_was_asked_for_is_not_decided_on_any_more_once_the_request_is_done(pool: None) -> None:
+    company = await guarded()
+    request = await under_way(company)
+    waiting = await asked(company, request)
+    await do(commands.resolve, company.agent, request, resolution="Restarted it")
+    async with reading(company.admin) as work:
+        assert (await queries.help(work, waiting.id)).state is HelpState.ENDED
+    # Reopened, somebody asks anew.
+    await do(commands.reopen, company.clerk, request, reason="Again")
+    assert (await asked(company, request)).state is HelpState.ASKED
 
 
 async def test_help_is_asked_for_once_and_by_who_has_the_request(software: Company, service: Company) -> None:
