@@ -116,6 +116,7 @@ def paper_of(found: Offer, language: Language) -> Paper:
         terms=quotation.terms,
         valid_until_on=quotation.valid_until_on,
         lines=queries.as_rules(found.lines),
+        tax_rounding=quotation.tax_rounding,
     )
     return quotation_paper(said, language)
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.billing.rules.invoices import State
 from domain.kernel.amounts import TaxRounding
+from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
 from domain.policies.rules.dunning import Channel, HoldKind
-from domain.presales.rules.lines import LineKind
 from tenancy.models import TenantModel, references
 
 

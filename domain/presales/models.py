@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.kernel.amounts import TaxRounding
+from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
 from domain.presales.rules.inquiries import InquiryState
-from domain.presales.rules.lines import LineKind
 from domain.presales.rules.quotations import QuotationState
 from tenancy.models import TenantModel, references
 
@@ -73,6 +74,8 @@ class Quotation(TenantModel, kw_only=True, eq=False):
     total_minor: Mapped[int]
     # What the limit is held against, in per cent.
     discount_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    # How the tax was rounded, by the clause in force when it was written.
+    tax_rounding: Mapped[TaxRounding]
     wished_valid_days: Mapped[int | None]
     drafted_at: Mapped[datetime]
     state: Mapped[QuotationState] = mapped_column(default=QuotationState.DRAFT)

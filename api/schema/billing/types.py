@@ -39,14 +39,13 @@ from api.schema.tenancy import types as tenancy  # noqa: F401  # declares Effect
 from domain.billing import models, queries
 from domain.billing.rules.invoices import State
 from domain.kernel.amounts import TaxRounding
+from domain.kernel.lines import MOST_LINES, LineKind
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
-from domain.presales.rules.lines import MOST_LINES, LineKind
 from tenancy.effects import EffectState
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
-strawberry.enum(TaxRounding, description="Where the tax of an invoice is rounded to the currency's smallest unit.")
 strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
 
 

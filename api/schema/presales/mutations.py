@@ -8,9 +8,9 @@ import strawberry
 from api.schema.inputs import given, optional
 from api.schema.presales.types import LineKind
 from domain.kernel.amounts import read_currency
+from domain.kernel.lines import Line, line
 from domain.presales import commands
 from domain.presales.models import Quotation
-from domain.presales.rules.lines import Line, line
 from tenancy.work import Work
 
 

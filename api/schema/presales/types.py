@@ -17,18 +17,23 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from domain.kernel.amounts import TaxRounding as TaxRounding
+from domain.kernel.lines import MOST_LINES
+from domain.kernel.lines import LineKind as LineKind
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import quotations as queries
 from domain.presales.rules import quotations as rules
-from domain.presales.rules.lines import MOST_LINES
-from domain.presales.rules.lines import LineKind as LineKind
 from domain.presales.rules.quotations import DUTIES, QUOTATIONS, QuotationMove, QuotationObstacle, QuotationState
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(QuotationState, description="How far a version of a quotation is.")
 strawberry.enum(LineKind, name="OfferLineKind", description="What a line of a quotation or a contract is for.")
+strawberry.enum(
+    TaxRounding,
+    description="Where the tax of a quotation or an invoice is rounded to the currency's smallest unit.",
+)
 strawberry.enum(QuotationMove, name="QuotationMoveName", description="What is done with quotations.")
 strawberry.enum(
     QuotationObstacle, name="QuotationBlockerCode", description="Why something is not possible for you now."
@@ -131,7 +136,8 @@ class Quotation(Node):
         lambda row: decimal_text(row.discount_percent),
     )
     net: Money = money("What is left, before tax.", lambda row: row.net_minor)
-    tax: Money = money("The tax; it is rounded line by line.", lambda row: row.tax_minor)
+    tax: Money = money("The tax.", lambda row: row.tax_minor)
+    tax_rounding: TaxRounding = column("How the tax was rounded, by the payment terms of the handbook.")
     total: Money = money("What the customer would pay.", lambda row: row.total_minor)
     drafted_at: datetime = column("When this version was begun.")
     valid_days: int | None = column("For how many calendar days it holds once it is sent; null for a draft.")

@@ -9,10 +9,11 @@ from domain.billing.commands import planning
 from domain.billing.commands.waiting import end_approvals, lock_approvals
 from domain.billing.events import InvoiceDrafted, InvoiceIssued
 from domain.billing.models import Invoice, InvoiceLine, InvoiceTax
-from domain.billing.rules.invoices import LIFECYCLE, Move, due_day, line_taxes
+from domain.billing.rules.invoices import LIFECYCLE, Move, due_day
 from domain.customers import queries as customers
 from domain.kernel.amounts import TaxRounding, Totals, read_currency
 from domain.kernel.command import command
+from domain.kernel.lines import Line, line_taxes, sums
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import CustomerTier
@@ -21,7 +22,6 @@ from domain.policies.commands import cite
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds.money import PaymentTerms
 from domain.policies.rules.scopes import Scope
-from domain.presales.rules.lines import Line, sums
 from tenancy.numbers import next_number
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work

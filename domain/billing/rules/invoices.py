@@ -1,14 +1,13 @@
 """Invoices: their states, what their lines come to, when they are due, what may be paid, and when they are late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from domain.kernel.amounts import TaxRounding, Totals
 from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.lines import Line, LineKind
+from domain.kernel.lines import line as offered_line
 from domain.kernel.money import Money
-from domain.presales.rules.lines import Line, LineKind
-from domain.presales.rules.lines import line as offered_line
 from tenancy.refusals import Invalid, WrongState, message
 
 REFERENCE_LENGTH = 100
@@ -110,19 +109,6 @@ def line(
         tax_percent=tax_percent,
         path=path,
     )
-
-
-def line_taxes(lines: Sequence[Line], found: Totals, rounding: TaxRounding) -> list[Money]:
-    """The tax that each line states: with the others of its rate it comes to the rate's tax exactly."""
-    if rounding is TaxRounding.PER_LINE:
-        return [each.amount.tax for each in lines]
-    stated: dict[int, Money] = {}
-    for rate in found.rates:
-        places = [place for place, each in enumerate(lines) if each.amount.tax_percent == rate.tax_percent]
-        weights = [lines[place].amount.net.minor for place in places]
-        shares = rate.tax.allocate(weights) if any(weights) else [rate.tax] * len(places)
-        stated.update(zip(places, shares, strict=True))
-    return [stated[place] for place in range(len(lines))]
 
 
 def due_day(issued_on: date, due_on: date | None, payment_days: int | None) -> date:

@@ -6,16 +6,22 @@ from uuid import UUID
 
 from domain.catalogue import queries as catalogue
 from domain.customers import queries as customers
-from domain.kernel.amounts import Totals
+from domain.kernel.amounts import TaxRounding, Totals
 from domain.kernel.command import command
+from domain.kernel.lines import Line, line_taxes, sums
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.texts import one_line, several_lines
 from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.commands import cite
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import PaymentTerms
+from domain.policies.rules.scopes import Case
 from domain.presales.events import QuotationChanged, QuotationDrafted, QuotationSuperseded
 from domain.presales.models import Quotation, QuotationLine
 from domain.presales.queries import quotations as queries
 from domain.presales.rules import quotations as rules
-from domain.presales.rules.lines import Line, sums
 from domain.presales.rules.quotations import QUOTATIONS, QuotationMove
 from tenancy.numbers import next_number
 from tenancy.outbox import lock_timers, withdraw_effects
@@ -46,6 +52,9 @@ async def draft_quotation(
     if not customer.active:
         raise Invalid(message("This customer is inactive and gets no new quotations."), path=("customerId",))
     author = await organisation.find_staff(work, work.actor.id) if work.actor.is_member else None
+    service_lines = await catalogue.line_codes(work, service_line_id, "serviceLineId") if service_line_id else []
+    terms_of_payment = await _payment_terms(work, queries.case(customer.tier, service_lines))
+    found = sums(lines, currency, _rounding(terms_of_payment))
     quotation = Quotation(
         number="",
         version=1,
@@ -54,17 +63,18 @@ async def draft_quotation(
         contact_id=await _contact_of(work, customer_id, contact_id),
         customer_tier=customer.tier,
         service_line_id=service_line_id,
-        service_lines=await catalogue.line_codes(work, service_line_id, "serviceLineId") if service_line_id else [],
+        service_lines=service_lines,
         department_id=author.department_id if author is not None else None,
         prepared_by_id=work.actor.id if work.actor.is_member else None,
         currency=currency,
+        tax_rounding=_rounding(terms_of_payment),
         drafted_at=work.now,
         **_written(title, terms, valid_days),
-        **_amounts(lines, sums(lines, currency)),
+        **_amounts(lines, found),
     )
     quotation.number = f"QUO-{await next_number(work, NUMBERS):06}"
     work.add(quotation)
-    _add_lines(work, quotation, lines)
+    _add_lines(work, quotation, lines, found, terms_of_payment)
     work.record(QuotationDrafted(quotation_id=quotation.id), about=quotation)
     return quotation
 
@@ -85,13 +95,15 @@ async def change_quotation(
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
     quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.CHANGE)
     quotation.contact_id = await _contact_of(work, quotation.customer_id, contact_id)
-    quotation.currency, found = currency, sums(lines, currency)
+    terms_of_payment = await _payment_terms(work, queries.case_of(quotation))
+    quotation.currency, quotation.tax_rounding = currency, _rounding(terms_of_payment)
+    found = sums(lines, currency, quotation.tax_rounding)
     for name, value in (_written(title, terms, valid_days) | _amounts(lines, found)).items():
         setattr(quotation, name, value)
     for row in await queries.lines_of(work, quotation):
         work.delete(row)
     await work.flush()
-    _add_lines(work, quotation, lines)
+    _add_lines(work, quotation, lines, found, terms_of_payment)
     work.record(QuotationChanged(quotation_id=quotation.id), about=quotation)
     return quotation
 
@@ -100,7 +112,7 @@ async def change_quotation(
 async def revise_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     """Begin a new version as a copy; the former one is superseded at once, and its link opens nothing any more.
 
-    The customer's importance is that of today.
+    The customer's importance is that of today, and so is how the tax is rounded.
     """
     timers = await lock_timers(work, quotation_id)
     former = await queries.get(work, quotation_id, "quotationId", lock=True)
@@ -110,9 +122,11 @@ async def revise_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     await withdraw_effects(work, former.id)
     customer = await customers.get(work, former.customer_id)
     author = await organisation.find_staff(work, work.actor.id) if work.actor.is_member else None
+    lines = queries.as_rules(await queries.lines_of(work, former))
+    terms_of_payment = await _payment_terms(work, queries.case(customer.tier, former.service_lines))
+    found = sums(lines, former.currency, _rounding(terms_of_payment))
     kept = (
         "number", "customer_id", "contact_id", "service_line_id", "service_lines", "title", "terms", "currency",
-        "gross_minor", "discount_minor", "net_minor", "tax_minor", "total_minor", "discount_percent",
         "wished_valid_days",
     )  # fmt: skip
     # The former one stops being live before the new one is, as the table's index demands.
@@ -124,11 +138,13 @@ async def revise_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
             customer_tier=customer.tier,
             department_id=author.department_id if author is not None else former.department_id,
             prepared_by_id=work.actor.id if work.actor.is_member else None,
+            tax_rounding=_rounding(terms_of_payment),
             drafted_at=work.now,
+            **_amounts(lines, found),
             **{name: getattr(former, name) for name in kept},
         )
     )
-    _add_lines(work, quotation, queries.as_rules(await queries.lines_of(work, former)))
+    _add_lines(work, quotation, lines, found, terms_of_payment)
     work.record(QuotationSuperseded(quotation_id=former.id, by_id=quotation.id), about=former)
     work.record(QuotationDrafted(quotation_id=quotation.id), about=quotation)
     return quotation
@@ -163,8 +179,28 @@ def _amounts(lines: Sequence[Line], found: Totals) -> dict[str, Any]:
     }
 
 
-def _add_lines(work: Work, quotation: Quotation, lines: Sequence[Line]) -> None:
-    for position, line in enumerate(lines, start=1):
+async def _payment_terms(work: Work, case: Case) -> Ruling[PaymentTerms] | None:
+    return await policies.find_rule(work, PaymentTerms, scope=case)
+
+
+def _rounding(terms: Ruling[PaymentTerms] | None) -> TaxRounding:
+    return terms.value.tax_rounding if terms is not None else TaxRounding.PER_LINE
+
+
+def _add_lines(
+    work: Work, quotation: Quotation, lines: Sequence[Line], found: Totals, terms: Ruling[PaymentTerms] | None
+) -> None:
+    if terms is not None:
+        cite(
+            work,
+            terms,
+            about=Subject(SubjectKind.QUOTATION, quotation.id),
+            decision="presales.tax",
+            inputs={"customer_tier": quotation.customer_tier, "net_minor": found.net.minor},
+            result={"tax_rounding": quotation.tax_rounding, "tax_minor": found.tax.minor},
+        )
+    taxes = line_taxes(lines, found, quotation.tax_rounding)
+    for position, (line, tax) in enumerate(zip(lines, taxes, strict=True), start=1):
         work.add(
             QuotationLine(
                 quotation_id=quotation.id,
@@ -179,7 +215,7 @@ def _add_lines(work: Work, quotation: Quotation, lines: Sequence[Line]) -> None:
                 gross_minor=line.amount.gross.minor,
                 discount_minor=line.amount.discount.minor,
                 net_minor=line.amount.net.minor,
-                tax_minor=line.amount.tax.minor,
+                tax_minor=tax.minor,
                 currency=quotation.currency,
             )
         )

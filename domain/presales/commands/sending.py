@@ -9,6 +9,7 @@ import orjson
 
 from domain.approvals import commands as approvals
 from domain.customers import queries as customers
+from domain.kernel.amounts import TaxRounding
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
@@ -107,6 +108,9 @@ async def content_of(work: Work, quotation: Quotation) -> str:
         "valid_days": quotation.valid_days,
         "lines": [line.plain() for line in queries.as_rules(await queries.lines_of(work, quotation))],
     }
+    # What was submitted before there was a choice keeps its fingerprint.
+    if quotation.tax_rounding is not TaxRounding.PER_LINE:
+        said["tax_rounding"] = quotation.tax_rounding
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

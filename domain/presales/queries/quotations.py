@@ -11,17 +11,17 @@ from sqlalchemy.orm import aliased
 from domain.approvals import queries as approvals
 from domain.customers import queries as customers
 from domain.kernel.amounts import LineAmount
+from domain.kernel.lines import Line
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
-from domain.kernel.terms import Language
+from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import DiscountLimit
 from domain.policies.rules.scopes import Case
 from domain.presales.models import Quotation, QuotationLine
-from domain.presales.rules.lines import Line
 from domain.presales.rules.quotations import QuotationState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member
@@ -115,10 +115,15 @@ def as_rules(rows: Sequence[QuotationLine]) -> list[Line]:
 
 def case_of(quotation: Quotation, post_id: UUID | None = None) -> Case:
     """Where a quotation stands; `post_id` is the post of who prepared it."""
+    return case(quotation.customer_tier, quotation.service_lines, post_id)
+
+
+def case(tier: CustomerTier, service_lines: Sequence[str], post_id: UUID | None = None) -> Case:
+    """Where what is offered stands: to a customer of this importance, for these service lines, the nearest first."""
     return Case(
-        customer_tier=quotation.customer_tier,
-        service_line=quotation.service_lines[0] if quotation.service_lines else None,
-        lines_above=tuple(quotation.service_lines[1:]),
+        customer_tier=tier,
+        service_line=service_lines[0] if service_lines else None,
+        lines_above=tuple(service_lines[1:]),
         post_id=post_id,
     )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.kernel.amounts import totals
+from domain.kernel.amounts import TaxRounding, totals
+from domain.kernel.lines import LINE_KINDS, Line
 from domain.kernel.money import Money
-from domain.presales.rules.lines import LINE_KINDS, Line
 from tenancy.language import Language, translate, write_amount
 from tenancy.refusals import message
 
@@ -43,6 +43,7 @@ class QuotationText:
     terms: str
     valid_until_on: date | None
     lines: Sequence[Line]
+    tax_rounding: TaxRounding = TaxRounding.PER_LINE
 
 
 def quotation_paper(said: QuotationText, language: Language) -> Paper:
@@ -68,7 +69,7 @@ def quotation_paper(said: QuotationText, language: Language) -> Paper:
         facts=facts,
         columns=columns(language),
         rows=[row(number, line, language) for number, line in enumerate(said.lines, start=1)],
-        sums=sums_of(said.lines, said.currency, language),
+        sums=sums_of(said.lines, said.currency, said.tax_rounding, language),
         sections=sections,
     )
 
@@ -103,9 +104,9 @@ def row(number: int, line: Line, language: Language) -> list[str]:
     ]
 
 
-def sums_of(lines: Sequence[Line], currency: str, language: Language) -> list[tuple[str, str]]:
+def sums_of(lines: Sequence[Line], currency: str, rounding: TaxRounding, language: Language) -> list[tuple[str, str]]:
     """What lines come to, as labels and amounts: the discount where there is one, the tax by rate, the whole."""
-    found = totals((line.amount for line in lines), currency)
+    found = totals((line.amount for line in lines), currency, rounding)
     told = []
     if found.discount.minor:
         told.append((translate(message("Before discount"), language), _money(found.gross, language)))

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from domain.kernel.amounts import Totals
 from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.lines import Line
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import DiscountLimit
-from domain.presales.rules.lines import Line
 from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_TERMS, MAX_COMMENT, MAX_NAME = 200, 20_000, 2_000, 200

@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 
 from api.handbook.printing import Printer
 from api.quotation.routes import ROUTES, paper_of
+from domain.kernel.lines import LineKind, line
 from domain.presales import commands
 from domain.presales.models import Quotation
 from domain.presales.queries import quotations as queries
-from domain.presales.rules.lines import LineKind, line
 from domain.presales.rules.quotations import QuotationState
 from tenancy.database import reading
 from tenancy.language import Language

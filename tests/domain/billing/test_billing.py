@@ -13,11 +13,11 @@ from domain.billing.models import Invoice, Payment
 from domain.billing.rules.invoices import State, line
 from domain.consequences import settle
 from domain.customers import commands as customers
+from domain.kernel.lines import Line
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
 from domain.policies.rules.dunning import HoldKind
-from domain.presales.rules.lines import Line
 from tenancy.actor import Actor
 from tenancy.agenda import Task
 from tenancy.database import reading, writing

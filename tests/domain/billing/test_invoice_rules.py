@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from domain.billing.rules import invoices as rules
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
 from domain.kernel.amounts import TaxRounding
+from domain.kernel.lines import Line, line_taxes, sums
 from domain.kernel.money import Money
-from domain.presales.rules.lines import Line, sums
 from tenancy.refusals import Invalid, WrongState
 
 
@@ -164,7 +164,7 @@ def test_the_parts_always_come_to_the_total(lines: list[Line], rounding: TaxRoun
         found = sums(lines, "CNY", rounding)
     except Invalid:
         return
-    taxes = rules.line_taxes(lines, found, rounding)
+    taxes = line_taxes(lines, found, rounding)
     assert Money.total(taxes, "CNY") == found.tax
     assert Money.total((each.amount.net for each in lines), "CNY") == found.net
     assert found.net + found.tax == found.total
@@ -182,4 +182,4 @@ def test_the_same_lines_are_taxed_otherwise_by_line_and_by_rate() -> None:
     assert sums(lines, "CNY", TaxRounding.PER_LINE).tax == yuan("0")
     by_rate = sums(lines, "CNY", TaxRounding.PER_RATE)
     assert by_rate.tax == yuan("0.01")
-    assert [tax.minor for tax in rules.line_taxes(lines, by_rate, TaxRounding.PER_RATE)] == [1, 0, 0]
+    assert [tax.minor for tax in line_taxes(lines, by_rate, TaxRounding.PER_RATE)] == [1, 0, 0]

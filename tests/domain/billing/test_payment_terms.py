@@ -11,10 +11,10 @@ from domain.billing.models import Invoice, InvoiceLine, InvoiceTax
 from domain.billing.rules.invoices import line
 from domain.consequences import settle
 from domain.kernel.amounts import TaxRounding
+from domain.kernel.lines import LineKind
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import queries as policies
 from domain.policies.rules.kinds.money import PaymentTerms
-from domain.presales.rules.lines import LineKind
 from tenancy.database import reading, writing
 from tenancy.refusals import Invalid
 from tests.conftest import found_company

@@ -14,6 +14,7 @@ from domain.approvals.models import ApprovalTask
 from domain.approvals.rules.states import TaskState
 from domain.consequences import settle
 from domain.customers import commands as customers
+from domain.kernel.lines import Line, LineKind, line
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import CustomerTier, Language
@@ -24,7 +25,6 @@ from domain.policies.rules.kinds import ApprovalChain, ClauseKind, DiscountLimit
 from domain.presales import commands
 from domain.presales.models import Quotation
 from domain.presales.queries import quotations as queries
-from domain.presales.rules.lines import Line, LineKind, line
 from tenancy.actor import Actor, ActorKind
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kernel.amounts import totals
+from domain.kernel.lines import LineKind, line, sums
 from domain.policies.rules.kinds import DiscountLimit
 from domain.presales.rules import quotations as rules
-from domain.presales.rules.lines import LineKind, line, sums
 from domain.presales.rules.papers import QuotationText, quotation_paper
 from domain.presales.rules.quotations import DUTIES, QUOTATIONS, Leeway, QuotationMove, QuotationState
 from tenancy.language import Language

@@ -53,7 +53,7 @@ class PaymentTerms(ClauseKind):
     kind = "payment_terms"
     label = message("Payment terms")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
-    consumed_by = "contracts.draft_contract, billing.draft_invoice, billing.issue_invoice"
+    consumed_by = "presales.draft_quotation, contracts.draft_contract, billing.draft_invoice, billing.issue_invoice"
 
     due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
     instalments: Annotated[
@@ -64,7 +64,10 @@ class PaymentTerms(ClauseKind):
         Percent, Field(description="The tax on top of the price, where a line of an invoice does not say another.")
     ] = Decimal(0)
     tax_rounding: Annotated[
-        TaxRounding, Field(description="Whether the tax of an invoice is rounded line by line, or once for each rate.")
+        TaxRounding,
+        Field(
+            description="Whether the tax of a quotation or an invoice is rounded line by line, or once for each rate."
+        ),
     ] = TaxRounding.PER_LINE
 
     @model_validator(mode="after")
@@ -78,7 +81,7 @@ class PaymentTerms(ClauseKind):
         parts = tuple(
             say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
         )
-        taxed = say(message("The tax of an invoice is rounded {rounding}."), rounding=self.tax_rounding)
+        taxed = say(message("The tax of quotations and invoices is rounded {rounding}."), rounding=self.tax_rounding)
         told = say(message("Contracts are paid in parts: {parts}."), parts=parts)
         return (due, taxed, told) if parts else (due, taxed)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.kernel.amounts import LineAmount, TaxRounding, Totals, read_line, totals
+from domain.kernel.money import Money
 from domain.kernel.texts import one_line
 from tenancy.refusals import Invalid, message
 
@@ -104,3 +105,16 @@ def sums(lines: Sequence[Line], currency: str, rounding: TaxRounding = TaxRoundi
     if found.total.minor <= 0:
         raise Invalid(message("The amount must be more than zero."), {}, ("lines",))
     return found
+
+
+def line_taxes(lines: Sequence[Line], found: Totals, rounding: TaxRounding) -> list[Money]:
+    """The tax that each line states: with the others of its rate it comes to the rate's tax exactly."""
+    if rounding is TaxRounding.PER_LINE:
+        return [each.amount.tax for each in lines]
+    stated: dict[int, Money] = {}
+    for rate in found.rates:
+        places = [place for place, each in enumerate(lines) if each.amount.tax_percent == rate.tax_percent]
+        weights = [lines[place].amount.net.minor for place in places]
+        shares = rate.tax.allocate(weights) if any(weights) else [rate.tax] * len(places)
+        stated.update(zip(places, shares, strict=True))
+    return [stated[place] for place in range(len(lines))]
