@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine, Uuid
 
 from api.reading import mapping
+from api.reading.asking import answered
 from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared
 from api.reading.pages import PageRows
@@ -52,7 +53,7 @@ class PlainContext:
     async def rows(self, statement: Select[Any]) -> list[Any]:
         """The rows of a statement; resolvers run at once, the connection serves one after the other."""
         async with self.lock:
-            return await self.work.rows(statement)
+            return await self.work.rows(await answered(self.work, statement))
 
     async def all(self, statement: Select[Any]) -> list[Any]:
         """Loaded rows."""

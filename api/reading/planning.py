@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from api.reading import mapping
+from api.reading.asking import ASKED, is_asked
 from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared, collect
 from api.reading.pages import connection
@@ -59,6 +60,8 @@ class Plan:
     sources: tuple[tuple[int, Source], ...]
     # Where Python writes values after the statement: response keys from the root, and what writes them.
     written: tuple[tuple[tuple[str, ...], Written], ...] = ()
+    # What is asked of the domain before it runs.
+    asked: tuple[str, ...] = ()
     # Of a payload: the results that are records, and the same statement for records that are added around it.
     records: tuple[str, ...] = ()
     of_added: str = ""
@@ -150,9 +153,13 @@ class Planner:
         assert isinstance(compiled, SQLCompiler)
         order = compiled.positiontup or ()
         sources = [(place, self.slots.sources[name]) for place, name in enumerate(order) if name in self.slots.sources]
+        questions = [(place, name) for place, name in enumerate(order) if is_asked(name)]
+        sources += [(place, _answer(name)) for place, name in questions]
         # What is not a slot is a constant of the plan, such as a word that a visibility predicate compares with.
-        fixed = tuple(None if name in self.slots.sources else plain(compiled.params[name]) for name in order)
-        return Plan(compiled.string, fixed, tuple(sources), tuple(self.written))
+        known = {name: plain(value) for name, value in compiled.params.items() if name not in self.slots.sources}
+        fixed = tuple(known.get(name) for name in order)
+        asked = tuple(dict.fromkeys(name for _, name in questions))
+        return Plan(compiled.string, fixed, tuple(sources), tuple(self.written), asked)
 
     # Objects
 
@@ -363,6 +370,10 @@ def _context(slots: Slots, actor: Actor) -> FromClause:
 
 def _setting(place: int) -> Source:
     return lambda _, actor: actor.settings[place]
+
+
+def _answer(question: str) -> Source:
+    return lambda values, _: values[ASKED][question]
 
 
 def _of_actor(value: Callable[[Actor], Any]) -> Source:

@@ -19,6 +19,7 @@ from graphql import (
 from graphql.pyutils import is_awaitable
 
 from api.reading import mapping
+from api.reading.asking import ASKED, answers
 from api.reading.binding import Values, shape
 from api.reading.cost import Survey, survey
 from api.reading.documents import Documents, GraphQLErrors, Prepared, collect_sets, is_mutation
@@ -36,6 +37,7 @@ from tenancy.storing import ReadBack
 from tenancy.work import Work
 
 REFUSED_POINTS = 20
+NOTHING_ASKED: Values = {}
 
 
 class Made:
@@ -118,6 +120,9 @@ class Reader:
 
     async def _read(self, prepared: Prepared, made: Made, call: Call, actor: Actor, values: Values) -> Answer:
         assert made.plan is not None
+        if made.plan.asked:
+            async with reading(actor) as work:
+                values = {**values, ASKED: await answers(work, made.plan.asked)}
         try:
             arguments = made.plan.arguments(values, actor)
         except GraphQLError as error:
@@ -202,10 +207,13 @@ class _ByPlan:
     actor: Actor
 
     async def within(self, work: Work, results: Mapping[str, Any]) -> bytes:
-        rows = await work.sql(self.plan.sql, *self._arguments(results))
+        answered = {ASKED: await answers(work, self.plan.asked)} if self.plan.asked else {}
+        rows = await work.sql(self.plan.sql, *self._arguments(results, answered))
         return self.plan.finished(rows[0][0], self.actor)
 
-    def afterwards(self, results: Mapping[str, Any]) -> Unread:
+    def afterwards(self, results: Mapping[str, Any]) -> Unread | None:
+        if self.plan.asked:
+            return None
         arguments = self._arguments(results)
         records = [results[key] for key in self.plan.records]
         back = None
@@ -213,8 +221,8 @@ class _ByPlan:
             back = ReadBack(self.plan.of_added, arguments, records)
         return Unread(self.plan, arguments, back)
 
-    def _arguments(self, results: Mapping[str, Any]) -> list[Any]:
-        bound = {**self.values, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
+    def _arguments(self, results: Mapping[str, Any], answered: Values = NOTHING_ASKED) -> list[Any]:
+        bound = {**self.values, **answered, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
         return self.plan.arguments(bound, self.actor)
 
 

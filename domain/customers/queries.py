@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, false, select, true
 from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
@@ -24,6 +24,12 @@ def looked_after_by_me(customer_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member is the account owner of a customer, by the customer's id."""
     mine = aliased(Customer)
     return select(mine.id).where(mine.id == customer_id, mine.owner_id == current_member()).exists()
+
+
+def tier_of(customer_id: Any) -> ScalarSelect[Any]:
+    """Inside a statement, how important a customer is."""
+    there = aliased(Customer)
+    return select(there.tier).where(there.id == customer_id).scalar_subquery()
 
 
 async def get(work: Work, id: UUID, *path: str) -> Customer:

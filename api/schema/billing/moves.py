@@ -5,15 +5,20 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import and_, not_, true
+from sqlalchemy import ColumnElement, Uuid, and_, case, cast, func, not_, null, or_, select, true
 
-from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.reading.mapping import column, listed, one, part
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
 from api.schema.policies.types import Clause
+from domain.approvals import queries as approvals
 from domain.billing import queries
+from domain.billing.commands.waiting import PURPOSES
 from domain.billing.rules import duties
 from domain.billing.rules.duties import DUTIES, Obstacle
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
+from domain.customers import queries as customers
+from domain.kernel.subjects import SubjectKind
+from domain.policies import queries as policies
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
@@ -21,19 +26,39 @@ strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with
 strawberry.enum(Obstacle, name="InvoiceBlockerCode", description="Why something is not possible for you now.")
 
 
+def _chain_of(move: Any) -> ColumnElement[Any]:
+    """The clause by whose chain a move is approved, or nothing."""
+    return case(
+        *((move.move == name.value, cast(getattr(move, f"{each}_chain_id"), Uuid)) for each, name in PURPOSES.items()),
+        else_=null(),
+    )
+
+
 def _stands(move: Any, obstacle: Obstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move."""
+    here = not_(in_another_state(move))
     match obstacle:
         case Obstacle.FORBIDDEN:
             return not_(move.permitted)
         case Obstacle.WRONG_STATE:
             return in_another_state(move)
         case Obstacle.NO_CHARGES:
-            return and_(move.move == Move.PAY_CHARGES.value, not_(in_another_state(move)), not_(move.charged))
+            return and_(move.move == Move.PAY_CHARGES.value, here, not_(move.charged))
+        case Obstacle.PEOPLE_ONLY:
+            return and_(here, not_(move.by_people), _chain_of(move).is_not(None))
+        case Obstacle.AWAITS_APPROVAL:
+            waits = or_(*(and_(move.move == PURPOSES[each].value, getattr(move, f"{each}_waits")) for each in PURPOSES))
+            return and_(here, move.by_people, _chain_of(move).is_not(None), waits)
 
 
 def _refusal(code: str, move: str, state: str) -> Refusal:
     return duties.refusal(Obstacle(code), Move(move), State(state))
+
+
+# Said with their types: strawberry's own execution carries them as plain values.
+_CHAIN_IDS = {
+    f"{each}_chain_id": lambda move, each=each: cast(getattr(move, f"{each}_chain_id"), Uuid) for each in PURPOSES
+}
 
 
 @part
@@ -42,7 +67,13 @@ class InvoiceBlocker:
 
     code: Obstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = one(
+        "The clause that keeps you from it, where one does: the chain by which it is approved.",
+        lambda blocker, clause: and_(
+            or_(*(blocker.code == code.value for code in (Obstacle.PEOPLE_ONLY, Obstacle.AWAITS_APPROVAL))),
+            clause.id == _chain_of(blocker),
+        ),
+    )
     earliest_at: datetime | None = no_instant()
 
 
@@ -52,14 +83,32 @@ class InvoiceMove:
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[InvoiceBlocker] = blockers(Obstacle, _stands)
+    blockers: list[InvoiceBlocker] = blockers(Obstacle, _stands, {**MOVE_AND_STATE, **_CHAIN_IDS})
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [
-        {"move": move, "states": states_of(LIFECYCLE, move), "permitted": actor.may(permission)}
+        {
+            "move": move,
+            "states": states_of(LIFECYCLE, move),
+            "permitted": actor.may(permission),
+            "by_people": actor.is_member,
+        }
         for move, permission in DUTIES.items()
     ]
+
+
+def _approving() -> dict[str, Any]:
+    """Of each move that a chain may decide on: the clause that lays it down, and whether it waits."""
+    found: dict[str, Any] = {}
+    for each in PURPOSES:
+        found[f"{each}_chain_id"] = lambda invoice, each=each: policies.chain_id(
+            SubjectKind.INVOICE, each, func.coalesce(invoice.customer_tier, customers.tier_of(invoice.customer_id))
+        )
+        found[f"{each}_waits"] = lambda invoice, each=each: select(
+            approvals.waits_about(SubjectKind.INVOICE, invoice.id, each)
+        )
+    return found
 
 
 def allowed_moves() -> Any:
@@ -71,6 +120,7 @@ def allowed_moves() -> Any:
         most=len(Move),
         carrying={
             "state": lambda invoice: invoice.state,
+            **_approving(),
             "charged": lambda invoice: queries.charges_outstanding_minor(invoice) > 0,
         },
     )

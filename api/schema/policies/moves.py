@@ -5,19 +5,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import strawberry
-from sqlalchemy import Boolean, ColumnElement, Uuid, and_, cast, false, func, not_, or_, true
+from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, cast, false, func, not_, or_, true
 
-from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
+from api.reading.asking import asked
+from api.reading.mapping import column, listed, one, part, rendered
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, states_of
 from domain.kernel.permissions import Permission
 from domain.policies import queries
 from domain.policies.rules import duties
-from domain.policies.rules.duties import DUTIES, SIGNED, Obstacle
+from domain.policies.rules.duties import DUTIES, FOUND, SIGNED, Obstacle
 from domain.policies.rules.versions import LIFECYCLE, Move, State
+from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor, ActorKind
+from tenancy.language import translate
 from tenancy.models import current_instant, current_member
-from tenancy.refusals import Refusal
 
 if TYPE_CHECKING:
     from api.schema.policies.types import Clause
@@ -34,7 +37,9 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.FORBIDDEN:
             return not_(cast(move.permitted, Boolean))
         case Obstacle.PEOPLE_ONLY:
-            return and_(move.signed, not_(move.by_people))
+            submits = and_(move.move == Move.SUBMIT.value, not_(in_another_state(move)))
+            asks = and_(submits, cast(move.chain_id, Uuid).is_not(None))
+            return and_(or_(cast(move.signed, Boolean), asks), not_(move.by_people))
         case Obstacle.WRONG_STATE:
             return in_another_state(move)
         case Obstacle.NOT_YOURS:
@@ -47,10 +52,43 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             return and_(publishes, not_(move.reviewed), not_(move.alone))
         case Obstacle.TOOK_EFFECT:
             return and_(move.move == Move.WITHDRAW.value, not_(in_another_state(move)), move.took_effect)
+        case _:
+            concerned = or_(*(move.move == each.value for each in FOUND[obstacle]))
+            here = func.strpos(cast(move.unready, Text), f",{obstacle.value},") > 0
+            return and_(concerned, not_(in_another_state(move)), here)
 
 
-def _refusal(code: str, move: str, state: str) -> Refusal:
-    return duties.refusal(Obstacle(code), Move(move), State(state))
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    """What the command would say; what is found in the version says itself."""
+    obstacle = Obstacle(values["code"])
+    if obstacle in FOUND:
+        said: str = orjson.loads(values["said"])[obstacle.value]
+        return said
+    found = duties.refusal(obstacle, Move(values["move"]), State(values["state"]))
+    return translate(found.text, actor.language, found.values)
+
+
+def _of_unready(version: Any, part: str) -> ColumnElement[Any]:
+    """A part of what stands against a version, as text; empty where nothing does."""
+    found = _UNREADY().op("->")(cast(version.id, Text)).op("->>")(part)
+    return func.coalesce(cast(found, Text), "")
+
+
+_UNREADY = asked("policies_unready", rulebook.unready)
+_CHAIN = (Obstacle.NEEDS_APPROVAL, Obstacle.PEOPLE_ONLY)
+# What blockers need of their move, said with its type: strawberry's own execution carries it as plain values.
+_CARRIED: Mapping[str, Any] = {
+    **MOVE_AND_STATE,
+    "chain_id": lambda move: cast(move.chain_id, Uuid),
+    "said": lambda move: cast(move.said, Text),
+    "rules_id": lambda move: cast(move.rules_id, Text),
+}
+
+
+def _of_clause(blocker: Any, clause: Any) -> ColumnElement[bool]:
+    by_chain = and_(or_(*(blocker.code == each.value for each in _CHAIN)), clause.id == cast(blocker.chain_id, Uuid))
+    by_rules = and_(blocker.code == Obstacle.NEEDS_DRY_RUN.value, cast(clause.id, Text) == cast(blocker.rules_id, Text))
+    return or_(by_chain, by_rules)
 
 
 @part
@@ -58,27 +96,29 @@ class HandbookBlocker:
     """Something that keeps you from a move."""
 
     code: Obstacle = column("A word for programs.")
-    message: str = sentence(_refusal)
+    message: str = rendered(
+        "A sentence for people, in your language. Of HAS_FINDINGS it is the first finding; handbookFindings has all.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        said=lambda blocker: blocker.said,
+        **MOVE_AND_STATE,
+    )
     clause: Annotated["Clause", strawberry.lazy("api.schema.policies.types")] | None = one(
-        "The clause that keeps you from it, where one does: the approval chain of the handbook in force.",
-        lambda blocker, clause: and_(
-            blocker.code == Obstacle.NEEDS_APPROVAL.value, clause.id == cast(blocker.chain_id, Uuid)
-        ),
+        "The clause that keeps you from it, where one does: the approval chain of the handbook in force, or its rules "
+        "of publishing, which ask for a dry run.",
+        _of_clause,
     )
     earliest_at: datetime | None = no_instant()
 
 
 @part
 class HandbookMove:
-    """Something that is done with versions of the handbook, and whether you can do it with this one now. What its
-    clauses, its base or a dry run that is asked for say against it is found when it is submitted or published;
-    handbookFindings tells of the clauses."""
+    """Something that is done with versions of the handbook, and whether you can do it with this one now, without
+    choosing another day for its effect."""
 
     move: Move = column("What is done.")
     allowed: bool = possible(Obstacle, _stands)
-    blockers: list[HandbookBlocker] = blockers(
-        Obstacle, _stands, {**MOVE_AND_STATE, "chain_id": lambda move: cast(move.chain_id, Uuid)}
-    )
+    blockers: list[HandbookBlocker] = blockers(Obstacle, _stands, _CARRIED)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -114,5 +154,8 @@ def allowed_moves() -> Any:
             "reviewed": lambda version: version.reviewer_id.is_not(None),
             "took_effect": lambda version: func.coalesce(version.effective_at <= current_instant(), false()),
             "chain_id": lambda _: queries.publishing_chain_id(),
+            "unready": lambda version: _of_unready(version, "codes"),
+            "said": lambda version: _of_unready(version, "said"),
+            "rules_id": lambda version: _of_unready(version, "clause_id"),
         },
     )

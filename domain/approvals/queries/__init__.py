@@ -52,6 +52,7 @@ from domain.approvals.queries.showing import (
     visible_tasks,
     waiting_for_me,
     waiting_in_my_seat,
+    waits_about,
 )
 
 __all__ = [
@@ -106,4 +107,5 @@ __all__ = [
     "waiting_about",
     "waiting_for_me",
     "waiting_in_my_seat",
+    "waits_about",
 ]

@@ -191,6 +191,13 @@ def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> Col
     return select(own.id).where(*mine).exists()
 
 
+def waits_about(kind: SubjectKind, subject_id: Any, purpose: str = "") -> ColumnElement[bool]:
+    """Whether a record waits for approval, inside a statement; see `finding.waiting_about`."""
+    found = aliased(Approval)
+    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id, found.purpose == purpose)
+    return select(found.id).where(*about_it, found.state == State.WAITING).exists()
+
+
 def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
     found = aliased(Approval)

@@ -3,12 +3,15 @@
 from uuid import UUID
 
 from domain.approvals import commands as approvals
+from domain.approvals import queries as approvals_seen
 from domain.approvals.events import ApprovalGranted
 from domain.billing.commands import planning
 from domain.billing.commands.invoices import today_of
 from domain.billing.commands.waiting import PURPOSES, end_approvals, lock_approvals
 from domain.billing.events import CreditNoteIssued, InvoiceCancelled, InvoiceWrittenOff
 from domain.billing.models import CreditNote, Invoice
+from domain.billing.rules import duties
+from domain.billing.rules.duties import Obstacle
 from domain.billing.rules.invoices import LIFECYCLE, Move, days_overdue
 from domain.customers import queries as customers
 from domain.kernel.command import command
@@ -16,11 +19,11 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
+from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.scopes import Scope
 from tenancy.numbers import next_number
 from tenancy.outbox import withdraw_effects
-from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
 CREDIT_NOTES = "credit_notes"
@@ -67,8 +70,8 @@ async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice,
     if chain is None:
         await _do(work, invoice, move)
         return invoice, None
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("invoiceId",))
+    await _refuse_asking(work, invoice, purpose, chain)
+    assert work.actor.id is not None
     today = today_of(work)
     approval = await approvals.open_approval(
         work,
@@ -89,6 +92,18 @@ async def _give_up(work: Work, invoice_id: UUID, purpose: str) -> tuple[Invoice,
         purpose=purpose,
     )
     return invoice, approval.id
+
+
+async def _refuse_asking(work: Work, invoice: Invoice, purpose: str, chain: Ruling[ApprovalChain]) -> None:
+    obstacle = None
+    if not work.actor.is_member or work.actor.id is None:
+        obstacle = Obstacle.PEOPLE_ONLY
+    elif await approvals_seen.waiting_about(work, Subject(SubjectKind.INVOICE, invoice.id), purpose=purpose):
+        obstacle = Obstacle.AWAITS_APPROVAL
+    if obstacle is not None:
+        refusal = duties.refusal(obstacle, PURPOSES[purpose], invoice.state)
+        refusal.clause = chain.clause
+        raise refusal
 
 
 async def _do(work: Work, invoice: Invoice, move: Move) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
 from domain.kernel.permissions import Permission
-from tenancy.refusals import Refusal, WrongState, message, missing_permission
+from tenancy.refusals import Conflict, Forbidden, Refusal, WrongState, message, missing_permission
 
 DUTIES: Mapping[Move, Permission] = {
     Move.ISSUE: Permission.BILLING_INVOICE,
@@ -24,6 +24,9 @@ class Obstacle(StrEnum):
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
     NO_CHARGES = "no_charges"
+    # Where the handbook has a chain for it: a program asks for no approval, and nobody asks for the same one twice.
+    PEOPLE_ONLY = "people_only"
+    AWAITS_APPROVAL = "awaits_approval"
 
 
 def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
@@ -34,4 +37,9 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.WRONG_STATE:
             return LIFECYCLE.refusal(state, move)
         case Obstacle.NO_CHARGES:
-            return WrongState(message("No fees and no interest are owed on it."))
+            return WrongState(message("No fees and no interest are owed on it."), code="NO_CHARGES")
+        case Obstacle.PEOPLE_ONLY:
+            text = message("This needs an approval, and only people ask for one.")
+            return Forbidden(text, path=("invoiceId",), code="PEOPLE_ONLY")
+        case Obstacle.AWAITS_APPROVAL:
+            return Conflict(message("This is waiting for approval already."), code="AWAITS_APPROVAL")

@@ -14,50 +14,17 @@ from domain.policies.events import ClauseRemoved, ClauseWritten, HandbookRebased
 from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.content import ClauseContent, Content, merge
-from domain.policies.rules.versions import Move, State
+from domain.policies.rules.versions import Move
 from tenancy.refusals import Conflict, WrongState, message
 from tenancy.work import Work
 
 
 async def refuse_outdated(work: Work, version: HandbookVersion, starts_at: datetime) -> None:
-    """Refuse with OUTDATED_BASE a version before whose effect another one than its base is the last, also one that was
-    begun before anything was published when something has been since; and with LATER_VERSION one that a published
-    version, which rests on what was before, would undo when it takes effect.
-    """
-    before = await queries.version_before(work, starts_at)
-    if version.base_id is not None and (before is None or before.id != version.base_id):
-        base = await work.get(HandbookVersion, version.base_id)
-        text = message(
-            "This version changes version {base}, but nothing comes before it then: rebase it or choose another day."
-        )
-        values = {"base": base.number}
-        if before is not None:
-            text = message(
-                "This version changes version {base}, but version {before} comes before it, whose changes it would "
-                "undo: rebase it onto version {before}, or choose a day before which its base is the last."
-            )
-            values = {"base": base.number, "before": before.number}
-        raise Conflict(text, values, path=("versionId",), code="OUTDATED_BASE")
-    if version.base_id is None and before is not None:
-        text = message(
-            "This version was begun before anything was published, but version {before} comes before it, whose clauses "
-            "it would undo: rebase it onto version {before}."
-        )
-        raise Conflict(text, {"before": before.number}, path=("versionId",), code="OUTDATED_BASE")
-    undoing = (
-        select(HandbookVersion)
-        .where(HandbookVersion.state == State.PUBLISHED, HandbookVersion.effective_at > starts_at)
-        .where(HandbookVersion.id != version.id)
-        .order_by(HandbookVersion.effective_at)
-        .limit(1)
-    )
-    later = await work.first(undoing)
-    if later is not None:
-        text = message(
-            "Version {later} takes effect after this one and would undo its changes: withdraw that one first, "
-            "or let this one take effect after it."
-        )
-        raise Conflict(text, {"later": later.number}, path=("effectiveAt",), code="LATER_VERSION")
+    """Refuse with OUTDATED_BASE or LATER_VERSION a version that cannot take effect at an instant; see
+    `queries.outdated`."""
+    refusal = await queries.outdated(work, version, starts_at)
+    if refusal is not None:
+        raise refusal
 
 
 @command(needs=Permission.POLICIES_DRAFT)

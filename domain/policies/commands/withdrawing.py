@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies import queries
@@ -14,7 +12,6 @@ from domain.policies.models import HandbookVersion
 from domain.policies.rules import checks, duties
 from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.versions import Move, State
-from tenancy.refusals import Conflict, message
 from tenancy.work import Work
 
 
@@ -31,13 +28,8 @@ async def withdraw_version(work: Work, *, version_id: UUID, reason: str) -> Hand
     assert version.effective_at is not None
     if version.effective_at <= work.now:
         raise duties.refusal(Obstacle.TOOK_EFFECT, Move.WITHDRAW, State.PUBLISHED)
-    resting = select(HandbookVersion).where(
-        HandbookVersion.base_id == version.id, HandbookVersion.state == State.PUBLISHED
-    )
-    later = await work.first(resting.order_by(HandbookVersion.number).limit(1))
-    if later is not None:
-        text = message("Version {later} rests on this one and would bring its changes: withdraw that one first.")
-        raise Conflict(text, {"later": later.number}, path=("versionId",), code="LATER_VERSION")
+    if (later := await queries.rested_on(work, version)) is not None:
+        raise later
     queries.forget(work, published=version.id)
     await work.cancel_timers(version.id)
     work.record(HandbookWithdrawn(version_id=version.id, reason=reason), about=version)

@@ -1,5 +1,6 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
+from domain.policies.queries.bases import outdated, rested_on, underway
 from domain.policies.queries.checking import findings, unchanged
 from domain.policies.queries.deciding import Covered, clause_of, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
@@ -16,6 +17,7 @@ from domain.policies.queries.rulings import (
 )
 from domain.policies.queries.showing import (
     PUBLISHING,
+    chain_id,
     control,
     other_members,
     others_who_may_publish,
@@ -47,6 +49,7 @@ __all__ = [
     "IN_FORCE",
     "PUBLISHING",
     "Covered",
+    "chain_id",
     "clause_of",
     "concerns_open_cases",
     "content",
@@ -63,10 +66,12 @@ __all__ = [
     "may_publish_alone",
     "other_members",
     "others_who_may_publish",
+    "outdated",
     "publishing_chain",
     "publishing_chain_id",
     "publishing_rules",
     "reaching_open_cases",
+    "rested_on",
     "rule",
     "rule_by_clause",
     "rule_for_running_case",
@@ -74,6 +79,7 @@ __all__ = [
     "seen",
     "signatures",
     "unchanged",
+    "underway",
     "value_of_clause",
     "values_of",
     "version",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
@@ -124,19 +125,30 @@ def reaching_open_cases(kind: type[ClauseKind]) -> Select[Any]:
     )
 
 
-def publishing_chain_id() -> Select[Any]:
-    """Inside a statement, the clause of the version in force that lays down by which chain new ones are approved; it
-    is `rulings.publishing_chain`, for which only a clause without limits comes into question."""
+def chain_id(kind: SubjectKind, purpose: str = "", customer_tier: Any = None) -> Select[Any]:
+    """Inside a statement, the clause of the version in force that lays down by which chain such a record is approved:
+    one without limits, or one that is limited to nothing but the importance of its customer where that is known."""
     chains = aliased(Clause)
+    limits = cast(chains.scope, JSONB)
+    here = cast(limits, Text) == "{}"
+    if customer_tier is not None:
+        here = or_(here, limits == func.jsonb_build_object("customer_tier", customer_tier))
     return (
         select(chains.id)
         .where(
             chains.version_id == _in_force_id().scalar_subquery(),
             chains.kind == ApprovalChain.kind,
-            chains.value.op("->>")("subject_kind") == SubjectKind.HANDBOOK_VERSION.value,
-            chains.value.op("->>")("purpose") == PUBLISHING,
-            cast(chains.scope, Text) == "{}",
+            chains.value.op("->>")("subject_kind") == kind.value,
+            func.coalesce(chains.value.op("->>")("purpose"), "") == purpose,
+            here,
         )
-        .order_by(chains.position)
+        # What is limited comes before what is not.
+        .order_by(cast(limits, Text) == "{}", chains.position)
         .limit(1)
     )
+
+
+def publishing_chain_id() -> Select[Any]:
+    """Inside a statement, the clause of the version in force that lays down by which chain new ones are approved; it
+    is `rulings.publishing_chain`, for which only a clause without limits comes into question."""
+    return chain_id(SubjectKind.HANDBOOK_VERSION, PUBLISHING)

@@ -31,6 +31,22 @@ class Obstacle(StrEnum):
     NEEDS_APPROVAL = "needs_approval"
     NEEDS_REVIEW = "needs_review"
     TOOK_EFFECT = "took_effect"
+    # What stands against the version itself, which is found by reading it as a whole.
+    HAS_FINDINGS = "has_findings"
+    NOTHING_CHANGED = "nothing_changed"
+    OUTDATED_BASE = "outdated_base"
+    LATER_VERSION = "later_version"
+    NEEDS_DRY_RUN = "needs_dry_run"
+
+
+# The moves that what is found in a version as a whole keeps one from; the commands say it in its own words.
+FOUND: Mapping[Obstacle, tuple[Move, ...]] = {
+    Obstacle.HAS_FINDINGS: (Move.SUBMIT, Move.PUBLISH),
+    Obstacle.NOTHING_CHANGED: (Move.SUBMIT,),
+    Obstacle.OUTDATED_BASE: (Move.SUBMIT, Move.PUBLISH),
+    Obstacle.LATER_VERSION: (Move.SUBMIT, Move.PUBLISH, Move.WITHDRAW),
+    Obstacle.NEEDS_DRY_RUN: (Move.SUBMIT,),
+}
 
 
 def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
@@ -39,7 +55,10 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.FORBIDDEN:
             return missing_permission(DUTIES[move])
         case Obstacle.PEOPLE_ONLY:
-            return Forbidden(message("A handbook is reviewed and approved by people."))
+            text = message("A handbook is reviewed and approved by people.")
+            if move is Move.SUBMIT:
+                text = message("A handbook is laid before its approvers by a person.")
+            return Forbidden(text, code="PEOPLE_ONLY")
         case Obstacle.WRONG_STATE:
             return LIFECYCLE.refusal(state, move)
         case Obstacle.NOT_YOURS:
@@ -58,4 +77,6 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
             return Refusal(text, path=("versionId",), code="NEEDS_REVIEW")
         case Obstacle.TOOK_EFFECT:
             text = message("This version has taken effect already: publish another one.")
-            return WrongState(text, path=("versionId",))
+            return WrongState(text, path=("versionId",), code="TOOK_EFFECT")
+        case _:
+            raise ValueError(f"{obstacle} is said by what was found")

@@ -20,9 +20,11 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.queries import PUBLISHING
-from domain.policies.rules.versions import State, Why
+from domain.policies.rules import duties
+from domain.policies.rules.duties import Obstacle
+from domain.policies.rules.versions import Move, State, Why
 from domain.rulebook import queries
-from tenancy.refusals import Conflict, Forbidden, Refusal, message
+from tenancy.refusals import Conflict
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -38,12 +40,15 @@ async def submit_version(work: Work, *, version_id: UUID, effective_at: datetime
     """
     await policies.submit_version(work, version_id=version_id, effective_at=effective_at)
     # Only now: what was tried must be what is handed in, and from here on nobody writes in it.
-    await _refuse_untried(work, version_id)
+    if (untried := await queries.untried(work, version_id)) is not None:
+        raise untried
     chain = await policies_queries.publishing_chain(work)
     if chain is None:
         return
     if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("A handbook is laid before its approvers by a person."))
+        refusal = duties.refusal(Obstacle.PEOPLE_ONLY, Move.SUBMIT, State.DRAFT)
+        refusal.clause = chain.clause
+        raise refusal
     if await policies_queries.is_alone(work, work.actor.id):
         return
     await approvals.open_approval(
@@ -128,26 +133,6 @@ async def _decided(work: Work, event: Outcome) -> UUID | None:
         return None
     version = await policies_queries.version(work, event.subject_id)
     return version.id if version.state is State.IN_REVIEW else None
-
-
-async def _refuse_untried(work: Work, version_id: UUID) -> None:
-    rules = await policies_queries.publishing_rules(work)
-    if rules is None or rules.value.dry_run_months is None:
-        return
-    digest = (await policies_queries.content(work, version_id)).digest()
-    for run in await queries.dry_runs_of(work, version_id):
-        fits = run.content == digest and run.months >= rules.value.dry_run_months
-        if fits and run.finished_at and (run.signed_at or not rules.value.dry_run_signed):
-            return
-    text = message(
-        "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months."
-    )
-    if rules.value.dry_run_signed:
-        text = message(
-            "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months, "
-            "and the result is signed by somebody who may publish."
-        )
-    raise Refusal(text, {"months": rules.value.dry_run_months}, clause=rules.clause, code="NEEDS_DRY_RUN")
 
 
 def _subject(version_id: UUID) -> Subject:

@@ -3,6 +3,7 @@
 from domain.rulebook.queries.checking import findings
 from domain.rulebook.queries.confirming import Outstanding, missing_by, outstanding, read_by_me, visible_readings
 from domain.rulebook.queries.contents import compared, coverage, document, exported, facts_about, writers_of
+from domain.rulebook.queries.readiness import hindrances, unready, untried
 from domain.rulebook.queries.trying import dry_run, dry_runs_of, trial, visible_findings, visible_runs
 
 __all__ = [
@@ -15,10 +16,13 @@ __all__ = [
     "exported",
     "facts_about",
     "findings",
+    "hindrances",
     "missing_by",
     "outstanding",
     "read_by_me",
     "trial",
+    "unready",
+    "untried",
     "visible_findings",
     "visible_readings",
     "visible_runs",
