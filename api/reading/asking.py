@@ -33,8 +33,20 @@ async def answers(work: Work, parameters: Iterable[str]) -> dict[str, Any]:
     return {parameter: await _QUESTIONS[parameter](work) for parameter in parameters}
 
 
-async def answered(work: Work, statement: Select[Any]) -> Select[Any]:
-    """A statement with the answers to all that it asks."""
-    parts = visitors.iterate(statement)
-    names = {part.key for part in parts if isinstance(part, BindParameter) and is_asked(part.key)}
-    return statement.params(await answers(work, names)) if names else statement
+async def answered(work: Work, statement: Select[Any], known: dict[str, Any]) -> Select[Any]:
+    """A statement with the answers to all that it asks; `known` keeps those of one reading."""
+    names = {str(getattr(part, "key", "")) for part in visitors.iterate(statement) if _is_question(part)}
+    if not names:
+        return statement
+    known.update(await answers(work, names - known.keys()))
+
+    def answer(part: Any, **_: Any) -> Any:
+        return bindparam(part.key, known[part.key], type_=JSONB()) if _is_question(part) else None
+
+    # SQLAlchemy's types know this of columns only.
+    traverse: Callable[..., Select[Any]] = visitors.replacement_traverse
+    return traverse(statement, {}, answer)
+
+
+def _is_question(part: Any) -> bool:
+    return isinstance(part, BindParameter) and is_asked(part.key)

@@ -45,6 +45,8 @@ class PlainContext:
     prepared: Prepared
     payload: Any = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # What was asked of the domain for its statements.
+    known: dict[str, Any] = field(default_factory=dict)
 
     async def write(self, *_: Any) -> Any:
         """What the mutation that this execution is about has done."""
@@ -53,7 +55,7 @@ class PlainContext:
     async def rows(self, statement: Select[Any]) -> list[Any]:
         """The rows of a statement; resolvers run at once, the connection serves one after the other."""
         async with self.lock:
-            return await self.work.rows(await answered(self.work, statement))
+            return await self.work.rows(await answered(self.work, statement, self.known))
 
     async def all(self, statement: Select[Any]) -> list[Any]:
         """Loaded rows."""

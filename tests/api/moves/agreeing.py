@@ -1,0 +1,66 @@
+"""What a record says that can be done with it, held against what the mutations answer: each is tried and undone."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from api.reading import mapping
+from api.schema import SCHEMA
+from domain.consequences import settle
+from tenancy.actor import Actor
+from tenancy.database import writing
+from tenancy.language import translate
+from tenancy.refusals import Refusal
+from tests.api.conftest import Ask
+
+Tries = Mapping[str, tuple[str, Mapping[str, Any]]]
+"""By which mutation each move is made, with what is said beside the record."""
+
+
+class Undo(Exception):
+    """Takes back what was tried."""
+
+
+async def said(ask: Ask, actor: Actor, kind: str, id: UUID) -> dict[str, list[str]]:
+    """The blockers' sentences of every move, as the record tells them to somebody."""
+    moves = "allowedMoves { move allowed blockers { code message clause { number } earliestAt } }"
+    document = f"query($id: ID!) {{ node(id: $id) {{ ... on {kind} {{ {moves} }} }} }}"
+    found = await ask.planned(actor, document, id=str(id))
+    assert found["node"] is not None, "they don't see it"
+    for move in found["node"]["allowedMoves"]:
+        assert move["allowed"] is (not move["blockers"]), move
+    return {
+        move["move"]: [blocker["message"] for blocker in move["blockers"]] for move in found["node"]["allowedMoves"]
+    }
+
+
+async def done(actor: Actor, mutation: str, given: Mapping[str, Any]) -> str | None:
+    """What a mutation refuses, in the actor's language; None when it is possible. Nothing is kept of it."""
+    root = SCHEMA._schema.mutation_type
+    assert root is not None
+    write = root.fields[mutation].extensions["strawberry-definition"].metadata[mapping.WRITE]
+    kind = get_type_hints(write.function)["input"]
+    try:
+        with suppress(Undo):
+            async with writing(actor, settle=settle) as work:
+                await write.function(work, input=kind(**given))
+                raise Undo
+    except Refusal as refusal:
+        return translate(refusal.text, actor.language, refusal.values)
+    return None
+
+
+async def agree(ask: Ask, kind: str, id: UUID, tries: Tries, *actors: Actor, but: tuple[str, ...] = ()) -> None:
+    """Every move that the record tells of is possible exactly when its mutation does it, for everybody; what is not is
+    refused for one of the reasons that were told. `but` names moves that this state has no input for."""
+    for actor in actors:
+        told = await said(ask, actor, kind, id)
+        assert set(told) == set(tries), "a move has come that nobody tries here"
+        for move, (mutation, given) in tries.items():
+            if move in but:
+                continue
+            refused = await done(actor, mutation, given)
+            about = (kind, move, told[move], refused)
+            assert (refused is None) is (not told[move]), about
+            assert refused is None or refused in told[move], about
