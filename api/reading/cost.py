@@ -64,11 +64,18 @@ class _Walk:
             here = (*path, key)
             if read is not None and read.needs is not None and not self.actor.may(read.needs):
                 self._refuse(nodes[0], read.needs, here)
+            answered = gtype is self.prepared.root and read is None
             named = get_named_type(declared.type)
             if is_composite_type(named):
-                self._object(named, read, nodes, times, here)
-            if gtype is self.prepared.root and read is None:
+                # What Python gives in pages has as much below it as a connection.
+                self._object(named, read, nodes, times * self._first(nodes[0]) if answered else times, here)
+            if answered:
                 self.found.cost += RESOLVER
+
+    def _first(self, node: FieldNode) -> int:
+        """How many of something a field is asked for; one where it has no such argument, or one that is refused."""
+        first = dict(self.values.get(id(node), {})).get("first")
+        return max(1, min(first, LIMITS.page)) if isinstance(first, int) else 1
 
     def _object(
         self, named: Any, read: mapping.Read | None, nodes: list[FieldNode], times: int, path: tuple[str, ...]

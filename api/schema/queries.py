@@ -97,12 +97,13 @@ from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilt
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.requests import faults
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
+from api.schema.search.queries import SearchQuery
 from api.schema.tenancy import types as tenancy
 from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(LedgerQuery):
+class Query(LedgerQuery, SearchQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)

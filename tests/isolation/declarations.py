@@ -22,14 +22,19 @@ NOT_IN_ARCHIVES = {
     "archive_keys": "The key of an archive is kept outside of it.",
     "idempotency_keys": "What callers of the original were answered, secrets shown once among it.",
     "archives": "The list of archives tells of the original's store.",
+    "search_entries": "Triggers make it anew of what comes back; its numbers hold for one company alone.",
 }
 DEFINERS = {
     "claim_agenda(integer,integer,double precision)": "A worker asks for work before it knows whose; only ids.",
     "claim_agenda_of(uuid,text[],integer,double precision)": "The same for the items of one company.",
+    "search_entries_with(text[],text[],text[])": "The index of terms, whose operators are not leakproof; the caller's"
+    " company's ids only, which are looked at again under the policies.",
     "parked_agenda()": "Whoever runs the installation asks how much waits for a person; companies' ids and counts.",
 }
 TELLING = "It calls out that somebody's access has changed, by the company's id and nothing else."
 BALANCING = "It adds up an entry's postings as whoever writes them, under the policies, and can only refuse."
+INDEXING = "It writes by what a row is found, as whoever writes the row, under the policies."
+FOUND = ("contacts", "customers", "request_messages", "service_requests")
 TOLD = ("access_tokens", "member_roles", "members", "oauth_clients", "revoked_tokens", "roles", "sessions")
 
 CATALOG: Mapping[Finding, str] = {
@@ -38,11 +43,13 @@ CATALOG: Mapping[Finding, str] = {
     **{Finding("functions_are_named", name): reason for name, reason in DEFINERS.items()},
     **{Finding("nothing_but_tables", f"trigger on {name}"): TELLING for name in TOLD},
     Finding("nothing_but_tables", "trigger on ledger_postings"): BALANCING,
+    **{Finding("nothing_but_tables", f"trigger on {name}"): INDEXING for name in FOUND},
     Finding("the_tenant_is_in_the_row", "accounts is the platform's and names a tenant"): PLATFORM["accounts"],
     Finding(
         "policies_are_strict", "agenda.claim_look"
     ): "What the functions about the agenda see; nobody logs in as the owner.",
     Finding("policies_are_strict", "agenda.claim_take"): "What the two claiming functions lease, likewise.",
+    Finding("policies_are_strict", "search_entries.search_look"): "What the function that searches sees, likewise.",
     Finding("nobody_acts_as_another", "zhidu_app as zhidu_backup"): (
         "An archive is read as the read-only role, into which the application steps for one transaction."
     ),
@@ -53,7 +60,10 @@ CATALOG: Mapping[Finding, str] = {
 
 # What PostgreSQL's policies are proved to keep apart, except for these: they are the owner's.
 UNPROVEN = {
-    "cross-tenant": {("agenda", "claim_look"): "For the claiming functions only."},
+    "cross-tenant": {
+        ("agenda", "claim_look"): "For the claiming functions only.",
+        ("search_entries", "search_look"): "For the searching function only.",
+    },
     "write": {("agenda", "claim_take"): "For the claiming functions only."},
 }
 
@@ -72,6 +82,10 @@ LINT = {
     ("SEC038", "agenda.claim_look"): "As above.",
     **{("SEC013", f"{name}.tell_access"): TELLING for name in TOLD},
     ("SEC013", "ledger_postings.ledger_entry_balances"): BALANCING,
+    **{("SEC013", f"{name}.keep_search_entry"): INDEXING for name in FOUND},
+    ("SEC014", "search_entries_with"): "Named, pinned and tested: it gives away ids of the caller's company only.",
+    ("SEC005", "search_entries.search_look"): "As of the claiming functions.",
+    ("SEC008", "search_entries.search_look"): "As above.",
     ("SEC014", "claim_agenda"): "Named, pinned and tested: it gives away ids only.",
     ("SEC014", "claim_agenda_of"): "As above.",
     ("SEC014", "parked_agenda"): "Named, pinned and tested: it gives away ids and counts only.",

@@ -176,6 +176,8 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
             shown = shown_by(gtype)
             if shown is not None and is_node(gtype):
                 yield Case(f"{name} of {gtype.name}", coordinate, place, _id_of(shown.model.__tablename__))
+    elif kind == "cursor" and "order" not in coordinate.field.args:
+        yield Case(name, coordinate, place, _place_among_found, {"text": "title"})
     elif kind == "cursor":
         orders: Any = get_named_type(coordinate.field.args["order"].type)
         assert isinstance(orders, GraphQLEnumType)
@@ -211,6 +213,14 @@ async def _nothing(_: Company, __: Ask) -> tuple[Any, Any]:
 async def _words(victim: Company, _: Ask) -> tuple[Any, Any]:
     """A question that Python answers is asked in words: the victim's, and nobody's."""
     return victim.mark, strange(victim.mark)
+
+
+async def _place_among_found(_: Company, ask: Ask) -> tuple[Any, Any]:
+    """The place of something of the victim's among all that is found, and the place right before it."""
+    data = await ask('{ search(text: "title", first: 1) { pageInfo { startCursor } } }', {})
+    given = data["search"]["pageInfo"]["startCursor"]
+    *parts, id_ = orjson.loads(base64.b64decode(given))
+    return given, base64.b64encode(orjson.dumps([*parts, str(UUID(int=UUID(id_).int + 1))])).decode()
 
 
 def _id_of(table: str) -> Any:

@@ -19,6 +19,7 @@ class Contact(Node):
     email: str = column("The person's e-mail address.")
     phone: str | None = column("The person's telephone number.")
     language: Language = column("In which the person is written to.")
+    customer: "Customer | None" = one("The company that the person belongs to.", "customer_id")
 
 
 @shows(models.Customer, visible=queries.visible)
