@@ -102,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_tenant(commands: "Commands") -> None:
-    tenant = commands.add_parser("tenant", help="create, suspend, resume and list companies, let an administrator in")
+    tenant = commands.add_parser(
+        "tenant", help="create, suspend, resume, reindex and list companies, let an administrator in"
+    )
     verbs = tenant.add_subparsers(required=True, metavar="VERB")
     create = _add(verbs, "create", _create_tenant, "create a company and its first administrator")
     create.add_argument("slug", metavar="SLUG", help="its short name: small letters, digits, hyphens")
@@ -120,6 +122,7 @@ def _add_tenant(commands: "Commands") -> None:
     for verb, command, summary in (
         ("suspend", _suspend_tenant, "make a company read only"),
         ("resume", _resume_tenant, "let a suspended company work again"),
+        ("reindex", _reindex_tenant, "write anew by what a company's records are found"),
     ):
         _add(verbs, verb, command, summary).add_argument("slug", metavar="SLUG")
     _add(verbs, "list", _list_tenants, "list all companies")
@@ -233,6 +236,12 @@ def _resume_tenant(arguments: argparse.Namespace) -> int:
     from zhidu import tenants
 
     return tenants.resume(arguments.slug)
+
+
+def _reindex_tenant(arguments: argparse.Namespace) -> int:
+    from zhidu import tenants
+
+    return tenants.reindex(arguments.slug)
 
 
 def _list_tenants(arguments: argparse.Namespace) -> int:

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
+from domain.search import commands as search
 from tenancy import logs, provisioning
-from tenancy.database import database, open_database
+from tenancy.actor import Actor
+from tenancy.database import database, open_database, writing
+from tenancy.refusals import NotFound, message
 from tenancy.tenants import TenantStatus
 from zhidu import printing
 
@@ -60,6 +63,19 @@ def suspend(slug: str) -> int:
 def resume(slug: str) -> int:
     """Let a suspended company work again."""
     return _with_database(lambda: provisioning.set_status(slug, TenantStatus.ACTIVE))
+
+
+def reindex(slug: str) -> int:
+    """Write anew by what a company's records are found."""
+
+    async def rebuild() -> None:
+        tenant_id = await provisioning.find_tenant(slug)
+        if tenant_id is None:
+            raise NotFound(message("There is no company with the short name “{slug}”."), {"slug": slug})
+        async with writing(Actor.system(tenant_id), settle=settle, while_suspended=True) as work:
+            await search.rebuild(work)
+
+    return _with_database(rebuild)
 
 
 def show() -> int:

@@ -86,6 +86,7 @@ LINT = {
     ("SEC014", "search_entries_with"): "Named, pinned and tested: it gives away ids of the caller's company only.",
     ("SEC005", "search_entries.search_look"): "As of the claiming functions.",
     ("SEC008", "search_entries.search_look"): "As above.",
+    ("SEC038", "search_entries.search_look"): "As above.",
     ("SEC014", "claim_agenda"): "Named, pinned and tested: it gives away ids only.",
     ("SEC014", "claim_agenda_of"): "As above.",
     ("SEC014", "parked_agenda"): "Named, pinned and tested: it gives away ids and counts only.",

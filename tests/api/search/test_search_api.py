@@ -10,6 +10,7 @@ from domain.consequences import settle
 from domain.customers import commands as customers
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
+from domain.search import commands
 from tenancy import archives
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import writing
@@ -167,3 +168,18 @@ async def test_a_restored_company_finds_what_it_found_before(ask: Any, software:
     assert reader.may(Permission.REQUESTS_READ_ALL)
     for text in ("长颈", "giraffe"):
         assert await titles(ask, reader, text) == [f"{request['number']} 长颈鹿"]
+
+
+async def test_entries_are_made_anew_for_one_company(ask: Any, software: Company) -> None:
+    service = with_names(await service_company())
+    for company in (software, service):
+        request = await submit(ask, company, title="Lost words")
+        await ask(company.dispatcher, COMMENT, input={"requestId": request["id"], "audience": "PUBLIC", "text": "lost"})
+        async with writing(company.admin, settle=settle) as work:
+            await work.sql("UPDATE search_entries SET keys = '{}', head = '{}'")
+        assert await titles(ask, company.dispatcher, "lost") == []
+    async with writing(Actor.system(software.admin.tenant_id), settle=settle) as work:
+        await commands.rebuild(work)
+    assert len(await titles(ask, software.dispatcher, "lost")) == 2
+    assert len(await titles(ask, software.dispatcher, "big")) == 2
+    assert await titles(ask, service.dispatcher, "lost") == []

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard, keep_out_of_archives
 
-revision = "0055"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
@@ -136,6 +136,17 @@ def upgrade() -> None:
             f"CREATE TRIGGER keep_search_entry AFTER INSERT OR UPDATE OF {columns} ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION keep_search_entry_of_{kind}()"
         )
+    # Everything of one company anew, as whoever asks for it, under the policies.
+    every = [
+        ENTRIES.format(kind=kind, head=head, rest=rest, rows=f"public.{table}") + KEPT
+        for table, (kind, head, rest, _) in SEARCHED.items()
+    ]
+    op.execute(
+        "CREATE FUNCTION rebuild_search_entries() RETURNS void LANGUAGE sql VOLATILE"
+        f" SET search_path = pg_catalog, pg_temp AS $$ {'; '.join(every)} $$"
+    )
+    op.execute("REVOKE ALL ON FUNCTION rebuild_search_entries() FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION rebuild_search_entries() TO zhidu_app")
     op.create_index("ix_search_entries_keys", "search_entries", ["keys"], postgresql_using="gin")
     guard("search_entries", grants="SELECT, INSERT, UPDATE")
     # It is made anew of what a restored archive brings; its numbers hold for this company alone.
