@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
-from uuid import UUID
 
 import asyncpg
 import orjson
@@ -25,6 +24,7 @@ from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
 from tenancy.database import answer, writing
+from tenancy.ids import read_id
 from tenancy.refusals import Conflict, Refusal, message
 from tenancy.storing import ReadBack
 from tenancy.work import Work
@@ -140,7 +140,7 @@ class Writer:
         return writing(
             self.actor,
             settle=settle,
-            request_id=UUID(self.call.request_id) if self.call.request_id is not None else None,
+            request_id=read_id(self.call.request_id) if self.call.request_id is not None else None,
             reason=self.call.reason,
             while_suspended=write.while_suspended,
             foreseen=write.foreseen(arguments),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, false, text
@@ -54,8 +54,8 @@ class AgendaItem(TenantModel, kw_only=True, eq=False):
         Index("ix_agenda_parked", "tenant_id", "task", postgresql_where=text("standing = 'parked'")),
     )
     # A key is planned once; planning it again moves it, as when a deadline changes.
-    upsert_on = "(tenant_id, key)"
-    fenced_by = "fence"
+    upsert_on: ClassVar[str | None] = "(tenant_id, key)"
+    fenced_by: ClassVar[str | None] = "fence"
 
     task: Mapped[Task]
     due_at: Mapped[datetime]

@@ -86,6 +86,10 @@ class TenantModel(Model, kw_only=True, eq=False):
     """A table of one tenant: PostgreSQL writes and guards `tenant_id`; no line of the house names it."""
 
     __abstract__ = True
+    # Where a row with a `key` takes the place of the stored one that has it: the constraint that says which, and the
+    # counter that tells the two apart.
+    upsert_on: ClassVar[str | None] = None
+    fenced_by: ClassVar[str | None] = None
     tenant_id: Mapped[UUID] = mapped_column(
         primary_key=True, server_default=text(f"({CURRENT_TENANT})"), init=False, repr=False, sort_order=-2
     )

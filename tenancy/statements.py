@@ -65,12 +65,12 @@ def _mapper(model: type[M]) -> Mapper[M]:
 
 
 @cache
-def _enums(model: type[Model]) -> Mapping[str, type[enum.Enum]]:
-    """The attributes whose Python type is a `StrEnum` although the column is text."""
-    found: dict[str, type[enum.Enum]] = {}
+def _enums(model: type[Model]) -> Mapping[str, Mapping[str, enum.Enum]]:
+    """The attributes whose Python type is a `StrEnum` although the column is text, and what each text means."""
+    found: dict[str, Mapping[str, enum.Enum]] = {}
     for column in _mapper(model).columns:
         if isinstance(column.type, Enum) and column.type.enum_class is not None:
-            found[column.name] = column.type.enum_class
+            found[column.name] = {str(word): word for word in column.type.enum_class}
     return found
 
 
@@ -95,6 +95,6 @@ def build(model: type[M], values: Mapping[str, Any]) -> M:
     state = dict(values)
     for name, words in _enums(model).items():
         if state[name] is not None:
-            state[name] = words(state[name])
+            state[name] = words[state[name]]
     row.__dict__.update(state)
     return row

@@ -26,6 +26,16 @@ class Change:
     values: dict[str, Any]
 
 
+def replaces(row: TenantModel) -> bool:
+    """Whether a new row takes the place of a stored one that has its key."""
+    return row.upsert_on is not None and row.__dict__.get("key") is not None
+
+
+def have_one_key(one: TenantModel, other: TenantModel) -> bool:
+    """Whether two rows, the other of which has a key, are of one table and have the same."""
+    return type(one) is type(other) and one.__dict__.get("key") == other.__dict__["key"]
+
+
 def added(table: str) -> str:
     """Under which name a statement that adds rows to a table has them read."""
     return f"added_{table}"
@@ -60,8 +70,8 @@ class Statement:
         self.parts: list[_Part] = []
         self.arguments: list[Any] = []
 
-    def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]]) -> None:
-        self.parts.append(("insert", model, len(rows)))
+    def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]], *, replacing: bool = False) -> None:
+        self.parts.append(("replace" if replacing else "insert", model, len(rows)))
         for row in rows:
             self.arguments += row.values()
 
@@ -76,7 +86,7 @@ class Statement:
     @property
     def only_adds(self) -> bool:
         """Whether it looks for no row, so that it can be a transaction of its own."""
-        return all(verb == "insert" for verb, _, _ in self.parts)
+        return all(verb in ("insert", "replace") for verb, _, _ in self.parts)
 
     def sql(self) -> str:
         """The text for a transaction that has set its tenant."""
@@ -122,10 +132,8 @@ def _text(parts: tuple[_Part, ...], settings: int, back: tuple[str, int] | None)
 @lru_cache(maxsize=1_000)
 def _fits(sql: str, read: tuple[type[TenantModel], ...], parts: tuple[_Part, ...]) -> bool:
     tables = [model for _, model, _ in parts]
-    return (
-        len(set(tables)) == len(tables)
-        and all(model in tables and getattr(model, "upsert_on", None) is None for model in read)
-        and not any(re.search(rf"\b{model.__tablename__}\b", sql) for model in tables)
+    return all(tables.count(model) == 1 and model.upsert_on is None for model in read) and not any(
+        re.search(rf"\b{model.__tablename__}\b", sql) for model in tables
     )
 
 
@@ -146,16 +154,14 @@ def _part(
     # Out of the context, so that it has been made, and the tenant set, before there is a row to add.
     added = f"SELECT added.* FROM context, (VALUES {rows}) AS added" if in_context else f"VALUES {rows}"
     sql = f"INSERT INTO {table} ({', '.join(columns)}) {added}"
-    conflict = getattr(model, "upsert_on", None)
-    if conflict is not None:
-        fenced = getattr(model, "fenced_by", None)
+    if verb == "replace":
         moved = ", ".join(
             # Whoever still holds the row as it was before must not take it for this one.
-            f"{name} = {table}.{name} + 1" if name == fenced else f"{name} = excluded.{name}"
+            f"{name} = {table}.{name} + 1" if name == model.fenced_by else f"{name} = excluded.{name}"
             for name in columns
             if name != "id"
         )
-        sql += f" ON CONFLICT {conflict} DO UPDATE SET {moved}"
+        sql += f" ON CONFLICT {model.upsert_on} DO UPDATE SET {moved}"
     return sql
 
 
@@ -173,13 +179,13 @@ def storing(
             statement.delete(row)
         yield statement
         statement = Statement()
-    by_table: dict[type[TenantModel], list[Mapping[str, Any]]] = {}
+    by_table: dict[tuple[type[TenantModel], bool], list[Mapping[str, Any]]] = {}
     for row, state in new.items():
-        by_table.setdefault(type(row), []).append(state)
-    for model, rows in by_table.items():
+        by_table.setdefault((type(row), replaces(row)), []).append(state)
+    for (model, replacing), rows in by_table.items():
         size = max(1, CHUNK_ARGUMENTS // len(columns_of(model)))
         for start in range(0, len(rows), size):
-            statement.insert(model, rows[start : start + size])
+            statement.insert(model, rows[start : start + size], replacing=replacing)
             if len(statement.arguments) >= CHUNK_ARGUMENTS:
                 yield statement
                 statement = Statement()

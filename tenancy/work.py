@@ -11,16 +11,16 @@ import asyncpg
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import True_
-from uuid_utils.compat import uuid7
 
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.effects import Effect, EffectKind, effect_id
+from tenancy.ids import new_id
 from tenancy.journal import Event, JournalEntry
 from tenancy.models import TenantModel
 from tenancy.refusals import NotFound, Refusal
 from tenancy.statements import build, by_id, prepare, state_of
-from tenancy.storing import Change, ReadBack, Statement, storing
+from tenancy.storing import Change, ReadBack, Statement, have_one_key, replaces, storing
 from tenancy.transactions import Transaction
 
 T = TypeVar("T", bound=TenantModel)
@@ -162,16 +162,16 @@ class Work:
 
     def new_id(self) -> UUID:
         """An id for something that is no row yet; ids sort by the time they were given (UUIDv7)."""
-        return uuid7()
+        return new_id()
 
     def add(self, row: T) -> T:
         """Store a new row; it gets its id now and is written with the next flush."""
         if row.id is None:
             row.id = self.new_id()
         self._rows[type(row), row.id] = row
-        if getattr(type(row), "upsert_on", None) is not None:
+        if replaces(row):
             # Planned twice in one piece of work: the later one is meant.
-            self._new = [new for new in self._new if not (type(new) is type(row) and _same_key(new, row))]
+            self._new = [new for new in self._new if not have_one_key(new, row)]
         self._new.append(row)
         return row
 
@@ -234,7 +234,7 @@ class Work:
         new = {row: state_of(row) for row in self._new}
         yield from storing(new, changes, self._deleted)
         for row, state in new.items():
-            if getattr(type(row), "upsert_on", None) is not None:
+            if replaces(row):
                 # The stored row may be an older one with an id of its own.
                 self._rows.pop((type(row), row.id))
                 continue
@@ -324,11 +324,6 @@ class Work:
         effect.id = id
         self.add(effect)
         self.add(AgendaItem(task=Task.SEND, due_at=self.opening.real_now, subject_id=id, key=f"send:{key}"))
-
-
-def _same_key(one: TenantModel, other: TenantModel) -> bool:
-    key = getattr(one, "key", None)
-    return key is not None and key == getattr(other, "key", None)
 
 
 def _difference(row: TenantModel, stored: Mapping[str, Any]) -> dict[str, Any]:

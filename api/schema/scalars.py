@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 
 from api.reading.refusing import shown
+from tenancy.ids import read_id
 from tenancy.refusals import Invalid, message
 
 FRACTION = re.compile(r"\.(\d*?)0+(?=[+Z])")
@@ -35,7 +36,7 @@ def _parsed(value: Any, form: re.Pattern[str], parse: Callable[[str], Any], text
 
 
 def _parse_id(value: Any) -> UUID:
-    found: UUID = _parsed(value, ID, UUID, message("“{given}” is not an id."), "BAD_ID")
+    found: UUID = _parsed(value, ID, read_id, message("“{given}” is not an id."), "BAD_ID")
     return found
 
 
