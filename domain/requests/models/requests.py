@@ -275,9 +275,12 @@ class Message(TenantModel, kw_only=True, eq=False):
         references("thread_id", "service_requests"),
         Index("ix_request_messages_request", "tenant_id", "request_id", "id"),
         Index("ix_request_messages_thread", "tenant_id", text(THREAD), "id"),
-        Index("ix_request_messages_merged", "tenant_id", "thread_id"),
+        # Most messages are neither of a merged request nor of a customer's contact.
+        Index("ix_request_messages_merged", "tenant_id", "thread_id", postgresql_where=text("thread_id IS NOT NULL")),
         Index("ix_request_messages_author", "tenant_id", "author_id"),
-        Index("ix_request_messages_contact", "tenant_id", "contact_id"),
+        Index(
+            "ix_request_messages_contact", "tenant_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")
+        ),
     )
 
     request_id: Mapped[UUID]
