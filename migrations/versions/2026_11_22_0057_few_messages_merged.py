@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056"
-down_revision = "0055"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
@@ -17,9 +17,3 @@ def upgrade() -> None:
         op.create_index(
             name, "request_messages", ["tenant_id", column], postgresql_where=sa.text(f"{column} IS NOT NULL")
         )
-
-
-def downgrade() -> None:
-    for name, column in COLUMNS.items():
-        op.drop_index(name, table_name="request_messages")
-        op.create_index(name, "request_messages", ["tenant_id", column])
