@@ -72,6 +72,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         billing.follow_approval,
         presales.follow_approval,
         contracts.follow_approval,
+        contracts.follow_amendment_approval,
         rulebook.follow_approval,
     ],
     ApprovalRefused: [
@@ -79,6 +80,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         people.follow_refusal,
         presales.follow_refusal,
         contracts.follow_refusal,
+        contracts.follow_amendment_return,
         rulebook.follow_refusal,
     ],
     ApprovalReturned: [
@@ -86,6 +88,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         people.follow_return,
         presales.follow_return,
         contracts.follow_return,
+        contracts.follow_amendment_return,
         rulebook.follow_return,
     ],
     ApprovalWithdrawn: [
@@ -93,6 +96,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         people.follow_withdrawal,
         presales.follow_withdrawal,
         contracts.follow_withdrawal,
+        contracts.follow_amendment_return,
         rulebook.follow_withdrawal,
     ],
     LastMomentReached: [people.leave],

@@ -16,7 +16,9 @@ from api.schema.billing import mutations as billing
 from api.schema.billing.types import Allocation, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
+from api.schema.contracts import amendment_mutations as amendments
 from api.schema.contracts import mutations as contracts
+from api.schema.contracts.amendments import ContractAmendment
 from api.schema.contracts.types import Contract, ContractCheck, ContractCopy, ContractObligation
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
@@ -293,6 +295,11 @@ class Mutation:
     complete_contract = mutation(contracts.complete_contract, contract=Contract)
     terminate_contract = mutation(contracts.terminate_contract, contract=Contract)
     withdraw_contract = mutation(contracts.withdraw_contract, contract=Contract)
+    draft_contract_amendment = mutation(amendments.draft_contract_amendment, amendment=ContractAmendment)
+    change_contract_amendment = mutation(amendments.change_contract_amendment, amendment=ContractAmendment)
+    submit_contract_amendment = mutation(amendments.submit_contract_amendment, amendment=ContractAmendment)
+    sign_contract_amendment = mutation(amendments.sign_contract_amendment, amendment=ContractAmendment)
+    withdraw_contract_amendment = mutation(amendments.withdraw_contract_amendment, amendment=ContractAmendment)
     add_contract_obligation = mutation(contracts.add_contract_obligation, obligation=ContractObligation)
     close_contract_obligation = mutation(contracts.close_contract_obligation, obligation=ContractObligation)
 

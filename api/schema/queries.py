@@ -42,14 +42,7 @@ from api.schema.catalogue.types import (
     ServiceOffering,
     ServiceOfferingFilter,
 )
-from api.schema.contracts.types import (
-    CONTRACT_OBLIGATION_ORDERS,
-    CONTRACT_ORDERS,
-    Contract,
-    ContractFilter,
-    ContractObligation,
-    ContractObligationFilter,
-)
+from api.schema.contracts.queries import ContractQuery
 from api.schema.customers.types import CUSTOMER_ORDERS, Customer, CustomerFilter
 from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, ComplaintFilter
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
@@ -103,7 +96,7 @@ from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(LedgerQuery, SearchQuery):
+class Query(ContractQuery, LedgerQuery, SearchQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)
@@ -355,21 +348,6 @@ class Query(LedgerQuery, SearchQuery):
         Quotation,
         orders=QUOTATION_ORDERS,
         filter=QuotationFilter,
-    )
-
-    contract = by_id("One contract.", Contract)
-    contracts = page(
-        "What was agreed with customers: what you have written, whose customers you look after, what you decide on,"
-        " what your department has a copy of, and all of it with `contracts.read`.",
-        Contract,
-        orders=CONTRACT_ORDERS,
-        filter=ContractFilter,
-    )
-    contract_obligations = page(
-        "What is owed by the contracts that you see, or that you see to.",
-        ContractObligation,
-        orders=CONTRACT_OBLIGATION_ORDERS,
-        filter=ContractObligationFilter,
     )
 
     invoice = by_id("One invoice.", Invoice)

@@ -130,3 +130,60 @@ class ContractObligationClosed(Event, name="contracts.obligation_closed"):
     contract_id: UUID
     obligation_id: UUID
     fulfilled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentDrafted(Event, name="contracts.amendment_drafted"):
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentChanged(Event, name="contracts.amendment_changed"):
+    """It says something else now; what was approved, or was being, is void."""
+
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentSubmitted(Event, name="contracts.amendment_submitted"):
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentApproved(Event, name="contracts.amendment_approved"):
+    """It may be signed; by itself where the handbook has no chain for amendments."""
+
+    contract_id: UUID
+    amendment_id: UUID
+    by_itself: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentReturned(Event, name="contracts.amendment_returned"):
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentSigned(Event, name="contracts.amendment_signed"):
+    """Both sides agreed; the contract's fees and their schedule are as it says from now on."""
+
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentTookEffect(Event, name="contracts.amendment_took_effect"):
+    contract_id: UUID
+    amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentWithdrawn(Event, name="contracts.amendment_withdrawn"):
+    """Somebody gave it up, or its contract is over."""
+
+    contract_id: UUID
+    amendment_id: UUID

@@ -1,4 +1,4 @@
-"""The tables of contracts: what was agreed, the schedule of fees, the checklist, and the departments' copies."""
+"""The tables of contracts: what was agreed and amended, the schedule of fees, the checklist, and copies."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.contracts.rules import ContractState, ObligationState, Party, Trigger
+from domain.contracts.rules.amendments import AmendmentState, Cause, Origin
 from domain.kernel.terms import CustomerTier
 from tenancy.models import TenantModel, references
 
@@ -97,9 +98,14 @@ class ContractInstalment(TenantModel, kw_only=True, eq=False):
     __table_args__ = (
         UniqueConstraint("tenant_id", "contract_id", "position"),
         references("contract_id", "contracts"),
+        references("added_by_id", "contract_amendments"),
+        references("dropped_by_id", "contract_amendments"),
+        Index("ix_contract_instalments_added_by", "tenant_id", "added_by_id"),
+        Index("ix_contract_instalments_dropped_by", "tenant_id", "dropped_by_id"),
     )
 
     contract_id: Mapped[UUID]
+    # Never given twice, so that one that is added comes last; ids stay when an amendment changes what it says.
     position: Mapped[int]
     # In three languages.
     name: Mapped[dict[str, Any]]
@@ -110,6 +116,11 @@ class ContractInstalment(TenantModel, kw_only=True, eq=False):
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
     currency: Mapped[str]
+    # The amendments that brought it, and that took it away: then it counts no more, and is not invoiced.
+    added_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    dropped_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    # While it is invoiced, no amendment changes it.
+    invoiced_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class ContractCheck(TenantModel, kw_only=True, eq=False):
@@ -181,3 +192,115 @@ class ContractObligation(TenantModel, kw_only=True, eq=False):
     # When it was told of that its day has passed.
     overdue_told_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ContractAmendment(TenantModel, kw_only=True, eq=False):
+    """A supplementary agreement: what of a contract is to be otherwise, and from which day on (CT-4)."""
+
+    __tablename__ = "contract_amendments"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "contract_id", "position"),
+        references("contract_id", "contracts"),
+        references("prepared_by_id", "members"),
+        references("handbook_version_id", "handbook_versions"),
+        references("approval_id", "approvals"),
+        Index("ix_contract_amendments_prepared_by", "tenant_id", "prepared_by_id"),
+        Index("ix_contract_amendments_handbook_version", "tenant_id", "handbook_version_id"),
+        Index("ix_contract_amendments_approval", "tenant_id", "approval_id"),
+        Index("ix_contract_amendments_state", "tenant_id", "state", "id"),
+    )
+
+    contract_id: Mapped[UUID]
+    # Its place among the contract's, and its number made of both: CON-000042-2.
+    position: Mapped[int]
+    number: Mapped[str]
+    title: Mapped[str]
+    cause: Mapped[Cause]
+    reason: Mapped[str]
+    effective_on: Mapped[date]
+    # What it changes, as words of `Part`; of all that follows what is None stays as it is.
+    parts: Mapped[list[str]]
+    own_party: Mapped[str | None]
+    customer_party: Mapped[str | None]
+    scope: Mapped[str | None]
+    acceptance_standard: Mapped[str | None]
+    liability: Mapped[str | None]
+    # The new term, where that is among the parts: without a last day it runs until somebody ends it.
+    ends_on: Mapped[date | None]
+    notice_days: Mapped[int | None]
+    currency: Mapped[str]
+    # The fees after it, and what they were when it was written; the whole new schedule stands in its items.
+    net_minor: Mapped[int | None]
+    tax_minor: Mapped[int | None]
+    total_minor: Mapped[int | None]
+    former_total_minor: Mapped[int]
+    drafted_at: Mapped[datetime]
+    prepared_by_id: Mapped[UUID | None]
+    handbook_version_id: Mapped[UUID | None]
+    state: Mapped[AmendmentState] = mapped_column(default=AmendmentState.DRAFT)
+    approval_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The fingerprint of what was approved, and so of what is signed.
+    approved_digest: Mapped[str | None] = mapped_column(default=None)
+    signed_on: Mapped[date | None] = mapped_column(default=None)
+    own_signatory: Mapped[str] = mapped_column(default="")
+    customer_signatory: Mapped[str] = mapped_column(default="")
+    signed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ContractAmendmentItem(TenantModel, kw_only=True, eq=False):
+    """An instalment as it is after an amendment: one of the contract's, or a new one."""
+
+    __tablename__ = "contract_amendment_items"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "amendment_id", "position"),
+        references("amendment_id", "contract_amendments"),
+        references("instalment_id", "contract_instalments"),
+        Index("ix_contract_amendment_items_instalment", "tenant_id", "instalment_id"),
+    )
+
+    amendment_id: Mapped[UUID]
+    position: Mapped[int]
+    # None for a new one, until the amendment is signed.
+    instalment_id: Mapped[UUID | None]
+    # Whether it differs from what the contract has.
+    changed: Mapped[bool]
+    # In three languages.
+    name: Mapped[dict[str, Any]]
+    trigger: Mapped[Trigger]
+    due_on: Mapped[date | None]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    currency: Mapped[str]
+
+
+class ContractTerms(TenantModel, kw_only=True, eq=False):
+    """What holds of a contract from a day on, as it was known from an instant on; only ever added to."""
+
+    __tablename__ = "contract_terms"
+    __table_args__ = (
+        references("contract_id", "contracts"),
+        references("amendment_id", "contract_amendments"),
+        Index("ix_contract_terms_contract", "tenant_id", "contract_id", "effective_on", "id"),
+        Index("ix_contract_terms_amendment", "tenant_id", "amendment_id"),
+    )
+
+    contract_id: Mapped[UUID]
+    # None for what the contract itself says, and for what a renewal brings.
+    amendment_id: Mapped[UUID | None]
+    origin: Mapped[Origin]
+    effective_on: Mapped[date]
+    agreed_at: Mapped[datetime]
+    # What it changes from that day on; nothing where it is what holds later anyway, with an earlier change in it.
+    parts: Mapped[list[str]]
+    own_party: Mapped[str]
+    customer_party: Mapped[str]
+    scope: Mapped[str]
+    acceptance_standard: Mapped[str]
+    liability: Mapped[str]
+    ends_on: Mapped[date | None]
+    notice_days: Mapped[int]
+    currency: Mapped[str]
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]

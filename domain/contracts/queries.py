@@ -1,15 +1,44 @@
 """Who sees which contract, what of its checklist is open, and by which clauses it goes."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, and_, cast, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy import false as sql_false
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
-from domain.contracts.models import Contract, ContractCheck, ContractCopy, ContractInstalment, ContractObligation
-from domain.contracts.rules import ObligationState
+from domain.contracts.models import (
+    Contract,
+    ContractAmendment,
+    ContractAmendmentItem,
+    ContractCheck,
+    ContractCopy,
+    ContractInstalment,
+    ContractObligation,
+    ContractTerms,
+)
+from domain.contracts.rules import ContractState, ObligationState, begins_at
+from domain.contracts.rules.amendments import UNDER_WAY, VERSIONED, Origin, Part, Planned, Version
 from domain.customers import queries as customers
+from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
@@ -18,7 +47,7 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ContractChecklist, ExpiryReminders
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
-from tenancy.models import current_day, current_member
+from tenancy.models import current_day, current_member, one_of
 from tenancy.work import Work
 
 
@@ -93,8 +122,10 @@ async def of_quotation(work: Work, quotation_id: UUID) -> Contract | None:
 
 
 async def instalments_of(work: Work, contract: Contract) -> list[ContractInstalment]:
-    """Its schedule of fees in order."""
-    own = select(ContractInstalment).where(ContractInstalment.contract_id == contract.id)
+    """Its schedule of fees in order, without what an amendment took away."""
+    own = select(ContractInstalment).where(
+        ContractInstalment.contract_id == contract.id, ContractInstalment.dropped_by_id.is_(None)
+    )
     return await work.all(own.order_by(ContractInstalment.position))
 
 
@@ -147,4 +178,173 @@ async def reminders_of(work: Work, contract: Contract) -> Ruling[ExpiryReminders
         return None
     return await policies.rule_by_clause(
         work, ExpiryReminders, clause_id=contract.reminder_clause_id, version_id=contract.handbook_version_id
+    )
+
+
+# Amendments
+
+
+def visible_amendments(actor: Actor, amendments: Any) -> ColumnElement[bool]:
+    """Amendments are seen with their contract, and by who prepared them or decides on them."""
+    return or_(
+        visible_parts(actor, amendments),
+        amendments.prepared_by_id == current_member(),
+        approvals.shown_to_me(SubjectKind.AMENDMENT, amendments.id),
+    )
+
+
+def visible_items(actor: Actor, items: Any) -> ColumnElement[bool]:
+    """Items are seen with their amendment. `items` is their table or an alias of it."""
+    if actor.may(Permission.CONTRACTS_READ):
+        return true()
+    found = aliased(ContractAmendment)
+    return select(found.id).where(found.id == items.amendment_id, visible_amendments(actor, found)).exists()
+
+
+async def amendment(work: Work, id: UUID, *path: str) -> ContractAmendment:
+    """One amendment that the actor may see; refuses with `NotFound`."""
+    return await work.seen(ContractAmendment, id, visible_amendments(work.actor, ContractAmendment), *path)
+
+
+async def amendments_of(work: Work, contract: Contract) -> list[ContractAmendment]:
+    """All of a contract's, in the order in which they were begun."""
+    own = select(ContractAmendment).where(ContractAmendment.contract_id == contract.id)
+    return await work.all(own.order_by(ContractAmendment.position))
+
+
+async def items_of(work: Work, amended: ContractAmendment) -> list[ContractAmendmentItem]:
+    """The schedule as it is after an amendment, in order; nothing where the fees stay as they are."""
+    own = select(ContractAmendmentItem).where(ContractAmendmentItem.amendment_id == amended.id)
+    return await work.all(own.order_by(ContractAmendmentItem.position))
+
+
+def as_planned(rows: list[ContractInstalment]) -> dict[UUID, Planned]:
+    """Instalments as the rules of amendments know them."""
+    return {
+        row.id: Planned(
+            row.id,
+            row.name,
+            row.trigger,
+            row.due_on,
+            Money(row.net_minor, row.currency),
+            Money(row.tax_minor, row.currency),
+        )
+        for row in rows
+    }
+
+
+async def terms_of(work: Work, contract: Contract) -> list[ContractTerms]:
+    """Every version of what holds, in the order in which they were agreed."""
+    own = select(ContractTerms).where(ContractTerms.contract_id == contract.id)
+    return await work.all(own.order_by(ContractTerms.id))
+
+
+def as_version(row: ContractTerms) -> Version:
+    """A stored version as the rules know it."""
+    return Version(row.effective_on, {name: getattr(row, name) for name in VERSIONED})
+
+
+async def terms_as_of(
+    work: Work, contract_id: UUID, day: date, known_before: datetime | None = None
+) -> ContractTerms | None:
+    """What holds of a contract on a day, as it was known before an instant; None before its first day, and for one
+    that was not signed by then."""
+    own = select(ContractTerms).where(ContractTerms.contract_id == contract_id, ContractTerms.effective_on <= day)
+    if known_before is not None:
+        own = own.where(ContractTerms.agreed_at < known_before)
+    return await work.first(own.order_by(ContractTerms.effective_on.desc(), ContractTerms.id.desc()).limit(1))
+
+
+async def held(
+    work: Work, contract_id: UUID, day: date | None, known_on: date | None
+) -> tuple[ContractTerms, ContractAmendment | None] | None:
+    """What holds of a contract on a day, today unless told, as it was known at the end of a day, and by which
+    amendment; None also for one that the actor may not see."""
+    seen = select(Contract.id).where(Contract.id == contract_id, visible(work.actor, Contract))
+    if await work.value(seen) is None:
+        return None
+    zone = work.opening.zone
+    known_before = begins_at(known_on + timedelta(days=1), zone) if known_on is not None else None
+    today = work.now.astimezone(ZoneInfo(zone)).date()
+    terms = await terms_as_of(work, contract_id, day or today, known_before)
+    if terms is None:
+        return None
+    by = await work.get(ContractAmendment, terms.amendment_id) if terms.amendment_id is not None else None
+    return terms, by
+
+
+def is_running(contracts: Any) -> ColumnElement[bool]:
+    """Whether a contract can be amended: it is signed, and not over."""
+    return one_of(contracts.state, [ContractState.SIGNED, ContractState.IN_FORCE])
+
+
+def is_stopped(amendments: Any) -> ColumnElement[bool]:
+    """Whether an amendment's contract is not running, or ends before the amendment would take effect."""
+    found = aliased(Contract)
+    ends = func.coalesce(found.terminated_on, found.ends_on)
+    last = func.coalesce(ends < amendments.effective_on, sql_false())
+    return not_(select(found.id).where(found.id == amendments.contract_id, is_running(found), not_(last)).exists())
+
+
+def meets_notice(amendments: Any) -> ColumnElement[bool]:
+    """Whether it would change the term of a contract of whose end notice was given."""
+    found = aliased(Contract)
+    given = select(found.id).where(found.id == amendments.contract_id, found.terminated_on.is_not(None)).exists()
+    return and_(changes_part(amendments, Part.TERM), given)
+
+
+def meets_invoice(amendments: Any) -> ColumnElement[bool]:
+    """Whether an instalment is invoiced that it changes or takes away."""
+    own, item = aliased(ContractInstalment), aliased(ContractAmendmentItem)
+    kept = select(item.id).where(
+        item.amendment_id == amendments.id, item.instalment_id == own.id, item.changed.is_(False)
+    )
+    invoiced = select(own.id).where(
+        own.contract_id == amendments.contract_id,
+        own.dropped_by_id.is_(None),
+        own.invoiced_at.is_not(None),
+        not_(kept.exists()),
+    )
+    return and_(changes_part(amendments, Part.FEES), invoiced.exists())
+
+
+def is_contradicted(amendments: Any) -> ColumnElement[bool]:
+    """Whether something that was agreed changes the same from the same day on, or a later one.
+
+    Fees of one day may follow upon each other: whoever writes the later ones has the earlier before them.
+    """
+    terms, contract = aliased(ContractTerms), aliased(Contract)
+    starts_on = select(contract.starts_on).where(contract.id == amendments.contract_id).scalar_subquery()
+    fees_from = func.least(amendments.effective_on, func.greatest(current_day(), starts_on))
+    others = and_(
+        func.array_remove(terms.parts, Part.FEES.value, type_=ARRAY(Text())).overlap(amendments.parts),
+        terms.effective_on >= amendments.effective_on,
+    )
+    fees = and_(changes_part(terms, Part.FEES), changes_part(amendments, Part.FEES), terms.effective_on > fees_from)
+    # What the contract itself says is nothing that an amendment of its first day contradicts.
+    agreed = and_(terms.contract_id == amendments.contract_id, terms.origin != Origin.SIGNATURE)
+    return select(terms.id).where(agreed, or_(others, fees)).exists()
+
+
+def changes_part(rows: Any, part: Part) -> ColumnElement[bool]:
+    """Whether an amendment, or a version, changes a part."""
+    changed: ColumnElement[bool] = literal(part.value) == any_(rows.parts)
+    return changed
+
+
+async def rivals_of(work: Work, amended: ContractAmendment) -> list[ContractAmendment]:
+    """Others of the same contract under way that change the same."""
+    others = select(ContractAmendment).where(
+        ContractAmendment.contract_id == amended.contract_id,
+        ContractAmendment.id != amended.id,
+        one_of(ContractAmendment.state, list(UNDER_WAY)),
+        ContractAmendment.parts.overlap(amended.parts),
+    )
+    return await work.all(others.order_by(ContractAmendment.position))
+
+
+async def stands(work: Work, amended: ContractAmendment, condition: ColumnElement[bool]) -> bool:
+    """Whether one of the conditions above holds of an amendment."""
+    return (
+        await work.value(select(ContractAmendment.id).where(ContractAmendment.id == amended.id, condition)) is not None
     )

@@ -34,6 +34,7 @@ class SubjectKind(StrEnum):
     QUOTATION = "quotations"
     INBOUND_MAIL = "inbound_mails"
     CONTRACT = "contracts"
+    AMENDMENT = "contract_amendments"
     INQUIRY = "inquiries"
 
 
@@ -139,6 +140,24 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "from_quotation": FactType.FLAG,
         "content": FactType.TEXT,
     },
+    (SubjectKind.AMENDMENT, ""): {
+        "amendment_number": FactType.TEXT,
+        "contract_number": FactType.TEXT,
+        "customer_id": FactType.CUSTOMER,
+        "customer_name": FactType.TEXT,
+        "customer_tier": FactType.TEXT,
+        "account_owner_id": FactType.MEMBER,
+        "department_id": FactType.DEPARTMENT,
+        "amount_minor": FactType.NUMBER,
+        "difference_minor": FactType.NUMBER,
+        "currency": FactType.TEXT,
+        "effective_on": FactType.DAY,
+        "ends_on": FactType.DAY,
+        "cause": FactType.TEXT,
+        "reason": FactType.TEXT,
+        "changed_parts": FactType.TEXT,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.EXTRA_STAFF, ""): {
         "request_number": FactType.TEXT,
         "priority": FactType.TEXT,
@@ -164,8 +183,11 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
 # What people call each fact; the same name is the same thing everywhere.
 FACT_LABELS: Mapping[str, str] = {
     "account_owner_id": message("who looks after the customer"),
+    "amendment_number": message("the amendment's number"),
     "amount_minor": message("the amount in the smallest unit of its currency"),
     "changed_clauses": message("how many clauses change"),
+    "cause": message("whether it is a change, or what was agreed is impossible"),
+    "changed_parts": message("which parts change"),
     "changed_kinds": message("the kinds of the clauses that change"),
     "clause_count": message("how many clauses there are"),
     "content": message("the fingerprint of the whole text"),
@@ -177,6 +199,7 @@ FACT_LABELS: Mapping[str, str] = {
     "days_employed": message("how many days the person has been employed"),
     "days_overdue": message("how many days it is overdue"),
     "department_id": message("the department"),
+    "difference_minor": message("by how much the amount changes, in the smallest unit of its currency"),
     "discount_basis_points": message("the discount in hundredths of a per cent of the price without it"),
     "discount_minor": message("the discount in the smallest unit of its currency"),
     "document_number": message("the document number"),
@@ -221,6 +244,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     ),
     (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
+    (SubjectKind.AMENDMENT, ""): message("Amendment {amendment_number} with {customer_name} as of {effective_on}"),
     (SubjectKind.EXTRA_STAFF, ""): message("Help by {helper_name} with request {request_number}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }

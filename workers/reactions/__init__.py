@@ -24,6 +24,9 @@ from domain.approvals.events import (
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
 from domain.contracts.events import (
+    ContractAmendmentApproved,
+    ContractAmendmentSigned,
+    ContractAmendmentTookEffect,
     ContractApproved,
     ContractCopiesLate,
     ContractEnded,
@@ -216,6 +219,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ContractCopiesLate: [contracts.remind_of_late_copies],
     ContractRunningOut: [contracts.remind_of_the_end],
     ContractEnded: [contracts.tell_of_the_end],
+    ContractAmendmentApproved: [contracts.tell_that_an_amendment_may_be_signed],
+    ContractAmendmentSigned: [contracts.tell_of_an_amendment],
+    ContractAmendmentTookEffect: [contracts.tell_that_it_holds],
     ContractObligationReminded: [contracts.remind_of_an_obligation],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],

@@ -5,6 +5,9 @@ from uuid import UUID
 
 from domain.contracts import queries
 from domain.contracts.events import (
+    ContractAmendmentApproved,
+    ContractAmendmentSigned,
+    ContractAmendmentTookEffect,
     ContractApproved,
     ContractCopiesLate,
     ContractEnded,
@@ -54,7 +57,9 @@ async def remind_of_the_end(work: Work, event: ContractRunningOut) -> None:
     text = message(
         "Contract {number} with {customer} over {total} ends on {ends_on}; notice is possible until {safe_on}."
     )
-    key = f"contract-running-out:{event.contract_id}:{event.reminder}"
+    contract = await queries.any_one(work, event.contract_id)
+    # An amendment or a renewal may give it another end, of which reminders begin anew.
+    key = f"contract-running-out:{event.contract_id}:{contract.ends_on}:{event.reminder}"
     await _tell(work, event.contract_id, text, key)
 
 
@@ -79,6 +84,52 @@ async def remind_of_an_obligation(work: Work, event: ContractObligationReminded)
     customer = await customers.get(work, contract.customer_id)
     values |= {"number": contract.number, "customer": customer.name}
     await _notify(work, contract.id, [obligation.responsible_id], text, values, key)
+
+
+async def tell_that_an_amendment_may_be_signed(work: Work, event: ContractAmendmentApproved) -> None:
+    """Whoever wrote it learns that it is approved."""
+    if not event.by_itself:
+        text = message("Amendment {amendment} of contract {number} with {customer} is approved and may be signed.")
+        await _tell_of_amendment(work, event.amendment_id, text, "approved")
+
+
+async def tell_of_an_amendment(work: Work, event: ContractAmendmentSigned) -> None:
+    """Whoever is concerned, and the heads of the departments that have a copy of the contract, learn of it."""
+    text = message(
+        "Amendment {amendment} of contract {number} with {customer} is signed and holds from {effective_on}."
+    )
+    contract = await queries.any_one(work, event.contract_id)
+    heads = [await organisation.head_of(work, copy.department_id) for copy in await queries.copies_of(work, contract)]
+    await _tell_of_amendment(work, event.amendment_id, text, "signed", [head for head in heads if head is not None])
+
+
+async def tell_that_it_holds(work: Work, event: ContractAmendmentTookEffect) -> None:
+    """Whoever is concerned learns that its day has come, where that is not the day of its signature."""
+    row = await queries.amendment(work, event.amendment_id)
+    if row.signed_on is not None and row.signed_on < row.effective_on:
+        text = message("Amendment {amendment} of contract {number} with {customer} is in effect.")
+        await _tell_of_amendment(work, event.amendment_id, text, "in-effect")
+
+
+async def _tell_of_amendment(work: Work, amendment_id: UUID, text: str, what: str, more: Collection[UUID] = ()) -> None:
+    row = await queries.amendment(work, amendment_id)
+    contract = await queries.any_one(work, row.contract_id)
+    customer = await customers.get(work, contract.customer_id)
+    people = {row.prepared_by_id, contract.prepared_by_id, await customers.owner_of(work, customer.id), *more} - {None}
+    await notifications.notify(
+        work,
+        member_ids=[person for person in people if person is not None],
+        text=text,
+        values={
+            "amendment": row.number,
+            "number": contract.number,
+            "customer": customer.name,
+            "effective_on": row.effective_on,
+        },
+        about=Subject(SubjectKind.AMENDMENT, row.id),
+        mail=True,
+        key=f"amendment-{what}:{row.id}",
+    )
 
 
 async def _ask_for_confirmation(work: Work, contract_id: UUID, text: str, what: str) -> None:

@@ -4,12 +4,19 @@ from datetime import date, datetime
 from enum import Enum
 
 import strawberry
+from sqlalchemy import and_
 
 from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, localized, many, one, shows
+from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.catalogue.types import ServiceLine
+from api.schema.contracts.amendments import (
+    CONTRACT_TERMS_ORDERS,
+    ContractAmendment,
+    ContractTerms,
+    ContractTermsFilter,
+)
 from api.schema.contracts.moves import AllowedContractMove, allowed_moves
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
@@ -20,6 +27,7 @@ from domain.contracts import models, queries
 from domain.contracts.rules import MOST_INSTALMENTS, MOST_OBLIGATIONS, ContractState, ObligationState
 from domain.contracts.rules import Party as Party
 from domain.contracts.rules import Trigger as Trigger
+from domain.contracts.rules.amendments import MOST_AMENDMENTS
 from domain.kernel.subjects import SubjectKind
 
 strawberry.enum(ContractState, description="How far a contract is.")
@@ -34,9 +42,9 @@ strawberry.enum(Trigger, name="InstalmentTrigger", description="What an instalme
 
 @shows(models.ContractInstalment, visible=queries.visible_parts)
 class ContractInstalment(Node):
-    """One part of a contract's fees. All of them add up to the whole, to the cent."""
+    """One part of a contract's fees. All of them add up to the whole, to the cent. Amendments keep its id."""
 
-    position: int = column("Its place in the schedule, from 1.")
+    position: int = column("Its place in the schedule, from 1; what an amendment adds comes last.")
     name: str = localized("What it is called, in your language.", "name")
     trigger: Trigger = column("What it falls due with.")
     due_on: date | None = column("The day on which it falls due, where it does by date.")
@@ -46,6 +54,9 @@ class ContractInstalment(Node):
     net: Money = money("What it comes to before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax on it.", lambda row: row.tax_minor)
     total: Money = money("What is to be paid.", lambda row: row.total_minor)
+    added_by: ContractAmendment | None = one("The amendment that brought it; null for the first ones.", "added_by_id")
+    dropped_by: ContractAmendment | None = one("The amendment that took it away; null for none.", "dropped_by_id")
+    invoiced_at: datetime | None = column("When it was invoiced: then no amendment changes it; null before.")
 
 
 @shows(models.ContractCheck, visible=queries.visible_parts)
@@ -113,7 +124,24 @@ class Contract(Node):
     tax: Money = money("The tax on them.", lambda row: row.tax_minor)
     total: Money = money("The fees with tax.", lambda row: row.total_minor)
     instalments: list[ContractInstalment] = many(
-        "When its fees fall due.", "contract_id", order=lambda there: (there.position,), most=MOST_INSTALMENTS
+        "When its fees fall due, without what amendments took away.",
+        lambda here, there: and_(there.contract_id == here.id, there.dropped_by_id.is_(None)),
+        order=lambda there: (there.position,),
+        most=MOST_INSTALMENTS,
+    )
+    amendments: list[ContractAmendment] = many(
+        "Supplementary agreements to it, in the order in which they were begun.",
+        "contract_id",
+        order=lambda there: (there.position,),
+        most=MOST_AMENDMENTS,
+    )
+    terms = page(
+        "What holds of it, and from which day on: once it is signed, and with each amendment and renewal. What held on"
+        " a day is the first in the order LATEST with `effectiveOn` up to that day; `contractAsOf` gives it at once.",
+        ContractTerms,
+        on="contract_id",
+        orders=CONTRACT_TERMS_ORDERS,
+        filter=ContractTermsFilter,
     )
     starts_on: date = column("The first day.")
     ends_on: date | None = column("The last day; null where it runs until somebody ends it.")

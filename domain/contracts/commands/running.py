@@ -5,10 +5,12 @@ One timer stands for whatever comes next. Locks are taken in one order: the cont
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain.contracts import queries, rules
+from domain.contracts.commands.amending import today_of, void_amendments
+from domain.contracts.commands.versions import next_day, take_effect
 from domain.contracts.events import (
+    ContractAmendmentWithdrawn,
     ContractCopiesLate,
     ContractEnded,
     ContractMarkDue,
@@ -44,12 +46,13 @@ async def keep_going(work: Work, contract: Contract) -> None:
     if contract.state is ContractState.SIGNED and rules.begins_at(contract.starts_on, zone) <= work.now:
         contract.state = CONTRACTS.next(contract.state, ContractMove.COMMENCE)
         work.record(ContractTookEffect(contract_id=contract.id), about=contract)
+    await take_effect(work, contract, today_of(work))
     await _remind_of_copies(work, contract)
     await _remind_of_end(work, contract)
     last_day = _last_day(contract)
     if last_day is not None and rules.begins_at(last_day + timedelta(days=1), zone) <= work.now:
         terminated = contract.terminated_on is not None
-        _end(work, contract, ContractMove.END if terminated else ContractMove.EXPIRE)
+        await _end(work, contract, ContractMove.END if terminated else ContractMove.EXPIRE)
         return
     at = await _next_at(work, contract)
     if at is not None:
@@ -61,7 +64,7 @@ async def complete_contract(work: Work, *, contract_id: UUID) -> Contract:
     """Say that both sides have done what they owed, which ends the contract before its term."""
     timers = await lock_timers(work, contract_id)
     contract = await queries.get(work, contract_id, "contractId", lock=True)
-    _end(work, contract, ContractMove.COMPLETE)
+    await _end(work, contract, ContractMove.COMPLETE)
     for timer in timers:
         work.delete(timer)
     return contract
@@ -80,8 +83,7 @@ async def terminate_contract(
     contract.state = CONTRACTS.next(contract.state, ContractMove.TERMINATE)
     if contract.terminated_on is not None:
         raise rules.refusal(ContractObstacle.NOTICE_GIVEN, ContractMove.TERMINATE, contract.state)
-    today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
-    rules.check_last_day(last_day_on, today, contract.notice_days, contract.ends_on, agreed=agreed)
+    rules.check_last_day(last_day_on, today_of(work), contract.notice_days, contract.ends_on, agreed=agreed)
     contract.terminated_on = last_day_on
     contract.reason = several_lines(reason, rules.MAX_REASON, "reason")
     work.record(ContractNoticeGiven(contract_id=contract.id), about=contract)
@@ -89,10 +91,12 @@ async def terminate_contract(
     return contract
 
 
-def _end(work: Work, contract: Contract, move: ContractMove) -> None:
+async def _end(work: Work, contract: Contract, move: ContractMove) -> None:
     contract.state = CONTRACTS.next(contract.state, move)
     contract.ended_at = work.now
     work.record(ContractEnded(contract_id=contract.id, state=contract.state.value), about=contract)
+    for row in await void_amendments(work, contract):
+        work.record(ContractAmendmentWithdrawn(contract_id=contract.id, amendment_id=row.id), about=row)
 
 
 def _last_day(contract: Contract) -> date | None:
@@ -150,6 +154,8 @@ async def _next_at(work: Work, contract: Contract) -> datetime | None:
         found.append(rules.begins_at(contract.starts_on, zone))
     if contract.copies_reminded_at is None and (late_at := await _copies_late_at(work, contract)) is not None:
         found.append(late_at)
+    if (changes_on := await next_day(work, contract, today_of(work))) is not None:
+        found.append(rules.begins_at(changes_on, zone))
     if (last_day := _last_day(contract)) is not None:
         found.append(rules.begins_at(last_day + timedelta(days=1), zone))
     return min((at for at in found if at > work.now), default=None)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from domain.contracts import queries, rules
 from domain.contracts.commands.reviewing import digest_of
 from domain.contracts.commands.running import keep_going
+from domain.contracts.commands.versions import agree_first
 from domain.contracts.events import ContractCheckSettled, ContractCopyConfirmed, ContractSigned
 from domain.contracts.models import Contract, ContractCheck, ContractCopy
 from domain.contracts.rules import CONTRACTS, ContractMove, ContractObstacle
@@ -63,6 +64,7 @@ async def sign_contract(
     contract.customer_signatory = one_line(customer_signatory, rules.MAX_NAME, "customerSignatory")
     if checklist is not None:
         await _distribute(work, contract, today)
+    await agree_first(work, contract)
     work.record(ContractSigned(contract_id=contract.id), about=contract)
     await keep_going(work, contract)
     return contract

@@ -52,6 +52,7 @@ class ContractMove(StrEnum):
     END = "end"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
+    AMEND = "amend"
 
 
 _S, _M = ContractState, ContractMove
@@ -75,6 +76,8 @@ CONTRACTS = Lifecycle(
         (_S.SIGNED, _M.END): _S.TERMINATED,
         (_S.IN_FORCE, _M.END): _S.TERMINATED,
         (_S.IN_FORCE, _M.EXPIRE): _S.EXPIRED,
+        (_S.SIGNED, _M.AMEND): _S.SIGNED,
+        (_S.IN_FORCE, _M.AMEND): _S.IN_FORCE,
     },
     states={
         _S.DRAFT: message("Draft"),
@@ -100,11 +103,12 @@ CONTRACTS = Lifecycle(
         _M.END: message("End"),
         _M.EXPIRE: message("Expire"),
         _M.WITHDRAW: message("Withdraw"),
+        _M.AMEND: message("Amend"),
     },
 )
 # What people do; the rest follows from an approval's outcome, or from time.
 DUTIES: Mapping[ContractMove, Permission] = {
-    **dict.fromkeys((_M.CHANGE, _M.SUBMIT, _M.SETTLE, _M.COMPLETE, _M.WITHDRAW), Permission.CONTRACTS_MANAGE),
+    **dict.fromkeys((_M.CHANGE, _M.SUBMIT, _M.SETTLE, _M.COMPLETE, _M.WITHDRAW, _M.AMEND), Permission.CONTRACTS_MANAGE),
     **dict.fromkeys((_M.SIGN, _M.TERMINATE), Permission.CONTRACTS_SIGN),
 }
 
