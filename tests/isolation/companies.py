@@ -122,6 +122,8 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("service_requests", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("complaints", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("quotations", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
+    # One that counts.
+    ("contract_instalments", "dropped_by_id"): lambda _, __: None,
     ("contracts", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},

@@ -19,6 +19,8 @@ WITHOUT_EFFECT = {
     "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
     "Query.simulateApproval(versionId)": "The same.",
     "Query.ageing(customerId)": "The sample's postings are of nothing, and what is settled is not listed.",
+    "Mutation.draftContractAmendment(input.text.instalments.instalmentId)": "The sample contract is not signed yet.",
+    "Mutation.changeContractAmendment(input.text.instalments.instalmentId)": "The same: its amendments can't change.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
 

@@ -188,7 +188,7 @@ async def _write(work: Work, contract: Contract, row: ContractAmendment, changes
 async def _schedule(work: Work, contract: Contract, row: ContractAmendment, changes: Changes) -> None:
     assert changes.items is not None
     existing = queries.as_planned(await queries.instalments_of(work, contract))
-    planned = amended.plan(changes.items, existing, changes.tax_percent)
+    planned = amended.plan(changes.items, existing, contract.currency, changes.tax_percent)
     row.net_minor = Money.total((each.net for each in planned), contract.currency).minor
     row.tax_minor = Money.total((each.tax for each in planned), contract.currency).minor
     row.total_minor = row.net_minor + row.tax_minor

@@ -227,7 +227,9 @@ class Planned:
         return self.net + self.tax
 
 
-def plan(items: Sequence[Item], existing: Mapping[UUID, Planned], tax_percent: Decimal | None) -> list[Planned]:
+def plan(
+    items: Sequence[Item], existing: Mapping[UUID, Planned], currency: str, tax_percent: Decimal | None
+) -> list[Planned]:
     """The schedule that a list of items makes of the existing one. Raises `Invalid` with the place at fault.
 
     An item that keeps its net amount keeps its tax; for every other one the tax rate has to be said.
@@ -238,8 +240,13 @@ def plan(items: Sequence[Item], existing: Mapping[UUID, Planned], tax_percent: D
     named = [each.instalment_id for each in items if each.instalment_id is not None]
     if len(set(named)) != len(named):
         raise Invalid(message("Each instalment is named once."), {}, ("instalments",))
-    found = [_planned(item, existing, tax_percent, ("instalments", str(place))) for place, item in enumerate(items)]
-    currency = found[0].net.currency
+    found = []
+    for place, item in enumerate(items):
+        path = ("instalments", str(place))
+        if item.net is not None and item.net.currency != currency:
+            text = message("The contract is in {currency}.")
+            raise Invalid(text, {"currency": currency}, (*path, "net", "currency"))
+        found.append(_planned(item, existing, tax_percent, path))
     check_fee(Money.total((each.net for each in found), currency), Money.total((each.tax for each in found), currency))
     return found
 
@@ -250,7 +257,6 @@ def _planned(
     before = existing.get(item.instalment_id) if item.instalment_id is not None else None
     if item.instalment_id is not None and before is None:
         raise Invalid(message("The contract has no such instalment."), {}, (*path, "instalmentId"))
-    currency = next(iter(existing.values())).net.currency
     name = _named(item.name, path) if item.name is not None else before.name if before is not None else None
     if name is None:
         raise Invalid(message("A new instalment has a name."), {}, (*path, "name"))
@@ -268,9 +274,6 @@ def _planned(
         net, tax = before.net, before.tax
     if net is None or (net.minor <= 0 and before is None):
         raise Invalid(message("A new instalment has an amount of more than zero."), {}, (*path, "net"))
-    if net.currency != currency:
-        text = message("The contract is in {currency}.")
-        raise Invalid(text, {"currency": currency}, (*path, "net", "currency"))
     if net.minor < 0:
         raise Invalid(message("The amount must be more than zero."), {}, (*path, "net"))
     if tax is None and before is not None and net == before.net:

@@ -64,7 +64,7 @@ def existing() -> dict[UUID, Planned]:
 def test_an_item_keeps_what_is_not_said_and_its_tax_while_its_amount_is_the_same() -> None:
     there = existing()
     first, second = there
-    planned = plan([Item(first), Item(second, net=cny("900"))], there, Decimal(6))
+    planned = plan([Item(first), Item(second, net=cny("900"))], there, "CNY", Decimal(6))
     assert planned[0] == there[first]
     assert (planned[1].tax, planned[1].total, planned[1].trigger) == (cny("54"), cny("954"), Trigger.ACCEPTANCE)
     assert touched(planned, there) == {second}
@@ -89,7 +89,7 @@ def test_an_item_keeps_what_is_not_said_and_its_tax_while_its_amount_is_the_same
 )
 def test_what_makes_no_schedule_is_refused_where_it_stands(items: list[Item], path: tuple[str, ...]) -> None:
     with pytest.raises(Invalid) as refused:
-        plan(items, existing(), None)
+        plan(items, existing(), "CNY", None)
     assert refused.value.path == path
 
 
@@ -98,4 +98,4 @@ def test_an_instalment_is_named_once_and_some_fee_is_left() -> None:
     first, second = there
     for items in ([Item(first), Item(first)], [Item(first, net=cny("0")), Item(second, net=cny("0"))]):
         with pytest.raises(Invalid):
-            plan(items, there, Decimal(0))
+            plan(items, there, "CNY", Decimal(0))
