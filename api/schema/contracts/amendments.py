@@ -36,6 +36,7 @@ from tenancy.refusals import Refusal
 from tenancy.work import Work
 
 strawberry.enum(AmendmentState, name="ContractAmendmentState", description="How far a supplementary agreement is.")
+strawberry.enum(Trigger, name="InstalmentTrigger", description="What an instalment of a contract falls due with.")
 strawberry.enum(Cause, name="ContractAmendmentCause", description="Why a contract is amended.")
 strawberry.enum(Origin, name="ContractTermsOrigin", description="By what a version of a contract was agreed.")
 strawberry.enum(

@@ -37,7 +37,6 @@ strawberry.enum(
     name="ContractObligationState",
     description="How far something is that one side owes the other by a contract.",
 )
-strawberry.enum(Trigger, name="InstalmentTrigger", description="What an instalment of a contract falls due with.")
 
 
 @shows(models.ContractInstalment, visible=queries.visible_parts)
