@@ -22,27 +22,39 @@ CREATE FUNCTION search_keys(company uuid, said text, whole boolean) RETURNS bigi
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- One step after the other: a query of the same would cost more to begin than all its terms for a short text.
+DECLARE
+    start CONSTANT bigint := hashtextextended(company::text, 0);
+    keys bigint[] := '{}';
+    run text[];
+    letter text;
+    before text;
+    word text;
 BEGIN
-RETURN (
-    WITH runs AS MATERIALIZED (
-        SELECT found.run, found.parts[1] AS wide, left(found.parts[2], 200) AS word
-        FROM regexp_matches(lower(normalize(said, NFKC)), '([WIDE]+)|([^WIDEBETWEEN]+)', 'g')
-            WITH ORDINALITY AS found (parts, run)
-    ), words AS MATERIALIZED (
-        SELECT DISTINCT shape AS word
-        FROM runs, LATERAL (VALUES (runs.word), (ltrim(runs.word, '0'))) AS shapes (shape) WHERE shape <> ''
-    ), wide AS (
-        SELECT each.letter, lead(each.letter) OVER (PARTITION BY run ORDER BY each.place) AS next
-        FROM runs, string_to_table(runs.wide, NULL) WITH ORDINALITY AS each (letter, place)
-        WHERE runs.wide IS NOT NULL
-    ), terms AS (
-        SELECT unnest(ARRAY[letter, letter || next]) AS term FROM wide
-        UNION ALL SELECT left(word, length) FROM words, generate_series(1, least(length(word), 12)) AS length
-        UNION ALL SELECT word || ' ' FROM words WHERE whole
-    )
-    SELECT coalesce(array_agg(DISTINCT hashtextextended(term, hashtextextended(company::text, 0))), '{}')
-    FROM terms WHERE term IS NOT NULL
-);
+    FOR run IN SELECT regexp_matches(lower(normalize(said, NFKC)), '([WIDE]+)|([^WIDEBETWEEN]+)', 'g') LOOP
+        before := NULL;
+        FOREACH letter IN ARRAY coalesce(string_to_array(run[1], NULL), '{}') LOOP
+            keys := keys || hashtextextended(letter, start);
+            IF before IS NOT NULL THEN
+                keys := keys || hashtextextended(before || letter, start);
+            END IF;
+            before := letter;
+        END LOOP;
+        word := left(run[2], 200);
+        LOOP
+            EXIT WHEN word IS NULL OR word = '';
+            FOR letters IN 1 .. least(length(word), 12) LOOP
+                keys := keys || hashtextextended(left(word, letters), start);
+            END LOOP;
+            IF whole THEN
+                keys := keys || hashtextextended(word || ' ', start);
+            END IF;
+            -- A number is found without the noughts before it.
+            EXIT WHEN word NOT LIKE '0%';
+            word := ltrim(word, '0');
+        END LOOP;
+    END LOOP;
+    RETURN ARRAY(SELECT DISTINCT unnest(keys));
 END
 $$
 """.replace("WIDE", WIDE).replace("BETWEEN", BETWEEN)
