@@ -52,8 +52,9 @@ from api.schema.requests import fault_mutations as faults
 from api.schema.requests import mutations as requests
 from api.schema.requests import part_mutations as parts
 from api.schema.requests import relation_mutations as relations
+from api.schema.requests.cooperation import RequestHelper, RequestPart
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
-from api.schema.requests.types import RequestHelper, RequestLink, RequestMessage, RequestPart, ServiceRequest
+from api.schema.requests.types import RequestLink, RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
 
@@ -227,6 +228,8 @@ class Mutation:
     close_request = mutation(requests.close_request, request=ServiceRequest)
     reopen_request = mutation(requests.reopen_request, request=ServiceRequest)
     cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
+    raise_request = mutation(parts.raise_request, request=ServiceRequest)
+    return_request = mutation(parts.return_request, request=ServiceRequest)
     merge_request = mutation(relations.merge_request, request=ServiceRequest)
     split_request = mutation(relations.split_request, request=ServiceRequest)
     link_request = mutation(relations.link_request, link=RequestLink)

@@ -2,7 +2,15 @@
 
 from domain.organisation import queries as organisation
 from domain.requests import queries
-from domain.requests.events import HelpGranted, PartAdded, PartAssigned, PartFinished, PartLate
+from domain.requests.events import (
+    HelpGranted,
+    PartAdded,
+    PartAssigned,
+    PartFinished,
+    PartLate,
+    RequestRaised,
+    RequestReturned,
+)
 from tenancy.refusals import message
 from tenancy.work import Work
 from workers.reactions.requests import tell
@@ -48,3 +56,27 @@ async def tell_who_helps(work: Work, event: HelpGranted) -> None:
     helping = await queries.help(work, event.help_id)
     text = message("You are asked to help with request {number}, {title}: {reason}")
     await tell(work, event.request_id, [event.staff_id], text, key=f"help:{helping.id}", reason=helping.reason)
+
+
+async def tell_the_next_tier(work: Work, event: RequestRaised) -> None:
+    """Whoever gets a request that was raised learns what is known of it."""
+    request, change = await queries.get(work, event.request_id), await queries.change(work, event.change_id)
+    text = message("Request {number} is raised to you at tier {tier} of support: {title}\n\n{description}")
+    await tell(
+        work,
+        request.id,
+        [event.to_id],
+        text,
+        key=f"raised:{event.raise_id}",
+        by_change=change.id,
+        tier=request.support_tier,
+        description=change.reason,
+    )
+
+
+async def tell_the_tier_below(work: Work, event: RequestReturned) -> None:
+    """Whoever gets a request back learns what the higher tier has found out."""
+    change = await queries.change(work, event.change_id)
+    text = message("Request {number} comes back to you from the higher tier of support: {title}\n\n{answer}")
+    key = f"returned:{change.id}"
+    await tell(work, event.request_id, [event.to_id], text, key=key, by_change=change.id, answer=change.reason)

@@ -9,6 +9,7 @@ import strawberry
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Integer,
     Text,
     Uuid,
     and_,
@@ -76,6 +77,10 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return _unfinished(move, obstacle, move.open_parts)
         case Obstacle.REPORT_MISSING:
             return _unfinished(move, obstacle, move.no_report)
+        case Obstacle.HIGHEST_TIER:
+            return and_(move.move == Move.RAISE.value, cast(move.tier, Integer) >= rules.HIGHEST_TIER)
+        case Obstacle.LOWEST_TIER:
+            return and_(move.move == Move.RETURN.value, cast(move.tier, Integer) <= 1)
         case Obstacle.WINDOW_OVER:
             return and_(reopens, cast(move.too_late, Boolean))
         case Obstacle.WINDOW_USED_UP:
@@ -189,6 +194,7 @@ def allowed_moves() -> Any:
             "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
             "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),
             "handed_over": lambda request: request.handed_over_from_id.is_not(None),
+            "tier": lambda request: request.support_tier,
             "open_children": lambda request: _demanded(request, Demand.CHILDREN, queries.has_open_children(request)),
             "open_parts": lambda request: _demanded(request, Demand.PARTS, queries.has_open_parts(request)),
             "no_report": lambda request: _demanded(request, Demand.FAULT_REPORT, queries.has_no_report(request)),

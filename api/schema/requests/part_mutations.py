@@ -1,4 +1,5 @@
-"""The parts that co-operating departments do for a request, and help from beside those who are responsible."""
+"""The parts that co-operating departments do for a request, help from beside those who are
+responsible, and the higher tiers of support."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ import strawberry
 
 from api.schema.inputs import given, optional
 from domain.requests import commands
-from domain.requests.models import RequestHelper, RequestPart
+from domain.requests.models import RequestHelper, RequestPart, ServiceRequest
 from tenancy.work import Work
 
 
@@ -101,3 +102,43 @@ class EndHelpInput:
 async def end_help(work: Work, input: EndHelpInput) -> RequestHelper:
     """Let somebody help no longer. What is still being decided is withdrawn with its approval."""
     return await commands.end_help(work, help_id=input.help_id)
+
+
+@strawberry.input(description="A request that the next tier of support gets.")
+class RaiseRequestInput:
+    """A request that the next tier of support gets."""
+
+    request_id: UUID = given("The request; you have it, or you assign requests.")
+    description: str = given("What you know of it and what was tried, in at most 20,000 characters.")
+    assignee_id: UUID | None = optional(
+        "Who of the staff gets it; without it the handbook's clause `assignment_rules` chooses among its "
+        "`higher_posts`, or in the group of the customer's region where the department has no such post."
+    )
+
+
+async def raise_request(work: Work, input: RaiseRequestInput) -> ServiceRequest:
+    """Raise a request to the next tier of support. Its clocks run on, you go on seeing it, and get it back with an
+    answer. Where the rules find nobody, the department's or group's head gets it; else NOBODY_FOUND."""
+    return await commands.raise_tier(
+        work, request_id=input.request_id, description=input.description, assignee_id=input.assignee_id
+    )
+
+
+@strawberry.input(description="A request that goes back to the tier of support below.")
+class ReturnRequestInput:
+    """A request that goes back to the tier of support below."""
+
+    request_id: UUID = given("The request; you have it, or you assign requests.")
+    answer: str = given("What you have found out, for whoever gets it back, in at most 20,000 characters.")
+    answer_to_requester: str | None = optional(
+        "What its requester is told, as a public message; the handbook's clause `assignment_rules` may ask for it."
+    )
+
+
+async def return_request(work: Work, input: ReturnRequestInput) -> ServiceRequest:
+    """Give a request back to who has raised it, with an answer. Where they are not free it stays with you, and whoever
+    stands above is told; what only escalation has raised stays with who has it, one tier lower. You may not see it any
+    more then: `request` is null without errors."""
+    return await commands.return_tier(
+        work, request_id=input.request_id, answer=input.answer, answer_to_requester=input.answer_to_requester
+    )

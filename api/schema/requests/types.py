@@ -21,12 +21,12 @@ from api.reading.filters import (
 )
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, rendered, shows
 from api.schema.access.types import Member
-from api.schema.approvals.types import Approval
 from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, attached
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.requests.cooperation import RequestHelper, RequestPart, TierRaise
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
@@ -35,7 +35,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
 from domain.policies.rules.values import EscalationAction
 from domain.requests import models, queries
-from domain.requests.rules import Audience, Channel, ClockState, HelpState, LinkKind, Move, PartState, State
+from domain.requests.rules import Audience, Channel, ClockState, LinkKind, Move, State
 from tenancy.models import current_instant
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
@@ -69,13 +69,10 @@ strawberry.enum(
 )
 
 
-strawberry.enum(HelpState, name="RequestHelpState", description="Whether somebody helps with a request.")
-strawberry.enum(PartState, name="RequestPartState", description="How far a co-operating department's part is.")
-
-
 @shows(models.StateChange, visible=queries.visible_changes)
 class RequestChange(Node):
-    """A request entered a state, or entered it anew. That it was handed over, or back, is shown to those who work on
+    """A request entered a state, or entered it anew. That one of us has handed, raised or returned it to
+    another is shown to those who work on
     requests."""
 
     at: datetime = column("When.")
@@ -182,34 +179,6 @@ class RequestLink(Node):
     at: datetime = column("Since when.")
 
 
-@shows(models.RequestPart, visible=queries.visible_cooperation)
-class RequestPart(Node):
-    """What a department that co-operates with the leading one does for a request."""
-
-    request: "ServiceRequest | None" = one("The request.", "request_id")
-    department: Department | None = one("The department that does it.", "department_id")
-    assignee: Staff | None = one("Who does it; nobody until somebody is named.", "assignee_id")
-    task: str = column("What is to be done.")
-    state: PartState = column("How far it is.")
-    at: datetime = column("When it was asked for.")
-    due_at: datetime | None = column("Until when it is to be done; null without a limit.")
-    late_at: datetime | None = column("When it became late, if it did.")
-    result: str = column("What came of it, or why it is not needed any more; empty while it is open.")
-    ended_at: datetime | None = column("When it was done or withdrawn.")
-
-
-@shows(models.RequestHelper, visible=queries.visible_cooperation)
-class RequestHelper(Node):
-    """Somebody beside the two who are responsible helps with a request, or was asked for."""
-
-    staff: Staff | None = one("Who.", "staff_id")
-    reason: str = column("Why.")
-    state: HelpState = column("Whether they help.")
-    approval: Approval | None = one("What decides on it; null where the handbook has no chain for it.", "approval_id")
-    at: datetime = column("When they were asked for.")
-    ended_at: datetime | None = column("When it was refused, or they had helped.")
-
-
 def _overdue(row: Any) -> ColumnElement[bool]:
     return func.coalesce(row.due_at < current_instant(), False)
 
@@ -245,7 +214,10 @@ class ServiceRequest(Node):
     reopened_times: int = column("How often it was reopened.")
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")
-    support_tier: int = column("The tier of support that has it, from 1; escalation can raise it.")
+    support_tier: int = column(
+        "The tier of support that has it, from 1 to 3; raised by escalation and `raiseRequest`, lowered by "
+        "`returnRequest`."
+    )
     solution: str = column("The solution that was proposed last; empty when none was.")
     missing_steps: list[str] = column(
         "The steps that the handbook asks for and that it has not taken yet: triage, diagnosis, solution, start or "
@@ -267,6 +239,9 @@ class ServiceRequest(Node):
     second_assignee: Staff | None = one("The second who is responsible, for the assignee.", "second_assignee_id")
     handed_over_from: Staff | None = one(
         "Who has handed it over to the assignee and gets it back, while that is so.", "handed_over_from_id"
+    )
+    raised_from: Staff | None = one(
+        "Who has raised it to its tier of support by hand and gets it back.", "raised_from_id"
     )
     department: Department | None = one("The department that has it.", "department_id")
     offering: ServiceOffering | None = one("What was asked for by the catalogue.", "offering_id")
@@ -304,6 +279,11 @@ class ServiceRequest(Node):
     )
     helpers: list[RequestHelper] = many(
         "Who else helps, or was asked for, shown to those who work on requests.", "request_id", most=100
+    )
+    raises: list[TierRaise] = many(
+        "How it was raised to higher tiers of support by hand, oldest first, shown to those who work on requests.",
+        "request_id",
+        most=100,
     )
     fault_report: FaultReport | None = one(
         "What is known of the fault behind it, for those who work on it; null until it is written.",

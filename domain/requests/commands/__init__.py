@@ -24,6 +24,7 @@ from domain.requests.commands.postponing import agree_to_postpone, ask_to_postpo
 from domain.requests.commands.relating import choose_parent, link, merge, unlink
 from domain.requests.commands.solutions import agree, decline, diagnose, propose
 from domain.requests.commands.splitting import split
+from domain.requests.commands.tiers import raise_tier, return_tier
 from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
 
 __all__ = [
@@ -69,11 +70,13 @@ __all__ = [
     "plan_action",
     "propose",
     "put_on_hold",
+    "raise_tier",
     "remind_of_action",
     "reopen",
     "report_fault",
     "resolve",
     "resume",
+    "return_tier",
     "review_by_new_handbook",
     "review_next",
     "solve_problem",

@@ -1,5 +1,7 @@
 """Letting the assignment rules of the handbook choose who gets a request (RQ-3), and keeping why."""
 
+from uuid import UUID
+
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies
@@ -11,7 +13,7 @@ from domain.requests import queries, rules
 from domain.requests.commands import moving
 from domain.requests.commands.timing import View
 from domain.requests.events import NobodyFound, RequestAssigned
-from domain.requests.models import AssignmentTurn
+from domain.requests.models import AssignmentTurn, ServiceRequest
 from domain.requests.rules import LIFECYCLE, Choice, Move
 from tenancy.numbers import next_number
 from tenancy.refusals import Refusal, message
@@ -45,14 +47,48 @@ async def when_asked(work: Work, view: View) -> None:
 
 
 async def _assign(work: Work, view: View, ruling: Ruling[AssignmentRules], *, by_itself: bool) -> None:
-    """Choose and assign, or tell whoever leads the department that nobody could be found.
+    """Choose and assign, or tell whoever leads the department that nobody could be found."""
+    request = view.request
+    choice, department_id, turn = await _choose(work, request, ruling)
+    if choice.first is None:
+        told = NobodyFound(request_id=request.id, notice_id=work.new_id(), department_id=department_id)
+        work.record(told, about=request)
+        return
+    await _give(work, view, choice, ruling.value, by_itself=by_itself)
+    await _keep_turn(work, choice, turn)
+
+
+async def for_its_tier(work: Work, request: ServiceRequest) -> UUID:
+    """Who gets a request at the tier of support that it is raised to, other than who has it: whom the rules choose, or
+    else the head of the department or regional group. Refuses with NO_RULES, or NOBODY_FOUND with the clause."""
+    ruling = await queries.ruled(work, AssignmentRules, request)
+    if ruling is None:
+        text = message("The handbook has no assignment rules for this request; say who gets it.")
+        raise Refusal(text, code="NO_RULES", path=("assigneeId",))
+    choice, department_id, turn = await _choose(work, request, ruling, but=request.assignee_id)
+    if choice.first is not None:
+        await _keep_turn(work, choice, turn)
+        return choice.first
+    leader = await organisation.head_of(work, department_id) if department_id is not None else None
+    if leader is None or leader == request.assignee_id or not await queries.can_take(work, leader):
+        text = message("Nobody was found who could get it at the next tier; say who does.")
+        raise Refusal(text, code="NOBODY_FOUND", path=("assigneeId",), clause=ruling.clause)
+    return leader
+
+
+async def _choose(
+    work: Work, request: ServiceRequest, ruling: Ruling[AssignmentRules], *, but: UUID | None = None
+) -> tuple[Choice, UUID | None, int]:
+    """Whom the rules choose, the department that they choose in, and the number of the turn; cited. `but` is
+    left out.
 
     The number of the turn comes first: others who choose wait for it, so that each sees what the one before has chosen.
     """
     turn = await next_number(work, TURNS)
-    request, clause = view.request, ruling.value
-    department_id = await queries.department_for(work, request, clause)
-    found = await queries.candidates(work, request, department_id, clause) if department_id is not None else []
+    clause = ruling.value
+    department_id, posts = await queries.place_for(work, request, clause)
+    found = await queries.candidates(work, request, department_id, posts, clause) if department_id is not None else []
+    found = [candidate for candidate in found if candidate.staff_id != but]
     wanted = rules.Wanted(
         order=clause.order,
         skills=frozenset(clause.skills),
@@ -70,6 +106,8 @@ async def _assign(work: Work, view: View, ruling: Ruling[AssignmentRules], *, by
             "order": clause.order,
             "skills": clause.skills,
             "region": wanted.region,
+            "support_tier": request.support_tier,
+            "posts": posts,
             "most_open_requests": clause.most_open_requests,
             **rules.compared(found, choice),
         },
@@ -79,12 +117,7 @@ async def _assign(work: Work, view: View, ruling: Ruling[AssignmentRules], *, by
             "turn": turn,
         },
     )
-    if choice.first is None:
-        told = NobodyFound(request_id=request.id, notice_id=work.new_id(), department_id=department_id)
-        work.record(told, about=request)
-        return
-    await _give(work, view, choice, clause, by_itself=by_itself)
-    await _keep_turn(work, choice, turn)
+    return choice, department_id, turn
 
 
 async def _give(work: Work, view: View, choice: Choice, clause: AssignmentRules, *, by_itself: bool) -> None:

@@ -5,9 +5,8 @@ from uuid import UUID
 from domain.organisation import queries as organisation
 from domain.policies.rules.values import EscalationAction, EscalationLevel
 from domain.requests.models import ServiceRequest
+from domain.requests.rules import HIGHEST_TIER
 from tenancy.work import Work
-
-HIGHEST_TIER = 3
 
 
 async def act(work: Work, request: ServiceRequest, step: EscalationLevel) -> UUID | None:

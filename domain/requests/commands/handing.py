@@ -25,7 +25,7 @@ async def hand_over(work: Work, *, request_id: UUID, summary: str) -> ServiceReq
     first, second = request.assignee_id, request.second_assignee_id
     assert first is not None
     if second is None or second == first or not await organisation.is_free(work, second):
-        await _nobody_is_free(work, request, summary)
+        await nobody_is_free(work, request, summary)
         return request
     request.assignee_id, request.handed_over_from_id = second, first
     change = await moving.end(work, view, Move.HAND_OVER, summary)
@@ -44,7 +44,7 @@ async def hand_back(work: Work, *, request_id: UUID, summary: str) -> ServiceReq
     assert second is not None
     assert first is not None
     if not await organisation.is_free(work, first):
-        await _nobody_is_free(work, request, summary)
+        await nobody_is_free(work, request, summary)
         return request
     request.assignee_id, request.handed_over_from_id = first, None
     change = await moving.end(work, view, Move.HAND_BACK, summary)
@@ -53,7 +53,8 @@ async def hand_back(work: Work, *, request_id: UUID, summary: str) -> ServiceReq
     return request
 
 
-async def _nobody_is_free(work: Work, request: ServiceRequest, summary: str) -> None:
+async def nobody_is_free(work: Work, request: ServiceRequest, summary: str) -> None:
+    """Tell whoever stands above that neither of those who are responsible is free."""
     manager = await queries.escalated_to(work, request, 1)
     told = NobodyFree(request_id=request.id, notice_id=work.new_id(), manager_id=manager, summary=summary)
     work.record(told, about=request)

@@ -32,6 +32,7 @@ async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its
         at=view.at,
         handed_over=request.handed_over_from_id is not None,
         unfinished=await _unfinished(work, request, move),
+        support_tier=request.support_tier,
     )
     found = rules.obstacles(move, standing, actor.may)
     if found:

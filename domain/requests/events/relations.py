@@ -49,6 +49,25 @@ class ParentChosen(Event, name="requests.parent_chosen"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestRaised(Event, name="requests.raised"):
+    """Somebody gives it to the next tier of support."""
+
+    request_id: UUID
+    change_id: UUID
+    raise_id: UUID
+    to_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestReturned(Event, name="requests.returned"):
+    """The higher tier of support is done with it, and whoever had it has it again."""
+
+    request_id: UUID
+    change_id: UUID
+    to_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartAdded(Event, name="requests.part_added"):
     """A department is to co-operate in a request."""
 

@@ -1,7 +1,7 @@
 """The tables of requests, and of what belongs to them."""
 
 from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
-from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart
+from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart, TierRaise
 from domain.requests.models.requests import Clock, Escalation, Message, ServiceRequest, StateChange
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "RequestPart",
     "ServiceRequest",
     "StateChange",
+    "TierRaise",
 ]

@@ -1,6 +1,7 @@
 """The tables of how requests stand to each other, whose turn it was, and what departments do together."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -71,6 +72,39 @@ class RequestPart(TenantModel, kw_only=True, eq=False):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     # When it was found to be late; it stays so.
     late_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TierRaise(TenantModel, kw_only=True, eq=False):
+    """Somebody has raised a request to the next tier of support, with all they know of it (RQ-7)."""
+
+    __tablename__ = "tier_raises"
+    __table_args__ = (
+        references("request_id", "service_requests"),
+        references("from_staff_id", "staff"),
+        references("to_staff_id", "staff"),
+        references("from_department_id", "departments"),
+        references("to_department_id", "departments"),
+        Index("ix_tier_raises_request", "tenant_id", "request_id", "id"),
+        Index("ix_tier_raises_from_staff", "tenant_id", "from_staff_id"),
+        Index("ix_tier_raises_to_staff", "tenant_id", "to_staff_id"),
+        Index("ix_tier_raises_from_department", "tenant_id", "from_department_id"),
+        Index("ix_tier_raises_to_department", "tenant_id", "to_department_id"),
+    )
+
+    request_id: Mapped[UUID]
+    # The tier that has got it.
+    tier: Mapped[int]
+    from_staff_id: Mapped[UUID | None]
+    to_staff_id: Mapped[UUID]
+    from_department_id: Mapped[UUID | None]
+    to_department_id: Mapped[UUID | None]
+    description: Mapped[str]
+    # What was known of the request then.
+    facts: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    # What the higher tier has found out, for whoever gets it back; empty until it is returned.
+    answer: Mapped[str] = mapped_column(default="", server_default="")
+    returned_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class RequestHelper(TenantModel, kw_only=True, eq=False):

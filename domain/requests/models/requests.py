@@ -44,6 +44,7 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         references("form_id", "request_forms"),
         references("second_assignee_id", "staff"),
         references("handed_over_from_id", "staff"),
+        references("raised_from_id", "staff"),
         references("course_clause_id", "clauses"),
         references("reopen_clause_id", "clauses"),
         references("merged_into_id", "service_requests"),
@@ -62,6 +63,7 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
         Index("ix_service_requests_form", "tenant_id", "form_id"),
         Index("ix_service_requests_second_assignee", "tenant_id", "second_assignee_id"),
         Index("ix_service_requests_handed_over_from", "tenant_id", "handed_over_from_id"),
+        Index("ix_service_requests_raised_from", "tenant_id", "raised_from_id"),
         Index("ix_service_requests_course_clause", "tenant_id", "course_clause_id"),
         Index("ix_service_requests_reopen_clause", "tenant_id", "reopen_clause_id"),
         Index("ix_service_requests_merged_into", "tenant_id", "merged_into_id"),
@@ -139,8 +141,10 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     # Who stands in for the assignee; and for whom the assignee has it at present, until it is handed back.
     second_assignee_id: Mapped[UUID | None] = mapped_column(default=None)
     handed_over_from_id: Mapped[UUID | None] = mapped_column(default=None)
-    # Which tier of support has it; escalation raises it.
+    # Which tier of support has it; escalation raises it, and whoever has it does.
     support_tier: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    # Who has raised it to its tier, and gets it back.
+    raised_from_id: Mapped[UUID | None] = mapped_column(default=None)
     # What was proposed last; each proposal stands in the history.
     solution: Mapped[str] = mapped_column(default="", server_default="")
     # The steps that its course's clause asks for and that it has not taken yet.

@@ -1,7 +1,7 @@
 """Who sees which request, by which clauses its clocks run, what its history is, and who stands above it."""
 
 from domain.requests.queries.above import escalated_to, line_above, responsible, responsible_department
-from domain.requests.queries.candidates import candidates, department_for, region_of, turn_of
+from domain.requests.queries.candidates import can_take, candidates, department_for, place_for, region_of, turn_of
 from domain.requests.queries.clauses import (
     Grounds,
     calendar_for,
@@ -36,6 +36,7 @@ from domain.requests.queries.loading import (
     merged_into,
     message_seen,
     open_children,
+    raises_of,
     said,
     said_at,
     submitted_as,
@@ -94,6 +95,7 @@ __all__ = [
     "assigned_to_me",
     "breached",
     "calendar_for",
+    "can_take",
     "candidates",
     "case_of",
     "change",
@@ -129,7 +131,9 @@ __all__ = [
     "open_children",
     "open_parts",
     "part",
+    "place_for",
     "problem",
+    "raises_of",
     "region_of",
     "report_on",
     "requested_by_me",

@@ -1,6 +1,6 @@
 """Whom a request could be assigned to, and all that the assignment rules compare of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -28,11 +28,33 @@ async def department_for(work: Work, request: ServiceRequest, rules: AssignmentR
     return found.id if found is not None else None
 
 
+async def place_for(work: Work, request: ServiceRequest, rules: AssignmentRules) -> tuple[UUID | None, Sequence[str]]:
+    """The department that a request goes to at its tier of support, and the posts of those who can get it; any will do
+    where none is named. A department without a post of a higher tier leaves it to the group of the customer's region,
+    where the clause names one."""
+    department_id = await department_for(work, request, rules)
+    if request.support_tier == 1:
+        return department_id, rules.posts
+    posts = rules.higher_posts or rules.posts
+    group = rules.regional_groups.get(await region_of(work, request)) if rules.regional_groups else None
+    if group is None or (department_id is not None and await _has(work, department_id, rules.higher_posts)):
+        return department_id, posts
+    found = await organisation.department_named(work, group)
+    return (found.id, ()) if found is not None else (department_id, posts)
+
+
+async def _has(work: Work, department_id: UUID, posts: Sequence[str]) -> bool:
+    """Whether somebody in a department itself holds one of these posts."""
+    return bool(posts) and any(
+        person.department_id == department_id
+        for person in await organisation.nearest_with_posts(work, department_id, posts)
+    )
+
+
 async def candidates(
-    work: Work, request: ServiceRequest, department_id: UUID, rules: AssignmentRules
+    work: Work, request: ServiceRequest, department_id: UUID, posts: Sequence[str], rules: AssignmentRules
 ) -> list[Candidate]:
-    """Who works there in the posts that the clause names for the request's tier of support."""
-    posts = rules.higher_posts or rules.posts if request.support_tier > 1 else rules.posts
+    """Who works there, or in the nearest department above that has one of these posts, in one of them."""
     people = await organisation.nearest_with_posts(work, department_id, posts)
     ids = [person.id for person in people]
     if not ids:
@@ -57,6 +79,12 @@ async def candidates(
             )
         )
     return found
+
+
+async def can_take(work: Work, staff_id: UUID) -> bool:
+    """Whether somebody is there and may work on requests."""
+    there = await organisation.is_free(work, staff_id)
+    return there and staff_id in await who_may(work, Permission.REQUESTS_WORK, [staff_id])
 
 
 async def _open_by_priority(work: Work, staff_ids: list[UUID], but: UUID) -> Mapping[UUID, Mapping[Priority, int]]:

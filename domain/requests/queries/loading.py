@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from domain.requests import rules
-from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange
+from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange, TierRaise
 from domain.requests.queries.showing import UNDER_WAY, thread, visible, visible_links, visible_messages
 from domain.requests.rules import Audience
 from tenancy.models import one_of
@@ -124,3 +124,9 @@ async def find_link(work: Work, from_id: UUID, to_id: UUID, kind: rules.LinkKind
     """The link of this kind between two requests, if there is one."""
     found = select(RequestLink).where(RequestLink.from_id == from_id, RequestLink.to_id == to_id)
     return await work.first(found.where(RequestLink.kind == kind))
+
+
+async def raises_of(work: Work, request_id: UUID) -> list[TierRaise]:
+    """How a request was raised to higher tiers and is not returned yet, the last last."""
+    found = select(TierRaise).where(TierRaise.request_id == request_id, TierRaise.returned_at.is_(None))
+    return await work.all(found.order_by(TierRaise.id))

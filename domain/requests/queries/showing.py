@@ -27,11 +27,16 @@ UNDER_WAY = (
 )
 
 
+# Moves whose reasons are for whoever takes it on.
+AMONG_OURSELVES = (Move.HAND_OVER, Move.HAND_BACK, Move.RAISE, Move.RETURN)
+
+
 def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee and the
-    second who stands in for them, whoever has the request that they are a part of or were merged into, the heads of
-    their department and of those above it, whoever they were escalated to, whoever helps with them, does a part for
-    them or heads the department that does, and the partner's program that submitted them.
+    second who stands in for them, whoever gets them back from a higher tier of support, whoever has the request that
+    they are a part of or were merged into, the heads of their department and of those above it, whoever they were
+    escalated to, whoever helps with them, does a part for them or heads the department that does, and the partner's
+    program that submitted them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
@@ -97,9 +102,9 @@ def visible_messages(actor: Actor, messages: Any) -> ColumnElement[bool]:
 
 
 def visible_changes(actor: Actor, changes: Any) -> ColumnElement[bool]:
-    """Changes of state are seen with their request; a hand-over, whose summary is for whoever takes it on, like an
-    internal message."""
-    public = and_(*(changes.move.is_distinct_from(handing) for handing in (Move.HAND_OVER, Move.HAND_BACK)))
+    """Changes of state are seen with their request; what one of us hands to another, whose summary is for them,
+    like an internal message."""
+    public = and_(*(changes.move.is_distinct_from(handing) for handing in AMONG_OURSELVES))
     return and_(visible_parts(actor, changes), or_(public, _is_inside(actor, changes)))
 
 
@@ -154,9 +159,9 @@ def is_closed(request_id: Any) -> ColumnElement[bool]:
 
 
 def stood_in_by_me(requests: Any) -> ColumnElement[bool]:
-    """What the acting member is the second for, or has handed over and gets back."""
+    """What the acting member is the second for, or has handed over or raised and gets back."""
     me = current_member()
-    return or_(requests.second_assignee_id == me, requests.handed_over_from_id == me)
+    return or_(requests.second_assignee_id == me, requests.handed_over_from_id == me, requests.raised_from_id == me)
 
 
 def breached(requests: Any) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from domain.requests.rules.clocks import (
     warning_at,
 )
 from domain.requests.rules.course import NEEDED_BEFORE, USUAL_DEMANDS, Window, lacking, missing
-from domain.requests.rules.duties import DUTIES, UNFINISHED, Duty, Obstacle, Standing, obstacles, refusal
+from domain.requests.rules.duties import DUTIES, HIGHEST_TIER, UNFINISHED, Duty, Obstacle, Standing, obstacles, refusal
 from domain.requests.rules.standing import ClockState, Mark, MarkKind, Notices, Reached, Reading, coming, read, stop
 from domain.requests.rules.states import (
     LIFECYCLE,
@@ -59,6 +59,7 @@ from domain.requests.rules.treatment import (
 
 __all__ = [
     "DUTIES",
+    "HIGHEST_TIER",
     "LIFECYCLE",
     "NEEDED_BEFORE",
     "TREATMENT",

@@ -43,7 +43,11 @@ DUTIES: Mapping[Move, Duty] = {
     Move.REOPEN: Duty(Permission.REQUESTS_CONFIRM, requester=True),
     Move.CANCEL: Duty(Permission.REQUESTS_SUBMIT, requester=True),
     Move.MERGE: Duty(Permission.REQUESTS_WORK, assignee=True),
+    Move.RAISE: Duty(Permission.REQUESTS_WORK, assignee=True),
+    Move.RETURN: Duty(Permission.REQUESTS_WORK, assignee=True),
 }
+# Tiers of support, from 1.
+HIGHEST_TIER = 3
 
 
 class Obstacle(StrEnum):
@@ -58,6 +62,8 @@ class Obstacle(StrEnum):
     CHILDREN_OPEN = "children_open"
     PARTS_OPEN = "parts_open"
     REPORT_MISSING = "report_missing"
+    HIGHEST_TIER = "highest_tier"
+    LOWEST_TIER = "lowest_tier"
     WINDOW_OVER = "window_over"
     WINDOW_USED_UP = "window_used_up"
 
@@ -87,6 +93,7 @@ class Standing:
     handed_over: bool = False
     # What of it is unfinished and by its course's clause has to be done first.
     unfinished: Collection[Obstacle] = ()
+    support_tier: int = 1
 
 
 def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool]) -> list[Obstacle]:
@@ -108,6 +115,10 @@ def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool])
         found.extend(unfinished)
     if move is Move.HAND_BACK and not standing.handed_over:
         found.append(Obstacle.NOT_HANDED_OVER)
+    if move is Move.RAISE and standing.support_tier >= HIGHEST_TIER:
+        found.append(Obstacle.HIGHEST_TIER)
+    if move is Move.RETURN and standing.support_tier <= 1:
+        found.append(Obstacle.LOWEST_TIER)
     if move is Move.REOPEN:
         if standing.at is not None and standing.window.is_over(standing.state, standing.at):
             found.append(Obstacle.WINDOW_OVER)
@@ -142,6 +153,10 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             return Refusal(text, code="PARTS_OPEN")
         case Obstacle.REPORT_MISSING:
             return Refusal(message("The report on the fault is still to be written."), code="REPORT_MISSING")
+        case Obstacle.HIGHEST_TIER:
+            return Refusal(message("The highest tier of support has it already."), code="HIGHEST_TIER")
+        case Obstacle.LOWEST_TIER:
+            return Refusal(message("It was not raised to a higher tier, so it is not returned."), code="LOWEST_TIER")
         case Obstacle.WINDOW_OVER:
             text = message("The time in which it could be reopened is over; ask for something new instead.")
             return Refusal(text, code="WINDOW_OVER")

@@ -45,6 +45,8 @@ class Move(StrEnum):
     REOPEN = "reopen"
     CANCEL = "cancel"
     MERGE = "merge"
+    RAISE = "raise"
+    RETURN = "return"
 
 
 LIFECYCLE = Lifecycle(
@@ -63,6 +65,8 @@ LIFECYCLE = Lifecycle(
         (State.ASSIGNED, Move.ASSIGN): State.ASSIGNED,
         (State.ASSIGNED, Move.HAND_OVER): State.ASSIGNED,
         (State.ASSIGNED, Move.HAND_BACK): State.ASSIGNED,
+        (State.ASSIGNED, Move.RAISE): State.ASSIGNED,
+        (State.ASSIGNED, Move.RETURN): State.ASSIGNED,
         (State.ASSIGNED, Move.DIAGNOSE): State.DIAGNOSING,
         (State.ASSIGNED, Move.START): State.IN_PROGRESS,
         # What is settled in the first telephone call needs no separate start.
@@ -73,6 +77,9 @@ LIFECYCLE = Lifecycle(
         (State.DIAGNOSING, Move.ASSIGN): State.ASSIGNED,
         (State.DIAGNOSING, Move.HAND_OVER): State.DIAGNOSING,
         (State.DIAGNOSING, Move.HAND_BACK): State.DIAGNOSING,
+        # Raised, it waits until whoever gets it begins.
+        (State.DIAGNOSING, Move.RAISE): State.ASSIGNED,
+        (State.DIAGNOSING, Move.RETURN): State.DIAGNOSING,
         (State.DIAGNOSING, Move.PROPOSE): State.PROPOSED,
         (State.DIAGNOSING, Move.START): State.IN_PROGRESS,
         (State.DIAGNOSING, Move.HOLD): State.ON_HOLD,
@@ -89,6 +96,8 @@ LIFECYCLE = Lifecycle(
         (State.AGREED, Move.ASSIGN): State.AGREED,
         (State.AGREED, Move.HAND_OVER): State.AGREED,
         (State.AGREED, Move.HAND_BACK): State.AGREED,
+        (State.AGREED, Move.RAISE): State.AGREED,
+        (State.AGREED, Move.RETURN): State.AGREED,
         (State.AGREED, Move.PROPOSE): State.PROPOSED,
         (State.AGREED, Move.START): State.IN_PROGRESS,
         (State.AGREED, Move.HOLD): State.ON_HOLD,
@@ -100,6 +109,8 @@ LIFECYCLE = Lifecycle(
         (State.IN_PROGRESS, Move.ASSIGN): State.ASSIGNED,
         (State.IN_PROGRESS, Move.HAND_OVER): State.IN_PROGRESS,
         (State.IN_PROGRESS, Move.HAND_BACK): State.IN_PROGRESS,
+        (State.IN_PROGRESS, Move.RAISE): State.ASSIGNED,
+        (State.IN_PROGRESS, Move.RETURN): State.IN_PROGRESS,
         (State.IN_PROGRESS, Move.DIAGNOSE): State.DIAGNOSING,
         (State.IN_PROGRESS, Move.PROPOSE): State.PROPOSED,
         (State.IN_PROGRESS, Move.HOLD): State.ON_HOLD,
@@ -152,6 +163,8 @@ LIFECYCLE = Lifecycle(
         Move.REOPEN: message("Reopen"),
         Move.CANCEL: message("Cancel"),
         Move.MERGE: message("Merge into another"),
+        Move.RAISE: message("Raise to the next tier"),
+        Move.RETURN: message("Return to the tier below"),
     },
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.policies.rules.kinds import RequestCourse
+from domain.policies.rules.kinds import AssignmentRules, RequestCourse
 from tenancy.actor import Actor
 from tests.api.requests.asking import done, move, submit, with_names
 from tests.conftest import found_company
@@ -127,3 +127,40 @@ async def test_a_missing_report_keeps_one_from_closing_and_its_actions_are_follo
     [action] = shown["postmortemActions"]
     assert (action["task"], action["result"], action["doneAt"] is None) == ("Remind us", "Written", False)
     await done(ask, company.agent, "closeRequest", request)
+
+
+async def test_a_request_is_raised_and_comes_back_with_an_answer(ask: Any, pool: None) -> None:
+    company = with_names(await founded())
+    rules = AssignmentRules.model_validate({"order": ["load"], "answers_requester": True})
+    await publish(company.admin, *software_clauses(), ("5.1", rules))
+    request = await begun(ask, company)
+    tiers = """request { supportTier state raisedFrom { id } assignee { id } raises { tier description answer facts
+      fromStaff { id } toStaff { id } } messages { nodes { text audience } } } errors { code path clause { number } }"""
+    wrong = {"requestId": request["id"], "description": ""}
+    assert (await sent(ask, company.agent, "raiseRequest", tiers, **wrong))["errors"][0]["path"] == ["description"]
+    given = {"requestId": request["id"], "description": "See the log", "assigneeId": str(company.colleague.id)}
+    raised = (await sent(ask, company.agent, "raiseRequest", tiers, **given))["request"]
+    assert (raised["supportTier"], raised["state"], raised["raisedFrom"]) == (
+        2,
+        "ASSIGNED",
+        {"id": str(company.agent.id)},
+    )
+    assert raised["assignee"] == {"id": str(company.colleague.id)}
+    [kept] = raised["raises"]
+    assert (kept["tier"], kept["description"], kept["answer"]) == (2, "See the log", "")
+    assert kept["facts"]["title"] == "Nobody can sign in"
+    assert await blockers(ask, company.agent, request, "RETURN") == [("NOT_YOURS", None)]
+    assert await blockers(ask, company.colleague, request, "RETURN") == []
+    back = {"requestId": request["id"], "answer": "A new proxy"}
+    [refused] = (await sent(ask, company.colleague, "returnRequest", tiers, **back))["errors"]
+    assert refused == {"code": "ANSWER_MISSING", "path": ["answerToRequester"], "clause": {"number": "5.1"}}
+    said = {"answerToRequester": "It is the proxy"}
+    assert (await sent(ask, company.colleague, "returnRequest", tiers, **back, **said))["errors"] == []
+    shown = await ask(
+        company.clerk,
+        f"query($id: ID!) {{ {tiers.partition(' errors')[0].replace('request', 'request(id: $id)', 1)} }}",
+        id=request["id"],
+    )
+    # Its requester hears the answer and sees nothing of what went on inside.
+    assert (shown["request"]["supportTier"], shown["request"]["raises"]) == (1, [])
+    assert shown["request"]["messages"]["nodes"] == [{"text": "It is the proxy", "audience": "PUBLIC"}]

@@ -192,6 +192,8 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
         "REOPEN": ["FORBIDDEN", "WRONG_STATE"],
         "CANCEL": ["FORBIDDEN"],
         "MERGE": [],
+        "RAISE": [],
+        "RETURN": ["LOWEST_TIER"],
     }
     assert (await moves(software.head))["START"] == ["NOT_YOURS"]
     assert [name for name, blockers in (await moves(software.clerk)).items() if not blockers] == ["CANCEL"]
@@ -204,12 +206,14 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
         "RESOLVE",
         "CANCEL",
         "MERGE",
+        "RAISE",
     ]
     found = (await ask(software.agent, MOVES, id=request["id"]))["request"]["allowedMoves"]
     [hold] = [item for item in found if item["move"] == "HOLD"]
     assert [blocker["message"] for blocker in hold["blockers"]] == [
         "“Put on hold” is not possible in the state “Assigned”. Possible are: Triage, Assign, Hand over, "
-        "Hand back, Diagnose, Start work, Resolve, Cancel, Merge into another."
+        "Hand back, Raise to the next tier, Return to the tier below, Diagnose, Start work, Resolve, Cancel, Merge into "
+        "another."
     ]
 
 
@@ -236,6 +240,8 @@ async def test_what_a_move_says_beforehand_and_what_it_says_when_tried_are_the_s
         "reopenRequest": {"reason": "Back"},
         "cancelRequest": {"reason": "No need"},
         "mergeRequest": {"targetId": (await submit(ask, software))["id"]},
+        "raiseRequest": {"description": "Help"},
+        "returnRequest": {"answer": "A new proxy"},
     }
     for actor in (software.agent, software.clerk, software.head):
         listed = (await ask(actor, MOVES, id=request["id"]))["request"]["allowedMoves"]

@@ -66,7 +66,7 @@ class AssignmentRules(ClauseKind):
     kind = "assignment_rules"
     label = message("Assignment rules")
     dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER, Dimension.DEPARTMENT)
-    consumed_by = "requests.submit, requests.triage, requests.assign"
+    consumed_by = "requests.submit, requests.triage, requests.assign, requests.raise, requests.return"
     reaches_open_cases = True
 
     order: Annotated[
@@ -93,6 +93,17 @@ class AssignmentRules(ClauseKind):
         tuple[Name, ...],
         Field(max_length=20, description="The same for requests that were raised to a higher tier of support."),
     ] = ()
+    regional_groups: Annotated[
+        dict[Name, Name],
+        Field(
+            max_length=100,
+            description="By the customer's region, the department that gets requests raised to a higher tier where the "
+            "one that has them has nobody in such a post; its head gets what nobody else there can.",
+        ),
+    ] = Field(default_factory=dict)
+    answers_requester: Annotated[
+        bool, Field(description="Whether a request comes back from a higher tier with a word to its requester, too.")
+    ] = False
     skills: Annotated[
         tuple[Name, ...], Field(max_length=20, description="What somebody has to know for such a request.")
     ] = ()
@@ -122,6 +133,13 @@ class AssignmentRules(ClauseKind):
             told.append(say(message("Whoever gets it is {posts}."), posts=self.posts))
         if self.higher_posts:
             told.append(say(message("At a higher tier whoever gets it is {posts}."), posts=self.higher_posts))
+        for region, group in self.regional_groups.items():
+            text = message(
+                "Where a department has no such post, the group {group} gets requests of the region {region}."
+            )
+            told.append(say(text, group=group, region=region))
+        if self.answers_requester:
+            told.append(say(message("The higher tier answers both the lower one and the requester.")))
         if self.skills:
             told.append(say(message("Whoever gets it knows {skills}."), skills=self.skills))
         if self.most_open_requests is not None:
