@@ -45,7 +45,7 @@ def upgrade() -> None:
         ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("tier", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.BigInteger(), nullable=False),
         sa.Column("from_staff_id", sa.Uuid(), nullable=True),
         sa.Column("to_staff_id", sa.Uuid(), nullable=False),
         sa.Column("from_department_id", sa.Uuid(), nullable=True),

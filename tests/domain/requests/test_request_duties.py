@@ -46,7 +46,7 @@ def test_every_move_says_who_makes_it() -> None:
 
 @pytest.mark.parametrize(("move", "state"), list(product(Move, State)))
 def test_whoever_assigns_may_do_all_that_the_state_allows(move: Move, state: State) -> None:
-    found = rules.obstacles(move, Standing(state, handed_over=True), everybody)
+    found = rules.obstacles(move, Standing(state, handed_over=True, support_tier=2), everybody)
     assert found == ([] if (state, move) in LIFECYCLE.table else [Obstacle.WRONG_STATE])
 
 
@@ -65,7 +65,11 @@ def test_each_move_is_its_own_side_s(move: Move) -> None:
     sides = {
         side
         for side in ("requester", "assignee")
-        if not rules.obstacles(move, Standing(state, side == "requester", side == "assignee", handed_over=True), only)
+        if not rules.obstacles(
+            move,
+            Standing(state, side == "requester", side == "assignee", handed_over=True, support_tier=2),
+            only,
+        )
     }
     assert (
         sides
@@ -87,6 +91,8 @@ def test_each_move_is_its_own_side_s(move: Move) -> None:
             Move.REOPEN: {"requester"},
             Move.CANCEL: {"requester"},
             Move.MERGE: {"assignee"},
+            Move.RAISE: {"assignee"},
+            Move.RETURN: {"assignee"},
         }[move]
     )
 
@@ -99,6 +105,8 @@ def test_every_obstacle_says_what_is_wrong() -> None:
     told = rules.refusal(Obstacle.STEP_MISSING, Move.START, Standing(State.ASSIGNED, missing=[Step.SOLUTION]))
     assert str(told) == "The handbook asks for this first: a solution that the requester agrees to before the work."
     assert rules.refusal(Obstacle.NOT_HANDED_OVER, Move.HAND_BACK, Standing(State.ASSIGNED)).code == "NOT_HANDED_OVER"
+    assert rules.refusal(Obstacle.HIGHEST_TIER, Move.RAISE, Standing(State.ASSIGNED)).code == "HIGHEST_TIER"
+    assert rules.refusal(Obstacle.LOWEST_TIER, Move.RETURN, Standing(State.ASSIGNED)).code == "LOWEST_TIER"
     assert rules.refusal(Obstacle.WINDOW_OVER, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_OVER"
     assert rules.refusal(Obstacle.WINDOW_USED_UP, Move.REOPEN, Standing(State.CLOSED)).code == "WINDOW_USED_UP"
 

@@ -53,7 +53,7 @@ DONE_WITH = {
     Move.CANCEL: commands.cancel,
 }
 
-SELDOM = (Move.CANCEL, Move.HAND_BACK, Move.MERGE)
+SELDOM = (Move.CANCEL, Move.HAND_BACK, Move.MERGE, Move.RAISE, Move.RETURN)
 
 
 async def lived(company: Company, random: Random) -> tuple[ServiceRequest, datetime]:
