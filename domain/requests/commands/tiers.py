@@ -38,6 +38,8 @@ async def raise_tier(
     that tier, the regional group where the department has no such post, or somebody named. Whoever raises it goes on
     seeing it, and gets it back."""
     description = rules.clean_finding(description, "description")
+    if assignee_id is not None and (await organisation.staff(work, assignee_id, "assigneeId")).left_on is not None:
+        raise Invalid(message("This person has left the company and gets no requests."), path=("assigneeId",))
     view = await moving.begin(work, request_id, Move.RAISE)
     request = view.request
     former, department_id = request.assignee_id, request.department_id
@@ -46,10 +48,8 @@ async def raise_tier(
         assignee_id = await choosing.for_its_tier(work, request)
     elif assignee_id == former:
         raise Invalid(message("This person has it already."), path=("assigneeId",))
-    receiver = await organisation.staff(work, assignee_id, "assigneeId")
-    if receiver.left_on is not None:
-        raise Invalid(message("This person has left the company and gets no requests."), path=("assigneeId",))
-    request.assignee_id, request.department_id = assignee_id, receiver.department_id
+    request.assignee_id = assignee_id
+    request.department_id = (await organisation.staff(work, assignee_id)).department_id
     request.raised_from_id, request.handed_over_from_id = former, None
     if request.second_assignee_id == assignee_id:
         request.second_assignee_id = None
