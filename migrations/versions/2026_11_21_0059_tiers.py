@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard
 
-revision = "0057"
-down_revision = "0056"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
