@@ -133,6 +133,14 @@ class ContractObligationClosed(Event, name="contracts.obligation_closed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractRenewed(Event, name="contracts.renewed"):
+    """Nobody has given notice in time: it has a later end. `renewals` counts how often that was."""
+
+    contract_id: UUID
+    renewals: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContractAmendmentDrafted(Event, name="contracts.amendment_drafted"):
     contract_id: UUID
     amendment_id: UUID

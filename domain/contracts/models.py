@@ -30,6 +30,7 @@ class Contract(TenantModel, kw_only=True, eq=False):
         references("handbook_version_id", "handbook_versions"),
         references("checklist_clause_id", "clauses"),
         references("reminder_clause_id", "clauses"),
+        references("renewal_clause_id", "clauses"),
         references("approval_id", "approvals"),
         Index("ix_contracts_customer", "tenant_id", "customer_id", "id"),
         Index("ix_contracts_department", "tenant_id", "department_id", "id"),
@@ -38,6 +39,7 @@ class Contract(TenantModel, kw_only=True, eq=False):
         Index("ix_contracts_handbook_version", "tenant_id", "handbook_version_id"),
         Index("ix_contracts_checklist_clause", "tenant_id", "checklist_clause_id"),
         Index("ix_contracts_reminder_clause", "tenant_id", "reminder_clause_id"),
+        Index("ix_contracts_renewal_clause", "tenant_id", "renewal_clause_id"),
         Index("ix_contracts_approval", "tenant_id", "approval_id"),
         Index("ix_contracts_state", "tenant_id", "state", "id"),
         Index("ix_contracts_ends", "tenant_id", "ends_on", "id"),
@@ -74,6 +76,12 @@ class Contract(TenantModel, kw_only=True, eq=False):
     # How many calendar days ahead of its last day somebody who ends it says so.
     notice_days: Mapped[int]
     drafted_at: Mapped[datetime]
+    # By how many months it renews unless notice is given in time, and how often at most; None for not at all, and for
+    # as often as nobody gives notice. The clause is that which said so, if one did.
+    renewal_months: Mapped[int | None] = mapped_column(default=None)
+    most_renewals: Mapped[int | None] = mapped_column(default=None)
+    renewal_clause_id: Mapped[UUID | None] = mapped_column(default=None)
+    renewals: Mapped[int] = mapped_column(default=0)
     state: Mapped[ContractState] = mapped_column(default=ContractState.DRAFT)
     approval_id: Mapped[UUID | None] = mapped_column(default=None)
     # The fingerprint of what was approved, and so of what is signed.

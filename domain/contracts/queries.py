@@ -11,11 +11,13 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    case,
     cast,
     func,
     literal,
     literal_column,
     not_,
+    null,
     or_,
     select,
     true,
@@ -35,7 +37,7 @@ from domain.contracts.models import (
     ContractObligation,
     ContractTerms,
 )
-from domain.contracts.rules import ContractState, ObligationState, begins_at
+from domain.contracts.rules import OVER, ContractState, ObligationState, begins_at
 from domain.contracts.rules.amendments import UNDER_WAY, VERSIONED, Origin, Part, Planned, Version
 from domain.customers import queries as customers
 from domain.kernel.money import Money
@@ -89,6 +91,15 @@ def has_open_checks(contracts: Any) -> ColumnElement[bool]:
 def last_safe_day(contracts: Any) -> ColumnElement[Any]:
     """The last day on which notice can be given so that it ends with its term; NULL where it has no end."""
     return cast(contracts.ends_on - contracts.notice_days * literal_column("interval '1 day'"), Date)
+
+
+def renews_on(contracts: Any) -> ColumnElement[Any]:
+    """The day on which it renews unless notice is given before; NULL where it does not."""
+    once_more = or_(contracts.most_renewals.is_(None), contracts.renewals < contracts.most_renewals)
+    over = one_of(contracts.state, list(OVER))
+    open_ = and_(contracts.renewal_months.is_not(None), once_more, contracts.terminated_on.is_(None), not_(over))
+    day = func.greatest(cast(last_safe_day(contracts) + literal_column("interval '1 day'"), Date), contracts.starts_on)
+    return case((and_(open_, contracts.ends_on.is_not(None)), day), else_=cast(null(), Date))
 
 
 def late(copies: Any) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from domain.contracts.events import (
     ContractCopiesLate,
     ContractEnded,
     ContractObligationReminded,
+    ContractRenewed,
     ContractRunningOut,
     ContractSigned,
 )
@@ -223,6 +224,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ContractCopiesLate: [contracts.remind_of_late_copies],
     ContractRunningOut: [contracts.remind_of_the_end],
     ContractEnded: [contracts.tell_of_the_end],
+    ContractRenewed: [contracts.tell_of_a_renewal],
     ContractAmendmentApproved: [contracts.tell_that_an_amendment_may_be_signed],
     ContractAmendmentSigned: [contracts.tell_of_an_amendment],
     ContractAmendmentTookEffect: [contracts.tell_that_it_holds],

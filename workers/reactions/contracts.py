@@ -12,10 +12,11 @@ from domain.contracts.events import (
     ContractCopiesLate,
     ContractEnded,
     ContractObligationReminded,
+    ContractRenewed,
     ContractRunningOut,
     ContractSigned,
 )
-from domain.contracts.rules import last_safe_day
+from domain.contracts.rules import last_safe_day, renewed, renews
 from domain.customers import queries as customers
 from domain.kernel.money import Money
 from domain.kernel.subjects import Subject, SubjectKind
@@ -58,9 +59,22 @@ async def remind_of_the_end(work: Work, event: ContractRunningOut) -> None:
         "Contract {number} with {customer} over {total} ends on {ends_on}; notice is possible until {safe_on}."
     )
     contract = await queries.any_one(work, event.contract_id)
+    values: dict[str, object] = {}
+    if contract.ends_on is not None and renews(contract.renewal_months, contract.most_renewals, contract.renewals):
+        text = message(
+            "Contract {number} with {customer} over {total} renews by itself until {renews_until}, unless notice is"
+            " given until {safe_on}."
+        )
+        values["renews_until"] = renewed(contract.ends_on, contract.renewal_months or 0)
     # An amendment or a renewal may give it another end, of which reminders begin anew.
     key = f"contract-running-out:{event.contract_id}:{contract.ends_on}:{event.reminder}"
-    await _tell(work, event.contract_id, text, key)
+    await _tell(work, event.contract_id, text, key, values)
+
+
+async def tell_of_a_renewal(work: Work, event: ContractRenewed) -> None:
+    """The same people learn that it has renewed."""
+    text = message("Contract {number} with {customer} has renewed until {ends_on}.")
+    await _tell(work, event.contract_id, text, f"contract-renewed:{event.contract_id}:{event.renewals}")
 
 
 async def tell_of_the_end(work: Work, event: ContractEnded) -> None:

@@ -40,6 +40,10 @@ class ContractTextInput:
     starts_on: date = given("The first day.")
     ends_on: date | None = optional("The last day; without one it runs until somebody ends it.")
     notice_days: int = optional("How many calendar days ahead of the last day its end is announced.", default=0)
+    renewal_months: int | None = optional(
+        "By how many months it renews unless notice is given in time, for one with a last day; 0 for not at all. As the"
+        " clause `contract_renewal` says unless told."
+    )
     scope: str = optional("What is to be done.", default="")
     acceptance_standard: str = optional("By what the work is accepted.", default="")
     liability: str = optional("Who answers for what.", default="")
@@ -53,6 +57,7 @@ class ContractTextInput:
             starts_on=self.starts_on,
             ends_on=self.ends_on,
             notice_days=self.notice_days,
+            renewal_months=self.renewal_months,
             scope=self.scope,
             acceptance_standard=self.acceptance_standard,
             liability=self.liability,

@@ -148,6 +148,15 @@ class Contract(Node):
     last_safe_on: date | None = computed(
         "The last day on which notice can be given so that it ends with its term.", queries.last_safe_day
     )
+    renewal_months: int | None = column(
+        "By how many months it renews unless notice is given in time; null where it ends with its term."
+    )
+    most_renewals: int | None = column("How often it renews at most; null where nothing limits it.")
+    renewals: int = column("How often it has renewed; `terms` has each time.")
+    renews_on: date | None = computed(
+        "The day on which it renews unless notice is given before: the one after `lastSafeOn`; null where it does not.",
+        queries.renews_on,
+    )
     checklist: list[ContractCheck] = many(
         "What it must settle before it is signed, by the clause.",
         "contract_id",
@@ -174,6 +183,7 @@ class Contract(Node):
     ended_at: datetime | None = column("When it was completed or terminated, or expired.")
     handbook_version: HandbookVersion | None = one("The handbook it was drafted under.", "handbook_version_id")
     checklist_clause: Clause | None = one("The clause its checklist and copies come from.", "checklist_clause_id")
+    renewal_clause: Clause | None = one("The clause by which it renews; null where none says so.", "renewal_clause_id")
     decisions = decisions(SubjectKind.CONTRACT)
     allowed_moves: list[AllowedContractMove] = allowed_moves()
 
@@ -204,6 +214,7 @@ class ContractFilter:
     starts_on: DayFilter | None = filtered("By their first day.")
     ends_on: DayFilter | None = filtered("By their last day.")
     last_safe_on: DayFilter | None = filtered("By the last day for notice.", queries.last_safe_day)
+    renews_on: DayFilter | None = filtered("By the day on which they renew.", queries.renews_on)
     and_: "list[ContractFilter] | None" = combining("All of these hold.", "and")
     or_: "list[ContractFilter] | None" = combining("One of these holds.", "or")
     not_: "ContractFilter | None" = combining("This does not hold.", "not")

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.approvals import commands as approvals
 from domain.catalogue import queries as catalogue
 from domain.contracts import queries, rules
+from domain.contracts.commands.renewing import set_renewal
 from domain.contracts.events import ContractChanged, ContractDrafted
 from domain.contracts.models import Contract, ContractCheck, ContractInstalment
 from domain.contracts.rules import CONTRACTS, ContractMove, Instalment
@@ -44,10 +45,13 @@ class Wording:
     scope: str = ""
     acceptance_standard: str = ""
     liability: str = ""
+    # By how many months it renews; 0 for not at all, None for as the clause says.
+    renewal_months: int | None = None
 
     def columns(self) -> dict[str, Any]:
         """The columns of the row. Raises `Invalid` with the place of what is wrong."""
         rules.check_term(self.starts_on, self.ends_on, self.notice_days)
+        rules.check_renewal(self.renewal_months)
         long = {"scope": "scope", "acceptance_standard": "acceptanceStandard", "liability": "liability"}
         return {
             "title": one_line(self.title, rules.MAX_TITLE, "title"),
@@ -122,6 +126,7 @@ async def draft_contract(
     contract.number = f"CON-{await next_number(work, NUMBERS):06}"
     work.add(contract)
     await _by_clauses(work, contract)
+    await set_renewal(work, contract, wording.renewal_months)
     await _schedule(work, contract, fees)
     work.record(ContractDrafted(contract_id=contract.id), about=contract)
     return contract
@@ -140,6 +145,7 @@ async def change_contract(
     contract.approval_id = contract.approved_digest = None
     for name, value in wording.columns().items():
         setattr(contract, name, value)
+    await set_renewal(work, contract, wording.renewal_months)
     if contract.quotation_id is not None:
         if fees is not None:
             text = message("This contract comes of a quotation and has its price: make a new version of that.")

@@ -90,6 +90,9 @@ async def digest_of(work: Work, contract: Contract) -> str:
             for each in await queries.instalments_of(work, contract)
         ],
     }
+    if contract.renewal_months is not None:
+        # Contracts that don't renew keep the fingerprint that they had before there were renewals.
+        said["renewal"] = [contract.renewal_months, contract.most_renewals]
     return rules.content_digest(said)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.contracts import queries, rules
 from domain.contracts.commands.amending import today_of, void_amendments
+from domain.contracts.commands.renewing import next_renewal_at, renew
 from domain.contracts.commands.versions import next_day, take_effect
 from domain.contracts.events import (
     ContractAmendmentWithdrawn,
@@ -47,6 +48,7 @@ async def keep_going(work: Work, contract: Contract) -> None:
         contract.state = CONTRACTS.next(contract.state, ContractMove.COMMENCE)
         work.record(ContractTookEffect(contract_id=contract.id), about=contract)
     await take_effect(work, contract, today_of(work))
+    await renew(work, contract)
     await _remind_of_copies(work, contract)
     await _remind_of_end(work, contract)
     last_day = _last_day(contract)
@@ -123,7 +125,11 @@ async def _reminders_at(work: Work, contract: Contract) -> list[datetime]:
     clause = await queries.reminders_of(work, contract)
     if clause is None or contract.ends_on is None or contract.terminated_on is not None:
         return []
-    days = rules.reminder_days(contract.ends_on, clause.value.days_before)
+    last = contract.ends_on
+    if rules.renews(contract.renewal_months, contract.most_renewals, contract.renewals):
+        # What matters is until when notice can be given.
+        last = rules.last_safe_day(contract.ends_on, contract.notice_days)
+    days = rules.reminder_days(last, clause.value.days_before)
     return [rules.begins_at(day, work.opening.zone) for day in days]
 
 
@@ -156,6 +162,8 @@ async def _next_at(work: Work, contract: Contract) -> datetime | None:
         found.append(late_at)
     if (changes_on := await next_day(work, contract, today_of(work))) is not None:
         found.append(rules.begins_at(changes_on, zone))
+    if (renews_at := await next_renewal_at(work, contract)) is not None:
+        found.append(renews_at)
     if (last_day := _last_day(contract)) is not None:
         found.append(rules.begins_at(last_day + timedelta(days=1), zone))
     return min((at for at in found if at > work.now), default=None)

@@ -20,6 +20,7 @@ from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_perm
 
 MAX_TITLE, MAX_NAME, MAX_TEXT, MAX_REASON = 200, 200, 50_000, 2_000
 MOST_INSTALMENTS, MOST_NOTICE_DAYS, MOST_YEARS = 120, 730, 50
+MOST_RENEWAL_MONTHS = 120
 SHARE_PLACES = 4
 
 
@@ -282,6 +283,23 @@ def content_digest(said: Mapping[str, Any]) -> str:
 def last_safe_day(ends_on: date, notice_days: int) -> date:
     """The last day on which notice can still be given so that the contract ends with its term."""
     return ends_on - timedelta(days=notice_days)
+
+
+def renews(months: int | None, most: int | None, times: int) -> bool:
+    """Whether a contract with an end that renewed so many times renews once more."""
+    return bool(months) and (most is None or times < most)
+
+
+def renewed(ends_on: date, months: int) -> date:
+    """The last day after a renewal; what ended with a month does so again."""
+    return months_later(ends_on + timedelta(days=1), months) - timedelta(days=1)
+
+
+def check_renewal(months: int | None) -> None:
+    """Refuse a renewal out of bounds; 0 stands for none."""
+    if months is not None and not 0 <= months <= MOST_RENEWAL_MONTHS:
+        text = message("A contract renews by 1 to {most} months, or with 0 not at all.")
+        raise Invalid(text, {"most": MOST_RENEWAL_MONTHS}, ("renewalMonths",))
 
 
 def begins_at(day: date, zone: str) -> datetime:

@@ -35,7 +35,7 @@ from domain.policies.rules.kinds.correspondence import (
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
-from domain.policies.rules.kinds.money import ContractChecklist, DunningLadder, PaymentTerms
+from domain.policies.rules.kinds.money import ContractChecklist, ContractRenewal, DunningLadder, PaymentTerms
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
     ExitAudit,
@@ -117,6 +117,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         SatisfactionSurvey,
         # Contracts and money
         ContractChecklist,
+        ContractRenewal,
         PaymentTerms,
         DunningLadder,
         # Projects
@@ -166,6 +167,7 @@ __all__ = [
     "ClauseKind",
     "ComplaintHandling",
     "ContractChecklist",
+    "ContractRenewal",
     "DiscountLimit",
     "DunningLadder",
     "ExpertPanel",

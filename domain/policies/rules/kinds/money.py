@@ -40,6 +40,28 @@ class ContractChecklist(ClauseKind):
         return told, say(text, departments=self.copies_to, days=self.confirm_copy_within_days)
 
 
+class ContractRenewal(ClauseKind):
+    """Whether contracts with a last day renew by themselves unless notice is given in time (CT-3)."""
+
+    kind = "contract_renewal"
+    label = message("Renewal of contracts")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "contracts.draft_contract, contracts.keep_term"
+
+    renews_by_months: Annotated[int, Field(ge=1, le=120, description="By how many months the term gets longer.")]
+    most_renewals: Annotated[
+        int | None,
+        Field(ge=1, le=50, description="How often at most; without it as often as nobody gives notice."),
+    ] = None
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("Contracts renew by {months} months after the last day for notice, unless notice was given.")
+        told = say(text, months=self.renews_by_months)
+        if self.most_renewals is None:
+            return (told,)
+        return told, say(message("They renew {times} times at most."), times=self.most_renewals)
+
+
 class Instalment(Part):
     """One payment of a contract and its share of the price."""
 
