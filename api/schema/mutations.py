@@ -48,6 +48,7 @@ from api.schema.presales import mutations as presales
 from api.schema.presales.inquiries import Inquiry
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
+from api.schema.requests import bulk
 from api.schema.requests import fault_mutations as faults
 from api.schema.requests import mutations as requests
 from api.schema.requests import part_mutations as parts
@@ -230,6 +231,11 @@ class Mutation:
     cancel_request = mutation(requests.cancel_request, request=ServiceRequest)
     raise_request = mutation(parts.raise_request, request=ServiceRequest)
     return_request = mutation(parts.return_request, request=ServiceRequest)
+    move_requests = mutation(
+        bulk.move_requests,
+        platform=True,
+        values={"outcomes": (list[bulk.RequestOutcome], "What became of each, in the order given.")},
+    )
     merge_request = mutation(relations.merge_request, request=ServiceRequest)
     split_request = mutation(relations.split_request, request=ServiceRequest)
     link_request = mutation(relations.link_request, link=RequestLink)

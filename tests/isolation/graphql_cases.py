@@ -65,6 +65,7 @@ SPECIAL: Mapping[str, Any] = {
     "PlanDutyInput.endsAt": "2026-12-02T09:00:00Z",
     # Somebody of one's own: without them the rules choose, and nothing else may be named.
     "AssignRequestInput.assigneeId": None,
+    "AssignAllInput.assigneeId": None,
 }
 
 
@@ -141,7 +142,8 @@ class Case:
         payload: Any = get_named_type(self.coordinate.field.type)
         shown = []
         for name, found in payload.fields.items():
-            shown.append(f"{name} {selection(get_named_type(found.type), 1 if name == 'errors' else IDS)}")
+            kind = get_named_type(found.type)
+            shown.append(f"{name} {selection(kind, 1 if shown_by(kind) is None else IDS)}")
         return "{ " + " ".join(shown) + " }"
 
     def variables(self, own: Company, probe: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api import writing as writer
+from api.schema import bulk
 from tests.isolation.conftest import Ground, housed
 from tests.isolation.coordinates import coordinates
 from tests.isolation.graphql_cases import cases
@@ -30,6 +31,7 @@ async def at_home(pool: None, ground: Ground) -> AsyncIterator[None]:
     """The product's doors lead to the database of these tests; nothing that is changed there is kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writer, "writing", forgetting)
+        patch.setattr(bulk, "writing", forgetting)
         async with housed(ground, 4):
             yield
 

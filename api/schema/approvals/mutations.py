@@ -7,17 +7,13 @@ from uuid import UUID
 import strawberry
 
 from api.reading.mapping import part
-from api.results import UserError, problem
+from api.results import UserError
+from api.schema import bulk
 from api.schema.inputs import given, optional
 from domain.approvals import commands
 from domain.approvals.models import Approval, ApprovalDelegation
-from domain.consequences import settle
 from tenancy.actor import Actor
-from tenancy.database import writing
-from tenancy.refusals import Invalid, Refusal, message
 from tenancy.work import Work
-
-MOST_AT_ONCE = 100
 
 
 @strawberry.input(description="A decision in a seat of yours.")
@@ -142,19 +138,12 @@ class ApprovalOutcome:
 async def approve_all(actor: Actor, input: ApproveAllInput) -> list[SimpleNamespace]:
     """Approve several seats of yours in one go, where their steps allow it. Each has its own outcome, in the order
     of the seats: one that is refused keeps none of the others back."""
-    if len(input.task_ids) > MOST_AT_ONCE:
-        raise Invalid(message("At most {most} are approved in one go."), {"most": MOST_AT_ONCE}, ("taskIds",))
-    outcomes = []
-    for task_id in dict.fromkeys(input.task_ids):
-        error = None
-        try:
-            # A transaction for each: what one's consequences refuse leaves nothing behind of it, and all of the others.
-            async with writing(actor, settle=settle) as work:
-                await commands.approve(work, task_id=task_id, comment=input.comment, in_bulk=True)
-        except Refusal as refusal:
-            error = problem(refusal, actor.language)
-        outcomes.append(SimpleNamespace(task_id=task_id, approved=error is None, error=error))
-    return outcomes
+
+    async def approve_one(work: Work, task_id: UUID) -> None:
+        await commands.approve(work, task_id=task_id, comment=input.comment, in_bulk=True)
+
+    done = await bulk.each(actor, input.task_ids, approve_one, "taskIds")
+    return [SimpleNamespace(task_id=one.id, approved=one.error is None, error=one.error) for one in done]
 
 
 @strawberry.input(description="Who decides for you while you are away.")
