@@ -41,9 +41,9 @@ CREATE TEMPORARY TABLE law AS
   WHERE c.tenant_id = $1 AND v.tenant_id = $1 AND c.kind = 'dunning_ladder' AND v.state = 'published';
 CREATE TEMPORARY TABLE billed AS
   SELECT g AS n, uuidv7() AS id, current_date - (10 + g % 90) AS due_on FROM generate_series(1, $2) AS g;
-INSERT INTO invoices (tenant_id, id, customer_id, currency, drafted_at, net_minor, tax_minor, total_minor, paid_minor,
-    state, number, issued_on, due_on, customer_tier, handbook_version_id, ladder_clause_id, base_on, run)
-  SELECT $1, billed.id, served.id, 'CNY', billed.due_on - 31, 100000, 6000, 106000, CASE WHEN billed.n % 3 = 0 THEN 5000 ELSE 0 END,
+INSERT INTO invoices (tenant_id, id, customer_id, currency, drafted_at, net_minor, tax_minor, total_minor, credited_minor,
+    paid_minor, state, number, issued_on, due_on, customer_tier, handbook_version_id, ladder_clause_id, base_on, run)
+  SELECT $1, billed.id, served.id, 'CNY', billed.due_on - 31, 100000, 6000, 106000, 0, CASE WHEN billed.n % 3 = 0 THEN 5000 ELSE 0 END,
     CASE WHEN billed.n % 3 = 0 THEN 'part_paid' ELSE 'issued' END, billed.n, billed.due_on - 30, billed.due_on, served.tier,
     law.version_id, law.ladder_id, billed.due_on, 1
   FROM billed JOIN served ON served.n = billed.n % (SELECT count(*) FROM served), law;

@@ -13,7 +13,7 @@ from api.schema.approvals.types import Approval, ApprovalDelegation
 from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
 from api.schema.billing import mutations as billing
-from api.schema.billing.types import Allocation, DunningStep, Hold, Invoice, Payment, Refund
+from api.schema.billing.types import Allocation, CreditNote, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.contracts import amendment_mutations as amendments
@@ -315,6 +315,7 @@ class Mutation:
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)
     cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice, approval=Approval)
+    credit_invoice = mutation(billing.credit_invoice, credit_note=CreditNote, invoice=Invoice, approval=Approval)
     write_off_invoice = mutation(billing.write_off_invoice, invoice=Invoice, approval=Approval)
     record_payment = mutation(billing.record_payment, payment=Payment, invoice=Invoice)
     receive_payment = mutation(billing.receive_payment, payment=Payment)

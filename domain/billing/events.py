@@ -28,7 +28,7 @@ class InvoiceCancelled(Event, name="billing.invoice_cancelled"):
 
 @dataclass(frozen=True, kw_only=True)
 class CreditNoteIssued(Event, name="billing.credit_note_issued"):
-    """An issued invoice was taken back by a document of its own."""
+    """An issued invoice was taken back, or a part of it, by a document of its own."""
 
     credit_note_id: UUID
     invoice_id: UUID

@@ -22,6 +22,8 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     __tablename__ = "invoices"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
+        # Whatever several people do at once, no more is credited than was billed.
+        CheckConstraint("credited_minor BETWEEN 0 AND total_minor", name="credited"),
         references("customer_id", "customers"),
         references("handbook_version_id", "handbook_versions"),
         references("ladder_clause_id", "clauses"),
@@ -39,6 +41,8 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     total_minor: Mapped[int]
     # How the tax was rounded, by the clause in force when it was written.
     tax_rounding: Mapped[TaxRounding] = mapped_column(default=TaxRounding.PER_LINE)
+    # What credit notes have taken back.
+    credited_minor: Mapped[int] = mapped_column(default=0)
     # All that has come in, what was paid on fees and interest included.
     paid_minor: Mapped[int] = mapped_column(default=0)
     state: Mapped[State] = mapped_column(default=State.DRAFT)
@@ -100,7 +104,7 @@ class InvoiceTax(TenantModel, kw_only=True, eq=False):
 
 
 class CreditNote(TenantModel, kw_only=True, eq=False):
-    """What takes an issued invoice back: a document of its own, over the whole of it (AR-1). Never changed."""
+    """What takes an issued invoice back, or a part of it: a document of its own (AR-1). Never changed."""
 
     __tablename__ = "credit_notes"
     __table_args__ = (
@@ -119,8 +123,26 @@ class CreditNote(TenantModel, kw_only=True, eq=False):
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
+    # Why, in somebody's words; empty where an invoice was cancelled.
+    reason: Mapped[str]
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]
+
+
+class CreditNoteTax(TenantModel, kw_only=True, eq=False):
+    """What a credit note takes off the lines of one tax rate."""
+
+    __tablename__ = "credit_note_taxes"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "credit_note_id", "tax_percent"),
+        references("credit_note_id", "credit_notes"),
+    )
+
+    credit_note_id: Mapped[UUID]
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    currency: Mapped[str]
 
 
 class Payment(TenantModel, kw_only=True, eq=False):

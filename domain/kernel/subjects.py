@@ -110,6 +110,12 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
     },
     (SubjectKind.INVOICE, "write_off"): _INVOICE,
     (SubjectKind.INVOICE, "cancel"): _INVOICE,
+    (SubjectKind.INVOICE, "credit"): {
+        **_INVOICE,
+        "credit_minor": FactType.NUMBER,
+        "credit_tax_percent": FactType.TEXT,
+        "reason": FactType.TEXT,
+    },
     (SubjectKind.QUOTATION, ""): {
         "quotation_number": FactType.TEXT,
         "version_number": FactType.NUMBER,
@@ -192,6 +198,8 @@ FACT_LABELS: Mapping[str, str] = {
     "clause_count": message("how many clauses there are"),
     "content": message("the fingerprint of the whole text"),
     "contract_number": message("the contract's number"),
+    "credit_minor": message("the amount of the credit note in the smallest unit of its currency"),
+    "credit_tax_percent": message("the tax rate of the lines that are credited"),
     "currency": message("the currency"),
     "customer_id": message("the customer"),
     "customer_name": message("the customer's name"),
@@ -230,6 +238,7 @@ FACT_LABELS: Mapping[str, str] = {
 # What people call each purpose.
 PURPOSE_LABELS: Mapping[str, str] = {
     "cancel": message("cancellation"),
+    "credit": message("credit note"),
     "publish": message("publication"),
     "write_off": message("write-off"),
 }
@@ -242,6 +251,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     (SubjectKind.INVOICE, "cancel"): message(
         "Cancellation of invoice {invoice_number}, {customer_name}, {amount_minor}"
     ),
+    (SubjectKind.INVOICE, "credit"): message("Credit of {credit_minor} on invoice {invoice_number}, {customer_name}"),
     (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
     (SubjectKind.AMENDMENT, ""): message("Amendment {amendment_number} with {customer_name} as of {effective_on}"),

@@ -14,7 +14,7 @@ from domain.billing import commands, queries
 from domain.billing.models import DunningStep, Hold, Invoice, Payment, Refund
 from domain.billing.rules.invoices import line
 from domain.billing.rules.payments import Share
-from domain.kernel.amounts import read_currency
+from domain.kernel.amounts import PERCENT_PLACES, read_currency, read_number
 from tenancy.work import Work
 
 
@@ -91,12 +91,44 @@ class CancelInvoiceInput:
 
 
 async def cancel_invoice(work: Work, input: CancelInvoiceInput) -> dict[str, object]:
-    """Take back an invoice of which nothing was paid; nothing more is sent. An issued one keeps its number, and its
-    creditNote takes it back, with a number of its own series.
+    """Take back an invoice of which nothing was paid; nothing more is sent. An issued one keeps its number, and a
+    credit note takes back all that is left of it, with a number of its own series.
 
     Where the handbook has an approval chain for it, that approval is asked for and given; its outcome does it."""
     invoice, approval_id = await commands.cancel_invoice(work, invoice_id=input.invoice_id)
     return {"invoice": invoice, "approval": approval_id}
+
+
+@strawberry.input(description="A part of an invoice to take back.")
+class CreditInvoiceInput:
+    """A part of an invoice to take back."""
+
+    invoice_id: UUID = given("The invoice, which was issued and not cancelled.")
+    reason: str = given("Why, in your words; it stands on the credit note.")
+    amount: MoneyInput | None = optional(
+        "How much with tax, divided among the tax rates as they stand on the invoice; without it all that is left."
+    )
+    tax_percent: str | None = optional(
+        "Only of the lines with this tax rate, in per cent as decimal text; of all lines unless told."
+    )
+
+
+async def credit_invoice(work: Work, input: CreditInvoiceInput) -> dict[str, object]:
+    """Issue a credit note over a part of an invoice, or over what is left of one on which something was paid. What was
+    paid beyond what is left of the invoice is the customer's credit again. One on which nothing was paid is cancelled
+    as a whole, by cancelInvoice.
+
+    Where the handbook has an approval chain for it, that approval is asked for and given; its outcome does it."""
+    rate = read_number(input.tax_percent, PERCENT_PLACES, ("taxPercent",)) if input.tax_percent is not None else None
+    note, approval_id = await commands.credit_invoice(
+        work,
+        invoice_id=input.invoice_id,
+        reason=input.reason,
+        amount=input.amount.value("amount") if input.amount is not None else None,
+        tax_percent=rate,
+    )
+    invoice = await queries.get(work, input.invoice_id)
+    return {"credit_note": note, "invoice": invoice, "approval": approval_id}
 
 
 @strawberry.input(description="An invoice to give up.")

@@ -87,9 +87,20 @@ class InvoiceTax(Node):
     tax: Money = money("The tax on them.", lambda row: row.tax_minor)
 
 
+@shows(models.CreditNoteTax, visible=queries.visible_note_parts)
+class CreditNoteTax(Node):
+    """What a credit note takes off the lines of one tax rate."""
+
+    tax_percent: str = computed(
+        "The tax rate in per cent, as decimal text.", lambda row: cast(func.trim_scale(row.tax_percent), Text())
+    )
+    net: Money = money("What it takes back before tax.", lambda row: row.net_minor)
+    tax: Money = money("The tax it takes back.", lambda row: row.tax_minor)
+
+
 @shows(models.CreditNote, visible=queries.visible_of_customer)
 class CreditNote(Node):
-    """What takes an issued invoice back: a document of its own, over the whole of it."""
+    """What takes an issued invoice back, or a part of it: a document of its own."""
 
     number: int = column("Its number, without gaps in a series of its own.")
     issued_on: date = column("The day it was issued.")
@@ -97,7 +108,14 @@ class CreditNote(Node):
     net: Money = money("What it takes back before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax it takes back.", lambda row: row.tax_minor)
     total: Money = money("What it takes back in all.", lambda row: row.total_minor)
-    invoice: "Invoice | None" = one("The invoice that it takes back.", "invoice_id")
+    taxes: list[CreditNoteTax] = many(
+        "What it takes off the lines of each tax rate, the highest rate first.",
+        "credit_note_id",
+        order=lambda there: (there.tax_percent.desc(),),
+        most=MOST_LINES,
+    )
+    reason: str = column("Why, in somebody's words; empty where an invoice was cancelled.")
+    invoice: "Invoice | None" = one("The invoice that it takes back, or a part of it.", "invoice_id")
     customer: Customer | None = one("Who does not owe it any more.", "customer_id")
 
 
@@ -268,7 +286,8 @@ class Invoice(Node):
         "All that has come in, what was paid on fees and interest included.", lambda row: row.paid_minor
     )
     outstanding: Money = money(
-        "What is owed of the invoice itself: nothing before the issue, and once it is paid or cancelled.",
+        "What is owed of the invoice itself, without what was credited: nothing before the issue, and once it is paid"
+        " or cancelled.",
         queries.outstanding_minor,
     )
     charges: Money = money(
@@ -306,9 +325,8 @@ class Invoice(Node):
         orders=PAYMENT_ORDERS,
     )
     allocations: list[Allocation] = many("What counts, or counted, for it, oldest first.", "invoice_id", most=100)
-    credit_note: CreditNote | None = one(
-        "What takes it back, where it was cancelled after its issue.", lambda here, there: there.invoice_id == here.id
-    )
+    credited: Money = money("What credit notes have taken back of it.", lambda row: row.credited_minor)
+    credit_notes: list[CreditNote] = many("What takes it back, or parts of it, oldest first.", "invoice_id")
     holds: list[Hold] = many(
         "Every hold on it, its own and its customer's, oldest first.",
         lambda here, there: queries.is_about(there, here),

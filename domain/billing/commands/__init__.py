@@ -1,5 +1,6 @@
 """Billing: invoices drafted, issued, cancelled and written off, payments, holds, and the dunning ladder."""
 
+from domain.billing.commands.crediting import credit_invoice
 from domain.billing.commands.giving_up import cancel_invoice, follow_approval, write_off_invoice
 from domain.billing.commands.holds import place_hold, release_hold
 from domain.billing.commands.invoices import draft_invoice, issue_invoice, usual_tax
@@ -17,6 +18,7 @@ __all__ = [
     "allocate_payment",
     "approve_step",
     "cancel_invoice",
+    "credit_invoice",
     "draft_invoice",
     "follow_approval",
     "issue_invoice",

@@ -44,7 +44,7 @@ async def count(
     assert invoice.issued_on is not None
     await planning.stop_letters(work, invoice)
     asked = queries.charges_of(await queries.standing_steps(work, invoice.id), invoice.currency)
-    owed = Money(invoice.total_minor - invoice.paid_minor, invoice.currency)
+    owed = Money(queries.payable_minor(invoice) - invoice.paid_minor, invoice.currency)
     move = payment_move(owed, amount, asked.total, path)
     take_credit(payment, amount, path)
     # What came in before the invoice was issued counts from its issue.
@@ -101,10 +101,19 @@ def take_back(work: Work, invoice: Invoice, payment: Payment, allocation: Alloca
     work.record(told, about=invoice)
 
 
+def keep(work: Work, invoice: Invoice, payment: Payment, minor: int, before: Allocation) -> None:
+    """Let a part of what was just taken back count all the same, as before."""
+    payment.unallocated_minor -= minor
+    own = min(minor, before.amount_minor)
+    anew = _add(work, invoice, payment, minor, before.effective_on, today_of(work), own=own)
+    invoice.paid_minor += minor
+    tell(work, invoice, anew)
+
+
 async def settle_anew(work: Work, invoice: Invoice) -> None:
     """Bring an invoice's state into line with what still counts for it, of which nothing counts for charges before the
     invoice itself is covered."""
-    owed = invoice.total_minor
+    owed = queries.payable_minor(invoice)
     for allocation in await queries.allocations_to(work, invoice.id):
         amount = allocation.amount_minor + allocation.charges_minor
         own = min(owed, amount)
@@ -132,7 +141,7 @@ def _add(
     own: int | None = None,
 ) -> Allocation:
     if own is None:
-        own = rules.own_share(invoice.total_minor - invoice.paid_minor, minor)
+        own = rules.own_share(queries.payable_minor(invoice) - invoice.paid_minor, minor)
     return work.add(
         Allocation(
             invoice_id=invoice.id,
@@ -153,11 +162,19 @@ async def _rebase(work: Work, invoice: Invoice, received_on: date) -> None:
     await _count_days(work, invoice, dunning.Base(invoice.base_on, invoice.base_after_on), [received_on])
 
 
-async def rebase_anew(work: Work, invoice: Invoice) -> None:
-    """The ladder goes on as if what counts no longer had never come in."""
+async def rebase_anew(work: Work, invoice: Invoice, *, credited_on: date | None = None) -> None:
+    """The ladder goes on as if what counts no longer had never come in; `credited_on` is the day of a credit note that
+    is about to be issued."""
     assert invoice.due_on is not None
-    parts = await queries.allocations_to(work, invoice.id)
-    await _count_days(work, invoice, dunning.Base(invoice.due_on), [part.effective_on for part in parts])
+    parts = [part.effective_on for part in await queries.allocations_to(work, invoice.id)]
+    # What is credited leaves less to be paid, as a payment does.
+    credited = [note.issued_on for note in await queries.credit_notes_of(work, invoice.id)]
+    await _count_days(
+        work,
+        invoice,
+        dunning.Base(invoice.due_on),
+        sorted([*parts, *credited, *([credited_on] if credited_on is not None else [])]),
+    )
 
 
 async def _count_days(work: Work, invoice: Invoice, base: dunning.Base, parts: Sequence[date]) -> None:

@@ -120,11 +120,13 @@ async def _charges(work: Work, invoice: Invoice, view: View, following: Expected
     """What is outstanding of the invoice itself, and what this step adds to what earlier ones have asked for."""
     assert invoice.due_on is not None
     total = Money(invoice.total_minor, invoice.currency)
-    owed = Money(max(invoice.total_minor - invoice.paid_minor, 0), invoice.currency)
+    owed = Money(max(queries.payable_minor(invoice) - invoice.paid_minor, 0), invoice.currency)
     received = [
         Received(part.effective_on, Money(part.amount_minor + part.charges_minor, part.currency))
         for part in await queries.allocations_to(work, invoice.id)
     ]
+    for note in await queries.credit_notes_of(work, invoice.id):
+        received.append(Received(note.issued_on, Money(note.total_minor, note.currency)))
     today = view.grounds.calendar.local_day(work.now)
     found = dunning.charges(following.step, total, received, invoice.due_on, today)
     # What an earlier letter has asked for is not taken back by a step with a lower rate.

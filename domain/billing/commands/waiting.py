@@ -8,7 +8,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from tenancy.work import Work
 
 # The purposes under which chains decide on invoices, and what a granted approval does.
-PURPOSES = {"cancel": Move.CANCEL, "write_off": Move.WRITE_OFF}
+PURPOSES = {"cancel": Move.CANCEL, "credit": Move.CREDIT, "write_off": Move.WRITE_OFF}
 
 
 async def lock_approvals(work: Work, invoice_id: UUID) -> None:
@@ -18,6 +18,6 @@ async def lock_approvals(work: Work, invoice_id: UUID) -> None:
 
 
 async def end_approvals(work: Work, invoice_id: UUID) -> None:
-    """What was asked about an invoice is void: it was issued or paid, or given up in another way."""
+    """What was asked about an invoice is void: it was issued, paid or credited, or given up in another way."""
     for purpose in PURPOSES:
         await approvals.end_with_subject(work, subject=Subject(SubjectKind.INVOICE, invoice_id), purpose=purpose)

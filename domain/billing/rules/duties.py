@@ -13,6 +13,7 @@ DUTIES: Mapping[Move, Permission] = {
     Move.PAY_IN_FULL: Permission.BILLING_COLLECT,
     Move.PAY_CHARGES: Permission.BILLING_COLLECT,
     Move.TAKE_BACK_PAYMENT: Permission.BILLING_COLLECT,
+    Move.CREDIT: Permission.BILLING_INVOICE,
     Move.CANCEL: Permission.BILLING_INVOICE,
     Move.WRITE_OFF: Permission.BILLING_COLLECT,
 }

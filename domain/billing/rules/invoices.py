@@ -41,6 +41,8 @@ class Move(StrEnum):
     PAY_CHARGES = "pay_charges"
     # What was paid is not there after all: what remains of it is then paid in part or in full anew.
     TAKE_BACK_PAYMENT = "take_back_payment"
+    # A part of it is taken back by a credit note; what remains of it is then paid in part or in full anew.
+    CREDIT = "credit"
     CANCEL = "cancel"
     WRITE_OFF = "write_off"
 
@@ -61,6 +63,7 @@ LIFECYCLE = Lifecycle(
         (State.PAID, Move.PAY_CHARGES): State.PAID,
         (State.PAID, Move.TAKE_BACK_PAYMENT): State.ISSUED,
         (State.PART_PAID, Move.TAKE_BACK_PAYMENT): State.ISSUED,
+        **{(state, Move.CREDIT): State.ISSUED for state in (State.ISSUED, State.PART_PAID, State.PAID)},
     },
     states={
         State.DRAFT: message("Draft"),
@@ -76,6 +79,7 @@ LIFECYCLE = Lifecycle(
         Move.PAY_IN_FULL: message("Pay in full"),
         Move.PAY_CHARGES: message("Pay fees and interest"),
         Move.TAKE_BACK_PAYMENT: message("Take a payment back"),
+        Move.CREDIT: message("Credit"),
         Move.CANCEL: message("Cancel"),
         Move.WRITE_OFF: message("Write off"),
     },

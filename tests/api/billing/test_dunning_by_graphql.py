@@ -192,14 +192,14 @@ async def test_charges_are_owed_beside_the_invoice_and_stay_owed_when_it_is_paid
     await gentle.live_until(march(12))
     assert (await owed(office, billed))[1:5] == ("0.00", "10000.00", "100.00", "100.00")
     for amount, expected in {
-        "10000": ("PAID", "10000.00", "0.00", "100.00", "100.00", ["PAY_CHARGES", "TAKE_BACK_PAYMENT"]),
-        "30": ("PAID", "10030.00", "0.00", "100.00", "70.00", ["PAY_CHARGES", "TAKE_BACK_PAYMENT"]),
-        "70": ("PAID", "10100.00", "0.00", "100.00", "0.00", ["TAKE_BACK_PAYMENT"]),
+        "10000": ("PAID", "10000.00", "0.00", "100.00", "100.00", ["PAY_CHARGES", "TAKE_BACK_PAYMENT", "CREDIT"]),
+        "30": ("PAID", "10030.00", "0.00", "100.00", "70.00", ["PAY_CHARGES", "TAKE_BACK_PAYMENT", "CREDIT"]),
+        "70": ("PAID", "10100.00", "0.00", "100.00", "0.00", ["TAKE_BACK_PAYMENT", "CREDIT"]),
     }.items():
         await ask(office.admin, PAY, input=pay(billed, amount, reference=f"of {amount}"))
         assert await owed(office, billed) == expected
     await ask(gentle.admin, PAY, input=pay(other, "10000"))
-    assert await owed(gentle, other) == ("PAID", "10000.00", "0.00", "0.00", "0.00", ["TAKE_BACK_PAYMENT"])
+    assert await owed(gentle, other) == ("PAID", "10000.00", "0.00", "0.00", "0.00", ["TAKE_BACK_PAYMENT", "CREDIT"])
     [more] = (await ask(gentle.admin, PAY, input=pay(other, "1", reference="once more")))["recordPayment"]["errors"]
     assert (more["code"], more["message"]) == (
         "WRONG_STATE",
@@ -240,7 +240,7 @@ async def test_payment_stops_the_ladder_and_says_so(ask: Any) -> None:
         "nodes": [{"amount": {"amount": "4000.00"}}, {"amount": {"amount": "6000.00"}}],
     }
     assert shown["nextDunning"]["blockers"] == [{"code": "PAID", "message": "The invoice is paid."}]
-    assert (shown["plannedDunning"], possible(shown)) == ([], ["TAKE_BACK_PAYMENT"])
+    assert (shown["plannedDunning"], possible(shown)) == ([], ["TAKE_BACK_PAYMENT", "CREDIT"])
     why = {move["move"]: move["blockers"] for move in shown["allowedMoves"]}
     assert why["PAY_CHARGES"] == [{"code": "NO_CHARGES", "message": "No fees and no interest are owed on it."}]
     assert [blocker["code"] for blocker in why["WRITE_OFF"]] == ["WRONG_STATE"]

@@ -79,9 +79,14 @@ def days_overdue(invoices: Any) -> ColumnElement[int]:
     return case((is_overdue(invoices), cast(current_day() - invoices.due_on, BigInteger())), else_=0)
 
 
+def payable_minor(invoices: Any) -> Any:
+    """What is to be paid for an invoice itself: its total without what was credited. Of a row, or in a statement."""
+    return invoices.total_minor - invoices.credited_minor
+
+
 def outstanding_minor(invoices: Any) -> ColumnElement[int]:
     """What is owed of the invoice itself: nothing before it is issued, and once it is paid or cancelled."""
-    return case((is_open(invoices), func.greatest(invoices.total_minor - invoices.paid_minor, 0)), else_=0)
+    return case((is_open(invoices), func.greatest(payable_minor(invoices) - invoices.paid_minor, 0)), else_=0)
 
 
 def charges_minor(invoices: Any) -> ColumnElement[int]:
@@ -99,7 +104,7 @@ def charges_minor(invoices: Any) -> ColumnElement[int]:
 def charges_outstanding_minor(invoices: Any) -> ColumnElement[int]:
     """What is owed of the fees and the interest: what comes in counts for the invoice itself first, and what is above
     it for them. Nothing once the invoice is cancelled or written off."""
-    paid = func.greatest(invoices.paid_minor - invoices.total_minor, 0)
+    paid = func.greatest(invoices.paid_minor - payable_minor(invoices), 0)
     given_up = or_(invoices.state == State.CANCELLED, invoices.state == State.WRITTEN_OFF)
     return case((given_up, 0), else_=charges_minor(invoices) - paid)
 
@@ -340,7 +345,7 @@ async def company_name(work: Work) -> str:
 async def charges_left(work: Work, invoice: Invoice) -> Money:
     """What is owed of an invoice's fees and interest once the invoice itself is paid."""
     asked = charges_of(await standing_steps(work, invoice.id), invoice.currency).total
-    return asked - Money(max(invoice.paid_minor - invoice.total_minor, 0), invoice.currency)
+    return asked - Money(max(invoice.paid_minor - payable_minor(invoice), 0), invoice.currency)
 
 
 def charges_of(steps: Collection[DunningStep], currency: str) -> dunning.Charges:
