@@ -34,6 +34,7 @@ async def tries(office: Office, invoice_id: UUID, payment_id: UUID | None = None
         "PAY_IN_FULL": ("recordPayment", {**paid, "amount": money(max(1, invoice.total_minor - invoice.paid_minor))}),
         "PAY_CHARGES": ("recordPayment", {**paid, "amount": money(100)}),
         "TAKE_BACK_PAYMENT": ("reversePayment", {"payment_id": payment_id, "reason": "Wrong"}),
+        "CREDIT": ("creditInvoice", {**here, "reason": "Less", "amount": money(100)}),
         "CANCEL": ("cancelInvoice", here),
         "WRITE_OFF": ("writeOffInvoice", here),
     }
@@ -46,7 +47,7 @@ async def actors(office: Office) -> list[Actor]:
     return [clerk, reader, program]
 
 
-@pytest.mark.parametrize("purposes", [(), ("write_off",), ("cancel",), ("write_off", "cancel")])
+@pytest.mark.parametrize("purposes", [(), ("write_off",), ("cancel",), ("write_off", "cancel", "credit")])
 async def test_invoices_in_every_state_say_what_the_mutations_do(ask: Ask, purposes: tuple[str, ...]) -> None:
     office = await office_with(*(chain(each, {}) for each in purposes))
     people = await actors(office)
