@@ -95,6 +95,11 @@ class Client:
             raise Failure(f"A mail to {to} was not taken: {answer}")
         return str(answer["mail"]["id"])
 
+    async def send_form(self, path: str, fields: Mapping[str, str]) -> int:
+        """Send the form of a page as a browser does; the status of the page that answers."""
+        answer = await self._post(path, {"Accept-Language": "en"}, data=dict(fields))
+        return int(answer["status"])
+
     async def _post(self, path: str, headers: Mapping[str, str], **content: Any) -> dict[str, Any]:
         """The JSON of the first answer that is no passing trouble."""
         begun_at, wait = time.monotonic(), 0.1
@@ -118,7 +123,9 @@ class Client:
         try:
             answer = response.json()
         except ValueError:
-            answer = None
+            # A page, which is all that a browser wants.
+            known = response.headers.get("content-type", "").startswith("text/html") and path != "/graphql"
+            answer = {"status": response.status_code} if known else None
         if not isinstance(answer, dict):
             return f"status {response.status_code}", {}, 0.0
         for fault in answer.get("errors") or ():

@@ -53,6 +53,8 @@ class Company:
             raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was refused: {refusal}")
         if into:
             record, _, field = into.partition(".")
+            if payload[record] is None:
+                raise Failure(f"{self.sample.name}: {who} does not see what “{step}” ({mutation}) has made.")
             self.ids[step] = payload[record][field or "id"]
         return payload
 

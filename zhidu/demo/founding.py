@@ -19,6 +19,10 @@ PARTNER_READS = (
     "catalogue.read",
     "requests.read",
     "requests.read_all",
+    "mail.read",
+    "feedback.read_all",
+    "presales.read",
+    "contracts.read",
     "approvals.read_all",
     "people.read_all",
     "billing.read",
@@ -113,6 +117,15 @@ async def _shape(company: Company) -> None:
 async def _people(company: Company) -> None:
     for person in company.sample.several("people"):
         await _engage(company, person)
+    for number, shift in enumerate(company.sample.several("duty")):
+        await company.change(
+            f"duty/{number}",
+            ADMINISTRATOR,
+            "planDuty",
+            staffId=company.member(shift["who"]),
+            startsAt=company.sample.instant(shift["from"]),
+            endsAt=company.sample.instant(shift["until"]),
+        )
     for department in company.sample.several("departments"):
         if "head" not in department:
             continue
@@ -149,6 +162,11 @@ async def _engage(company: Company, person: Mapping[str, Any]) -> None:
         probationUntil=probation.isoformat() if probation else None,
         superiorId=company.member(superior) if superior else None,
     )
+    skills, region = person.get("skills"), person.get("region")
+    if skills or region:
+        await company.change(
+            f"described/{key}", ADMINISTRATOR, "describeStaff", staffId=member_id, skills=skills, region=region
+        )
     given = await company.change(f"token/{key}", ADMINISTRATOR, "createAccessToken", name="demo", memberId=member_id)
     company.page.users[key] = User(member_id, person["name"], person["email"], person["roles"][0], given["secret"])
 
@@ -166,6 +184,7 @@ async def _customers(company: Company) -> None:
             language=customer["language"],
             billingEmail=customer["billing_email"],
             ownerId=company.member(customer["owner"]),
+            region=customer.get("region"),
         )
         contact = customer["contact"]
         await company.change(

@@ -18,6 +18,12 @@ class Mutation(NamedTuple):
             " errors { code message path } } }"
         )
 
+    @property
+    def record(self) -> str:
+        """The name in its payload of what it makes or changes; empty where no record is read."""
+        name, _, rest = self.selection.partition(" { id ")
+        return name if rest else ""
+
 
 _ALL = (
     Mutation("createTenant", "CreateTenantInput", "tenantId memberId token"),
@@ -32,6 +38,8 @@ _ALL = (
     Mutation("createPost", "CreatePostInput", "post { id }"),
     Mutation("engage", "EngageInput", "staff { id }"),
     Mutation("appointHead", "AppointHeadInput", "department { id }"),
+    Mutation("describeStaff", "DescribeStaffInput", "staff { id }"),
+    Mutation("planDuty", "PlanDutyInput", "shift { id }"),
     Mutation("createCustomer", "CreateCustomerInput", "customer { id }"),
     Mutation("addContact", "AddContactInput", "contact { id }"),
     Mutation("createServiceLine", "CreateServiceLineInput", "line { id }"),
@@ -58,13 +66,41 @@ _ALL = (
     Mutation("reopenRequest", "ReopenRequestInput", "request { id }"),
     Mutation("cancelRequest", "CancelRequestInput", "request { id }"),
     Mutation("commentRequest", "CommentRequestInput", "message { id }"),
+    Mutation("mergeRequest", "MergeRequestInput", "request { id }"),
+    Mutation("splitRequest", "SplitRequestInput", "request { id }"),
+    Mutation("chooseParent", "ChooseParentInput", "request { id }"),
+    Mutation("addPart", "AddPartInput", "part { id }"),
+    Mutation("finishPart", "FinishPartInput", "part { id }"),
+    Mutation("askForHelp", "AskForHelpInput", "help { id }"),
+    Mutation("reportFault", "ReportFaultInput", "report { id }"),
+    Mutation("planAction", "PlanActionInput", "action { id }"),
+    Mutation("finishAction", "FinishActionInput", "action { id }"),
+    Mutation("openProblem", "OpenProblemInput", "problem { id }"),
+    Mutation("fileUnderProblem", "FileUnderProblemInput", "request { id }"),
+    Mutation("solveProblem", "SolveProblemInput", "problem { id }"),
     Mutation("submitResignation", "SubmitResignationInput", "resignation { id }"),
     Mutation("resubmitResignation", "ResubmitResignationInput", "resignation { id }"),
     Mutation("withdrawResignation", "WithdrawResignationInput", "resignation { id }"),
     Mutation("waiveNotice", "WaiveNoticeInput", "resignation { id }"),
+    Mutation("registerInquiry", "RegisterInquiryInput", "inquiry { id }"),
+    Mutation("noteInquiryContact", "NoteInquiryContactInput", "inquiry { id }"),
+    Mutation("qualifyInquiry", "QualifyInquiryInput", "inquiry { id }"),
+    Mutation("draftQuotation", "DraftQuotationInput", "quotation { id }"),
+    Mutation("submitQuotation", "SubmitQuotationInput", "quotation { id }"),
+    Mutation("sendQuotation", "SendQuotationInput", "quotation { id }"),
+    Mutation("recordQuotationAnswer", "RecordQuotationAnswerInput", "quotation { id }"),
+    Mutation("draftContract", "DraftContractInput", "contract { id }"),
+    Mutation("submitContract", "SubmitContractInput", "contract { id }"),
+    Mutation("settleContractCheck", "SettleContractCheckInput", "check { id }"),
+    Mutation("signContract", "SignContractInput", "contract { id }"),
+    Mutation("confirmContractCopy", "ConfirmContractCopyInput", "copy { id }"),
     Mutation("draftInvoice", "DraftInvoiceInput", "invoice { id }"),
     Mutation("issueInvoice", "IssueInvoiceInput", "invoice { id }"),
     Mutation("recordPayment", "RecordPaymentInput", "payment { id }"),
+    Mutation("receivePayment", "ReceivePaymentInput", "payment { id }"),
+    Mutation("allocatePayment", "AllocatePaymentInput", "allocation { id }"),
+    Mutation("refundPayment", "RefundPaymentInput", "refund { id }"),
+    Mutation("closeBooks", "CloseBooksInput", "closing { id }"),
     Mutation("placeHold", "PlaceHoldInput", "hold { id }"),
     Mutation("releaseHold", "ReleaseHoldInput", "hold { id }"),
     Mutation("writeOffInvoice", "WriteOffInvoiceInput", "approval { id }"),

@@ -41,9 +41,10 @@ class Sample:
 def sample(name: str) -> Sample:
     """The company of one file, with its diary where it has one."""
     written = dict(_read(HERE / "companies" / f"{name}.toml"))
-    diary = HERE / "diaries" / f"{name}.toml"
-    if diary.exists():
-        written |= _read(diary)
+    # A diary is kept in several files: the month as it was, and beside it what the desk and the sellers did.
+    for diary in sorted((HERE / "diaries").glob(f"{name}*.toml")):
+        for list_name, entries in _read(diary).items():
+            written[list_name] = [*written.get(list_name, ()), *entries]
     return Sample(written["slug"], written["name"], ZoneInfo(written["zone"]), written)
 
 

@@ -58,6 +58,15 @@ def test_a_starter_fills_in_every_kind_of_clause_that_a_company_needs(name: str)
     assert set(KINDS) - kinds <= {"expert_panel", "role_definition"}
 
 
+def test_departments_and_roles_that_starters_name_are_called_as_in_chinese_companies() -> None:
+    """Names are in one language, unlike texts; each has a department called so, or goes by its own clause."""
+    clauses = [clause for starter in starters().values() for clause in starter.clauses]
+    named = [name for clause in clauses for name in clause.value.get("copies_to", ())]
+    named += [clause.value["role"] for clause in clauses if clause.kind == "role_definition"]
+    assert len(named) >= 6
+    assert all(not character.isascii() for name in named for character in name)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_about_a_starter_is_wrong_or_odd(name: str) -> None:
     texts = {clause.number: clause for clause in starters()[name].clauses}

@@ -19,12 +19,16 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.keeper.demo import told
 from zhidu.demo import COMPANIES
 from zhidu.demo.samples import Sample, sample
 from zhidu.embedded.processes import wait_until
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("ZHIDU_", "LC_"))}
+
+# The six weeks take a minute and a half on a quiet machine, and may take this long on a busy one.
+LOADED_SECONDS = 600
 
 
 class Installation:
@@ -51,7 +55,7 @@ class Installation:
 
     def run(self, *arguments: str) -> str:
         done = self.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        said, complaints = done.communicate(timeout=240)
+        said, complaints = done.communicate(timeout=LOADED_SECONDS)
         assert done.returncode == 0, complaints.decode() + self.output.read_text()
         return said.decode()
 
@@ -144,11 +148,11 @@ def check_counts(found: Any, name: str) -> None:
 
 def check_mails(mails: list[Any], name: str) -> None:
     """A customer's mail and its answer are one request; a stranger's is held by the one and served by the other."""
-    states = {"software": ["FILED", "FILED", "QUARANTINED"], "service": ["FILED"] * 3}.get(name, [])
+    states = {"software": ["FILED"] * 4 + ["QUARANTINED"], "service": ["FILED"] * 5}.get(name, [])
     assert sorted(mail["state"] for mail in mails) == states
     answered = [mail for mail in mails if mail["request"] and mail["request"]["messages"]["nodes"]]
-    # The first mail and its answer lead to the same request, where the answer stands.
-    assert len(answered) == (2 if states else 0)
+    # Each first mail and its answer lead to the same request, where the answer stands.
+    assert len(answered) == (4 if states else 0)
 
 
 def check_handbook(versions: list[Any], written: Sample) -> None:
@@ -182,7 +186,7 @@ def letters(installation: Installation) -> list[tuple[str, str, str]]:
     return [(str(mail["Message-ID"]), str(mail["To"]), str(mail["Subject"])) for mail in mails]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(2 * LOADED_SECONDS)
 def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_sees_nothing(
     running: Installation,
 ) -> None:
@@ -198,7 +202,7 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
         with contextlib.suppress(subprocess.TimeoutExpired):
             again.wait(3)
         running.kill(name)
-    story, complaints = (text.decode() for text in again.communicate(timeout=240))
+    story, complaints = (text.decode() for text in again.communicate(timeout=LOADED_SECONDS))
     assert again.returncode == 0, complaints
     check_what_the_readme_says(running, story)
     for words in (
@@ -213,6 +217,8 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     for company, clause in zip(companies, ("11.5", "11.6", None), strict=True):
         cited = [cite["clause"] for line in company["story"] for cite in line["cites"]]
         assert (clause in cited) if clause else not cited
+    assert told.missing(companies[0]["story"], told.BOTH, told.SOFTWARE) == []
+    assert told.missing(companies[1]["story"], told.BOTH, told.SERVICE) == []
     counts = {name: ask(running, each, COUNTS) for name, each in zip(COMPANIES, companies, strict=True)}
     for name, found in counts.items():
         check_counts(found, name)

@@ -19,6 +19,7 @@ from zhidu.demo import COMPANIES
 from zhidu.demo.acts import ACTS
 from zhidu.demo.acts.handbook import amended
 from zhidu.demo.diary import entries
+from zhidu.demo.mutations import MUTATIONS
 from zhidu.demo.samples import Sample, sample
 
 LIVED = [sample(name) for name in COMPANIES if name != "empty"]
@@ -108,6 +109,36 @@ def test_a_diary_speaks_of_people_and_acts_that_exist_within_its_time(company: S
         assert entry["by"] in people, entry
         assert first <= entry["at"] <= last, entry
     assert len(company.several("requests")) >= 20
+
+
+def references(written: Any) -> Iterator[str]:
+    """The names that an input has in place of ids."""
+    match written:
+        case str() if written.startswith("@"):
+            yield written.removeprefix("@")
+        case Mapping():
+            for value in written.values():
+                yield from references(value)
+        case list():
+            for value in written:
+                yield from references(value)
+
+
+@pytest.mark.parametrize("company", LIVED, ids=lambda each: each.slug)
+def test_what_a_diary_calls_names_mutations_people_and_records_that_are_there(company: Sample) -> None:
+    founded = {f"person/{person['key']}" for person in company.several("people")}
+    founded |= {f"department/{department['name']}" for department in company.several("departments")}
+    founded |= {
+        f"{kind}/{customer['key']}" for customer in company.several("customers") for kind in ("customer", "contact")
+    }
+    written = list(entries(company))
+    made = {entry["key"]: entry["at"] for entry in written if "key" in entry}
+    for entry in written:
+        if entry["do"] != "call":
+            continue
+        assert entry["mutation"] in MUTATIONS, entry
+        for name in references(entry["input"]):
+            assert name in founded or made[name] <= entry["at"], (entry["key"], name)
 
 
 def test_the_same_incident_is_reported_to_both_at_the_same_hour() -> None:

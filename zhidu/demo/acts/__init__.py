@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import billing, handbook, mail, people, requests
+from zhidu.demo.acts import billing, calls, handbook, links, mail, people, requests, selling
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
@@ -11,14 +11,24 @@ Act = Callable[[Company, Entry], Awaitable[None]]
 ACTS: Mapping[str, Act] = {
     "submit": requests.submit,
     "assign": requests.assign,
+    "choose": requests.choose,
+    "merge": requests.merge,
+    "split": requests.split,
+    "belong": requests.belong,
     "start": requests.start,
     "hold": requests.hold,
     "resume": requests.resume,
     "resolve": requests.resolve,
+    "resolve-all": requests.resolve_all,
     "confirm": requests.confirm,
     "reopen": requests.reopen,
     "cancel": requests.cancel,
     "comment": requests.comment,
+    "call": calls.call,
+    "answer survey": links.answer_survey,
+    "answer quotation": links.answer_quotation,
+    "settle checks": selling.settle_checks,
+    "confirm copy": selling.confirm_copy,
     "mail": mail.write,
     "answer": mail.answer,
     "resign": people.resign,

@@ -32,6 +32,36 @@ async def assign(company: Company, entry: Entry) -> None:
     await _move(company, entry, "assignRequest", assigneeId=company.member(entry["with"]))
 
 
+async def choose(company: Company, entry: Entry) -> None:
+    """Let the handbook's assignment rules say who gets it."""
+    await _move(company, entry, "assignRequest")
+
+
+async def merge(company: Company, entry: Entry) -> None:
+    """Let it go on as another one, and say why."""
+    target, _, reason = entry["with"].partition(" ")
+    await _move(company, entry, "mergeRequest", targetId=company.ids[target], reason=reason)
+
+
+async def split(company: Company, entry: Entry) -> None:
+    """Make a request of its own out of something that was said about another one."""
+    await company.change(
+        entry["key"],
+        entry["by"],
+        "splitRequest",
+        into="request",
+        messageId=company.ids[entry["said"]],
+        title=entry["title"],
+        impact=entry.get("impact"),
+        urgency=entry.get("urgency"),
+    )
+
+
+async def belong(company: Company, entry: Entry) -> None:
+    """Make it a part of another one."""
+    await _move(company, entry, "chooseParent", parentId=company.ids[entry["with"]])
+
+
 async def start(company: Company, entry: Entry) -> None:
     """Begin to work on it, which is the first response."""
     await _move(company, entry, "startRequest")
@@ -52,6 +82,11 @@ async def resolve(company: Company, entry: Entry) -> None:
     await _move(company, entry, "resolveRequest", resolution=entry["with"])
 
 
+async def resolve_all(company: Company, entry: Entry) -> None:
+    """Say what was done, for its parts, too."""
+    await _move(company, entry, "resolveRequest", resolution=entry["with"], withChildren=True)
+
+
 async def confirm(company: Company, entry: Entry) -> None:
     """Pass on the customer's word and score."""
     await _move(company, entry, "confirmRequest", score=int(entry["with"]))
@@ -69,10 +104,10 @@ async def cancel(company: Company, entry: Entry) -> None:
 
 async def comment(company: Company, entry: Entry) -> None:
     """Say something that its requester reads."""
-    await _move(company, entry, "commentRequest", text=entry["with"])
+    await _move(company, entry, "commentRequest", into="message", text=entry["with"])
 
 
-async def _move(company: Company, entry: Entry, mutation: str, **more: Any) -> None:
+async def _move(company: Company, entry: Entry, mutation: str, *, into: str = "", **more: Any) -> None:
     about, at = entry["about"], entry["at"]
     step = f"{about}/{entry['do']}/{at:%m-%d %H:%M}"
-    await company.change(step, entry["by"], mutation, requestId=company.ids[about], **more)
+    await company.change(step, entry["by"], mutation, into=into, requestId=company.ids[about], **more)

@@ -34,19 +34,25 @@ async def _invoice(teller: Teller, step: str) -> Mapping[str, str]:
         "holds": "\n".join(
             f"{words(item['kind'])}: {teller.day(item['fromOn'])} – {teller.day(item['releasedOn'])}"
             for item in found["holds"]
-        ),
+        )
+        + (_clause(teller, found, steps) if found["holds"] else ""),
         "outcome": words(f"invoice_{found['state']}"),
-        "charges": _charges(teller, found),
+        "charges": _charges(teller, found) + (_clause(teller, found, steps) if _asked(found) else ""),
     }
 
 
 def _charges(teller: Teller, invoice: Mapping[str, Any]) -> str:
     """What letters asked for beside the invoice itself, which stays owed when that is paid."""
     asked, left = invoice["charges"], invoice["chargesOutstanding"]["amount"]
-    if not float(asked["amount"]):
+    if not _asked(invoice):
         return teller.words("none")
     amount = f"{asked['amount']} {asked['currency']}"
     return teller.words("charges_owed" if float(left) else "charges_paid", amount=amount, left=left)
+
+
+def _asked(invoice: Mapping[str, Any]) -> bool:
+    """Whether letters asked for more than the invoice itself."""
+    return float(invoice["charges"]["amount"]) != 0
 
 
 def _step(teller: Teller, step: Mapping[str, Any]) -> str:

@@ -10,7 +10,9 @@ REQUEST = (
     " serviceLine { name } offering { name }"
     " clocks { kind stoppedAt breachedAt narrative clause { number title version { number } }"
     " calendarClause { number title value version { number } } }"
-    " escalations { at escalatedTo { name } clock { kind } } " + CITED + " } }"
+    " escalations { at escalatedTo { name } clock { kind clause { number title version { number } } } } "
+    + CITED
+    + " } }"
 )
 CLOCKS = ("RESPONSE", "RESOLUTION")
 
@@ -39,8 +41,13 @@ async def _request(teller: Teller, step: str) -> Mapping[str, str]:
         "priority": found["priority"] + teller.clause(decision(found, "requests.priority")),
         **{kind: _clock(teller, clocks.get(kind), kind, found) for kind in CLOCKS},
         "calendar": _hours(teller, calendar, found),
-        "told": "\n".join(told) or words("none"),
+        "told": "\n".join([*told, *_laid_down(teller, found["escalations"])]) or words("none"),
     }
+
+
+def _laid_down(teller: Teller, escalations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The clauses that somebody was told by, each once."""
+    return list(dict.fromkeys(teller.cited(item["clock"]["clause"]).strip() for item in escalations))
 
 
 def _hours(teller: Teller, calendar: Mapping[str, Any] | None, request: Mapping[str, Any]) -> str:
@@ -51,7 +58,7 @@ def _hours(teller: Teller, calendar: Mapping[str, Any] | None, request: Mapping[
     deadlines = (_last_deadline(request["decisions"]["nodes"], kind) for kind in CLOCKS)
     days = sorted({day for due_at in deadlines if due_at and (day := teller.local_day(due_at)) in worked})
     noted = [teller.words("make_up_day", day=teller.day(day)) for day in days]
-    return "\n".join([*noted, _cited(teller, calendar).strip()])
+    return "\n".join([*noted, teller.cited(calendar).strip()])
 
 
 def _clock(teller: Teller, clock: Mapping[str, Any] | None, kind: str, request: Mapping[str, Any]) -> str:
@@ -67,7 +74,7 @@ def _clock(teller: Teller, clock: Mapping[str, Any] | None, kind: str, request: 
         lines.append(words("done", done=done))
     if clock["narrative"]:
         lines.append(clock["narrative"])
-    return "\n".join(lines) + _cited(teller, clock["clause"])
+    return "\n".join(lines) + teller.cited(clock["clause"])
 
 
 def _last_deadline(decisions: Sequence[Mapping[str, Any]], kind: str) -> str | None:
@@ -78,7 +85,3 @@ def _last_deadline(decisions: Sequence[Mapping[str, Any]], kind: str) -> str | N
         if item["decision"] == "requests.deadline" and item["inputs"]["clock"] == kind.lower()
     ]
     return found[-1] if found else None
-
-
-def _cited(teller: Teller, clause: Mapping[str, Any] | None) -> str:
-    return teller.clause({"clause": clause, "version": clause["version"]}) if clause else ""

@@ -60,6 +60,9 @@ def approvers(teller: Teller, approval: Mapping[str, Any]) -> str:
     lines = []
     for task in approval["tasks"]:
         name = teller.in_language(approval["chain"]["steps"][task["step"]]["name"])
+        if task["state"] == "SKIPPED":
+            lines.append(f"{task['step'] + 1}. {name}: {teller.words('SKIPPED')}")
+            continue
         who = task["assignee"]["name"] if task["assignee"] else teller.words("none")
         if task.get("insteadOf") and not task["endReason"]:
             who += teller.words("instead_of", name=task["insteadOf"]["name"])

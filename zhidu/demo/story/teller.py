@@ -13,6 +13,8 @@ from zhidu.demo.story.words import Words
 from zhidu.failures import Failure
 
 CITED = "decisions(first: 50) { nodes { decision inputs result clause { number title } version { number } } }"
+# What a citation of a clause is made of.
+CLAUSE = "number title version { number }"
 
 # A line of the table: what it is about, and what each of the two companies has to say.
 Line = tuple[str, str, str]
@@ -50,6 +52,10 @@ class Teller:
         parsed = date.fromisoformat(day)
         return f"{parsed:%m-%d} {self.words('weekdays').split()[parsed.weekday()]}"
 
+    def date(self, day: str | None) -> str:
+        """A day that may lie in another year."""
+        return day if day is not None else self.words("none")
+
     def instant(self, instant: str | None) -> str:
         """An instant on the company's own wall."""
         if instant is None:
@@ -69,8 +75,13 @@ class Teller:
         """Where something is laid down: number, title and version of the clause that a decision names."""
         if cited is None or cited.get("clause") is None:
             return ""
-        clause, version = cited["clause"], cited["version"]
-        return f"\n〔{clause['number']} {clause['title']} · v{version['number']}〕"
+        return self.cited(cited["clause"] | {"version": cited["version"]})
+
+    def cited(self, clause: Mapping[str, Any] | None) -> str:
+        """The same, where a record names its clause itself, with the version that it stands in."""
+        if clause is None:
+            return ""
+        return f"\n〔{clause['number']} {clause['title']} · v{clause['version']['number']}〕"
 
 
 _CITED = re.compile(r"〔(\d+(?:\.\d+)*) (.*?) · v(\d+)〕", re.DOTALL)

@@ -11,7 +11,8 @@ from zhidu import pasting
 from zhidu.demo.client import Client
 from zhidu.demo.notebook import Notebook, Page
 from zhidu.demo.samples import Sample
-from zhidu.demo.story import dunning, incident, leaving, quality, rulebook, writing_off
+from zhidu.demo.story import chapters
+from zhidu.demo.story.chapters import Chapter
 from zhidu.demo.story.teller import Line, Teller, citations
 from zhidu.demo.story.terminal import cells, row, wrapped
 from zhidu.demo.story.words import Words
@@ -23,13 +24,6 @@ FIRST_QUERY = (
     '{ requests(first: 1, filter: {title: {contains: "收银系统"}}) { nodes { number title priority'
     " decisions(first: 1) { nodes { decision clause { number title } } } } } }"
 )
-# Cases on both sides of the change of policy, in the one company and in the other.
-SIDES = {
-    "moved_case": ("request/driver-app", "request/freezer-seal"),
-    "new_case": ("request/member-points", "request/led-wall"),
-    "running_invoice": ("invoice/lanhai", "invoice/hoiwan"),
-    "new_invoice": ("invoice/lanhai-hosting", "invoice/taipa-lighting"),
-}
 EMPTY_OF = ("requests", "customers", "staff", "versions", "invoices", "resignations")
 EMPTY = """query($invoice: ID!, $version: ID!) { requests { totalCount } customers { totalCount } staff { totalCount }
   invoices { totalCount } resignations { totalCount } versions: handbookVersions { totalCount }
@@ -46,28 +40,13 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     lines += row(("", one.sample.name, other.sample.name), widths)
     lines += row(("", words("software"), words("service")), widths)
     lines += ["", *wrapped(words("legend"), width)]
-    tables = [
-        (words("handbooks"), await rulebook.handbooks(one, other)),
-        (words("incident"), await incident.requests(one, other, "request/checkout-outage")),
-        (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
-        (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
-        (words("leaving"), await leaving.letters(one, other, "resignation/feng", "resignation/ng")),
-        (words("leaving_on_probation"), await leaving.letters(one, other, "resignation/sun", "resignation/lau")),
-        (words("silence"), await leaving.letters(one, other, "resignation/li", "resignation/fong")),
-        (words("turned_down"), await leaving.letters(one, other, "resignation/han", "resignation/cheung")),
-        (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
-        (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
-        (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
-        (words("given_up"), await writing_off.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
-        (words("change"), await rulebook.change(one, other)),
-        (words("sides"), await rulebook.cases(one, other, SIDES)),
-        (words("quality"), await quality.month(one, other, "2026-09-01")),
-        (words("backup"), await quality.archives(one, other)),
-    ]
-    one.page.story, other.page.story = _kept(tables, 1), _kept(tables, 2)
-    for title, table in tables:
-        lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
-        lines += _table(table, widths)
+    told = await chapters.chapters(one, other)
+    one.page.story, other.page.story = _kept(told, 1), _kept(told, 2)
+    for number, (chapter, tables) in enumerate(told, 1):
+        lines += ["", "", f"{number}. {chapter}", "═" * width]
+        for title, table in tables:
+            lines += ["", f"── {title} " + "─" * max(width - cells(title) - 4, 0)]
+            lines += _table(table, widths)
     return [
         *lines,
         "",
@@ -81,10 +60,11 @@ async def tell(client: Client, notes: Notebook, samples: Sequence[Sample], words
     ]
 
 
-def _kept(tables: Sequence[tuple[str, Sequence[Line]]], column: int) -> list[dict[str, Any]]:
+def _kept(told: Sequence[Chapter], column: int) -> list[dict[str, Any]]:
     """One company's column of every table, for programs."""
     return [
-        {"section": title, "line": line[0], "text": line[column], "cites": citations(line[column])}
+        {"chapter": chapter, "section": title, "line": line[0], "text": line[column], "cites": citations(line[column])}
+        for chapter, tables in told
         for title, table in tables
         for line in table
         if line[column]
