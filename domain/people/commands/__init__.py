@@ -1,5 +1,6 @@
 """Leaving: handing in a letter, what its approval brings, waiving the rest of a notice, and the last moment."""
 
+from domain.people.commands.hindrances import against_own_letter
 from domain.people.commands.leaving import (
     follow_approval,
     follow_refusal,
@@ -11,6 +12,7 @@ from domain.people.commands.leaving import (
 from domain.people.commands.letters import resubmit_resignation, submit_resignation, withdraw_resignation
 
 __all__ = [
+    "against_own_letter",
     "follow_approval",
     "follow_refusal",
     "follow_return",

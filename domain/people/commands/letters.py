@@ -11,10 +11,11 @@ from domain.organisation import queries as organisation
 from domain.people import queries, rules
 from domain.people.commands.beginning import begin
 from domain.people.commands.grounds import Grounds, cite_last_day, grounds_for
+from domain.people.commands.hindrances import against_letter
 from domain.people.events import ResignationResubmitted, ResignationSubmitted, ResignationWithdrawn
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, Move
-from tenancy.refusals import Conflict, Invalid, message
+from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 
@@ -29,15 +30,12 @@ async def submit_resignation(
     """
     named = ("staffId",) if staff_id is not None else ()
     staff_id = _who_leaves(work, staff_id)
-    if not named and await organisation.find_staff(work, staff_id) is None:
-        text = message("You are not on the staff of this company, so there is nothing to resign from.")
-        raise Invalid(text, code="NOT_STAFF")
     # Whoever locks the staff record sees every resignation of this person.
-    staff = await organisation.staff(work, staff_id, *named, lock=True)
-    if staff.left_on is not None:
-        raise Invalid(message("This person has left the company already."), path=named)
-    if await queries.under_way(work, staff_id) is not None:
-        raise Conflict(message("A resignation of this person is under way already."), path=named)
+    if named or await organisation.find_staff(work, staff_id) is not None:
+        await organisation.staff(work, staff_id, *named, lock=True)
+    for refusal in await against_letter(work, staff_id, *named):
+        raise refusal
+    staff = await organisation.staff(work, staff_id)
     grounds = await grounds_for(work, staff_id)
     today = grounds.calendar.local_day(work.now)
     rules.check_letter_day(letter_on, today, "letterOn")

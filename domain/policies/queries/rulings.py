@@ -115,6 +115,11 @@ async def rules_of(work: Work, kind: type[K], *, version_id: UUID | None = None)
     return book.rulings(kind) if book is not None else []
 
 
+async def lacking(work: Work, kind: type[K]) -> Refusal | None:
+    """Why what needs a clause of a kind is not possible for anybody: the version in force, if any, has none at all."""
+    return None if await rules_of(work, kind) else await _no_clause(work, kind.label, None)
+
+
 async def publishing_chain(work: Work) -> Ruling[ApprovalChain] | None:
     """The chain by which new versions are approved (PO-3); None where the version in force has none."""
     return await find_rule(work, ApprovalChain, topic=chain_topic(SubjectKind.HANDBOOK_VERSION, PUBLISHING))

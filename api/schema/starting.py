@@ -1,0 +1,146 @@
+"""What can be begun without a record yet: whether you can, and what keeps you from it, as the mutations say it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from api.reading.mapping import part
+from api.results import ClauseLink, clause_link
+from domain.kernel.command import COMMANDS
+from domain.people import commands as people
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import (
+    BusinessCalendarClause,
+    ClauseKind,
+    ComplaintHandling,
+    InquiryContact,
+    PriorityMatrix,
+    ServiceLevel,
+)
+from tenancy.language import translate
+from tenancy.refusals import Forbidden, Refusal, message, missing_permission
+from tenancy.work import Work
+
+Hindrances = Callable[[Work], Awaitable[Sequence[Refusal]]]
+
+
+@part
+class StartBlocker:
+    """Something that keeps you from beginning something."""
+
+    code: str = strawberry.field(description="A word for programs: the code that the mutation would answer.")
+    message: str = strawberry.field(description="A sentence for people, in your language.")
+    clause: ClauseLink | None = strawberry.field(description="The clause that keeps you from it, where one does.")
+    earliest_at: datetime | None = strawberry.field(
+        description="When it will be possible: null, since time alone keeps you from none of these."
+    )
+
+
+@part
+class Start:
+    """Whether you can begin something now; what of it is right or wrong, its mutation says when it is sent."""
+
+    allowed: bool = strawberry.field(description="Whether nothing stands in the way.")
+    blockers: list[StartBlocker] = strawberry.field(
+        description="What keeps you from it; nothing when you can do it. The first one is what the mutation answers."
+    )
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """How something is begun: its mutation, its command, and the clauses without which nobody can."""
+
+    mutation: str
+    what: str
+    command: str
+    needs: tuple[type[ClauseKind], ...] = ()
+    # A calendar is needed as well where the handbook has a clause of this kind.
+    reckoned_by: type[ClauseKind] | None = None
+    only_people: str | None = None
+
+    async def hindrances(self, work: Work) -> Sequence[Refusal]:
+        """All that stands against it now."""
+        found: list[Refusal] = []
+        permission = COMMANDS[self.command]
+        if permission is not None and not work.actor.may(permission):
+            found.append(missing_permission(permission))
+        if self.only_people is not None and not work.actor.is_member:
+            found.append(Forbidden(self.only_people))
+        kinds = [*self.needs]
+        if self.reckoned_by is not None and await policies.rules_of(work, self.reckoned_by):
+            kinds.append(BusinessCalendarClause)
+        found += [lacking for kind in kinds if (lacking := await policies.lacking(work, kind)) is not None]
+        return found
+
+
+_BEGINNINGS = (
+    _Beginning("submit_request", "a service request", "requests.submit", (PriorityMatrix,), reckoned_by=ServiceLevel),
+    _Beginning("submit_complaint", "a complaint", "feedback.submit_complaint", reckoned_by=ComplaintHandling),
+    _Beginning("register_inquiry", "an inquiry", "presales.register_inquiry", reckoned_by=InquiryContact),
+    _Beginning("draft_quotation", "a quotation", "presales.draft_quotation"),
+    _Beginning("draft_contract", "a contract", "contracts.draft_contract"),
+    _Beginning("draft_invoice", "an invoice", "billing.draft_invoice"),
+    _Beginning("receive_payment", "a payment", "billing.receive_payment"),
+    _Beginning("create_customer", "a customer", "customers.create_customer"),
+    _Beginning("open_problem", "a fault that comes again and again", "requests.open_problem"),
+    _Beginning("draft_version", "a version of the handbook", "policies.draft_version"),
+    _Beginning(
+        "delegate_approvals",
+        "a delegation of your approvals",
+        "approvals.delegate",
+        only_people=message("Only people delegate what they decide."),
+    ),
+)
+
+
+def _answer(found: Sequence[Refusal], language: str) -> Start:
+    return Start(
+        allowed=not found,
+        blockers=[
+            StartBlocker(
+                code=each.code,
+                message=translate(each.text, language, each.values),
+                clause=clause_link(each.clause, language) if each.clause is not None else None,
+                earliest_at=None,
+            )
+            for each in found
+        ],
+    )
+
+
+def _field(hindrances: Hindrances, description: str) -> Any:
+    async def resolve(info: strawberry.Info) -> Start:
+        work: Work = info.context.work
+        async with info.context.lock:
+            found = await hindrances(work)
+        return _answer(found, info.context.actor.language)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _declared() -> type:
+    fields = {
+        "submit_resignation": _field(
+            people.against_own_letter,
+            "Your own letter of resignation, by submitResignation without staffId: whether you are on the staff, "
+            "nothing is under way, and the handbook says how much notice is due and who decides.",
+        ),
+        **{each.mutation: _field(each.hindrances, f"The beginning of {each.what}.") for each in _BEGINNINGS},
+    }
+    declared = type("MayStart", (), {**fields, "__annotations__": {}, "__module__": __name__})
+    description = (
+        "What can be begun now, each by the mutation of its name: whether you can, and what keeps you from it. "
+        "What can be done with a record that exists, its `allowedMoves` tells."
+    )
+    return strawberry.type(declared, description=description)
+
+
+MayStart: Any = _declared()
+
+
+async def may_start() -> Any:
+    """What can be begun now."""
+    return MayStart()
