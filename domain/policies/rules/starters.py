@@ -1,4 +1,4 @@
-"""Handbooks to begin with, written by us for three kinds of company; every one of their clauses may be changed."""
+"""Handbooks to begin with, written by us for four kinds of company; every one of their clauses may be changed."""
 
 from dataclasses import dataclass
 from functools import cache

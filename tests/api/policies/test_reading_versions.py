@@ -142,6 +142,7 @@ async def test_a_company_begins_with_a_starter_and_takes_it_elsewhere_as_a_docum
         "software_company",
         "after_sales_group",
         "it_consulting",
+        "small_support_team",
     }
     start = """mutation($name: String!) { startHandbook(input: {starter: $name}) {
       version { id control } errors { code path } } }"""
