@@ -47,6 +47,24 @@ def open_secrets(data: Path, *, cluster: Path) -> Secrets:
     return made
 
 
+# What Zhidu puts into its data directory before it has secrets, and after; some file systems have lost+found of their
+# own.
+_MARKS = frozenset({"secrets.json", "installation", "runtime.json"})
+_OURS = frozenset(
+    {"lock", "sockets", "run", "log", "mail", "webhooks", "metrics", "postgres", "broker", "files", "lost+found"}
+)
+
+
+def is_foreign(data: Path) -> bool:
+    """Whether a directory is there, holds something, and nothing in it says that it is an installation's."""
+    try:
+        names = {each.name for each in data.iterdir()} if data.is_dir() else set()
+    except OSError:
+        # Whoever uses it says what is wrong.
+        return False
+    return not names & _MARKS and bool(names - _OURS)
+
+
 def write_private(path: Path, content: Mapping[str, object]) -> None:
     """Write a file that only we may read, whole or not at all."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

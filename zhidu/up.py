@@ -219,7 +219,9 @@ def _finish(process: ChildProcess, keeper: Keeper) -> None:
 
 
 def _usable(data: Path) -> Path:
-    """The data directory, once it is there, can be written and has room."""
+    """The data directory, once it is there, can be written and has room; another one's files are left alone."""
+    if installation.is_foreign(data):
+        raise Failure(f"{data} holds files that are not Zhidu's: name an empty or a new directory with --data (DATA=).")
     try:
         data = make_data_directory(data)
         with tempfile.TemporaryFile(dir=data):

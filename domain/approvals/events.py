@@ -68,6 +68,8 @@ class ApprovalTransferred(Event, name="approvals.transferred"):
     task_id: UUID
     reason: str
     comment: str | None = None
+    # Who was away, where somebody who decides for them has passed it on.
+    instead_of_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

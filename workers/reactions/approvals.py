@@ -41,6 +41,7 @@ VACANCIES = {
     SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to lacks the permission to decide; name somebody."),
     SeatReason.QUORUM_SHORT: message("Fewer people are found than the quorum needs; name somebody."),
     SeatReason.LEFT_COMPANY: message("Whoever sat there has left, and nobody stands in; name somebody."),
+    SeatReason.DEACTIVATED: message("Whoever sat there can't sign in any more, and nobody stands in; name somebody."),
     SeatReason.LOST_PERMISSION: message(
         "Whoever sat there may not decide any more, and nobody stands in; name somebody."
     ),

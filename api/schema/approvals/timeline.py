@@ -6,19 +6,63 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import BigInteger, Uuid, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, and_, case, cast, func, null, select
 from sqlalchemy.orm import aliased
 
 from api.reading.filters import TextFilter, filtered
-from api.reading.mapping import Order, column, computed, one, page, shows
+from api.reading.mapping import Order, column, computed, one, page, rendered, shows
 from api.schema.access.types import CasePerson, Member
 from api.schema.files.types import Attachment
 from domain.approvals import queries
+from domain.approvals.events import ApprovalDecided
+from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.rules.states import SeatReason
+from domain.approvals.rules.words import decision_text, reason_text
+from tenancy.actor import Actor
 from tenancy.journal import JournalEntry
+from tenancy.language import translate
+from tenancy.models import current_language
 
 
 def _said(name: str) -> Any:
     return lambda row: row.payload.op("->>")(name)
+
+
+def said(text: str | None, actor: Actor) -> str | None:
+    """Words for people in the reader's language; nothing where there are none."""
+    return translate(text, actor.language) if text is not None else None
+
+
+def _of_seat(entry: Any, column: str) -> Any:
+    """Something of the seat that an entry tells of."""
+    seats = aliased(ApprovalTask)
+    return select(getattr(seats, column)).where(seats.id == cast(_said("task_id")(entry), Uuid)).scalar_subquery()
+
+
+def _step(entry: Any) -> ColumnElement[Any]:
+    return func.coalesce(cast(_said("step")(entry), BigInteger), _of_seat(entry, "step"))
+
+
+def _step_name(entry: Any) -> Any:
+    approvals = aliased(Approval)
+    name = approvals.chain.op("->")("steps").op("->")(cast(_step(entry), Integer)).op("->")(cast("name", Text))
+    here = approvals.id == cast(_said("approval_id")(entry), Uuid)
+    return select(name.op("->>")(current_language())).where(here)
+
+
+def _comment(entry: Any) -> ColumnElement[Any]:
+    """What was said with a decision stands on its seat."""
+    decided = case((entry.name == ApprovalDecided.name, func.nullif(_of_seat(entry, "comment"), "")), else_=null())
+    return func.coalesce(_said("comment")(entry), decided)
+
+
+def _instead_of(entry: Any, there: Any) -> ColumnElement[bool]:
+    """Who was away: the seat of a decision has it, an entry about passing on says it itself."""
+    delegated = _of_seat(entry, "seat_reason") == SeatReason.DELEGATED.value
+    decided = and_(entry.name == ApprovalDecided.name, delegated)
+    passed_on = cast(_said("instead_of_id")(entry), Uuid)
+    absent = case((decided, _of_seat(entry, "instead_of_id")), else_=passed_on)
+    return there.id == absent  # type: ignore[no-any-return]  # a row's names are not typed
 
 
 def _attached_by(entry_id: Any) -> Any:
@@ -41,20 +85,29 @@ class ApprovalEvent:
     person: CasePerson | None = one(
         "The same person by name, for whoever may see the approval.", lambda here, there: there.id == here.actor_id
     )
-    step: int | None = computed(
-        "The step's place in the chain, from 0.",
-        lambda row: cast(_said("step")(row), BigInteger),
+    instead_of_person: CasePerson | None = one(
+        "Who was away, by name, where whoever decides for them did it.", _instead_of
     )
+    step: int | None = computed("The step's place in the chain, from 0.", _step)
+    step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)
     task_id: UUID | None = computed("The seat.", lambda row: cast(_said("task_id")(row), Uuid))
-    decision: str | None = computed("What was decided in the seat.", _said("decision"))
+    decision: str | None = computed("What was decided in the seat, as a word for programs.", _said("decision"))
+    decision_text: str | None = rendered(
+        "The same in words, in your language.",
+        lambda values, actor: said(decision_text(values["decision"]), actor),
+        decision=_said("decision"),
+    )
     reason: str | None = computed(
         "Why a seat is somebody else's now, subject_changed where the approval is void with its subject, why a "
-        "condition can't be judged, or how an administrator let a stopped case go on.",
+        "condition can't be judged, or how an administrator let a stopped case go on. A word for programs.",
         _said("reason"),
     )
-    comment: str | None = computed(
-        "What was said without deciding; what was said to a decision, the seat has.", _said("comment")
+    reason_text: str | None = rendered(
+        "The same in words, in your language.",
+        lambda values, actor: said(reason_text(values["reason"]), actor),
+        reason=_said("reason"),
     )
+    comment: str | None = computed("What was said, with a decision or without one.", _comment)
     attachment: Attachment | None = one(
         "The file that was attached; null when it was taken away since.",
         lambda here, there: there.id == _attached_by(here.id),

@@ -15,12 +15,13 @@ from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, fil
 from api.reading.mapping import Node, Order, column, computed, many, one, page, part, rendered, shows
 from api.schema.access.types import CasePerson, Member
 from api.schema.approvals.moves import ApprovalMove, allowed_moves
-from api.schema.approvals.timeline import timeline
+from api.schema.approvals.timeline import said, timeline
 from api.schema.files.types import Attachment, attached
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from domain.approvals import models, queries
 from domain.approvals.rules import naming, traces
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
+from domain.approvals.rules.words import reason_text
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.conditions import ConditionFailed, Failure
 from domain.policies.rules.sentences import read
@@ -67,7 +68,13 @@ class ApprovalTask(Node):
     end_reason: EndReason | None = column("Why it stopped waiting without a decision by hand.")
     opened_at: datetime = column("Since when it has waited.")
     ended_at: datetime | None = column("When it stopped waiting.")
-    comment: str = column("What the person said.")
+    comment: str = column("What its holder said; what others say when they pass it on, the timeline has as theirs.")
+    reason_text: str | None = rendered(
+        "The same as endReason, or where there is none as seatReason, in words and in your language.",
+        lambda values, actor: said(reason_text(values["end"] or values["seat"]), actor),
+        end=lambda seat: cast(seat.end_reason, Text),
+        seat=lambda seat: cast(seat.seat_reason, Text),
+    )
     problem: str | None = rendered(
         "Where the case stops here because a condition can't be judged: which one and why, in your language.",
         _problem,
@@ -195,6 +202,11 @@ class ApprovalFilter:
     copied_to_me: bool | None = filtered("Whether you get a copy.", queries.copied_to_me)
     decided_by_me: bool | None = filtered("Whether you have decided.", queries.decided_by_me)
     overdue: bool | None = filtered("Whether the time of a step that waits is up.", queries.overdue)
+    stuck: bool | None = filtered(
+        "Whether it waits for an administrator of approvals: a seat is vacant, to be filled by reassign or "
+        "resolveApprovalAgain, or it can't be judged whether a step is taken, which goOnWithApproval says.",
+        queries.stuck,
+    )
     and_: "list[ApprovalFilter] | None" = combining("All of these hold.", "and")
     or_: "list[ApprovalFilter] | None" = combining("One of these holds.", "or")
     not_: "ApprovalFilter | None" = combining("This does not hold.", "not")

@@ -282,9 +282,17 @@ def _void(work: Work, tasks: Sequence[ApprovalTask], reason: EndReason) -> None:
 
 
 async def hand_over(
-    work: Work, approval: Approval, task: ApprovalTask, to_id: UUID | None, reason: SeatReason, comment: str = ""
+    work: Work,
+    approval: Approval,
+    task: ApprovalTask,
+    to_id: UUID | None,
+    reason: SeatReason,
+    comment: str = "",
+    *,
+    for_id: UUID | None = None,
 ) -> ApprovalTask:
-    """Give an undecided seat to somebody else, or leave it vacant for an administrator to fill."""
+    """Give an undecided seat to somebody else, or leave it vacant for an administrator to fill. `for_id` is who is
+    away, where whoever decides for them does so."""
     before = task.state
     beside_it = [other for other in await queries.tasks_of(work, approval.id) if other.anchor_id == task.id]
     task.state = TASK_LIFECYCLE.next(task.state, TaskMove.TRANSFER)
@@ -308,7 +316,11 @@ async def hand_over(
     for beside in beside_it:
         beside.anchor_id = successor.id
     transferred = ApprovalTransferred(
-        approval_id=approval.id, task_id=successor.id, reason=reason.value, comment=comment or None
+        approval_id=approval.id,
+        task_id=successor.id,
+        reason=reason.value,
+        comment=comment or None,
+        instead_of_id=for_id,
     )
     work.record(transferred, about=successor)
     if to_id is None:

@@ -95,8 +95,13 @@ async def _give(
 ) -> Approval:
     said = steps.clean_comment(comment, needed=False)
     await _check_successor(work, approval, task, to_id)
-    await hand_over(work, approval, task, to_id, reason, comment=said)
-    task.comment = said
+    holder_id = task.assignee_id
+    own = work.actor.is_member and work.actor.id == holder_id
+    for_id = holder_id if reason is SeatReason.TRANSFERRED and not own else None
+    await hand_over(work, approval, task, to_id, reason, comment=said, for_id=for_id)
+    # On the seat stands what its holder said; what a stand-in or an administrator says, the timeline has as theirs.
+    if own:
+        task.comment = said
     return approval
 
 

@@ -107,9 +107,10 @@ async def _remind(work: Work, approval: Approval, step: Step, waiting: list[Appr
 async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> None:
     """Somebody has left or is shut out: their seats go to their nearest superior, else to an administrator, else they
     are vacant."""
+    left = isinstance(event, StaffLeft)
     person_id = event.staff_id if isinstance(event, StaffLeft) else event.member_id
     await end_delegations_of(work, person_id)
-    await _give_up(work, {person_id}, SeatReason.LEFT_COMPANY)
+    await _give_up(work, {person_id}, SeatReason.LEFT_COMPANY if left else SeatReason.DEACTIVATED)
 
 
 async def give_up_powerless(work: Work, event: MemberRolesChanged | RoleChanged) -> None:

@@ -198,6 +198,12 @@ def waits_about(kind: SubjectKind, subject_id: Any, purpose: str = "") -> Column
     return select(found.id).where(*about_it, found.state == State.WAITING).exists()
 
 
+def stuck(approvals: Any) -> ColumnElement[bool]:
+    """Whether it waits for an administrator of approvals: a seat is vacant, or it can't be judged whether a step is
+    taken."""
+    return and_(approvals.state == State.WAITING, or_(vacant(approvals), stopped(approvals)))
+
+
 def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
     found = aliased(Approval)

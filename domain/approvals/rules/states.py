@@ -134,6 +134,8 @@ class SeatReason(StrEnum):
     ESCALATED_ADMINISTRATOR = "escalated_administrator"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    # Whoever sat there is shut out: their account was deactivated, though nobody said that they left.
+    DEACTIVATED = "deactivated"
     # Whoever sat there may not decide any more.
     LOST_PERMISSION = "lost_permission"
     # It can't be judged whether the step is taken: an administrator sees to it.
@@ -163,6 +165,7 @@ class EndReason(StrEnum):
     ESCALATED_ADMINISTRATOR = "escalated_administrator"
     REASSIGNED = "reassigned"
     LEFT_COMPANY = "left_company"
+    DEACTIVATED = "deactivated"
     LOST_PERMISSION = "lost_permission"
     # An administrator has said whether the step is taken.
     BY_ADMINISTRATOR = "by_administrator"

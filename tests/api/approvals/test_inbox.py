@@ -1,5 +1,6 @@
 """The inbox and the timeline: what waits, what was asked, what was copied, what is done, and how it came about."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,16 @@ from tests.api.conftest import Ask
 from tests.conftest import found_company
 from tests.domain.approvals.company import BOSS, HEAD, HR, Company, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
+from tests.domain.approvals.test_delegations import away
 
 COUNTS = """{ approvalInbox { waiting { totalCount } mine { totalCount } copied { totalCount } done { totalCount }
   overdue: waiting(filter: {overdue: true}) { totalCount } } }"""
 WAITING = """query($filter: ApprovalFilter) { approvalInbox { waiting(filter: $filter) {
   totalCount nodes { id overdue stepName } } } }"""
 TIMELINE = """query($id: ID!) { approval(id: $id) { timeline { totalCount nodes {
-  name step decision reason comment member { name } } } } }"""
+  name step stepName decision decisionText reason reasonText comment member { name } insteadOfPerson { name }
+  } } } }"""
+STUCK = "{ approvals(filter: {stuck: true}) { nodes { id } } going: approvals(filter: {stuck: false}) { totalCount } }"
 
 
 @pytest.fixture
@@ -88,18 +92,31 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
         ("step_reached", 0),
         ("urged", 0),
         ("commented", None),
-        ("transferred", None),
-        ("approver_added", None),
-        ("decided", None),
-        ("decided", None),
+        ("transferred", 0),
+        ("approver_added", 0),
+        ("decided", 0),
+        ("decided", 0),
         ("step_reached", 1),
-        ("decided", None),
+        ("decided", 1),
         ("step_returned", 1),
         ("step_reached", 0),
-        ("decided", None),
+        ("decided", 0),
         ("refused", None),
     ]
-    assert [entry["comment"] for entry in told if entry["comment"]] == ["Please.", "Yours.", "Look, too."]
+    assert [entry["comment"] for entry in told if entry["comment"]] == [
+        "Please.",
+        "Yours.",
+        "Look, too.",
+        "Again.",
+        "No.",
+    ]
+    assert all((entry["step"] is None) is (entry["stepName"] is None) for entry in told)
+    assert [entry["decisionText"] for entry in told if entry["decisionText"]] == [
+        "Approved",
+        "Approved",
+        "Returned",
+        "Rejected",
+    ]
     assert [entry["decision"] for entry in told if entry["decision"]] == [
         "approved",
         "approved",
@@ -116,3 +133,51 @@ async def test_the_timeline_is_seen_with_the_approval(ask: Ask, company: Company
         assert (await ask(actor, TIMELINE, id=str(approval.id)))["approval"] is None
     for actor in (company.head, company.engineer, company.admin):
         assert (await ask(actor, TIMELINE, id=str(approval.id)))["approval"]["timeline"]["totalCount"] == 2
+    chinese = await ask(replace(company.engineer, language="zh_Hans"), TIMELINE, id=str(approval.id))
+    words = [entry["reasonText"] for entry in chinese["approval"]["timeline"]["nodes"] if entry["reasonText"]]
+    assert words == ["由原审批人转交", "加签：后于原审批人"]
+
+
+async def test_what_a_stand_in_says_is_theirs_for_who_is_away(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, delegates_may_transfer=True), step(HR))
+    approval = await ask_for(company.engineer)
+    await away(company.head, company.colleague)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    async with writing(company.colleague, settle=settle) as work:
+        await commands.transfer(work, task_id=seat, to_id=company.boss.id, comment="Too much for me.")
+    await away(company.boss, company.colleague)
+    seat = (await waiting(company.admin, approval.id))[company.boss.id]
+    async with writing(company.colleague, settle=settle) as work:
+        await commands.approve(work, task_id=seat, comment="After all.")
+    seat = (await waiting(company.admin, approval.id))[company.hr.id]
+    async with writing(company.admin, settle=settle) as work:
+        await commands.reassign(work, task_id=seat, to_id=company.boss.id, comment="HR is away.")
+    seats = """query($id: ID!) { approval(id: $id) {
+      tasks { assignee { id } comment state endReason reasonText }
+      timeline { nodes { name comment member { id } insteadOfPerson { id } reasonText } } } }"""
+    found = (await ask(company.admin, seats, id=str(approval.id)))["approval"]
+    said = [(each["comment"], each["member"]["id"], each["insteadOfPerson"]) for each in found["timeline"]["nodes"]]
+    assert [each for each in said if each[0]] == [
+        ("Too much for me.", str(company.colleague.id), {"id": str(company.head.id)}),
+        ("After all.", str(company.colleague.id), {"id": str(company.boss.id)}),
+        ("HR is away.", str(company.admin.id), None),
+    ]
+    # Nobody has words on their seat that somebody else has said.
+    assert [(each["assignee"]["id"], each["comment"]) for each in found["tasks"] if each["comment"]] == [
+        (str(company.colleague.id), "After all.")
+    ]
+    assert found["tasks"][0]["reasonText"] == "passed on by whoever sat there"
+
+
+async def test_what_is_stuck_is_found_by_administrators(ask: Ask, company: Company, globex: Actor) -> None:
+    other = await founded(globex)
+    third = await found_company()
+    nobody = {"by": "superior", "level": 9}
+    await lay_down(company.admin, step(nobody, when_vacant="stop"))
+    await lay_down(other.admin, step(nobody, when_vacant="skip"), step(HR))
+    stopped, going = await ask_for(company.engineer), await ask_for(other.engineer)
+    assert (await ask(company.admin, STUCK))["approvals"]["nodes"] == [{"id": str(stopped.id)}]
+    found = await ask(other.admin, STUCK)
+    assert found == {"approvals": {"nodes": []}, "going": {"totalCount": 1}}
+    assert going.id != stopped.id
+    assert await ask(third, STUCK) == {"approvals": {"nodes": []}, "going": {"totalCount": 0}}

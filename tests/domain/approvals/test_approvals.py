@@ -293,7 +293,11 @@ async def test_who_is_shut_out_gives_their_seats_to_their_superior_too(company: 
     async with writing(company.admin, settle=settle) as work:
         assert company.head.id is not None
         await people.deactivate_member(work, member_id=company.head.id)
-    assert set(await waiting(company.admin, approval.id)) == {company.boss.id}
+    _, tasks = await course(company.admin, approval.id)
+    assert [(task.assignee_id, task.end_reason, task.seat_reason) for task in tasks] == [
+        (company.head.id, EndReason.DEACTIVATED, None),
+        (company.boss.id, None, SeatReason.DEACTIVATED),
+    ]
 
 
 async def test_a_superior_who_has_left_is_no_approver(company: Company) -> None:
