@@ -37,7 +37,6 @@ from tenancy.storing import ReadBack
 from tenancy.work import Work
 
 REFUSED_POINTS = 20
-NOTHING_ASKED: Values = {}
 
 
 class Made:
@@ -207,7 +206,7 @@ class _ByPlan:
     actor: Actor
 
     async def within(self, work: Work, results: Mapping[str, Any]) -> bytes:
-        answered = {ASKED: await answers(work, self.plan.asked)} if self.plan.asked else {}
+        answered = {ASKED: await answers(work, self.plan.asked)} if self.plan.asked else None
         rows = await work.sql(self.plan.sql, *self._arguments(results, answered))
         return self.plan.finished(rows[0][0], self.actor)
 
@@ -221,8 +220,8 @@ class _ByPlan:
             back = ReadBack(self.plan.of_added, arguments, records)
         return Unread(self.plan, arguments, back)
 
-    def _arguments(self, results: Mapping[str, Any], answered: Values = NOTHING_ASKED) -> list[Any]:
-        bound = {**self.values, **answered, PAYLOAD: {name: _stored(item) for name, item in results.items()}}
+    def _arguments(self, results: Mapping[str, Any], answered: Values | None = None) -> list[Any]:
+        bound = {**self.values, **(answered or {}), PAYLOAD: {name: _stored(item) for name, item in results.items()}}
         return self.plan.arguments(bound, self.actor)
 
 

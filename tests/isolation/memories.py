@@ -18,6 +18,7 @@ KNOWN = {
     "api.endpoint.READER": "Documents by their text, plans by the permissions they were made for; see `personal`.",
     "api.schema.subscriptions.LIVE_SCHEMA": "The types of the schema.",
     "api.live.SWITCHBOARDS": "The process's own; its listeners are kept by tenant.",
+    "api.reading.asking._QUESTIONS": "The code's own questions; their answers are kept with one reading.",
     "api.inputs._takers": "By the schema's own fields.",
     "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",

@@ -56,13 +56,14 @@ def _comment(entry: Any) -> ColumnElement[Any]:
     return func.coalesce(_said("comment")(entry), decided)
 
 
-def _instead_of(entry: Any, there: Any) -> ColumnElement[bool]:
-    """Who was away: the seat of a decision has it, an entry about passing on says it itself."""
-    delegated = _of_seat(entry, "seat_reason") == SeatReason.DELEGATED.value
-    decided = and_(entry.name == ApprovalDecided.name, delegated)
-    passed_on = cast(_said("instead_of_id")(entry), Uuid)
-    absent = case((decided, _of_seat(entry, "instead_of_id")), else_=passed_on)
-    return there.id == absent  # type: ignore[no-any-return]  # a row's names are not typed
+def _instead_of(entry_id: Any) -> Any:
+    """Who was away, by the entry's id: the seat of a decision has it, an entry about passing on says it itself."""
+    entries = aliased(JournalEntry)
+    delegated = _of_seat(entries, "seat_reason") == SeatReason.DELEGATED.value
+    decided = and_(entries.name == ApprovalDecided.name, delegated)
+    passed_on = cast(_said("instead_of_id")(entries), Uuid)
+    absent = case((decided, _of_seat(entries, "instead_of_id")), else_=passed_on)
+    return select(absent).where(entries.id == entry_id).scalar_subquery()
 
 
 def _attached_by(entry_id: Any) -> Any:
@@ -86,7 +87,8 @@ class ApprovalEvent:
         "The same person by name, for whoever may see the approval.", lambda here, there: there.id == here.actor_id
     )
     instead_of_person: CasePerson | None = one(
-        "Who was away, by name, where whoever decides for them did it.", _instead_of
+        "Who was away, by name, where whoever decides for them did it.",
+        lambda here, there: there.id == _instead_of(here.id),
     )
     step: int | None = computed("The step's place in the chain, from 0.", _step)
     step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)

@@ -24,6 +24,7 @@ from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
 from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
 from domain.organisation.events import StaffLeft
 from domain.policies.rules.chains import OnDeadline, Step
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
@@ -107,8 +108,9 @@ async def _remind(work: Work, approval: Approval, step: Step, waiting: list[Appr
 async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> None:
     """Somebody has left or is shut out: their seats go to their nearest superior, else to an administrator, else they
     are vacant."""
-    left = isinstance(event, StaffLeft)
     person_id = event.staff_id if isinstance(event, StaffLeft) else event.member_id
+    staff = await organisation.find_staff(work, person_id)
+    left = staff is not None and staff.left_on is not None
     await end_delegations_of(work, person_id)
     await _give_up(work, {person_id}, SeatReason.LEFT_COMPANY if left else SeatReason.DEACTIVATED)
 

@@ -124,6 +124,9 @@ async def test_the_timeline_tells_everything_that_happened(ask: Ask, company: Co
         "rejected",
     ]
     assert [entry["reason"] for entry in told if entry["reason"]] == ["transferred", "added_after"]
+    chinese = await ask(replace(company.engineer, language="zh_Hans"), TIMELINE, id=str(approval.id))
+    words = [entry["reasonText"] for entry in chinese["approval"]["timeline"]["nodes"] if entry["reasonText"]]
+    assert words == ["由原审批人转交", "加签：后于原审批人"]
 
 
 async def test_the_timeline_is_seen_with_the_approval(ask: Ask, company: Company, globex: Actor) -> None:
@@ -133,9 +136,6 @@ async def test_the_timeline_is_seen_with_the_approval(ask: Ask, company: Company
         assert (await ask(actor, TIMELINE, id=str(approval.id)))["approval"] is None
     for actor in (company.head, company.engineer, company.admin):
         assert (await ask(actor, TIMELINE, id=str(approval.id)))["approval"]["timeline"]["totalCount"] == 2
-    chinese = await ask(replace(company.engineer, language="zh_Hans"), TIMELINE, id=str(approval.id))
-    words = [entry["reasonText"] for entry in chinese["approval"]["timeline"]["nodes"] if entry["reasonText"]]
-    assert words == ["由原审批人转交", "加签：后于原审批人"]
 
 
 async def test_what_a_stand_in_says_is_theirs_for_who_is_away(ask: Ask, company: Company) -> None:
