@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth.routes import ROUTES as AUTH_ROUTES
+from api.contract.routes import ROUTES as CONTRACT_ROUTES
 from api.endpoint import Endpoint, sees
 from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
@@ -86,6 +87,7 @@ def application() -> ASGIApp:
         *FILE_ROUTES,
         *HANDBOOK_ROUTES,
         *SURVEY_ROUTES,
+        *CONTRACT_ROUTES,
         *QUOTATION_ROUTES,
         *MAIL_ROUTES,
     ]
