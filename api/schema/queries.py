@@ -63,6 +63,7 @@ from api.schema.notifications.types import (
     NotificationFilter,
     WebhookEndpoint,
 )
+from api.schema.operations.queries import OperationsQuery
 from api.schema.organisation import types as shape
 from api.schema.organisation.types import STAFF_ORDERS, Department, Post, Staff, StaffFilter
 from api.schema.people.types import RESIGNATION_ORDERS, Resignation, ResignationFilter
@@ -97,7 +98,7 @@ from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(ContractQuery, LedgerQuery, SearchQuery):
+class Query(ContractQuery, LedgerQuery, SearchQuery, OperationsQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)

@@ -51,6 +51,7 @@ from domain.feedback.events import (
 )
 from domain.mail.events import MailQuarantined, MailReceived, MailReported
 from domain.notifications.events import EndpointSwitchedOff
+from domain.operations.events import AlarmsRecovered, AlarmStormBegan
 from domain.people.events import (
     EmploymentEnded,
     NoticeWaived,
@@ -122,6 +123,7 @@ from workers.reactions import (
     feedback,
     mail,
     notifications,
+    operations,
     people,
     postponements,
     presales,
@@ -177,6 +179,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestEscalated: [requests.tell_of_an_escalation],
     ApprovalConditionFailed: [approvals.tell_of_a_vacancy],
     ApprovalSeatVacant: [approvals.tell_of_a_vacancy],
+    AlarmsRecovered: [operations.follow_the_recovery],
+    AlarmStormBegan: [operations.tell_of_a_storm],
     RequestClosed: [feedback.plan_the_survey, visits.plan_after_request],
     SurveySent: [feedback.ask_by_mail],
     SurveyReminded: [feedback.remind_by_mail],

@@ -36,6 +36,7 @@ from domain.policies.rules.kinds.delivery import AcceptanceDocuments, Inspection
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, ContractRenewal, DunningLadder, PaymentTerms
+from domain.policies.rules.kinds.operations import AlarmHandling
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
     ExitAudit,
@@ -106,6 +107,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         AutoConfirm,
         ReopenWindow,
         InspectionSchedule,
+        AlarmHandling,
         InboundMailRules,
         MailAcknowledgement,
         # Customers
@@ -159,6 +161,7 @@ def kind_named(name: str) -> type[ClauseKind]:
 
 __all__ = [
     "KINDS",
+    "AlarmHandling",
     "ApprovalChain",
     "AssignmentRules",
     "AutoConfirm",
