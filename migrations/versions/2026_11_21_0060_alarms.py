@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard
 
-revision = "0099"
-down_revision = "0098"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
