@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -9,9 +10,10 @@ from strawberry.scalars import JSON
 
 from api.reading.mapping import part
 from api.schema.inputs import given, optional
-from api.schema.operations.types import AlarmSeverity
+from api.schema.operations import types  # noqa: F401  # declares the enumerations that are used below
 from domain.operations import commands, models
 from domain.operations.rules.alarms import Signal
+from domain.policies.rules.kinds.operations import AlarmSeverity
 from tenancy.work import Work
 
 
@@ -76,11 +78,12 @@ async def raise_alarms(work: Work, input: RaiseAlarmsInput) -> Sequence[SimpleNa
 
 
 def _signal(alarm: AlarmInput) -> Signal:
+    details: Any = {} if alarm.details is None else alarm.details
     return Signal(
         fingerprint=alarm.fingerprint,
         title=alarm.title,
         severity=alarm.severity.value,
         customer_id=alarm.customer_id,
         recovered=alarm.recovered,
-        details={} if alarm.details is None else alarm.details,
+        details=details,
     )

@@ -1,8 +1,8 @@
 """Alarms: each fingerprint is one row and opens one request; more than a clause lets open at once are one storm."""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -87,21 +87,19 @@ async def raise_alarms(work: Work, *, source: str, alarms: Sequence[Signal]) -> 
     return list(found.values())
 
 
-def _as_rows(work: Work, signals: Sequence[Signal]) -> str:
-    return json.dumps(
-        [
-            {
-                "id": str(work.new_id()),
-                "fingerprint": signal.fingerprint,
-                "title": signal.title,
-                "severity": signal.severity,
-                "details": signal.details,
-                "customer_id": str(signal.customer_id),
-                "count": signal.count,
-            }
-            for signal in signals
-        ]
-    )
+def _as_rows(work: Work, signals: Sequence[Signal]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(work.new_id()),
+            "fingerprint": signal.fingerprint,
+            "title": signal.title,
+            "severity": signal.severity,
+            "details": signal.details,
+            "customer_id": str(signal.customer_id),
+            "count": signal.count,
+        }
+        for signal in signals
+    ]
 
 
 async def _open(

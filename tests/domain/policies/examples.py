@@ -122,6 +122,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "when": {"every": "monthly", "day": 5},
         "checklist": [{"en": "backups", "zh_Hans": "备份"}, {"en": "disk space", "zh_Hans": "磁盘空间"}],
     },
+    "alarm_handling": {
+        "opens": {"critical": {"impact": "high", "urgency": "high"}},
+        "most_requests": 5,
+        "on_recovery": "resolve",
+        "department": "Support",
+    },
     "inquiry_contact": {"within": {"working_minutes": 120}},
     "expert_review": {"from_amount": {"minor": 50000000, "currency": "CNY"}, "least_experts": 3},
     "discount_limit": {"free_percent": "5", "most_percent": "20"},

@@ -79,7 +79,9 @@ class AlarmHandling(ClauseKind):
             "further request stands for the rest.",
         ),
     ] = 10
-    in_minutes: Annotated[int, Field(ge=1, le=1440, description="The time in which so many are opened, in minutes.")] = 10
+    in_minutes: Annotated[
+        int, Field(ge=1, le=1440, description="The time in which so many are opened, in minutes.")
+    ] = 10
     on_recovery: Annotated[
         OnRecovery, Field(description="What becomes of a request when all alarms behind it have recovered.")
     ] = OnRecovery.NOTE
@@ -99,5 +101,7 @@ class AlarmHandling(ClauseKind):
             say(message("When all alarms behind a request have recovered: {act}."), act=self.on_recovery),
         ]
         if self.department is not None:
-            told.append(say(message("Requests of alarms go to the department {department}."), department=self.department))
+            told.append(
+                say(message("Requests of alarms go to the department {department}."), department=self.department)
+            )
         return tuple(told)
