@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry.scalars import JSON
 
 from api.reading.mapping import part
 from api.schema.inputs import given, optional
@@ -15,6 +13,14 @@ from domain.operations import commands, models
 from domain.operations.rules.alarms import Signal
 from domain.policies.rules.kinds.operations import AlarmSeverity
 from tenancy.work import Work
+
+
+@strawberry.input(description="Something else that is known of an alarm.")
+class AlarmDetailInput:
+    """Something else that is known of an alarm."""
+
+    name: str = given("What it is called, in at most 100 characters.")
+    value: str = given("What is known, in a line of at most 500 characters.")
 
 
 @strawberry.input(description="What a monitoring system says of a customer's system.")
@@ -28,7 +34,7 @@ class AlarmInput:
     severity: AlarmSeverity = given("How bad it is; the handbook's clause `alarm_handling` says what opens a request.")
     customer_id: UUID = given("Whose system it is about.")
     recovered: bool = optional("Whether it is over, rather than so.", default=False)
-    details: JSON | None = optional("What else is known: at most 50 texts and numbers by their names.")
+    details: list[AlarmDetailInput] | None = optional("What else is known: at most 50; of one name the last counts.")
 
 
 @strawberry.input(description="An alarm of one monitoring system.")
@@ -78,7 +84,7 @@ async def raise_alarms(work: Work, input: RaiseAlarmsInput) -> Sequence[SimpleNa
 
 
 def _signal(alarm: AlarmInput) -> Signal:
-    details: Any = {} if alarm.details is None else alarm.details
+    details = {detail.name: detail.value for detail in alarm.details or ()}
     return Signal(
         fingerprint=alarm.fingerprint,
         title=alarm.title,

@@ -28,7 +28,7 @@ class Alarm(Node):
     fingerprint: str = column("By which that system knows the alarm again.")
     title: str = column("What is wrong, in a line, as it was said last.")
     severity: AlarmSeverity = column("How bad it was found last.")
-    details: JSON = column("What else was said of it last: texts and numbers by their names.")
+    details: JSON = column("What else was said of it last: texts by their names.")
     state: AlarmState = column("Whether it is still so.")
     count: int = column("How often it was raised.")
     episodes: int = column("How often it began, being raised anew after it had recovered.")

@@ -94,7 +94,7 @@ def _as_rows(work: Work, signals: Sequence[Signal]) -> list[dict[str, Any]]:
             "fingerprint": signal.fingerprint,
             "title": signal.title,
             "severity": signal.severity,
-            "details": signal.details,
+            "details": dict(signal.details),
             "customer_id": str(signal.customer_id),
             "count": signal.count,
         }

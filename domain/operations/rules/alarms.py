@@ -1,9 +1,8 @@
 """What an alarm is, and what several of one fingerprint that come together make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from domain.kernel.texts import one_line
@@ -33,7 +32,7 @@ class Signal:
     severity: str
     customer_id: UUID
     recovered: bool = False
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
     count: int = 1
 
 
@@ -73,17 +72,11 @@ def together(signals: Sequence[Signal]) -> list[Signal]:
     return [found[fingerprint] for fingerprint in sorted(found)]
 
 
-def _clean_details(details: Any, *path: str) -> dict[str, Any]:
-    if not isinstance(details, dict):
-        raise Invalid(message("Details are texts or numbers by their names."), path=path)
+def _clean_details(details: Mapping[str, str], *path: str) -> dict[str, str]:
     if len(details) > MOST_DETAILS:
         text = message("At most {most} can be given.")
         raise Invalid(text, {"most": MOST_DETAILS}, path=path)
-    cleaned: dict[str, Any] = {}
-    for name, value in details.items():
-        if isinstance(value, str):
-            value = one_line(value, DETAIL_LENGTH, *path, may_be_empty=True)
-        elif not (value is None or type(value) in (int, bool)) or (type(value) is int and abs(value) >= 2**63):
-            raise Invalid(message("Details are texts or numbers by their names."), path=path)
-        cleaned[one_line(name, SOURCE_LENGTH, *path)] = value
-    return cleaned
+    return {
+        one_line(name, SOURCE_LENGTH, *path, "name"): one_line(value, DETAIL_LENGTH, *path, "value", may_be_empty=True)
+        for name, value in details.items()
+    }

@@ -28,13 +28,13 @@ async def test_a_program_raises_alarms_and_those_who_work_on_requests_see_them(a
         "title": "The disk is full",
         "severity": "CRITICAL",
         "customerId": str(company.strategic_id),
-        "details": {"host": "db1", "used": 99},
+        "details": [{"name": "host", "value": "db1"}],
     }
     for count in (1, 2):
         payload = (await ask(probe, RAISE, input=given))["raiseAlarm"]
         assert payload["errors"] == []
         alarm = payload["alarm"]
-        assert (alarm["count"], alarm["state"], alarm["details"]) == (count, "FIRING", {"host": "db1", "used": 99})
+        assert (alarm["count"], alarm["state"], alarm["details"]) == (count, "FIRING", {"host": "db1"})
         assert alarm["request"] == {"number": "REQ-000001", "title": "The disk is full", "priority": "P1"}
     one = {key: value for key, value in given.items() if key != "source"}
     many = [{**one, "fingerprint": "cpu"}, {**one, "fingerprint": "cpu"}, {**one, "recovered": True}]
@@ -61,7 +61,7 @@ async def test_wrong_alarms_are_refused_with_their_place(ask: Any, pool: None) -
     }
     for wrong, path in (
         ({"fingerprint": " "}, ["alarms", "1", "fingerprint"]),
-        ({"details": [1]}, ["alarms", "1", "details"]),
+        ({"details": [{"name": " ", "value": "x"}]}, ["alarms", "1", "details", "name"]),
     ):
         given = {"source": "Probe", "alarms": [good, good | wrong]}
         [error] = (await ask(company.clerk, RAISE_ALL, input=given))["raiseAlarms"]["errors"]
