@@ -17,17 +17,17 @@ class Alarm(TenantModel, kw_only=True, eq=False):
 
     __tablename__ = "alarms"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "source", "fingerprint"),
+        UniqueConstraint("tenant_id", "monitor", "fingerprint"),
         references("customer_id", "customers"),
         references("client_id", "oauth_clients"),
         references("request_id", "service_requests"),
-        Index("ix_alarms_customer", "tenant_id", "customer_id", "source", "opened_at"),
+        Index("ix_alarms_customer", "tenant_id", "customer_id", "monitor", "opened_at"),
         Index("ix_alarms_client", "tenant_id", "client_id"),
         Index("ix_alarms_request", "tenant_id", "request_id"),
         Index("ix_alarms_last", "tenant_id", "last_at", "id"),
     )
 
-    source: Mapped[str]
+    monitor: Mapped[str]
     fingerprint: Mapped[str]
     title: Mapped[str]
     severity: Mapped[AlarmSeverity]
@@ -49,17 +49,17 @@ class Alarm(TenantModel, kw_only=True, eq=False):
 
 
 class AlarmStorm(TenantModel, kw_only=True, eq=False):
-    """More alarms of a source than may open requests of a customer: one request stands for the further ones."""
+    """More alarms of a monitor than may open requests of a customer: one request stands for the further ones."""
 
     __tablename__ = "alarm_storms"
     __table_args__ = (
         references("customer_id", "customers"),
         references("request_id", "service_requests"),
-        Index("ix_alarm_storms_customer", "tenant_id", "customer_id", "source"),
+        Index("ix_alarm_storms_customer", "tenant_id", "customer_id", "monitor"),
         Index("ix_alarm_storms_request", "tenant_id", "request_id"),
     )
 
-    source: Mapped[str]
+    monitor: Mapped[str]
     customer_id: Mapped[UUID]
     request_id: Mapped[UUID]
     began_at: Mapped[datetime]

@@ -40,7 +40,7 @@ def _alarms() -> None:
         "alarms",
         _tenant(),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("monitor", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("severity", _words("alarmseverity", "info", "warning", "error", "critical"), nullable=False),
@@ -57,9 +57,11 @@ def _alarms() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         *_refers("alarms", customer_id="customers", client_id="oauth_clients", request_id="service_requests"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("tenant_id", "source", "fingerprint", name=op.f("uq_alarms_tenant_id_source_fingerprint")),
+        sa.UniqueConstraint(
+            "tenant_id", "monitor", "fingerprint", name=op.f("uq_alarms_tenant_id_monitor_fingerprint")
+        ),
     )
-    op.create_index("ix_alarms_customer", "alarms", ["tenant_id", "customer_id", "source", "opened_at"])
+    op.create_index("ix_alarms_customer", "alarms", ["tenant_id", "customer_id", "monitor", "opened_at"])
     op.create_index("ix_alarms_client", "alarms", ["tenant_id", "client_id"])
     op.create_index("ix_alarms_request", "alarms", ["tenant_id", "request_id"])
     op.create_index("ix_alarms_last", "alarms", ["tenant_id", "last_at", "id"])
@@ -71,13 +73,13 @@ def _storms() -> None:
         "alarm_storms",
         _tenant(),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("monitor", sa.Text(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         *_refers("alarm_storms", customer_id="customers", request_id="service_requests"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_alarm_storms")),
     )
-    op.create_index("ix_alarm_storms_customer", "alarm_storms", ["tenant_id", "customer_id", "source"])
+    op.create_index("ix_alarm_storms_customer", "alarm_storms", ["tenant_id", "customer_id", "monitor"])
     op.create_index("ix_alarm_storms_request", "alarm_storms", ["tenant_id", "request_id"])
     guard("alarm_storms", grants="SELECT, INSERT")

@@ -21,5 +21,5 @@ async def tell_of_a_storm(work: Work, event: AlarmStormBegan) -> None:
     storm = await work.get(AlarmStorm, event.storm_id)
     request = await requests.get(work, event.request_id)
     told = await requests.responsible(work, request) or await members_who_may(work, Permission.REQUESTS_ASSIGN)
-    text = message("Alarms of {source} come in a storm; request {number} stands for all that follow.")
-    await tell(work, request.id, told, text, key="storm", source=storm.source)
+    text = message("Alarms of {monitor} come in a storm; request {number} stands for all that follow.")
+    await tell(work, request.id, told, text, key="storm", monitor=storm.monitor)

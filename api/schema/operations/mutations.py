@@ -41,14 +41,14 @@ class AlarmInput:
 class RaiseAlarmInput(AlarmInput):
     """An alarm of one monitoring system."""
 
-    source: str = given("The monitoring system, in at most 100 characters.")
+    monitor: str = given("The monitoring system, in at most 100 characters.")
 
 
 @strawberry.input(description="Alarms of one monitoring system.")
 class RaiseAlarmsInput:
     """Alarms of one monitoring system."""
 
-    source: str = given("The monitoring system, in at most 100 characters.")
+    monitor: str = given("The monitoring system, in at most 100 characters.")
     alarms: list[AlarmInput] = given("Up to 500 of them; of one fingerprint the last says how it is.")
 
 
@@ -57,7 +57,7 @@ async def raise_alarm(work: Work, input: RaiseAlarmInput) -> models.Alarm | None
     request is over, it opens a request whose requester you are; else it is counted. Send it as often as you like. More
     than the clause lets open at a time share one request, a storm. Null without errors: nothing was known of what has
     recovered."""
-    found = await commands.raise_alarms(work, source=input.source, alarms=[_signal(input)])
+    found = await commands.raise_alarms(work, monitor=input.monitor, alarms=[_signal(input)])
     return found[0] if found else None
 
 
@@ -79,7 +79,7 @@ async def raise_alarms(work: Work, input: RaiseAlarmsInput) -> Sequence[SimpleNa
         SimpleNamespace(
             alarm_id=alarm.id, fingerprint=alarm.fingerprint, count=alarm.count, request_id=alarm.request_id
         )
-        for alarm in await commands.raise_alarms(work, source=input.source, alarms=alarms)
+        for alarm in await commands.raise_alarms(work, monitor=input.monitor, alarms=alarms)
     ]
 
 

@@ -24,7 +24,7 @@ class Alarm(Node):
     """What a monitoring system tells of a customer's system: one record for each fingerprint, however often it is
     raised."""
 
-    source: str = column("The monitoring system that tells of it.")
+    monitor: str = column("The monitoring system that tells of it.")
     fingerprint: str = column("By which that system knows the alarm again.")
     title: str = column("What is wrong, in a line, as it was said last.")
     severity: AlarmSeverity = column("How bad it was found last.")
@@ -62,7 +62,7 @@ ALARM_ORDERS = {
 class AlarmFilter:
     """Conditions on alarms."""
 
-    source: TextFilter | None = filtered("By the monitoring system.")
+    monitor: TextFilter | None = filtered("By the monitoring system.")
     fingerprint: TextFilter | None = filtered("By fingerprint.")
     severity: WordFilter[AlarmSeverity] | None = filtered("By severity.")
     state: WordFilter[AlarmState] | None = filtered("By whether they are still so.")

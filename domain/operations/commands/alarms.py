@@ -13,7 +13,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.operations import queries
 from domain.operations.events import AlarmOpenedRequest, AlarmsRecovered, AlarmStormBegan
 from domain.operations.models import Alarm, AlarmStorm
-from domain.operations.rules.alarms import AlarmState, Signal, clean_source, together
+from domain.operations.rules.alarms import AlarmState, Signal, clean_monitor, together
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies
 from domain.policies.rules.handbooks import Ruling
@@ -28,50 +28,50 @@ from tenancy.refusals import Refusal, message
 from tenancy.work import Work
 
 # Alarms that are there are locked first, then the others are added, each in one order for everybody.
-_LOCK = "SELECT id FROM alarms WHERE source = $1 AND fingerprint = ANY($2::text[]) ORDER BY fingerprint FOR UPDATE"
+_LOCK = "SELECT id FROM alarms WHERE monitor = $1 AND fingerprint = ANY($2::text[]) ORDER BY fingerprint FOR UPDATE"
 _COUNT = """
-INSERT INTO alarms (id, source, fingerprint, title, severity, details, customer_id, client_id, state, count, first_at,
+INSERT INTO alarms (id, monitor, fingerprint, title, severity, details, customer_id, client_id, state, count, first_at,
                     last_at)
 SELECT raised.id, $1, raised.fingerprint, raised.title, raised.severity, raised.details, raised.customer_id, $2,
        'firing', raised.count, $3, $3
   FROM jsonb_to_recordset($4::jsonb) AS raised (id uuid, fingerprint text, title text, severity text, details jsonb,
                                                 customer_id uuid, count bigint)
  ORDER BY raised.fingerprint
-    ON CONFLICT (tenant_id, source, fingerprint) DO UPDATE
+    ON CONFLICT (tenant_id, monitor, fingerprint) DO UPDATE
    SET count = alarms.count + EXCLUDED.count,
        episodes = alarms.episodes + CASE WHEN alarms.state = 'recovered' THEN 1 ELSE 0 END,
        state = 'firing', recovered_at = NULL, last_at = greatest(alarms.last_at, EXCLUDED.last_at),
        title = EXCLUDED.title, severity = EXCLUDED.severity, details = EXCLUDED.details,
        customer_id = EXCLUDED.customer_id
 """
-STORM = message("A storm of alarms from {source}")
+STORM = message("A storm of alarms from {monitor}")
 STORM_TEXT = message("More alarms came than open requests of their own; they are listed with this one.")
-RAISED = message("Raised by {source}: {fingerprint}")
+RAISED = message("Raised by {monitor}: {fingerprint}")
 RECOVERED = message("What the alarms tell of is over: {titles}")
 
 
 @command(needs=Permission.REQUESTS_SUBMIT)
-async def raise_alarms(work: Work, *, source: str, alarms: Sequence[Signal]) -> list[Alarm]:
+async def raise_alarms(work: Work, *, monitor: str, alarms: Sequence[Signal]) -> list[Alarm]:
     """Count what a monitoring system tells, and open a request for what nobody does anything about yet (RQ-12).
 
     All are counted by one statement. By the clause on alarms only some severities open requests, and only so many in a
     time: one further request stands for the rest. What has recovered is noted; unknown recoveries are passed over.
     """
-    source, signals = clean_source(source), together(alarms)
+    monitor, signals = clean_monitor(monitor), together(alarms)
     if not signals:
         return []
     names = [signal.fingerprint for signal in signals]
     rulings = {}
     for customer_id in sorted({signal.customer_id for signal in signals}):
         rulings[customer_id] = await queries.handling(work, customer_id)
-    await work.sql(_LOCK, source, names)
+    await work.sql(_LOCK, monitor, names)
     if raised := [signal for signal in signals if signal.count]:
         client_id = work.actor.id if work.actor.is_client else None
-        await work.sql(_COUNT, source, client_id, work.now, _as_rows(work, raised))
+        await work.sql(_COUNT, monitor, client_id, work.now, _as_rows(work, raised))
     found = {
         alarm.fingerprint: alarm
         for alarm in await work.all(
-            select(Alarm).where(Alarm.source == source, one_of(Alarm.fingerprint, names)).order_by(Alarm.fingerprint)
+            select(Alarm).where(Alarm.monitor == monitor, one_of(Alarm.fingerprint, names)).order_by(Alarm.fingerprint)
         )
     }
     over = {signal.fingerprint for signal in signals if signal.recovered}
@@ -82,7 +82,7 @@ async def raise_alarms(work: Work, *, source: str, alarms: Sequence[Signal]) -> 
             for alarm in found.values()
             if alarm.customer_id == customer_id and alarm.fingerprint not in over and alarm.request_id not in busy
         ]
-        await _open(work, source, customer_id, ruling, idle)
+        await _open(work, monitor, customer_id, ruling, idle)
     await _recover(work, [alarm for alarm in found.values() if alarm.fingerprint in over])
     return list(found.values())
 
@@ -103,21 +103,21 @@ def _as_rows(work: Work, signals: Sequence[Signal]) -> list[dict[str, Any]]:
 
 
 async def _open(
-    work: Work, source: str, customer_id: UUID, ruling: Ruling[AlarmHandling] | None, alarms: Sequence[Alarm]
+    work: Work, monitor: str, customer_id: UUID, ruling: Ruling[AlarmHandling] | None, alarms: Sequence[Alarm]
 ) -> None:
     """Open requests for alarms of a customer, as many as the clause lets; the rest is a storm."""
     clause = ruling.value if ruling is not None else AlarmHandling()
     alarms = [alarm for alarm in alarms if alarm.severity in clause.opens]
     if not alarms:
         return
-    # Whoever opens requests for the same source and customer takes turns, so that none counts what the other opens.
-    turn = f"alarms:{work.actor.tenant_id}:{customer_id}:{source}"
+    # Whoever opens requests for the same monitor and customer takes turns, so that none counts what the other opens.
+    turn = f"alarms:{work.actor.tenant_id}:{customer_id}:{monitor}"
     await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
     since = work.now - timedelta(minutes=clause.in_minutes)
-    left = clause.most_requests - await queries.opened_since(work, source, customer_id, since)
+    left = clause.most_requests - await queries.opened_since(work, monitor, customer_id, since)
     for place, alarm in enumerate(alarms):
         if place >= left:
-            request_id = await _storm(work, source, alarm, clause)
+            request_id = await _storm(work, monitor, alarm, clause)
         else:
             request_id = await _request_for(work, alarm, alarm.title, _described(work, alarm), clause)
             alarm.opened_at = work.now
@@ -127,15 +127,15 @@ async def _open(
         alarm.request_id = request_id
 
 
-async def _storm(work: Work, source: str, alarm: Alarm, clause: AlarmHandling) -> UUID:
+async def _storm(work: Work, monitor: str, alarm: Alarm, clause: AlarmHandling) -> UUID:
     """The request that stands for all of a storm; a storm is told of once, when it begins."""
-    running = await queries.storm_under_way(work, source, alarm.customer_id)
+    running = await queries.storm_under_way(work, monitor, alarm.customer_id)
     if running is not None:
         return running.request_id
     language = (await organisation.company(work)).language
-    title, text = translate(STORM, language, {"source": source}), translate(STORM_TEXT, language)
+    title, text = translate(STORM, language, {"monitor": monitor}), translate(STORM_TEXT, language)
     request_id = await _request_for(work, alarm, title, text, clause)
-    storm = AlarmStorm(source=source, customer_id=alarm.customer_id, request_id=request_id, began_at=work.now)
+    storm = AlarmStorm(monitor=monitor, customer_id=alarm.customer_id, request_id=request_id, began_at=work.now)
     work.add(storm)
     work.record(AlarmStormBegan(storm_id=storm.id, request_id=request_id), about=storm)
     return request_id
@@ -158,7 +158,7 @@ async def _request_for(work: Work, alarm: Alarm, title: str, text: str, clause: 
 
 
 def _described(work: Work, alarm: Alarm) -> str:
-    said = translate(RAISED, work.actor.language, {"source": alarm.source, "fingerprint": alarm.fingerprint})
+    said = translate(RAISED, work.actor.language, {"monitor": alarm.monitor, "fingerprint": alarm.fingerprint})
     return "\n".join([said, *(f"{name}: {value}" for name, value in alarm.details.items())])
 
 
@@ -169,7 +169,7 @@ def _cite(work: Work, ruling: Ruling[AlarmHandling], alarm: Alarm, request_id: U
         ruling,
         about=Subject(SubjectKind.REQUEST, request_id),
         decision="operations.alarm",
-        inputs={"alarm_id": alarm.id, "source": alarm.source, "severity": alarm.severity},
+        inputs={"alarm_id": alarm.id, "monitor": alarm.monitor, "severity": alarm.severity},
         result={"impact": rating.impact, "urgency": rating.urgency},
     )
 

@@ -46,19 +46,19 @@ async def under_way(work: Work, request_ids: Collection[UUID]) -> set[UUID]:
     return {row["id"] for row in await work.rows(found)}
 
 
-async def opened_since(work: Work, source: str, customer_id: UUID, since: datetime) -> int:
-    """How many alarms of a source have opened requests of a customer since an instant."""
-    opened = (Alarm.customer_id == customer_id, Alarm.source == source, Alarm.opened_at > since)
+async def opened_since(work: Work, monitor: str, customer_id: UUID, since: datetime) -> int:
+    """How many alarms of a monitor have opened requests of a customer since an instant."""
+    opened = (Alarm.customer_id == customer_id, Alarm.monitor == monitor, Alarm.opened_at > since)
     found: int = await work.value(select(func.count()).select_from(Alarm).where(*opened))
     return found
 
 
-async def storm_under_way(work: Work, source: str, customer_id: UUID) -> AlarmStorm | None:
-    """The storm of a source at a customer whose request is not over."""
+async def storm_under_way(work: Work, monitor: str, customer_id: UUID) -> AlarmStorm | None:
+    """The storm of a monitor at a customer whose request is not over."""
     found = (
         select(AlarmStorm)
         .join(ServiceRequest, ServiceRequest.id == AlarmStorm.request_id)
-        .where(AlarmStorm.customer_id == customer_id, AlarmStorm.source == source)
+        .where(AlarmStorm.customer_id == customer_id, AlarmStorm.monitor == monitor)
         .where(one_of(ServiceRequest.state, requests.UNDER_WAY))
     )
     return await work.first(found.order_by(AlarmStorm.id.desc()).limit(1))

@@ -36,9 +36,9 @@ class Signal:
     count: int = 1
 
 
-def clean_source(source: str) -> str:
+def clean_monitor(monitor: str) -> str:
     """The name of a monitoring system, up to 100 characters. Raises `Invalid`."""
-    return one_line(source, SOURCE_LENGTH, "source")
+    return one_line(monitor, SOURCE_LENGTH, "monitor")
 
 
 def together(signals: Sequence[Signal]) -> list[Signal]:

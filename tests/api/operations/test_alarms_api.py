@@ -23,7 +23,7 @@ async def test_a_program_raises_alarms_and_those_who_work_on_requests_see_them(a
     await publish(company.admin, *software_clauses(), ("8.1", AlarmHandling(most_requests=1)))
     probe = await program(company, Permission.REQUESTS_SUBMIT, Permission.REQUESTS_READ, Permission.CUSTOMERS_READ)
     given = {
-        "source": "Probe",
+        "monitor": "Probe",
         "fingerprint": "disk",
         "title": "The disk is full",
         "severity": "CRITICAL",
@@ -36,9 +36,9 @@ async def test_a_program_raises_alarms_and_those_who_work_on_requests_see_them(a
         alarm = payload["alarm"]
         assert (alarm["count"], alarm["state"], alarm["details"]) == (count, "FIRING", {"host": "db1"})
         assert alarm["request"] == {"number": "REQ-000001", "title": "The disk is full", "priority": "P1"}
-    one = {key: value for key, value in given.items() if key != "source"}
+    one = {key: value for key, value in given.items() if key != "monitor"}
     many = [{**one, "fingerprint": "cpu"}, {**one, "fingerprint": "cpu"}, {**one, "recovered": True}]
-    outcomes = (await ask(probe, RAISE_ALL, input={"source": "Probe", "alarms": many}))["raiseAlarms"]
+    outcomes = (await ask(probe, RAISE_ALL, input={"monitor": "Probe", "alarms": many}))["raiseAlarms"]
     assert outcomes["errors"] == []
     assert [(each["fingerprint"], each["count"]) for each in outcomes["outcomes"]] == [("cpu", 2), ("disk", 2)]
     shown = (await ask(company.agent, LIST, filter={"state": {"eq": "FIRING"}}))["alarms"]
@@ -63,10 +63,10 @@ async def test_wrong_alarms_are_refused_with_their_place(ask: Any, pool: None) -
         ({"fingerprint": " "}, ["alarms", "1", "fingerprint"]),
         ({"details": [{"name": " ", "value": "x"}]}, ["alarms", "1", "details", "name"]),
     ):
-        given = {"source": "Probe", "alarms": [good, good | wrong]}
+        given = {"monitor": "Probe", "alarms": [good, good | wrong]}
         [error] = (await ask(company.clerk, RAISE_ALL, input=given))["raiseAlarms"]["errors"]
         assert (error["code"], error["path"]) == ("INVALID", path)
-    refused = (await ask(company.agent, RAISE, input=good | {"source": "Probe"}))["raiseAlarm"]
+    refused = (await ask(company.agent, RAISE, input=good | {"monitor": "Probe"}))["raiseAlarm"]
     assert (refused["alarm"], refused["errors"][0]["code"]) == (None, "FORBIDDEN")
-    unknown = (await ask(company.clerk, RAISE, input=good | {"source": "P", "recovered": True}))["raiseAlarm"]
+    unknown = (await ask(company.clerk, RAISE, input=good | {"monitor": "P", "recovered": True}))["raiseAlarm"]
     assert unknown == {"alarm": None, "errors": []}

@@ -49,9 +49,9 @@ def signal(company: Company, fingerprint: str = "disk", **more: Any) -> Signal:
     return Signal(fingerprint=fingerprint, **{**usual, **more})
 
 
-async def raised(company: Company, *signals: Signal, actor: Actor | None = None, source: str = "Probe") -> list[Alarm]:
+async def raised(company: Company, *signals: Signal, actor: Actor | None = None, monitor: str = "Probe") -> list[Alarm]:
     async with writing(actor or company.clerk, settle=settle) as work:
-        return await commands.raise_alarms(work, source=source, alarms=signals)
+        return await commands.raise_alarms(work, monitor=monitor, alarms=signals)
 
 
 async def all_requests(company: Company) -> Sequence[ServiceRequest]:
@@ -103,7 +103,7 @@ async def test_companies_open_requests_for_what_their_handbooks_say(pool: None) 
         assert await work.all(select(Alarm)) == []
     with pytest.raises(NotFound):
         async with writing(third, settle=settle) as work:
-            await commands.raise_alarms(work, source="Probe", alarms=[signal(careful)])
+            await commands.raise_alarms(work, monitor="Probe", alarms=[signal(careful)])
     # Who may submit nothing raises nothing.
     with pytest.raises(Forbidden):
         await raised(careful, signal(careful), actor=careful.agent)
@@ -124,9 +124,9 @@ async def test_a_storm_has_one_request_and_is_told_of_once(pool: None) -> None:
     async with reading(company.admin) as work:
         [storm] = await work.all(select(AlarmStorm))
         assert len(await queries.alarms_of(work, storm.request_id)) == 198
-    # Another customer's alarms, and another source's, have their own.
+    # Another customer's alarms, and another monitor's, have their own.
     await raised(company, signal(company, "other", customer_id=company.strategic_id))
-    await raised(company, signal(company, "disk"), source="Ping")
+    await raised(company, signal(company, "disk"), monitor="Ping")
     assert len(await all_requests(company)) == 5
     # When the time is over there is room again.
     await go_to(company, at("Mon 1 09:11"))
@@ -186,7 +186,7 @@ async def test_malformed_alarms_are_refused_and_nothing_is_counted(pool: None) -
     with pytest.raises(Invalid):
         await raised(company, *(signal(company) for _ in range(501)))
     with pytest.raises(Invalid):
-        await raised(company, signal(company), source=" ")
+        await raised(company, signal(company), monitor=" ")
     async with reading(company.admin) as work:
         assert await work.all(select(Alarm)) == []
 
