@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard
 
-revision = "0060"
-down_revision = "0059"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
