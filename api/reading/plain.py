@@ -165,7 +165,7 @@ async def _read(
             found = info.schema.type_map[types[stored_kind]] if stored_kind in types else None
             return await _first(context, found, lambda there: there.id == stored_id) if found else None
         case mapping.Page():
-            return await _page(context, declared, how, row, arguments)
+            return await connection_of(context, declared, how, row, arguments)
     raise TypeError(f"{gtype.name}.{name}")
 
 
@@ -221,7 +221,9 @@ def _literals(row: Any) -> Any:
     return row and SimpleNamespace(**{name: literal(plain(value)) for name, value in vars(row).items()})
 
 
-async def _page(context: PlainContext, declared: Any, how: mapping.Page, row: Any, arguments: dict[str, Any]) -> Any:
+async def connection_of(
+    context: PlainContext, declared: Any, how: mapping.Page, row: Any, arguments: dict[str, Any]
+) -> Any:
     """The page's ids and cursors by its own statement, then its rows, then the rest in Python."""
     node_type = get_named_type(get_named_type(declared.type).fields["nodes"].type)
     shown, there, visible = _rows_of(context, node_type)

@@ -60,6 +60,8 @@ from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.types import RequestLink, RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
+from api.schema.views import mutations as views
+from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
@@ -336,6 +338,10 @@ class Mutation:
     place_hold = mutation(billing.place_hold, hold=Hold)
     release_hold = mutation(billing.release_hold, hold=Hold)
     approve_dunning_step = mutation(billing.approve_dunning_step, step=DunningStep)
+
+    save_view = mutation(views.save_view, view=SavedView)
+    change_view = mutation(views.change_view, view=SavedView)
+    delete_view = mutation(views.delete_view, values={"view_id": (UUID, "The view that is gone.")})
 
     measure_quality = mutation(
         quality.measure_quality,

@@ -94,11 +94,12 @@ from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, Se
 from api.schema.search.queries import SearchQuery
 from api.schema.starting import MayStart, may_start
 from api.schema.tenancy import types as tenancy
+from api.schema.views.queries import ViewsQuery
 from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(ContractQuery, LedgerQuery, SearchQuery, OperationsQuery):
+class Query(ContractQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)

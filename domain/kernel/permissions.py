@@ -73,6 +73,8 @@ class Permission(StrEnum):
     QUALITY_READ = "quality.read"
     QUALITY_MANAGE = "quality.manage"
 
+    VIEWS_SHARE = "views.share"
+
     BACKUPS_READ = "backups.read"
     BACKUPS_RUN = "backups.run"
 

@@ -138,6 +138,10 @@ VALUES: Mapping[tuple[str, str], Made] = {
     # Mails that wait for somebody.
     ("inbound_mails", "state"): lambda _, __: "quarantined",
     ("inbound_mails", "from_address"): lambda company, number: f"{company.mark}.{number}@example.com",
+    # A view that fits its list.
+    ("saved_views", "conditions"): lambda _, __: None,
+    ("saved_views", "ordering"): lambda _, __: None,
+    ("saved_views", "columns"): lambda _, __: ["number"],
     ("decisions", "subject_id"): lambda company, number: company.id(("resignations", "invoices")[number]),
 }
 

@@ -196,7 +196,7 @@ def selection(gtype: Any, depth: int = 1) -> str:
             if depth >= 0 or below.name == "ID":
                 chosen.append(name)
         elif depth > 0:
-            few = "(first: 2)" if is_connection(below) else ""
+            few = "(first: 2)" if is_connection(below) and "first" in field.args else ""
             chosen.append(f"{name}{few} {selection(below, depth - 1)}")
     return "{ " + " ".join(chosen) + " }"
 

@@ -66,6 +66,10 @@ SPECIAL: Mapping[str, Any] = {
     # Somebody of one's own: without them the rules choose, and nothing else may be named.
     "AssignRequestInput.assigneeId": None,
     "AssignAllInput.assigneeId": None,
+    "SaveViewInput.audience": "DEPARTMENT",
+    "SaveViewInput.departmentId": None,
+    "ChangeViewInput.audience": "DEPARTMENT",
+    "ChangeViewInput.departmentId": None,
 }
 
 
@@ -87,6 +91,10 @@ def _chain_of(member_id: str) -> dict[str, Any]:
     return {"subject_kind": "resignations", "steps": [step]}
 
 
+def _of_customer(customer_id: str) -> dict[str, Any]:
+    return {"customerId": {"eq": customer_id}}
+
+
 JSON_IDS: Mapping[str, tuple[Inside, ...]] = {
     "Mutation.putClause(input.scope)": (
         Inside("departments", lambda id_: {"department_id": id_}),
@@ -99,7 +107,16 @@ JSON_IDS: Mapping[str, tuple[Inside, ...]] = {
     "Query.simulateApproval(facts)": (
         Inside("departments", lambda id_: {"department_id": id_}, {"subjectKind": "resignations"}),
     ),
+    "Mutation.saveView(input.filter)": (Inside("customers", _of_customer, {"SaveViewInput.viewedList": "REQUESTS"}),),
+    "Mutation.changeView(input.filter)": (Inside("customers", _of_customer),),
     "Mutation.putClause(input.value)": (Inside("members", _chain_of, {"PutClauseInput.kind": "approval_chain"}),),
+}
+
+
+# What Python gives in pages: which document gives the victim a cursor, and what else it is asked with.
+OF_PYTHON: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "Query.search(after)": ('{ search(text: "title", first: 1) { pageInfo { startCursor } } }', {"text": "title"}),
+    "Query.viewRows(after)": ("{ requests(first: 1) { pageInfo { startCursor } } }", {}),
 }
 
 
@@ -179,7 +196,8 @@ def _cases(coordinate: Coordinate, place: Place) -> Iterator[Case]:
             if shown is not None and is_node(gtype):
                 yield Case(f"{name} of {gtype.name}", coordinate, place, _id_of(shown.model.__tablename__))
     elif kind == "cursor" and "order" not in coordinate.field.args:
-        yield Case(name, coordinate, place, _place_among_found, {"text": "title"})
+        asked, special = OF_PYTHON[name]
+        yield Case(name, coordinate, place, _place_among(asked), special)
     elif kind == "cursor":
         orders: Any = get_named_type(coordinate.field.args["order"].type)
         assert isinstance(orders, GraphQLEnumType)
@@ -217,12 +235,16 @@ async def _words(victim: Company, _: Ask) -> tuple[Any, Any]:
     return victim.mark, strange(victim.mark)
 
 
-async def _place_among_found(_: Company, ask: Ask) -> tuple[Any, Any]:
-    """The place of something of the victim's among all that is found, and the place right before it."""
-    data = await ask('{ search(text: "title", first: 1) { pageInfo { startCursor } } }', {})
-    given = data["search"]["pageInfo"]["startCursor"]
-    *parts, id_ = orjson.loads(base64.b64decode(given))
-    return given, base64.b64encode(orjson.dumps([*parts, str(UUID(int=UUID(id_).int + 1))])).decode()
+def _place_among(document: str) -> Any:
+    """The first cursor of the victim's that a document gives, and the place right before it."""
+
+    async def probes(_: Company, ask: Ask) -> tuple[Any, Any]:
+        [found] = (await ask(document, {})).values()
+        given = found["pageInfo"]["startCursor"]
+        *parts, id_ = orjson.loads(base64.b64decode(given))
+        return given, base64.b64encode(orjson.dumps([*parts, str(UUID(int=UUID(id_).int + 1))])).decode()
+
+    return probes
 
 
 def _id_of(table: str) -> Any:
