@@ -27,6 +27,7 @@ from domain.billing.events import (
     PaymentRecorded,
     PaymentReversed,
     RefundPaid,
+    ScheduledInvoicesDue,
 )
 from domain.contracts import commands as contracts
 from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
@@ -106,6 +107,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     RoleChanged: [approvals.give_up_powerless],
     DunningStepDue: [billing.take_due_step],
     InvoiceIssued: [ledger.book_invoice],
+    ScheduledInvoicesDue: [billing.draft_more],
     CreditNoteIssued: [ledger.book_credit_note],
     InvoiceWrittenOff: [ledger.book_write_off],
     PaymentRecorded: [ledger.book_payment],

@@ -17,8 +17,10 @@ from api.schema.billing.types import Allocation, CreditNote, DunningStep, Hold, 
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.contracts import amendment_mutations as amendments
+from api.schema.contracts import instalments
 from api.schema.contracts import mutations as contracts
 from api.schema.contracts.amendments import ContractAmendment
+from api.schema.contracts.instalments import ContractInstalment
 from api.schema.contracts.types import Contract, ContractCheck, ContractCopy, ContractObligation
 from api.schema.customers import mutations as customers
 from api.schema.customers.types import Contact, Customer
@@ -322,6 +324,8 @@ class Mutation:
     add_contract_obligation = mutation(contracts.add_contract_obligation, obligation=ContractObligation)
     close_contract_obligation = mutation(contracts.close_contract_obligation, obligation=ContractObligation)
 
+    complete_milestone = mutation(instalments.complete_milestone, instalment=ContractInstalment)
+    draft_instalment_invoice = mutation(instalments.draft_instalment_invoice, invoice=Invoice)
     draft_invoice = mutation(billing.draft_invoice, invoice=Invoice)
     issue_invoice = mutation(billing.issue_invoice, invoice=Invoice)
     cancel_invoice = mutation(billing.cancel_invoice, invoice=Invoice, approval=Approval)

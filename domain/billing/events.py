@@ -14,6 +14,13 @@ class InvoiceDrafted(Event, name="billing.invoice_drafted"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScheduledInvoicesDue(Event, name="billing.scheduled_invoices_due"):
+    """More instalments wait for their invoices than were drafted at once: of one contract, or of all."""
+
+    contract_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceIssued(Event, name="billing.invoice_issued"):
     """It has its number and is owed from now on."""
 

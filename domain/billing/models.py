@@ -23,10 +23,22 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         # Whatever several people do at once, no more is credited than was billed.
+        # Whatever several sweeps do at once, an instalment has one invoice; a cancelled one gives it free.
+        Index(
+            "uq_invoices_instalment",
+            "tenant_id",
+            "instalment_id",
+            unique=True,
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
         CheckConstraint("credited_minor BETWEEN 0 AND total_minor", name="credited"),
         references("customer_id", "customers"),
         references("handbook_version_id", "handbook_versions"),
         references("ladder_clause_id", "clauses"),
+        references("contract_id", "contracts"),
+        references("instalment_id", "contract_instalments"),
+        Index("ix_invoices_contract", "tenant_id", "contract_id"),
+        Index("ix_invoices_instalment", "tenant_id", "instalment_id"),
         Index("ix_invoices_customer", "tenant_id", "customer_id"),
         Index("ix_invoices_handbook_version", "tenant_id", "handbook_version_id"),
         Index("ix_invoices_ladder_clause", "tenant_id", "ladder_clause_id"),
@@ -41,6 +53,9 @@ class Invoice(TenantModel, kw_only=True, eq=False):
     total_minor: Mapped[int]
     # How the tax was rounded, by the clause in force when it was written.
     tax_rounding: Mapped[TaxRounding] = mapped_column(default=TaxRounding.PER_LINE)
+    # The contract whose schedule asks for it, and which part of that; none where it was written freely.
+    contract_id: Mapped[UUID | None] = mapped_column(default=None)
+    instalment_id: Mapped[UUID | None] = mapped_column(default=None)
     # What credit notes have taken back.
     credited_minor: Mapped[int] = mapped_column(default=0)
     # All that has come in, what was paid on fees and interest included.

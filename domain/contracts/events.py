@@ -51,6 +51,14 @@ class ContractSigned(Event, name="contracts.signed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MilestoneCompleted(Event, name="contracts.milestone_completed"):
+    """The milestone of an instalment was reached, or what was delivered accepted: it falls due."""
+
+    contract_id: UUID
+    instalment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContractCopyConfirmed(Event, name="contracts.copy_confirmed"):
     """A department has confirmed its copy."""
 

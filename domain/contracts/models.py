@@ -108,6 +108,8 @@ class ContractInstalment(TenantModel, kw_only=True, eq=False):
         references("contract_id", "contracts"),
         references("added_by_id", "contract_amendments"),
         references("dropped_by_id", "contract_amendments"),
+        references("completed_by_id", "members"),
+        Index("ix_contract_instalments_completed_by", "tenant_id", "completed_by_id"),
         Index("ix_contract_instalments_added_by", "tenant_id", "added_by_id"),
         Index("ix_contract_instalments_dropped_by", "tenant_id", "dropped_by_id"),
     )
@@ -127,6 +129,10 @@ class ContractInstalment(TenantModel, kw_only=True, eq=False):
     # The amendments that brought it, and that took it away: then it counts no more, and is not invoiced.
     added_by_id: Mapped[UUID | None] = mapped_column(default=None)
     dropped_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    # When its milestone was reached, or what was delivered accepted; by whom that was said, and what with it.
+    completed_on: Mapped[date | None] = mapped_column(default=None)
+    completed_by_id: Mapped[UUID | None] = mapped_column(default=None)
+    note: Mapped[str] = mapped_column(default="")
     # While it is invoiced, no amendment changes it.
     invoiced_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -22,7 +22,7 @@ from domain.approvals.events import (
     ApproverAdded,
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
-from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
+from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
 from domain.contracts.events import (
     ContractAmendmentApproved,
     ContractAmendmentSigned,
@@ -34,6 +34,7 @@ from domain.contracts.events import (
     ContractRenewed,
     ContractRunningOut,
     ContractSigned,
+    MilestoneCompleted,
 )
 from domain.customers.events import AccountsHandedOn
 from domain.feedback.events import (
@@ -224,7 +225,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     QuotationAnswered: [presales.tell_of_the_answer],
     QuotationExpired: [presales.tell_of_the_end],
     ContractApproved: [contracts.tell_that_it_may_be_signed],
-    ContractSigned: [contracts.send_the_copies],
+    ContractSigned: [contracts.send_the_copies, billing.draft_by_schedule],
     ContractCopiesLate: [contracts.remind_of_late_copies],
     ContractRunningOut: [contracts.remind_of_the_end],
     ContractEnded: [contracts.tell_of_the_end],
@@ -233,6 +234,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ContractAmendmentSigned: [contracts.tell_of_an_amendment],
     ContractAmendmentTookEffect: [contracts.tell_that_it_holds],
     ContractObligationReminded: [contracts.remind_of_an_obligation],
+    MilestoneCompleted: [billing.draft_by_schedule],
+    InvoiceDrafted: [billing.issue_by_clause],
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],

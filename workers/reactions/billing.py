@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from domain.billing import commands as billing
 from domain.billing import queries
-from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceIssued, PaymentRecorded
+from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
 from domain.billing.rules.invoices import OPEN
+from domain.contracts.events import ContractSigned, MilestoneCompleted
 from domain.customers import queries as customers
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -21,6 +23,16 @@ TASKS = {
     Channel.POST: message("Post the letter about invoice {number} to {customer}: {amount} is outstanding."),
     Channel.HAND_OVER: message("Hand invoice {number} of {customer} over for collection: {amount} is outstanding."),
 }
+
+
+async def draft_by_schedule(work: Work, event: ContractSigned | MilestoneCompleted) -> None:
+    """What falls due with a signature or a milestone is invoiced at once; the days of others come."""
+    await billing.draft_due(work, contract_id=event.contract_id)
+
+
+async def issue_by_clause(work: Work, event: InvoiceDrafted) -> None:
+    """Invoices by a contract's schedule are issued by themselves where the clause says so."""
+    await billing.issue_by_clause(work, event)
 
 
 async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from sqlalchemy import Date, Text, cast, func, literal_column
@@ -44,6 +45,10 @@ from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import MOST_STEPS, Channel
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.effects import EffectState
+
+if TYPE_CHECKING:
+    from api.schema.contracts.instalments import ContractInstalment
+    from api.schema.contracts.types import Contract
 
 strawberry.enum(State, name="InvoiceState", description="Where an invoice stands; overdue is no state.")
 strawberry.enum(HoldKind, description="Why an invoice is not dunned for a while.")
@@ -278,6 +283,12 @@ class Invoice(Node):
     number: int | None = column("Its number, without gaps in the order of issue; none while it is a draft.")
     state: State = column("Where it stands.")
     customer: Customer | None = one("Who owes it.", "customer_id")
+    contract: Annotated["Contract", strawberry.lazy("api.schema.contracts.types")] | None = one(
+        "The contract whose schedule asks for it, if you may see it; null where it was written freely.", "contract_id"
+    )
+    instalment: Annotated["ContractInstalment", strawberry.lazy("api.schema.contracts.instalments")] | None = one(
+        "Which part of that contract's fees it is.", "instalment_id"
+    )
     currency: str = column("The currency it is in, by its code of ISO 4217.")
     net: Money = money("What its lines come to before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax on them.", lambda row: row.tax_minor)
@@ -311,7 +322,10 @@ class Invoice(Node):
     lines: list[InvoiceLine] = many(
         "What is billed.", "invoice_id", order=lambda there: (there.position,), most=MOST_LINES
     )
-    tax_rounding: TaxRounding = column("How the tax was rounded, by the payment terms of the handbook.")
+    tax_rounding: TaxRounding = column(
+        "How the tax was rounded, by the payment terms of the handbook; by a contract's schedule it is what that says,"
+        " rate by rate."
+    )
     taxes: list[InvoiceTax] = many(
         "What the lines of each tax rate come to, the highest rate first; together they are net and tax.",
         "invoice_id",
@@ -365,6 +379,7 @@ class InvoiceFilter:
     number: NumberFilter | None = filtered("By number.")
     state: WordFilter[State] | None = filtered("By where they stand.")
     customer_id: IdFilter | None = filtered("By who owes them.")
+    contract_id: IdFilter | None = filtered("By the contract whose schedule asks for them.")
     currency: TextFilter | None = filtered("By currency.")
     issued_on: DayFilter | None = filtered("By the day of issue.")
     due_on: DayFilter | None = filtered("By the due date.")

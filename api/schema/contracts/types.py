@@ -17,12 +17,14 @@ from api.schema.contracts.amendments import (
     ContractTerms,
     ContractTermsFilter,
 )
+from api.schema.contracts.instalments import ContractInstalment
 from api.schema.contracts.moves import AllowedContractMove, allowed_moves
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
-from api.schema.presales.types import Quotation, decimal_text
+from api.schema.presales.types import Quotation
+from domain.billing import queries as billing
 from domain.contracts import models, queries
 from domain.contracts.rules import MOST_INSTALMENTS, MOST_OBLIGATIONS, ContractState, ObligationState
 from domain.contracts.rules import Party as Party
@@ -37,25 +39,6 @@ strawberry.enum(
     name="ContractObligationState",
     description="How far something is that one side owes the other by a contract.",
 )
-
-
-@shows(models.ContractInstalment, visible=queries.visible_parts)
-class ContractInstalment(Node):
-    """One part of a contract's fees. All of them add up to the whole, to the cent. Amendments keep its id."""
-
-    position: int = column("Its place in the schedule, from 1; what an amendment adds comes last.")
-    name: str = localized("What it is called, in your language.", "name")
-    trigger: Trigger = column("What it falls due with.")
-    due_on: date | None = column("The day on which it falls due, where it does by date.")
-    share_percent: str = computed(
-        "Its share of the whole in per cent, as decimal text.", lambda row: decimal_text(row.share_percent)
-    )
-    net: Money = money("What it comes to before tax.", lambda row: row.net_minor)
-    tax: Money = money("The tax on it.", lambda row: row.tax_minor)
-    total: Money = money("What is to be paid.", lambda row: row.total_minor)
-    added_by: ContractAmendment | None = one("The amendment that brought it; null for the first ones.", "added_by_id")
-    dropped_by: ContractAmendment | None = one("The amendment that took it away; null for none.", "dropped_by_id")
-    invoiced_at: datetime | None = column("When it was invoiced: then no amendment changes it; null before.")
 
 
 @shows(models.ContractCheck, visible=queries.visible_parts)
@@ -142,6 +125,10 @@ class Contract(Node):
         orders=CONTRACT_TERMS_ORDERS,
         filter=ContractTermsFilter,
     )
+    invoiced: Money = money(
+        "What of its fees was invoiced, less what was credited; drafts do not count.", billing.invoiced_minor
+    )
+    paid: Money = money("What has come in for its invoices, without fees and interest.", billing.paid_minor)
     starts_on: date = column("The first day.")
     ends_on: date | None = column("The last day; null where it runs until somebody ends it.")
     notice_days: int = column("How many calendar days ahead of the last day its end is announced.")

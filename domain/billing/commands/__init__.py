@@ -13,14 +13,19 @@ from domain.billing.commands.payments import (
     release_allocation,
     reverse_payment,
 )
+from domain.billing.commands.scheduled import draft_due, draft_instalment, draft_more, issue_by_clause
 
 __all__ = [
     "allocate_payment",
     "approve_step",
     "cancel_invoice",
     "credit_invoice",
+    "draft_due",
+    "draft_instalment",
     "draft_invoice",
+    "draft_more",
     "follow_approval",
+    "issue_by_clause",
     "issue_invoice",
     "place_hold",
     "receive_payment",

@@ -19,6 +19,7 @@ from domain.billing.models import CreditNote, CreditNoteTax, Invoice, Payment
 from domain.billing.rules import credits
 from domain.billing.rules.invoices import LIFECYCLE, Move
 from domain.billing.rules.payments import clean_reason
+from domain.contracts import commands as contracts
 from domain.kernel.amounts import RateTotal
 from domain.kernel.command import command
 from domain.kernel.money import Money
@@ -93,6 +94,8 @@ async def _credit(work: Work, invoice: Invoice, shares: Sequence[RateTotal], rea
     await allocating.settle_anew(work, invoice)
     if not queries.payable_minor(invoice):
         invoice.state = LIFECYCLE.next(invoice.state, Move.CANCEL)
+        if invoice.instalment_id is not None:
+            await contracts.mark_invoiced(work, [invoice.instalment_id], invoiced=False)
     await allocating.rebase_anew(work, invoice, credited_on=today_of(work))
     await planning.replan(work, invoice)
     # Whoever was to agree to give it up had another amount before them.

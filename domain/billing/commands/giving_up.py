@@ -11,6 +11,7 @@ from domain.billing.commands.waiting import PURPOSES, end_approvals, lock_approv
 from domain.billing.events import InvoiceCancelled, InvoiceWrittenOff
 from domain.billing.models import Invoice
 from domain.billing.rules.invoices import LIFECYCLE, Move
+from domain.contracts import commands as contracts
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
@@ -73,6 +74,8 @@ async def _do(work: Work, invoice: Invoice, move: Move) -> None:
         written_off = InvoiceWrittenOff(invoice_id=invoice.id, minor=owed, currency=invoice.currency)
         work.record(written_off, about=invoice)
         return
+    if invoice.instalment_id is not None:
+        await contracts.mark_invoiced(work, [invoice.instalment_id], invoiced=False)
     left = await queries.left_to_credit(work, invoice) if invoice.issued_on is not None else []
     invoice.credited_minor = invoice.total_minor if left else 0
     work.record(InvoiceCancelled(invoice_id=invoice.id), about=invoice)

@@ -10,6 +10,7 @@ from domain.billing.commands.waiting import end_approvals, lock_approvals
 from domain.billing.events import InvoiceDrafted, InvoiceIssued
 from domain.billing.models import Invoice, InvoiceLine, InvoiceTax
 from domain.billing.rules.invoices import LIFECYCLE, Move, due_day
+from domain.contracts import queries as contracts
 from domain.customers import queries as customers
 from domain.kernel.amounts import TaxRounding, Totals, read_currency
 from domain.kernel.command import command
@@ -35,21 +36,10 @@ async def draft_invoice(work: Work, *, customer_id: UUID, currency: str, lines: 
     customer = await customers.get(work, customer_id, "customerId")
     if not customer.active:
         raise Invalid(message("This customer is inactive and gets no new invoices."), path=("customerId",))
-    terms = await payment_terms(work, customer.tier)
+    terms = await payment_terms(work, Scope(customer_tier=customer.tier))
     rounding = terms.value.tax_rounding if terms is not None else TaxRounding.PER_LINE
     found = sums(lines, read_currency(currency), rounding)
-    invoice = work.add(
-        Invoice(
-            customer_id=customer_id,
-            currency=currency,
-            drafted_at=work.now,
-            net_minor=found.net.minor,
-            tax_minor=found.tax.minor,
-            total_minor=found.total.minor,
-            tax_rounding=rounding,
-        )
-    )
-    _write_down(work, invoice, lines, found)
+    invoice = add(work, customer_id=customer_id, currency=currency, lines=lines, found=found, rounding=rounding)
     if terms is not None:
         cite(
             work,
@@ -59,6 +49,35 @@ async def draft_invoice(work: Work, *, customer_id: UUID, currency: str, lines: 
             inputs={"customer_tier": customer.tier, "net_minor": found.net.minor},
             result={"tax_rounding": rounding, "tax_minor": found.tax.minor},
         )
+    return invoice
+
+
+def add(
+    work: Work,
+    *,
+    customer_id: UUID,
+    currency: str,
+    lines: Sequence[Line],
+    found: Totals,
+    rounding: TaxRounding,
+    contract_id: UUID | None = None,
+    instalment_id: UUID | None = None,
+) -> Invoice:
+    """A draft with its lines and what they come to."""
+    invoice = work.add(
+        Invoice(
+            customer_id=customer_id,
+            currency=currency,
+            drafted_at=work.now,
+            net_minor=found.net.minor,
+            tax_minor=found.tax.minor,
+            total_minor=found.total.minor,
+            tax_rounding=rounding,
+            contract_id=contract_id,
+            instalment_id=instalment_id,
+        )
+    )
+    _write_down(work, invoice, lines, found)
     work.record(InvoiceDrafted(invoice_id=invoice.id), about=invoice)
     return invoice
 
@@ -98,17 +117,20 @@ async def issue_invoice(
 async def usual_tax(work: Work, *, customer_id: UUID) -> str:
     """The rate of tax, in per cent as decimal text, on lines that do not say another."""
     customer = await customers.get(work, customer_id, "customerId")
-    terms = await payment_terms(work, customer.tier)
+    terms = await payment_terms(work, Scope(customer_tier=customer.tier))
     return f"{terms.value.tax_percent:f}" if terms is not None else "0"
 
 
-async def payment_terms(work: Work, tier: CustomerTier) -> Ruling[PaymentTerms] | None:
-    """What the handbook says of how customers of a tier pay, if it says anything."""
-    return await policies.find_rule(work, PaymentTerms, scope=Scope(customer_tier=tier))
+async def payment_terms(work: Work, scope: Scope) -> Ruling[PaymentTerms] | None:
+    """What the handbook says of how such customers pay, if it says anything."""
+    return await policies.find_rule(work, PaymentTerms, scope=scope)
 
 
 async def _due_by_terms(work: Work, invoice: Invoice, tier: CustomerTier, today: date) -> date:
-    terms = await payment_terms(work, tier)
+    scope = Scope(customer_tier=tier)
+    if invoice.contract_id is not None:
+        scope = contracts.case_of(await contracts.any_one(work, invoice.contract_id))
+    terms = await payment_terms(work, scope)
     if terms is None:
         return due_day(today, None, None)
     found = due_day(today, None, terms.value.due_days)

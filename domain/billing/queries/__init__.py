@@ -52,6 +52,7 @@ from domain.billing.queries.invoices import (
     visible_of_customer,
     visible_parts,
 )
+from domain.billing.queries.scheduled import due_instalments, invoiced_minor, is_of_instalment, paid_minor
 
 __all__ = [
     "BLOCKER_TEXTS",
@@ -71,14 +72,17 @@ __all__ = [
     "covers_today",
     "credit_notes_of",
     "days_overdue",
+    "due_instalments",
     "dunned",
     "dunned_count",
     "get",
     "grounds",
     "held_days",
     "holds_of",
+    "invoiced_minor",
     "is_about",
     "is_next",
+    "is_of_instalment",
     "is_open",
     "is_overdue",
     "left_to_credit",
@@ -89,6 +93,7 @@ __all__ = [
     "one_of",
     "open_ids",
     "outstanding_minor",
+    "paid_minor",
     "payable_minor",
     "payment",
     "payment_with",

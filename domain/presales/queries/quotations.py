@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.customers import queries as customers
-from domain.kernel.amounts import LineAmount
+from domain.kernel.amounts import LineAmount, Totals, totals
 from domain.kernel.lines import Line
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -98,6 +98,13 @@ async def lines_of(work: Work, quotation: Quotation) -> list[QuotationLine]:
     """Its lines in order."""
     own = select(QuotationLine).where(QuotationLine.quotation_id == quotation.id)
     return await work.all(own.order_by(QuotationLine.position))
+
+
+async def lines_and_totals(work: Work, quotation_id: UUID) -> tuple[list[Line], Totals]:
+    """What an accepted quotation offered, and what it comes to by tax rate, whoever acts."""
+    quotation = await any_one(work, quotation_id)
+    lines = as_rules(await lines_of(work, quotation))
+    return lines, totals((line.amount for line in lines), quotation.currency, quotation.tax_rounding)
 
 
 def as_rules(rows: Sequence[QuotationLine]) -> list[Line]:

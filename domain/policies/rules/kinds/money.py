@@ -91,6 +91,13 @@ class PaymentTerms(ClauseKind):
             description="Whether the tax of a quotation or an invoice is rounded line by line, or once for each rate."
         ),
     ] = TaxRounding.PER_LINE
+    issues_by_itself: Annotated[
+        bool,
+        Field(
+            description="Whether invoices that a contract's schedule asks for are issued by themselves; otherwise they"
+            " are drafts until somebody issues them."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _make_up_the_whole(self) -> Self:
@@ -104,8 +111,10 @@ class PaymentTerms(ClauseKind):
             say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
         )
         taxed = say(message("The tax of quotations and invoices is rounded {rounding}."), rounding=self.tax_rounding)
-        told = say(message("Contracts are paid in parts: {parts}."), parts=parts)
-        return (due, taxed, told) if parts else (due, taxed)
+        told = [say(message("Contracts are paid in parts: {parts}."), parts=parts)] if parts else []
+        if self.issues_by_itself:
+            told.append(say(message("Invoices that a contract's schedule asks for are issued by themselves.")))
+        return (due, taxed, *told)
 
 
 # By whether a step comes before the due date, on it or after it.
