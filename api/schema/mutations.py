@@ -49,7 +49,7 @@ from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
-from api.schema.presales.inquiries import Inquiry
+from api.schema.presales.inquiries import Inquiry, InquiryNeed, RequirementsDocument
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
 from api.schema.requests import bulk
@@ -299,6 +299,11 @@ class Mutation:
     note_inquiry_contact = mutation(inquiries.note_inquiry_contact, inquiry=Inquiry)
     qualify_inquiry = mutation(inquiries.qualify_inquiry, inquiry=Inquiry)
     refuse_inquiry = mutation(inquiries.refuse_inquiry, inquiry=Inquiry)
+    record_inquiry_need = mutation(inquiries.record_inquiry_need, need=InquiryNeed)
+    draft_requirements = mutation(inquiries.draft_requirements, requirements=RequirementsDocument)
+    change_requirements = mutation(inquiries.change_requirements, requirements=RequirementsDocument)
+    confirm_requirements = mutation(inquiries.confirm_requirements, requirements=RequirementsDocument)
+    revise_requirements = mutation(inquiries.revise_requirements, requirements=RequirementsDocument)
     draft_quotation = mutation(presales.draft_quotation, quotation=Quotation)
     change_quotation = mutation(presales.change_quotation, quotation=Quotation)
     submit_quotation = mutation(presales.submit_quotation, quotation=Quotation)

@@ -1,4 +1,4 @@
-"""What happens to quotations."""
+"""What happens to inquiries, requirements and quotations."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -109,3 +109,36 @@ class InquiryBreached(Event, name="presales.inquiry_breached"):
 class InquiryClosed(Event, name="presales.inquiry_closed"):
     inquiry_id: UUID
     qualified: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedRecorded(Event, name="presales.need_recorded"):
+    inquiry_id: UUID
+    need_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsDrafted(Event, name="presales.requirements_drafted"):
+    inquiry_id: UUID
+    requirements_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsChanged(Event, name="presales.requirements_changed"):
+    inquiry_id: UUID
+    requirements_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsConfirmed(Event, name="presales.requirements_confirmed"):
+    """The customer has said that this version is what they need."""
+
+    inquiry_id: UUID
+    requirements_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsSuperseded(Event, name="presales.requirements_superseded"):
+    inquiry_id: UUID
+    requirements_id: UUID
+    by_id: UUID

@@ -1,4 +1,4 @@
-"""The tables of inquiries, quotations and the lines of these."""
+"""The tables of inquiries with needs and requirements, of quotations and the lines of these."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
 from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.quotations import QuotationState
+from domain.presales.rules.requirements import NeedMethod, RequirementsState
 from tenancy.models import TenantModel, references
 
 
@@ -161,3 +162,59 @@ class Inquiry(TenantModel, kw_only=True, eq=False):
     # Why it is refused.
     reason: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class InquiryNeed(TenantModel, kw_only=True, eq=False):
+    """What an interview, a questionnaire or a demonstration has shown (PS-1)."""
+
+    __tablename__ = "inquiry_needs"
+    __table_args__ = (
+        references("inquiry_id", "inquiries"),
+        references("recorded_by_id", "members"),
+        Index("ix_inquiry_needs_inquiry", "tenant_id", "inquiry_id", "held_on", "id"),
+        Index("ix_inquiry_needs_recorded_by", "tenant_id", "recorded_by_id"),
+    )
+
+    inquiry_id: Mapped[UUID]
+    method: Mapped[NeedMethod]
+    held_on: Mapped[date]
+    # Who was there, on both sides.
+    participants: Mapped[str]
+    findings: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None]
+
+
+class RequirementsDocument(TenantModel, kw_only=True, eq=False):
+    """One version of what a customer needs (PS-1)."""
+
+    __tablename__ = "requirements_documents"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "inquiry_id", "version"),
+        # Whatever two people do at once, one version counts.
+        Index(
+            "uq_requirements_documents_live",
+            "tenant_id",
+            "inquiry_id",
+            unique=True,
+            postgresql_where=text("state <> 'superseded'"),
+        ),
+        references("inquiry_id", "inquiries"),
+        references("prepared_by_id", "members"),
+        Index("ix_requirements_documents_prepared_by", "tenant_id", "prepared_by_id"),
+    )
+
+    inquiry_id: Mapped[UUID]
+    version: Mapped[int]
+    title: Mapped[str]
+    content: Mapped[str]
+    # Why there is this version; empty for the first.
+    reason: Mapped[str]
+    drafted_at: Mapped[datetime]
+    prepared_by_id: Mapped[UUID | None]
+    state: Mapped[RequirementsState] = mapped_column(default=RequirementsState.DRAFT)
+    # Who confirmed it for the customer, what they said with it, and the fingerprint of what they confirmed.
+    confirmed_by: Mapped[str] = mapped_column(default="")
+    confirmed_on: Mapped[date | None] = mapped_column(default=None)
+    comment: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str | None] = mapped_column(default=None)

@@ -1,15 +1,16 @@
 """Inquiries as clients see them, and what can be done with one: the commands' rules in a statement."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import not_, true
+from sqlalchemy import and_, not_, true
 
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
+from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
+from api.schema.access.types import Member
 from api.schema.catalogue.types import ServiceLine
 from api.schema.customers.types import Contact, Customer
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
@@ -19,13 +20,28 @@ from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import inquiries as queries
 from domain.presales.rules import inquiries as rules
+from domain.presales.rules import requirements as needed
 from domain.presales.rules.inquiries import DUTIES, INQUIRIES, InquiryMove, InquiryObstacle, InquiryState
+from domain.presales.rules.requirements import (
+    REQUIREMENTS,
+    RequirementsMove,
+    RequirementsObstacle,
+    RequirementsState,
+)
+from domain.presales.rules.requirements import NeedMethod as NeedMethod
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(InquiryState, description="How far an inquiry is.")
 strawberry.enum(InquiryMove, name="InquiryMoveName", description="What is done with inquiries.")
 strawberry.enum(InquiryObstacle, name="InquiryBlockerCode", description="Why something is not possible for you now.")
+
+strawberry.enum(NeedMethod, name="InquiryNeedMethod", description="How a need was found out.")
+strawberry.enum(RequirementsState, description="How far a version of the requirements is.")
+strawberry.enum(RequirementsMove, name="RequirementsMoveName", description="What is done with requirements.")
+strawberry.enum(
+    RequirementsObstacle, name="RequirementsBlockerCode", description="Why something is not possible for you now."
+)
 
 
 def _stands(move: Any, obstacle: InquiryObstacle) -> Any:
@@ -67,6 +83,85 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     ]
 
 
+def _stands_for_requirements(move: Any, obstacle: RequirementsObstacle) -> Any:
+    """Whether an obstacle stands in the way of a move with requirements; its inquiry has to go on, too."""
+    match obstacle:
+        case RequirementsObstacle.FORBIDDEN:
+            return not_(move.permitted)
+        case RequirementsObstacle.WRONG_STATE:
+            return in_another_state(move)
+        case RequirementsObstacle.INQUIRY_OVER:
+            return and_(not_(in_another_state(move)), move.over)
+
+
+def _requirements_refusal(code: str, move: str, state: str) -> Refusal:
+    return needed.refusal(RequirementsObstacle(code), RequirementsMove(move), RequirementsState(state))
+
+
+@part
+class RequirementsBlocker:
+    """Something that keeps you from a move."""
+
+    code: RequirementsObstacle = column("A word for programs.")
+    message: str = sentence(_requirements_refusal)
+    clause: Clause | None = no_clause()
+    earliest_at: datetime | None = no_instant()
+
+
+@part
+class AllowedRequirementsMove:
+    """Something that is done with requirements, and whether you can do it with this version now."""
+
+    move: RequirementsMove = column("What is done.")
+    allowed: bool = possible(RequirementsObstacle, _stands_for_requirements)
+    blockers: list[RequirementsBlocker] = blockers(RequirementsObstacle, _stands_for_requirements)
+
+
+def _requirements_moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    return [
+        {"move": move, "states": states_of(REQUIREMENTS, move), "permitted": actor.may(permission)}
+        for move, permission in needed.DUTIES.items()
+    ]
+
+
+@shows(models.InquiryNeed, visible=queries.visible_parts)
+class InquiryNeed(Node):
+    """What an interview, a questionnaire or a demonstration has shown."""
+
+    inquiry: "Inquiry | None" = one("Of which inquiry.", "inquiry_id")
+    method: NeedMethod = column("How it was found out.")
+    held_on: date = column("On which day.")
+    participants: str = column("Who was there, on both sides.")
+    findings: str = column("What the customer needs by that.")
+    recorded_at: datetime = column("When it was written down.")
+    recorded_by: Member | None = one("Who has written it down; null for a program.", "recorded_by_id")
+
+
+@shows(models.RequirementsDocument, visible=queries.visible_parts)
+class RequirementsDocument(Node):
+    """One version of what a customer needs. Of all versions for an inquiry one at most is not SUPERSEDED."""
+
+    inquiry: "Inquiry | None" = one("For which inquiry.", "inquiry_id")
+    version: int = column("Which version it is, from 1.")
+    state: RequirementsState = column("How far it is.")
+    title: str = column("What it is about.")
+    content: str = column("What is required.")
+    reason: str = column("Why there is this version; empty for the first.")
+    drafted_at: datetime = column("When it was begun.")
+    prepared_by: Member | None = one("Who has begun it; null for a program.", "prepared_by_id")
+    confirmed_by: str = column("Who has confirmed it for the customer; empty before.")
+    confirmed_on: date | None = column("On which day it was confirmed; null before.")
+    comment: str = column("What was said with it.")
+    digest: str | None = column("The fingerprint of what was confirmed (SHA-256); null before.")
+    allowed_moves: list[AllowedRequirementsMove] = listed(
+        "Every move, whether you can make it now, and what keeps you from it.",
+        _requirements_moves,
+        lambda *_: true(),
+        most=len(RequirementsMove),
+        carrying={"state": lambda row: row.state, "over": queries.is_over_for},
+    )
+
+
 @shows(models.Inquiry, visible=queries.visible)
 class Inquiry(Node):
     """What a customer wants to know or have, before anything is offered."""
@@ -85,6 +180,22 @@ class Inquiry(Node):
     contacted_at: datetime | None = column("When presales was in touch first.")
     breached_at: datetime | None = column("When the time was up without a contact, if it was.")
     needs: str = column("What the customer needs, as far as it was found out.")
+    need_records: list[InquiryNeed] = many(
+        "What interviews, questionnaires and demonstrations have shown, in the order of days.",
+        "inquiry_id",
+        order=lambda there: (there.held_on, there.id),
+        most=needed.MOST_NEEDS,
+    )
+    requirements: RequirementsDocument | None = one(
+        "The version of the requirements that counts; null before there is one.",
+        lambda here, there: and_(there.inquiry_id == here.id, there.state != RequirementsState.SUPERSEDED),
+    )
+    requirements_versions: list[RequirementsDocument] = many(
+        "All versions of the requirements, the first one first.",
+        "inquiry_id",
+        order=lambda there: (there.version,),
+        most=needed.MOST_VERSIONS,
+    )
     reason: str = column("Why it was refused; empty otherwise.")
     closed_at: datetime | None = column("When it was qualified or refused.")
     clause: Clause | None = one("The clause that gives the time; null where there is none.", "clause_id")

@@ -1,12 +1,14 @@
 """Registering inquiries, passing them on, noting contacts, and what becomes of them."""
 
+from datetime import date
 from uuid import UUID
 
 import strawberry
 
 from api.schema.inputs import given, optional
+from api.schema.presales.inquiries import NeedMethod
 from domain.presales import commands
-from domain.presales.models import Inquiry
+from domain.presales.models import Inquiry, InquiryNeed, RequirementsDocument
 from tenancy.work import Work
 
 
@@ -86,3 +88,93 @@ class RefuseInquiryInput:
 async def refuse_inquiry(work: Work, input: RefuseInquiryInput) -> Inquiry:
     """Say that nothing is going to be offered, and why."""
     return await commands.refuse_inquiry(work, inquiry_id=input.inquiry_id, reason=input.reason)
+
+
+@strawberry.input(description="What was found out about a customer's needs.")
+class RecordInquiryNeedInput:
+    """What was found out about a customer's needs."""
+
+    inquiry_id: UUID = given("An inquiry that was contacted or qualified.")
+    method: NeedMethod = given("How it was found out.")
+    held_on: date = given("On which day, today at the latest.")
+    findings: str = given("What the customer needs by that.")
+    participants: str = optional("Who was there, on both sides; at most 200 characters.", default="")
+
+
+async def record_inquiry_need(work: Work, input: RecordInquiryNeedInput) -> InquiryNeed:
+    """Write down what an interview, a questionnaire or a demonstration has shown. Needs `presales.quote`."""
+    return await commands.record_need(
+        work,
+        inquiry_id=input.inquiry_id,
+        method=input.method,
+        held_on=input.held_on,
+        participants=input.participants,
+        findings=input.findings,
+    )
+
+
+@strawberry.input(description="What a customer needs.")
+class DraftRequirementsInput:
+    """What a customer needs."""
+
+    inquiry_id: UUID = given("An inquiry that was contacted or qualified, and has no requirements yet.")
+    title: str = given("What it is about; at most 200 characters.")
+    content: str = given("What is required.")
+
+
+async def draft_requirements(work: Work, input: DraftRequirementsInput) -> RequirementsDocument:
+    """Write the first version of the requirements behind an inquiry. Needs `presales.quote`. Then confirmRequirements,
+    once the customer agrees; reviseRequirements begins later versions."""
+    return await commands.draft_requirements(
+        work, inquiry_id=input.inquiry_id, title=input.title, content=input.content
+    )
+
+
+@strawberry.input(description="What a draft of requirements says from now on.")
+class ChangeRequirementsInput:
+    """What a draft of requirements says from now on."""
+
+    requirements_id: UUID = given("The draft.")
+    title: str = given("What it is about; at most 200 characters.")
+    content: str = given("What is required; this replaces all that it said.")
+
+
+async def change_requirements(work: Work, input: ChangeRequirementsInput) -> RequirementsDocument:
+    """Write a draft of requirements anew."""
+    return await commands.change_requirements(
+        work, requirements_id=input.requirements_id, title=input.title, content=input.content
+    )
+
+
+@strawberry.input(description="That a customer has confirmed requirements.")
+class ConfirmRequirementsInput:
+    """That a customer has confirmed requirements."""
+
+    requirements_id: UUID = given("The draft that was shown to the customer.")
+    confirmed_by: str = given("Who has confirmed it for the customer.")
+    confirmed_on: date = given("On which day, today at the latest.")
+    comment: str = optional("What was said with it.", default="")
+
+
+async def confirm_requirements(work: Work, input: ConfirmRequirementsInput) -> RequirementsDocument:
+    """Record that the customer has confirmed a version: it is changed no more, and its fingerprint is kept."""
+    return await commands.confirm_requirements(
+        work,
+        requirements_id=input.requirements_id,
+        confirmed_by=input.confirmed_by,
+        confirmed_on=input.confirmed_on,
+        comment=input.comment,
+    )
+
+
+@strawberry.input(description="Requirements to be written anew.")
+class ReviseRequirementsInput:
+    """Requirements to be written anew."""
+
+    requirements_id: UUID = given("The version that counts.")
+    reason: str = given("Why there is a new version.")
+
+
+async def revise_requirements(work: Work, input: ReviseRequirementsInput) -> RequirementsDocument:
+    """Begin the next version as a draft that says the same; the former one is SUPERSEDED at once. Gives the new one."""
+    return await commands.revise_requirements(work, requirements_id=input.requirements_id, reason=input.reason)

@@ -11,6 +11,13 @@ from domain.presales.commands.inquiries import (
     register_inquiry,
 )
 from domain.presales.commands.quotations import change_quotation, draft_quotation, revise_quotation
+from domain.presales.commands.requirements import (
+    change_requirements,
+    confirm_requirements,
+    draft_requirements,
+    record_need,
+    revise_requirements,
+)
 from domain.presales.commands.sending import send_quotation, submit_quotation, withdraw_quotation
 
 __all__ = [
@@ -18,7 +25,10 @@ __all__ = [
     "assign_inquiry",
     "breach_inquiry",
     "change_quotation",
+    "change_requirements",
+    "confirm_requirements",
     "draft_quotation",
+    "draft_requirements",
     "expire_quotation",
     "follow_approval",
     "follow_refusal",
@@ -27,9 +37,11 @@ __all__ = [
     "note_contact",
     "qualify_inquiry",
     "record_answer",
+    "record_need",
     "refuse_inquiry",
     "register_inquiry",
     "revise_quotation",
+    "revise_requirements",
     "send_quotation",
     "submit_quotation",
     "withdraw_quotation",

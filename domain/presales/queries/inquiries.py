@@ -1,15 +1,17 @@
-"""Who sees which inquiry, and which of them are late."""
+"""Who sees which inquiry, which of them are late, and what is known of the customer's needs."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy import false as sql_false
+from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
-from domain.presales.models import Inquiry
+from domain.presales.models import Inquiry, InquiryNeed, RequirementsDocument
 from domain.presales.rules.inquiries import InquiryState
+from domain.presales.rules.requirements import RequirementsState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member
 from tenancy.work import Work
@@ -35,3 +37,37 @@ def overdue(inquiries: Any) -> ColumnElement[bool]:
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Inquiry:
     """One inquiry that the actor may see; refuses with `NotFound`."""
     return await work.seen(Inquiry, id, visible(work.actor, Inquiry), *path, lock=lock)
+
+
+def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
+    """Needs and requirements are seen with their inquiry. `parts` is one of their tables or an alias of it."""
+    if actor.may(Permission.PRESALES_READ):
+        return true()
+    found = aliased(Inquiry)
+    return select(found.id).where(found.id == parts.inquiry_id, visible(actor, found)).exists()
+
+
+def is_over_for(documents: Any) -> ColumnElement[bool]:
+    """Whether nothing is offered any more for a version's inquiry."""
+    found = aliased(Inquiry)
+    refused = found.state == InquiryState.REFUSED
+    return select(found.id).where(found.id == documents.inquiry_id, refused).exists()
+
+
+async def needs_of(work: Work, inquiry_id: UUID) -> list[InquiryNeed]:
+    """What was found out about the needs behind an inquiry, in the order of days."""
+    own = select(InquiryNeed).where(InquiryNeed.inquiry_id == inquiry_id)
+    return await work.all(own.order_by(InquiryNeed.held_on, InquiryNeed.id))
+
+
+async def requirements(work: Work, id: UUID, *path: str) -> RequirementsDocument:
+    """One version of requirements that the actor may see; refuses with `NotFound`."""
+    return await work.seen(RequirementsDocument, id, visible_parts(work.actor, RequirementsDocument), *path)
+
+
+async def live_requirements(work: Work, inquiry_id: UUID) -> RequirementsDocument | None:
+    """The version that counts."""
+    own = select(RequirementsDocument).where(
+        RequirementsDocument.inquiry_id == inquiry_id, RequirementsDocument.state != RequirementsState.SUPERSEDED
+    )
+    return await work.first(own)

@@ -27,6 +27,8 @@ class InquiryMove(StrEnum):
     CONTACT = "contact"
     QUALIFY = "qualify"
     REFUSE = "refuse"
+    RECORD_NEED = "record_need"
+    WRITE_REQUIREMENTS = "write_requirements"
 
 
 _S, _M = InquiryState, InquiryMove
@@ -41,6 +43,9 @@ INQUIRIES = Lifecycle(
         (_S.CONTACTED, _M.QUALIFY): _S.QUALIFIED,
         (_S.RECEIVED, _M.REFUSE): _S.REFUSED,
         (_S.CONTACTED, _M.REFUSE): _S.REFUSED,
+        # What the customer needs is found out as long as something may be offered.
+        **{(state, _M.RECORD_NEED): state for state in (_S.CONTACTED, _S.QUALIFIED)},
+        **{(state, _M.WRITE_REQUIREMENTS): state for state in (_S.CONTACTED, _S.QUALIFIED)},
     },
     states={
         _S.RECEIVED: message("Received"),
@@ -53,6 +58,8 @@ INQUIRIES = Lifecycle(
         _M.CONTACT: message("Note a contact"),
         _M.QUALIFY: message("Qualify"),
         _M.REFUSE: message("Refuse"),
+        _M.RECORD_NEED: message("Record a need"),
+        _M.WRITE_REQUIREMENTS: message("Write requirements"),
     },
 )
 DUTIES: Mapping[InquiryMove, Permission] = dict.fromkeys(InquiryMove, Permission.PRESALES_QUOTE)
