@@ -200,13 +200,15 @@ async def comment_approval(work: Work, input: CommentApprovalInput) -> Approval:
     return await commands.comment(work, approval_id=input.approval_id, comment=input.comment)
 
 
-@strawberry.input(description="Something that you asked for.")
+@strawberry.input(description="Something that you, or with approvals.administer anybody, asked for.")
 class WithdrawInput:
-    """Something that you asked for."""
+    """Something that you, or with approvals.administer anybody, asked for."""
 
     approval_id: UUID = given("The approval.")
 
 
 async def withdraw_approval(work: Work, input: WithdrawInput) -> Approval:
-    """Take back what you asked for."""
+    """Take back what you asked for; with the permission approvals.administer, what anybody did. Nothing more is decided
+    about it, and its subject goes back to where its module says: a letter of resignation is taken back with it, a
+    contract or a version of the handbook is a draft again, an invoice stays as it is."""
     return await commands.withdraw(work, approval_id=input.approval_id)

@@ -1,5 +1,6 @@
 """What would happen: the path of an approval that nobody has asked for."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -27,10 +28,12 @@ class SimulatedSeat:
     member_id: UUID | None = strawberry.field(
         description="The member; nobody where an administrator names somebody first."
     )
+    member_name: str | None = strawberry.field(description="Their name.")
     reason: SeatReason | None = strawberry.field(
         description="Why this person, where the chain's words alone don't say."
     )
     delegate_id: UUID | None = strawberry.field(description="Who decides for them while they are away.")
+    delegate_name: str | None = strawberry.field(description="Their name.")
     delegated_until: datetime | None = strawberry.field(description="Until when they are away.")
 
 
@@ -96,9 +99,12 @@ async def simulate_approval(
             at=at,
             version_id=version_id,
         )
+        seats = [seat for each in found.steps for seat in each.seats]
+        people = {id for seat in seats for id in (seat.member_id, seat.delegate_id) if id is not None}
+        names = await queries.names(work, people)
     return SimulatedApproval(
         clause=clause_link(found.ruling.clause, actor.language),
-        steps=[_step(each, actor) for each in found.steps],
+        steps=[_step(each, actor, names) for each in found.steps],
     )
 
 
@@ -126,7 +132,7 @@ def _requester(actor: Actor, requester_id: UUID | None) -> UUID:
     return own
 
 
-def _step(found: queries.ForeseenStep, actor: Actor) -> SimulatedStep:
+def _step(found: queries.ForeseenStep, actor: Actor, names: Mapping[UUID | None, str]) -> SimulatedStep:
     return SimulatedStep(
         step=found.index,
         name=found.step.name.in_language(actor.language),
@@ -137,8 +143,10 @@ def _step(found: queries.ForeseenStep, actor: Actor) -> SimulatedStep:
             SimulatedSeat(
                 named_by=JSON(seat.named_by.model_dump(mode="json", exclude_none=True)),
                 member_id=seat.member_id,
+                member_name=names.get(seat.member_id),
                 reason=seat.reason,
                 delegate_id=seat.delegate_id,
+                delegate_name=names.get(seat.delegate_id),
                 delegated_until=seat.delegated_until,
             )
             for seat in found.seats

@@ -1,18 +1,23 @@
 """Dry runs of drafts as clients see them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
 from api.reading.filters import TextFilter, WordFilter, filtered
-from api.reading.mapping import Node, Order, column, one, page, shows
+from api.reading.mapping import Node, Order, column, one, page, rendered, shows
 from api.schema.access.types import Member
 from domain.rulebook import models, queries
+from domain.rulebook.rules import trials
 from domain.rulebook.rules.hindsight import Compared
 from domain.rulebook.rules.trials import State
+from tenancy.actor import Actor
+from tenancy.language import translate
 
 strawberry.enum(State, name="DryRunState", description="How far a dry run has come.")
 strawberry.enum(Compared, name="DryRunComparison", description="What of a past case is compared.")
@@ -34,6 +39,10 @@ class DryRunFinding:
         "of steps with name, approvers and mode."
     )
     after: JSON = column("What would have been, as value, in the same form.")
+
+
+def _summary(values: Mapping[str, Any], actor: Actor) -> str:
+    return translate(trials.summary(**values), actor.language, values)
 
 
 @strawberry.enum(description="How findings of a dry run are ordered.")
@@ -65,6 +74,16 @@ class DryRun(Node):
     total: int | None = column(
         "How many cases there are to judge; unknown before they were counted. The run is through when judged and "
         "unjudged come to it."
+    )
+    summary: str = rendered(
+        "What it comes to, as a sentence in your language; also where there was nothing to judge.",
+        _summary,
+        state=lambda run: run.state,
+        total=lambda run: run.total,
+        judged=lambda run: run.judged,
+        unjudged=lambda run: run.unjudged,
+        differing=lambda run: run.differing,
+        months=lambda run: run.months,
     )
     judged: int = column("How many cases were judged so far.")
     unjudged: int = column("How many could not be, since they lack a fact the draft asks for.")

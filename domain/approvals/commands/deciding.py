@@ -54,7 +54,9 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     possible = steps.returnable(chain_of(approval), decided.step, reached)
     if step not in possible:
         text = message("It can't be returned to this step. Possible are: {possible}.")
-        raise Invalid(text, {"possible": ", ".join(map(str, possible)) or "—"}, path=("step",))
+        if not possible:
+            text = message("No earlier step was decided: return it to its requester.")
+        raise Invalid(text, {"possible": ", ".join(map(str, possible))}, path=("step",))
     returned = ApprovalStepReturned(approval_id=approval.id, task_id=decided.id, step=decided.step, to_step=step)
     work.record(returned, about=approval)
     await go_back(work, approval, step)

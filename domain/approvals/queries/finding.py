@@ -1,5 +1,6 @@
 """Approvals as commands load them: one, its seats, those about a record, and who may see them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from domain.policies.rules.chains import Step
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.sentences import Sentence
 from tenancy.identity.permits import who_may
+from tenancy.members import Member
 from tenancy.models import one_of
 from tenancy.work import Work
 
@@ -87,3 +89,11 @@ async def stand_ins_of(work: Work, member_id: UUID) -> list[UUID]:
         select(ApprovalDelegation.delegate_id).where(ApprovalDelegation.delegator_id == member_id, *holds)
     )
     return list(await who_may(work, Permission.APPROVALS_DECIDE, [row["delegate_id"] for row in rows])) if rows else []
+
+
+async def names(work: Work, people: Collection[UUID]) -> dict[UUID | None, str]:
+    """What members are called, by their ids."""
+    if not people:
+        return {}
+    found = await work.rows(select(Member.id, Member.name).where(one_of(Member.id, people)))
+    return {row["id"]: row["name"] for row in found}

@@ -13,7 +13,7 @@ from domain.approvals.queries.seating import Case, department_of, may_decide, se
 from domain.approvals.rules import steps
 from domain.approvals.rules.seats import Skipped
 from domain.approvals.rules.states import EndReason, SeatReason
-from domain.kernel.subjects import SubjectKind, facts_of
+from domain.kernel.subjects import FACTS, SubjectKind, facts_of, words_of
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
@@ -102,6 +102,15 @@ async def foresee(
 
 def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
     declared = facts_of(kind, purpose)
+    if not declared:
+        purposes = [each for known, each in FACTS if known is kind]
+        text = message("Say what for: approvals of this kind are asked for as {purposes}.")
+        if not purposes:
+            text = message("Nothing asks for approvals of this kind.")
+        elif "" in purposes:
+            text = message("Approvals of this kind have no such purpose. Leave it out, or choose one of: {purposes}.")
+        named = ", ".join(each for each in purposes if each) or "—"
+        raise Invalid(text, {"purposes": named}, path=("purpose",) if purposes else ("subjectKind",))
     for name, value in facts.items():
         if name not in declared:
             text = message("The subject has no fact “{name}”. It has: {facts}.")
@@ -109,6 +118,12 @@ def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
         if value is not None and not declared[name].admits(value):
             text = message("“{name}” is a {type}.")
             raise Invalid(text, {"name": name, "type": declared[name].value}, path=("facts", name))
+        known = words_of(name)
+        if value is not None and known is not None and value not in known:
+            text = message("“{name}” is one of these: {words}.")
+            raise Invalid(text, {"name": name, "words": ", ".join(sorted(known))}, path=("facts", name))
+        if name.endswith("_minor") and isinstance(value, int) and value < 0:
+            raise Invalid(message("An amount is not less than nothing."), path=("facts", name))
 
 
 async def scope_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> Scope:

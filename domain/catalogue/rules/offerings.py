@@ -38,7 +38,7 @@ class _Standards(RootModel[Annotated[tuple[Standard, ...], Field(max_length=MOST
 
 def clean_text(given: Mapping[str, str] | None, *path: str) -> dict[str, str]:
     """A text in all three languages, or nothing in any. Raises `Invalid`."""
-    return checks.clean_wording(given, TEXT_LENGTH, *path) if given else dict(checks.NOTHING_SAID)
+    return checks.clean_texts(given, TEXT_LENGTH, *path) if given else dict(checks.NOTHING_SAID)
 
 
 def clean_sla_class(given: str | None, *path: str) -> str | None:

@@ -25,7 +25,7 @@ def clean_code(code: str, *path: str) -> str:
 
 def clean_name(given: Mapping[str, str], *path: str) -> dict[str, str]:
     """A name in all three languages; one that is not given is taken from the nearest that is. Raises `Invalid`."""
-    return checks.clean_wording(given, NAME_LENGTH, *path)
+    return checks.clean_texts(given, NAME_LENGTH, *path)
 
 
 def check_place(id: UUID | None, parent_id: UUID | None, parents: Mapping[UUID, UUID | None], *path: str) -> None:

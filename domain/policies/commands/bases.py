@@ -15,7 +15,7 @@ from domain.policies.models import Clause, HandbookVersion
 from domain.policies.rules import checks
 from domain.policies.rules.content import ClauseContent, Content, merge
 from domain.policies.rules.versions import Move
-from tenancy.refusals import Conflict, WrongState, message
+from tenancy.refusals import Conflict, Invalid, WrongState, message
 from tenancy.work import Work
 
 
@@ -47,6 +47,10 @@ async def rebase_version(
     newer, own = await queries.content(work, onto.id), await queries.content(work, draft.id)
     # A draft without a base has written all of its clauses itself.
     base = await queries.content(work, draft.base_id) if draft.base_id is not None else Content("", {}, ())
+    known = {clause.number for content in (base, newer, own) for clause in content.clauses}
+    if strange := sorted(kept - known):
+        text = message("Neither this version nor version {number} has the clauses {clauses}.")
+        raise Invalid(text, {"number": onto.number, "clauses": ", ".join(strange)}, path=("keep",))
     found = merge(base, newer, own, kept)
     if found.clashes:
         text = message(

@@ -47,7 +47,7 @@ async def draft_version(
     draft = HandbookVersion(
         number=0,
         document_number=checks.clean_line(document_number, checks.DOCUMENT_NUMBER_LENGTH, "documentNumber"),
-        title=checks.clean_wording(title, checks.TITLE_LENGTH, "title"),
+        title=checks.clean_texts(title, checks.TITLE_LENGTH, "title"),
         note=_clean_note(note, "note"),
         drafted_at=work.now,
         base_id=await _base(work, copy_from),
@@ -87,7 +87,7 @@ async def retitle_version(
     has changed since is refused with `Conflict`."""
     draft = await _change(work, version_id, seen_revision)
     if title is not None:
-        draft.title = checks.clean_wording(title, checks.TITLE_LENGTH, "title")
+        draft.title = checks.clean_texts(title, checks.TITLE_LENGTH, "title")
     if document_number is not None:
         draft.document_number = checks.clean_line(document_number, checks.DOCUMENT_NUMBER_LENGTH, "documentNumber")
     if note is not None:
@@ -129,10 +129,10 @@ async def put_clause(
         version_id=draft.id, number=number, position="", kind="", value={}, scope={}, title={}, text={}
     )
     if text is not None or clause.kind != kind:
-        clause.text = checks.clean_wording(text, checks.TEXT_LENGTH, "text") if text else dict(checks.NOTHING_SAID)
+        clause.text = checks.clean_texts(text, checks.TEXT_LENGTH, "text") if text else dict(checks.NOTHING_SAID)
     clause.position, clause.kind, clause.value = checks.position(number), kind, parsed.stored()
     clause.scope = limits.model_dump(mode="json", exclude_none=True)
-    clause.title = checks.clean_wording(title, checks.TITLE_LENGTH, "title")
+    clause.title = checks.clean_texts(title, checks.TITLE_LENGTH, "title")
     clause.applies_to_open_cases = applies_to_open_cases
     if found is None:
         await _refuse_too_many(work, draft.id)

@@ -30,7 +30,11 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
     for clause in (*book.of_kind(ApprovalChain), *book.of_kind(ExpertPanel)):
         assert isinstance(clause.parsed, ApprovalChain | ExpertPanel)
         for approver in clause.parsed.named:
-            if not await _is_known(work, approver, book):
+            if (gone := await _deactivated(work, approver)) is not None:
+                text = message("Clause {number} names {name}, whose account is deactivated.")
+                named = {"number": clause.number, "name": gone.name}
+                found.append(Invalid(text, named, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
+            elif not await _is_known(work, approver, book):
                 text = message("Clause {number} names the {by} “{value}”, which the company has not.")
                 values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
@@ -75,6 +79,14 @@ async def _unknown_places(work: Work, book: Handbook) -> list[Refusal]:
         for number, dimension, place in limits
         if place in strange
     ]
+
+
+async def _deactivated(work: Work, approver: Approver) -> Member | None:
+    """The named member, if they are known and shut out."""
+    if approver.by is not ApproverKind.MEMBER:
+        return None
+    found = await work.find(Member, UUID(approver.value or ""))
+    return found if found is not None and not found.active else None
 
 
 async def _is_known(work: Work, approver: Approver, book: Handbook) -> bool:

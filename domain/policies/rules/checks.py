@@ -22,6 +22,8 @@ TEXT_LENGTH = 20_000
 MOST_BYTES = 400_000
 NOTHING_SAID = {"zh_Hans": "", "zh_Hant": "", "en": ""}
 
+_AS_SENT = {"zh_Hans": "zhHans", "zh_Hant": "zhHant"}
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 # What pydantic finds, in words that can be translated; `{ge}` and the like are pydantic's own values.
@@ -71,7 +73,7 @@ def parse(model: type[ModelT], given: Any, *path: str, most_bytes: int = MOST_BY
     try:
         written = orjson.dumps(given, default=str)
     except orjson.JSONEncodeError as error:
-        raise Invalid(message("This does not have the form that is needed here."), path=path) from error
+        raise Invalid(message("A value as JSON has it is needed here."), path=path) from error
     if len(written) > most_bytes:
         raise Invalid(message("The value is too large."), path=path)
     try:
@@ -105,7 +107,16 @@ def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:
         return Invalid(message("A text is needed here."), path=place)
     if kind.startswith("date_"):
         return Invalid(message("A day such as 2026-01-31 is needed here."), path=place)
-    return Invalid(message("This does not have the form that is needed here."), path=place)
+    if kind.startswith(("model_", "dict_", "mapping_", "dataclass_")):
+        return Invalid(message("An object with fields of its own is needed here."), path=place)
+    if kind.startswith(("list_", "tuple_", "set_", "frozen_set_", "iterable_")):
+        return Invalid(message("A list is needed here."), path=place)
+    if kind.startswith("time_"):
+        return Invalid(message("A time of the day such as 09:00 is needed here."), path=place)
+    if kind.startswith("uuid_"):
+        return Invalid(message("The id of a record is needed here."), path=place)
+    text = message("This does not have the form that is needed here: {problem}.")
+    return Invalid(text, {"problem": str(found["msg"])}, path=place)
 
 
 def clean_number(number: str) -> str:
@@ -131,6 +142,20 @@ def clean_wording(given: Mapping[str, str] | None, most: int, *path: str) -> dic
                 message("At most {max_length} characters are possible."), {"max_length": most}, (*path, language)
             )
     return wording
+
+
+def clean_texts(given: Mapping[str, str] | None, most: int, *path: str) -> dict[str, str]:
+    """As `clean_wording`, of a text that a client sent: a refusal's path names the language as the client wrote it."""
+    try:
+        return clean_wording(given, most, *path)
+    except Invalid as refusal:
+        below = refusal.path[len(path) :]
+        if below and given is not None and below[0] in NOTHING_SAID and below[0] not in given:
+            # What was not sent was taken from what was.
+            sent = next((language for language, text in given.items() if len(text) > most), below[0])
+            below = (sent, *below[1:])
+        refusal.path = (*path, *(_AS_SENT.get(part, part) for part in below))
+        raise
 
 
 def clean_line(given: str, most: int, *path: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from domain.policies.rules import exchange
 from domain.policies.rules.content import ClauseContent
-from tenancy.refusals import NotFound
+from tenancy.refusals import NotFound, message
 
 FOLDER = Path(__file__).parents[1] / "starters"
 
@@ -34,5 +34,6 @@ def starter(name: str) -> Starter:
     """The one of a name; refuses with `NotFound`."""
     found = starters().get(name)
     if found is None:
-        raise NotFound(path=("starter",))
+        text = message("There is no handbook of this name to begin with. There are: {names}.")
+        raise NotFound(text, {"names": ", ".join(starters())}, path=("starter",))
     return found

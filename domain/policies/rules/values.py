@@ -49,8 +49,16 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _any_language(schema: dict[str, Any]) -> None:
+    """To whoever reads its form: no language is needed, one of them is."""
+    schema.pop("required", None)
+    schema["minProperties"] = 1
+
+
 class Wording(Part):
     """A text in three languages. One that is not given is taken from the nearest that is, so none is ever missing."""
+
+    model_config = ConfigDict(json_schema_extra=_any_language)
 
     zh_Hans: Annotated[
         str,

@@ -21,6 +21,7 @@ from tenancy.actor import ActorKind
 from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
+from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 
@@ -120,4 +121,6 @@ async def _names(work: Work, ids: Collection[UUID | None]) -> dict[UUID, str]:
 async def coverage(work: Work, version_id: UUID, *, since: datetime, until: datetime) -> Sequence[policies.Covered]:
     """Clause by clause who acts on it, and how often it has decided something from one instant until another."""
     await policies.seen(work, version_id, "versionId")
+    if not since < until:
+        raise Invalid(message("The period begins before it ends: since comes before until."), path=("until",))
     return await policies.coverage(work, version_id, since, until)

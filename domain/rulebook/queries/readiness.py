@@ -29,11 +29,18 @@ async def untried(work: Work, version_id: UUID) -> Refusal | None:
     text = message(
         "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months."
     )
+    if rules.value.dry_run_months == 1:
+        text = message("Before this version is submitted it is tried, as it is now, on the cases of the past month.")
     if rules.value.dry_run_signed:
         text = message(
             "Before this version is submitted it is tried, as it is now, on the cases of the past {months} months, "
             "and the result is signed by somebody who may publish."
         )
+        if rules.value.dry_run_months == 1:
+            text = message(
+                "Before this version is submitted it is tried, as it is now, on the cases of the past month, and the "
+                "result is signed by somebody who may publish."
+            )
     return Refusal(text, {"months": rules.value.dry_run_months}, clause=rules.clause, code="NEEDS_DRY_RUN")
 
 

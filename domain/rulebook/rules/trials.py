@@ -60,3 +60,22 @@ def counted(before: Mapping[str, Mapping[str, int]], found: Iterable[Differs]) -
     for each in found:
         total.setdefault(each.number or SILENT, Counter())[each.compared.value] += 1
     return {number: dict(each) for number, each in total.items()}
+
+
+def summary(*, state: str, total: int | None, judged: int, unjudged: int, differing: int, months: int) -> str:
+    """What a dry run comes to, as a sentence with blanks of these names."""
+    if state == State.RUNNING:
+        return message("It is under way: {judged} cases are judged so far.")
+    if not total:
+        return message(
+            "There was nothing to judge: in these months the company had no requests, resignations, invoices, results "
+            "or approvals that its handbook ruled. That stands in nobody's way."
+        )
+    if not differing and not unjudged:
+        return message("{judged} cases were judged, and nothing would have been otherwise.")
+    if not unjudged:
+        return message("{judged} cases were judged; {differing} decisions would have been otherwise.")
+    return message(
+        "{judged} cases were judged; {differing} decisions would have been otherwise. {unjudged} cases could not be "
+        "judged, since they lack a fact that the draft asks for."
+    )

@@ -16,8 +16,8 @@ from tests.domain.policies.handbooks import draft
 
 SIMULATE = """query($facts: JSON!, $who: ID, $kind: String = "resignations", $at: DateTime) {
   simulateApproval(subjectKind: $kind, facts: $facts, requesterId: $who, at: $at) {
-    clause { number } steps { step branch taken passedOver dueAt seats { memberId reason delegateId }
-      skipped { reason } } } }"""
+    clause { number } steps { step branch taken passedOver dueAt
+      seats { memberId memberName reason delegateId delegateName } skipped { reason } } } }"""
 
 
 @pytest.fixture
@@ -133,3 +133,19 @@ async def test_for_others_foretells_who_may_read_all_approvals(ask: Ask, company
     (refused,) = await ask.errors(company.hr, SIMULATE, facts={}, who=str(company.engineer.id))
     assert refused.original_error.code == "FORBIDDEN"
     assert people(await foretold(ask, company.admin, who=str(company.engineer.id))) == [[str(company.head.id)]]
+
+
+async def test_values_that_no_record_has_are_refused_where_they_stand(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    found = await foretold(ask, company.engineer)
+    assert [seat["memberName"] for each in found["steps"] for seat in each["seats"]] == ["Somebody"]
+    simulate = """query($facts: JSON!, $purpose: String = "") {
+      simulateApproval(subjectKind: "invoices", purpose: $purpose, facts: $facts) { steps { step } } }"""
+    for more, path in (
+        ({"facts": {}}, ("purpose",)),
+        ({"facts": {}, "purpose": "nonsense"}, ("purpose",)),
+        ({"facts": {"customer_tier": "gold"}, "purpose": "write_off"}, ("facts", "customer_tier")),
+        ({"facts": {"open_minor": -1}, "purpose": "write_off"}, ("facts", "open_minor")),
+    ):
+        (refused,) = await ask.errors(company.admin, simulate, **more)
+        assert (refused.original_error.code, refused.original_error.path) == ("INVALID", path)

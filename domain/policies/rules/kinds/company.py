@@ -58,6 +58,8 @@ class PublishingRules(ClauseKind):
             told = [say(text, days=self.least_days_before_effect)]
         if self.dry_run_months is not None:
             text = message("Before that it is tried on the cases of the past {months} months.")
+            if self.dry_run_months == 1:
+                text = message("Before that it is tried on the cases of the past month.")
             told.append(say(text, months=self.dry_run_months))
         if self.dry_run_signed:
             told.append(say(message("Somebody who may publish signs the result.")))
