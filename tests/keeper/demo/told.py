@@ -13,10 +13,11 @@ BOTH = {
     "Many hands on that incident": "Assigned to*, Same case, Other departments, Extra staff*, Fault report*",
     "From a mail to its survey": "Mail, Request*, Assigned to, Customer's answer, Solved, Closed*, Survey by link*, "
     "A stranger's mail*",
+    "Too hard for the first tier": "Request, Raised, Returned, Customer told, Solved",
     "Waiting for somebody else": _REQUEST,
     "Not solved after all": _REQUEST,
     "An offer that becomes a contract": "Inquiry, Contact*, Quotation*, Discount*, Accepted by link*, Contract, "
-    "Reviewed by*, Checklist*, Signed, Copies*, Fees, Outcome",
+    "Reviewed by*, Checklist*, Signed, Copies*, Fees, Amendment*, Outcome",
     "A payment that is too large": "Came in, Counts for, Paid back, Still credit",
     "An invoice nobody pays, due on the same day": "Invoice, Due, Asked for*, Outcome",
     "An invoice of which a part is paid": "Invoice, Due, Asked for*, Paid, Outcome",
@@ -41,7 +42,7 @@ SOFTWARE = {
     "A disputed invoice": "Fees and interest*",
     "What is never paid": "Votes",
 }
-SERVICE = {"Not solved after all": "Escalated to*"}
+SERVICE = {"Not solved after all": "Escalated to*", "Too hard for the first tier": "Raised*"}
 
 
 def missing(story: list[dict[str, object]], *told: dict[str, str]) -> list[tuple[str, str]]:

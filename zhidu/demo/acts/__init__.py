@@ -15,6 +15,8 @@ ACTS: Mapping[str, Act] = {
     "merge": requests.merge,
     "split": requests.split,
     "belong": requests.belong,
+    "raise": requests.raise_tier,
+    "give-back": requests.give_back,
     "start": requests.start,
     "hold": requests.hold,
     "resume": requests.resume,

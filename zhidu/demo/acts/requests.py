@@ -62,6 +62,20 @@ async def belong(company: Company, entry: Entry) -> None:
     await _move(company, entry, "chooseParent", parentId=company.ids[entry["with"]])
 
 
+async def raise_tier(company: Company, entry: Entry) -> None:
+    """Raise it to the next tier of support; to whom the rules choose, unless the word begins with “@” and somebody."""
+    to, text = "", entry["with"]
+    if text.startswith("@"):
+        to, _, text = text.removeprefix("@").partition(" ")
+    await _move(company, entry, "raiseRequest", description=text, assigneeId=company.member(to) if to else None)
+
+
+async def give_back(company: Company, entry: Entry) -> None:
+    """Return it to the tier below with an answer, and with one to the requester behind a stroke."""
+    answer, _, told = entry["with"].partition(" | ")
+    await _move(company, entry, "returnRequest", answer=answer, answerToRequester=told or None)
+
+
 async def start(company: Company, entry: Entry) -> None:
     """Begin to work on it, which is the first response."""
     await _move(company, entry, "startRequest")

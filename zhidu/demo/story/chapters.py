@@ -65,6 +65,7 @@ async def _desk(one: Teller, other: Teller) -> list[tuple[str, Sequence[Line]]]:
         (words("incident"), await incident.requests(one, other, OUTAGE)),
         (words("hands"), await desk.hands(one, other, OUTAGE, "request/stock-report")),
         (words("by_mail"), await desk.mails(one, other, *MAILS)),
+        (words("tiers"), await desk.tiers(one, other, "request/batch-trace", "request/door-sensor")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
         (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
     ]

@@ -25,6 +25,9 @@ WITHIN = """query($id: ID!) { request(id: $id) {
   postmortemActions { task responsible { name } dueOn doneAt } } }"""
 # The step that asks for somebody beside the two who are responsible.
 HELP = "help/outage"
+RAISED = "query($id: ID!) { request(id: $id) { number title resolution " + CITED + " } }"
+RAISES = """query($id: ID!) { request(id: $id) { raises { at description fromStaff { name } toStaff { name } answer
+  returnedAt } messages(first: 5) { nodes { at text author { name } } } } }"""
 SPLIT = "query($id: ID!) { request(id: $id) { number title links { kind other { number title } } } }"
 MAILED = (
     """query($id: ID!) { request(id: $id) { number title priority submittedAt resolvedAt closedAt
@@ -116,6 +119,34 @@ async def _split(teller: Teller, step: str) -> str:
     found = (await teller.read(SPLIT, id=teller.page.ids[step]))["request"]
     (origin,) = (link["other"] for link in found["links"] if link["kind"] == "SPLIT_FROM")
     return teller.words("split_from", number=found["number"], title=found["title"], origin=origin["number"])
+
+
+async def tiers(one: Teller, other: Teller, left: str, right: str) -> list[Line]:
+    """Two requests that somebody raised to the next tier of support, and got back."""
+    first, second = await _raised(one, left), await _raised(other, right)
+    return [(one.words(name), first[name], second[name]) for name in first]
+
+
+async def _raised(teller: Teller, step: str) -> Mapping[str, str]:
+    id, words = teller.page.ids[step], teller.words
+    found = (await teller.read(RAISED, id=id))["request"]
+    within = (await teller.read_as_administrator(RAISES, id=id))["request"]
+    (raised,) = within["raises"]
+    told = [f"{teller.instant(each['at'])}\n“{each['text']}”" for each in within["messages"]["nodes"]]
+    return {
+        "request": f"{found['number']} {found['title']}",
+        "raised": words(
+            "raised_by",
+            at=teller.instant(raised["at"]),
+            name=raised["fromStaff"]["name"],
+            other=raised["toStaff"]["name"],
+        )
+        + f"\n“{raised['description']}”"
+        + teller.clause(decision(found, "requests.assignment")),
+        "returned": f"{teller.instant(raised['returnedAt'])}\n“{raised['answer']}”",
+        "told_customer": "\n".join(told) or words("none"),
+        "solved": found["resolution"],
+    }
 
 
 async def mails(one: Teller, other: Teller, left: tuple[str, str], right: tuple[str, str]) -> list[Line]:

@@ -26,6 +26,13 @@ CONTRACT = (
     + " } }"
 )
 
+AMENDMENT = (
+    "query($id: ID!) { node(id: $id) { ... on ContractAmendment { number title reason state effectiveOn signedOn "
+    + APPROVAL
+    + CITED
+    + " } } }"
+)
+
 
 async def deals(one: Teller, other: Teller, left: str, right: str) -> list[Line]:
     """Two deals, line by line; a deal's records have its name behind their kind's."""
@@ -38,11 +45,14 @@ async def _deal(teller: Teller, name: str) -> Mapping[str, str]:
     inquiry = (await teller.read(INQUIRY, id=ids[f"inquiry/{name}"]))["inquiry"]
     quotation = (await teller.read(QUOTATION, id=ids[f"quotation/{name}"]))["quotation"]
     contract = (await teller.read(CONTRACT, id=ids[f"contract/{name}"]))["contract"]
+    amendment = (await teller.read(AMENDMENT, id=ids[f"amendment/{name}"]))["node"]
     return {
         "inquiry": f"{teller.instant(inquiry['receivedAt'])}, {inquiry['customer']['name']}\n{inquiry['title']}",
         "contact": _contact(teller, inquiry),
         **_offered(teller, quotation),
         **_agreed(teller, contract),
+        "amendment": _amended(teller, amendment),
+        "outcome": teller.words(f"contract_{contract['state']}"),
     }
 
 
@@ -109,5 +119,12 @@ def _agreed(teller: Teller, contract: Mapping[str, Any]) -> dict[str, str]:
         ),
         "copies": "\n".join(copies) + teller.clause(decision(contract, "contracts.copies")),
         "schedule": "\n".join(parts) + teller.clause(decision(contract, "contracts.schedule")),
-        "outcome": words(f"contract_{contract['state']}"),
     }
+
+
+def _amended(teller: Teller, amendment: Mapping[str, Any]) -> str:
+    signed = teller.words(
+        "amended", signed=teller.day(amendment["signedOn"]), effective=teller.day(amendment["effectiveOn"])
+    )
+    agreed = approvers(teller, amendment["approval"]) + teller.clause(decision(amendment, "approvals.chain"))
+    return f"{amendment['number']} {amendment['title']}\n“{amendment['reason']}”\n{signed}\n{agreed}"
