@@ -9,7 +9,7 @@ from zhidu.demo import notebook
 from zhidu.demo.notebook import Notebook
 from zhidu.demo.story.words import Words, language_of
 
-TOLD = re.compile(r"(handbook|request|problem|resignation|inquiry|quotation|contract|invoice|payment)/[^/]+")
+TOLD = re.compile(r"(handbook|request|problem|complaint|resignation|inquiry|quotation|contract|invoice|payment)/[^/]+")
 COMPANIES = ("software", "service", "empty")
 
 

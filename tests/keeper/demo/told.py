@@ -11,6 +11,8 @@ BOTH = {
     "Open invoice, stays with its version*; New invoice*",
     "The same incident, reported at the same hour": _REQUEST,
     "Many hands on that incident": "Assigned to*, Same case, Other departments, Extra staff*, Fault report*",
+    "A complaint about it, at the same hour": "Complaint, Dealt with by, Acknowledged*, Remedy*, Result*, Cause, "
+    "Outcome",
     "From a mail to its survey": "Mail, Request*, Assigned to, Customer's answer, Solved, Closed*, Survey by link*, "
     "A stranger's mail*",
     "Too hard for the first tier": "Request, Raised, Returned, Customer told, Solved",

@@ -2,7 +2,18 @@
 
 from collections.abc import Sequence
 
-from zhidu.demo.story import books, desk, dunning, incident, leaving, quality, rulebook, selling, writing_off
+from zhidu.demo.story import (
+    books,
+    complaining,
+    desk,
+    dunning,
+    incident,
+    leaving,
+    quality,
+    rulebook,
+    selling,
+    writing_off,
+)
 from zhidu.demo.story.teller import Line, Teller
 
 # A chapter's heading, and its tables with theirs.
@@ -64,8 +75,9 @@ async def _desk(one: Teller, other: Teller) -> list[tuple[str, Sequence[Line]]]:
     return [
         (words("incident"), await incident.requests(one, other, OUTAGE)),
         (words("hands"), await desk.hands(one, other, OUTAGE, "request/stock-report")),
+        (words("complained"), await complaining.complaints(one, other, "complaint/outage", "complaint/outage")),
         (words("by_mail"), await desk.mails(one, other, *MAILS)),
-        (words("tiers"), await desk.tiers(one, other, "request/batch-trace", "request/door-sensor")),
+        (words("tiers"), await desk.tiers(one, other, "request/batch-trace", "request/lighting")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
         (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),
     ]
