@@ -39,7 +39,8 @@ class Installation:
         with socket.socket() as chosen:
             chosen.bind(("127.0.0.1", 0))
             self.port = int(chosen.getsockname()[1])
-        self.output = data / "output"
+        # Beside the data: Zhidu takes no directory that holds other files.
+        self.output = data.with_name("output")
         with self.output.open("wb") as output:
             self.process = self.start("up", "--port", str(self.port), "--no-demo", stdout=output)
 
@@ -71,7 +72,7 @@ class Installation:
 
 @pytest.fixture
 def running(place: Path) -> Iterator[Installation]:
-    installation = Installation(place)
+    installation = Installation(place / "data")
     try:
         assert wait_until(
             lambda: "ready: " in installation.output.read_text(),
