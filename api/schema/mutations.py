@@ -47,8 +47,10 @@ from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.presales import evaluations
 from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
+from api.schema.presales.evaluations import InquiryEvaluation
 from api.schema.presales.inquiries import Inquiry, InquiryNeed, RequirementsDocument
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
@@ -300,6 +302,9 @@ class Mutation:
     qualify_inquiry = mutation(inquiries.qualify_inquiry, inquiry=Inquiry)
     refuse_inquiry = mutation(inquiries.refuse_inquiry, inquiry=Inquiry)
     record_inquiry_need = mutation(inquiries.record_inquiry_need, need=InquiryNeed)
+    draft_inquiry_evaluation = mutation(evaluations.draft_inquiry_evaluation, evaluation=InquiryEvaluation)
+    change_inquiry_evaluation = mutation(evaluations.change_inquiry_evaluation, evaluation=InquiryEvaluation)
+    submit_inquiry_evaluation = mutation(evaluations.submit_inquiry_evaluation, evaluation=InquiryEvaluation)
     draft_requirements = mutation(inquiries.draft_requirements, requirements=RequirementsDocument)
     change_requirements = mutation(inquiries.change_requirements, requirements=RequirementsDocument)
     confirm_requirements = mutation(inquiries.confirm_requirements, requirements=RequirementsDocument)

@@ -36,6 +36,7 @@ class SubjectKind(StrEnum):
     CONTRACT = "contracts"
     AMENDMENT = "contract_amendments"
     INQUIRY = "inquiries"
+    EVALUATION = "inquiry_evaluations"
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,21 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "changed_parts": FactType.TEXT,
         "content": FactType.TEXT,
     },
+    (SubjectKind.EVALUATION, ""): {
+        "inquiry_number": FactType.TEXT,
+        "customer_id": FactType.CUSTOMER,
+        "customer_name": FactType.TEXT,
+        "customer_tier": FactType.TEXT,
+        "account_owner_id": FactType.MEMBER,
+        "department_id": FactType.DEPARTMENT,
+        "difficulty": FactType.NUMBER,
+        "risk_points": FactType.NUMBER,
+        "effort_days": FactType.NUMBER,
+        "is_complex": FactType.FLAG,
+        "recommended": FactType.FLAG,
+        "reason": FactType.TEXT,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.EXTRA_STAFF, ""): {
         "request_number": FactType.TEXT,
         "priority": FactType.TEXT,
@@ -207,10 +223,16 @@ FACT_LABELS: Mapping[str, str] = {
     "days_employed": message("how many days the person has been employed"),
     "days_overdue": message("how many days it is overdue"),
     "department_id": message("the department"),
+    "difficulty": message("how difficult it is, in points"),
     "difference_minor": message("by how much the amount changes, in the smallest unit of its currency"),
     "discount_basis_points": message("the discount in hundredths of a per cent of the price without it"),
     "discount_minor": message("the discount in the smallest unit of its currency"),
     "document_number": message("the document number"),
+    "effort_days": message("the effort in person-days"),
+    "inquiry_number": message("the inquiry's number"),
+    "is_complex": message("whether it is complex"),
+    "recommended": message("whether it is recommended"),
+    "risk_points": message("how risky it is, in points"),
     "effective_on": message("the day of taking effect"),
     "ends_on": message("the last day"),
     "from_quotation": message("whether it comes of an accepted quotation"),
@@ -255,6 +277,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     (SubjectKind.QUOTATION, ""): message("Quotation {quotation_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
     (SubjectKind.AMENDMENT, ""): message("Amendment {amendment_number} with {customer_name} as of {effective_on}"),
+    (SubjectKind.EVALUATION, ""): message("Evaluation of inquiry {inquiry_number} of {customer_name}"),
     (SubjectKind.EXTRA_STAFF, ""): message("Help by {helper_name} with request {request_number}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }

@@ -142,3 +142,46 @@ class RequirementsSuperseded(Event, name="presales.requirements_superseded"):
     inquiry_id: UUID
     requirements_id: UUID
     by_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationDrafted(Event, name="presales.evaluation_drafted"):
+    inquiry_id: UUID
+    evaluation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationChanged(Event, name="presales.evaluation_changed"):
+    inquiry_id: UUID
+    evaluation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSubmitted(Event, name="presales.evaluation_submitted"):
+    inquiry_id: UUID
+    evaluation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationDecided(Event, name="presales.evaluation_decided"):
+    """It is decided whether something is offered."""
+
+    inquiry_id: UUID
+    evaluation_id: UUID
+    go: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationReturned(Event, name="presales.evaluation_returned"):
+    """It is a draft again."""
+
+    inquiry_id: UUID
+    evaluation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSuperseded(Event, name="presales.evaluation_superseded"):
+    """A later one counts, or its inquiry is closed."""
+
+    inquiry_id: UUID
+    evaluation_id: UUID

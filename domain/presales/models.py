@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
+from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.quotations import QuotationState
 from domain.presales.rules.requirements import NeedMethod, RequirementsState
@@ -138,6 +139,10 @@ class Inquiry(TenantModel, kw_only=True, eq=False):
         Index("ix_inquiries_assignee", "tenant_id", "assignee_id", "id"),
         Index("ix_inquiries_clause", "tenant_id", "clause_id"),
         Index("ix_inquiries_version", "tenant_id", "version_id"),
+        references("evaluation_clause_id", "clauses"),
+        references("evaluation_version_id", "handbook_versions"),
+        Index("ix_inquiries_evaluation_clause", "tenant_id", "evaluation_clause_id"),
+        Index("ix_inquiries_evaluation_version", "tenant_id", "evaluation_version_id"),
         Index("ix_inquiries_due", "tenant_id", "due_at", "id"),
     )
 
@@ -159,6 +164,10 @@ class Inquiry(TenantModel, kw_only=True, eq=False):
     breached_at: Mapped[datetime | None] = mapped_column(default=None)
     # What was found out about the customer's needs.
     needs: Mapped[str] = mapped_column(default="")
+    # The clause on evaluation in force when it was registered, and whether it is qualified only with a go.
+    evaluation_clause_id: Mapped[UUID | None] = mapped_column(default=None)
+    evaluation_version_id: Mapped[UUID | None] = mapped_column(default=None)
+    needs_go: Mapped[bool] = mapped_column(default=False)
     # Why it is refused.
     reason: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -218,3 +227,42 @@ class RequirementsDocument(TenantModel, kw_only=True, eq=False):
     confirmed_on: Mapped[date | None] = mapped_column(default=None)
     comment: Mapped[str] = mapped_column(default="")
     digest: Mapped[str | None] = mapped_column(default=None)
+
+
+class InquiryEvaluation(TenantModel, kw_only=True, eq=False):
+    """How difficult, laborious and risky it would be, and whether something is offered at all (PS-2)."""
+
+    __tablename__ = "inquiry_evaluations"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "inquiry_id", "number"),
+        # Whatever two people do at once, one evaluation counts.
+        Index(
+            "uq_inquiry_evaluations_live",
+            "tenant_id",
+            "inquiry_id",
+            unique=True,
+            postgresql_where=text("state <> 'superseded'"),
+        ),
+        references("inquiry_id", "inquiries"),
+        references("prepared_by_id", "members"),
+        references("approval_id", "approvals"),
+        Index("ix_inquiry_evaluations_prepared_by", "tenant_id", "prepared_by_id"),
+        Index("ix_inquiry_evaluations_approval", "tenant_id", "approval_id"),
+    )
+
+    inquiry_id: Mapped[UUID]
+    # Which of the inquiry's evaluations it is, from 1.
+    number: Mapped[int]
+    # Points of the clause's scale, from 1.
+    difficulty: Mapped[int]
+    risk: Mapped[int]
+    effort_days: Mapped[int]
+    rationale: Mapped[str]
+    # What is recommended.
+    go: Mapped[bool]
+    is_complex: Mapped[bool]
+    drafted_at: Mapped[datetime]
+    prepared_by_id: Mapped[UUID | None]
+    state: Mapped[EvaluationState] = mapped_column(default=EvaluationState.DRAFT)
+    approval_id: Mapped[UUID | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)

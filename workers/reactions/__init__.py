@@ -63,6 +63,7 @@ from domain.people.events import (
 )
 from domain.policies.events import HandbookReturned, HandbookTookEffect
 from domain.presales.events import (
+    EvaluationDecided,
     InquiryAssigned,
     InquiryBreached,
     InquiryReceived,
@@ -219,6 +220,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ReadingReminded: [rulebook.remind_whoever_has_not_read],
     InquiryReceived: [presales.tell_who_deals_with_it],
     InquiryAssigned: [presales.tell_who_deals_with_it],
+    EvaluationDecided: [presales.tell_of_a_decision],
     InquiryBreached: [presales.tell_of_a_late_contact],
     QuotationApproved: [presales.tell_that_it_may_be_sent],
     QuotationSent: [presales.send_the_quotation],

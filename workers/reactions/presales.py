@@ -10,6 +10,7 @@ from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.organisation import queries as organisation
 from domain.presales.events import (
+    EvaluationDecided,
     InquiryAssigned,
     InquiryBreached,
     InquiryReceived,
@@ -86,6 +87,14 @@ async def tell_of_a_late_contact(work: Work, event: InquiryBreached) -> None:
     """Whoever deals with it, and whoever stands above, learn that the time for the first contact is up."""
     text = message("Nobody has been in touch with {customer} about inquiry {number} in time: {title}")
     await _tell_of_inquiry(work, event.inquiry_id, text, "late", above=True)
+
+
+async def tell_of_a_decision(work: Work, event: EvaluationDecided) -> None:
+    """Whoever deals with the inquiry learns whether something is offered."""
+    text = message("It is decided to make no offer for inquiry {number} from {customer}: {title}")
+    if event.go:
+        text = message("It is decided to make an offer for inquiry {number} from {customer}: {title}")
+    await _tell_of_inquiry(work, event.inquiry_id, text, f"decided:{event.evaluation_id}")
 
 
 async def _tell_of_inquiry(work: Work, inquiry_id: UUID, text: str, what: str, *, above: bool = False) -> None:

@@ -6,21 +6,32 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import and_, not_, true
+from sqlalchemy import Uuid, and_, cast, not_, true
 
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
 from api.schema.access.types import Member
 from api.schema.catalogue.types import ServiceLine
 from api.schema.customers.types import Contact, Customer
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    in_another_state,
+    no_clause,
+    no_instant,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.organisation.types import Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.presales.evaluations import InquiryEvaluation
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import inquiries as queries
 from domain.presales.rules import inquiries as rules
 from domain.presales.rules import requirements as needed
+from domain.presales.rules.evaluations import MOST_EVALUATIONS, EvaluationState
 from domain.presales.rules.inquiries import DUTIES, INQUIRIES, InquiryMove, InquiryObstacle, InquiryState
 from domain.presales.rules.requirements import (
     REQUIREMENTS,
@@ -51,6 +62,12 @@ def _stands(move: Any, obstacle: InquiryObstacle) -> Any:
             return not_(move.permitted)
         case InquiryObstacle.WRONG_STATE:
             return in_another_state(move)
+        case InquiryObstacle.NO_GO:
+            return and_(move.move == InquiryMove.QUALIFY.value, not_(in_another_state(move)), move.waits_for_go)
+
+
+def _ruled_by(blocker: Any, clause: Any) -> Any:
+    return and_(blocker.code == InquiryObstacle.NO_GO.value, clause.id == cast(blocker.clause_id, Uuid))
 
 
 def _refusal(code: str, move: str, state: str) -> Refusal:
@@ -63,7 +80,7 @@ class InquiryBlocker:
 
     code: InquiryObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = one("The clause that keeps you from it, where one does.", _ruled_by)
     earliest_at: datetime | None = no_instant()
 
 
@@ -73,7 +90,9 @@ class AllowedInquiryMove:
 
     move: InquiryMove = column("What is done.")
     allowed: bool = possible(InquiryObstacle, _stands)
-    blockers: list[InquiryBlocker] = blockers(InquiryObstacle, _stands)
+    blockers: list[InquiryBlocker] = blockers(
+        InquiryObstacle, _stands, {**MOVE_AND_STATE, "clause_id": lambda move: cast(move.clause_id, Uuid)}
+    )
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -196,6 +215,20 @@ class Inquiry(Node):
         order=lambda there: (there.version,),
         most=needed.MOST_VERSIONS,
     )
+    needs_go: bool = column("Whether it is qualified only once it was decided to go, by the clause on evaluation.")
+    evaluation: InquiryEvaluation | None = one(
+        "The evaluation that counts; null before there is one.",
+        lambda here, there: and_(there.inquiry_id == here.id, there.state != EvaluationState.SUPERSEDED),
+    )
+    evaluations: list[InquiryEvaluation] = many(
+        "All evaluations, the first one first.",
+        "inquiry_id",
+        order=lambda there: (there.number,),
+        most=MOST_EVALUATIONS,
+    )
+    evaluation_clause: Clause | None = one(
+        "The clause on evaluation in force when it was registered; null where there was none.", "evaluation_clause_id"
+    )
     reason: str = column("Why it was refused; empty otherwise.")
     closed_at: datetime | None = column("When it was qualified or refused.")
     clause: Clause | None = one("The clause that gives the time; null where there is none.", "clause_id")
@@ -206,7 +239,11 @@ class Inquiry(Node):
         _moves,
         lambda *_: true(),
         most=len(InquiryMove),
-        carrying={"state": lambda row: row.state},
+        carrying={
+            "state": lambda row: row.state,
+            "waits_for_go": queries.waits_for_go,
+            "clause_id": lambda row: row.evaluation_clause_id,
+        },
     )
 
 

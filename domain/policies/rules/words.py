@@ -69,6 +69,7 @@ worded(
         SubjectKind.HANDBOOK_VERSION: message("versions of the handbook"),
         SubjectKind.QUOTATION: message("quotations"),
         SubjectKind.CONTRACT: message("contracts"),
+        SubjectKind.EVALUATION: message("evaluations of inquiries"),
         SubjectKind.AMENDMENT: message("amendments of contracts"),
         SubjectKind.EXTRA_STAFF: message("help with requests"),
         SubjectKind.QUALITY_RESULT: message("quality results"),

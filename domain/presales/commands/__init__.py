@@ -2,6 +2,14 @@
 
 from domain.presales.commands.answering import answer_by_link, expire_quotation, record_answer
 from domain.presales.commands.approving import follow_approval, follow_refusal, follow_return, follow_withdrawal
+from domain.presales.commands.evaluations import (
+    change_evaluation,
+    draft_evaluation,
+    follow_evaluation_approval,
+    follow_evaluation_refusal,
+    follow_evaluation_return,
+    submit_evaluation,
+)
 from domain.presales.commands.inquiries import (
     assign_inquiry,
     breach_inquiry,
@@ -24,13 +32,18 @@ __all__ = [
     "answer_by_link",
     "assign_inquiry",
     "breach_inquiry",
+    "change_evaluation",
     "change_quotation",
     "change_requirements",
     "confirm_requirements",
+    "draft_evaluation",
     "draft_quotation",
     "draft_requirements",
     "expire_quotation",
     "follow_approval",
+    "follow_evaluation_approval",
+    "follow_evaluation_refusal",
+    "follow_evaluation_return",
     "follow_refusal",
     "follow_return",
     "follow_withdrawal",
@@ -43,6 +56,7 @@ __all__ = [
     "revise_quotation",
     "revise_requirements",
     "send_quotation",
+    "submit_evaluation",
     "submit_quotation",
     "withdraw_quotation",
 ]

@@ -14,8 +14,9 @@ from domain.kernel.texts import one_line, several_lines
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
-from domain.policies.rules.kinds import BusinessCalendarClause, InquiryContact
+from domain.policies.rules.kinds import BusinessCalendarClause, InquiryContact, InquiryEvaluationRules
 from domain.policies.rules.scopes import Case
+from domain.presales.commands.evaluations import end_with_inquiry
 from domain.presales.events import (
     InquiryAssigned,
     InquiryBreached,
@@ -25,9 +26,11 @@ from domain.presales.events import (
     InquiryReceived,
 )
 from domain.presales.models import Inquiry
+from domain.presales.queries import evaluations
 from domain.presales.queries import inquiries as queries
 from domain.presales.rules import inquiries as rules
-from domain.presales.rules.inquiries import INQUIRIES, InquiryMove, InquiryState
+from domain.presales.rules.evaluations import EvaluationState
+from domain.presales.rules.inquiries import INQUIRIES, InquiryMove, InquiryObstacle, InquiryState
 from tenancy.numbers import next_number
 from tenancy.outbox import lock_timers
 from tenancy.refusals import Invalid, message
@@ -76,6 +79,11 @@ async def register_inquiry(
     work.add(inquiry)
     case = Case(customer_tier=customer.tier, service_line=codes[0] if codes else None, lines_above=tuple(codes[1:]))
     await _set_deadline(work, inquiry, case)
+    evaluation = await policies.find_rule(work, InquiryEvaluationRules, scope=case)
+    if evaluation is not None:
+        inquiry.evaluation_clause_id = evaluation.clause.clause_id
+        inquiry.evaluation_version_id = evaluation.clause.version_id
+        inquiry.needs_go = evaluation.value.go_needed
     work.record(InquiryReceived(inquiry_id=inquiry.id), about=inquiry)
     return inquiry
 
@@ -137,8 +145,15 @@ async def note_contact(work: Work, *, inquiry_id: UUID, needs: str) -> Inquiry:
 async def qualify_inquiry(work: Work, *, inquiry_id: UUID) -> Inquiry:
     """Say that something is going to be offered."""
     inquiry = await queries.get(work, inquiry_id, "inquiryId", lock=True)
-    inquiry.state = INQUIRIES.next(inquiry.state, InquiryMove.QUALIFY)
-    inquiry.closed_at = work.now
+    state = INQUIRIES.next(inquiry.state, InquiryMove.QUALIFY)
+    evaluation = await evaluations.live(work, inquiry.id)
+    if inquiry.needs_go and (evaluation is None or evaluation.state is not EvaluationState.GO):
+        refusal = rules.refusal(InquiryObstacle.NO_GO, InquiryMove.QUALIFY, inquiry.state)
+        clause = await evaluations.clause_of(work, inquiry)
+        refusal.clause = clause.clause if clause is not None else None
+        raise refusal
+    inquiry.state, inquiry.closed_at = state, work.now
+    await end_with_inquiry(work, inquiry)
     work.record(InquiryClosed(inquiry_id=inquiry.id, qualified=True), about=inquiry)
     return inquiry
 
@@ -153,6 +168,7 @@ async def refuse_inquiry(work: Work, *, inquiry_id: UUID, reason: str) -> Inquir
     inquiry.closed_at = work.now
     for timer in timers:
         work.delete(timer)
+    await end_with_inquiry(work, inquiry)
     work.record(InquiryClosed(inquiry_id=inquiry.id, qualified=False), about=inquiry)
     return inquiry
 

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy import false as sql_false
 from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
-from domain.presales.models import Inquiry, InquiryNeed, RequirementsDocument
+from domain.presales.models import Inquiry, InquiryEvaluation, InquiryNeed, RequirementsDocument
+from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.requirements import RequirementsState
 from tenancy.actor import Actor
@@ -45,6 +46,13 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
         return true()
     found = aliased(Inquiry)
     return select(found.id).where(found.id == parts.inquiry_id, visible(actor, found)).exists()
+
+
+def waits_for_go(inquiries: Any) -> ColumnElement[bool]:
+    """Whether the clause wants a go that was not decided yet."""
+    evaluations = aliased(InquiryEvaluation)
+    go = select(evaluations.id).where(evaluations.inquiry_id == inquiries.id, evaluations.state == EvaluationState.GO)
+    return and_(inquiries.needs_go, not_(go.exists()))
 
 
 def is_over_for(documents: Any) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
-from tenancy.refusals import Refusal, message, missing_permission
+from tenancy.refusals import Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_TEXT = 200, 20_000
 
@@ -29,6 +29,7 @@ class InquiryMove(StrEnum):
     REFUSE = "refuse"
     RECORD_NEED = "record_need"
     WRITE_REQUIREMENTS = "write_requirements"
+    EVALUATE = "evaluate"
 
 
 _S, _M = InquiryState, InquiryMove
@@ -45,6 +46,7 @@ INQUIRIES = Lifecycle(
         (_S.CONTACTED, _M.REFUSE): _S.REFUSED,
         # What the customer needs is found out as long as something may be offered.
         **{(state, _M.RECORD_NEED): state for state in (_S.CONTACTED, _S.QUALIFIED)},
+        (_S.CONTACTED, _M.EVALUATE): _S.CONTACTED,
         **{(state, _M.WRITE_REQUIREMENTS): state for state in (_S.CONTACTED, _S.QUALIFIED)},
     },
     states={
@@ -60,6 +62,7 @@ INQUIRIES = Lifecycle(
         _M.REFUSE: message("Refuse"),
         _M.RECORD_NEED: message("Record a need"),
         _M.WRITE_REQUIREMENTS: message("Write requirements"),
+        _M.EVALUATE: message("Evaluate"),
     },
 )
 DUTIES: Mapping[InquiryMove, Permission] = dict.fromkeys(InquiryMove, Permission.PRESALES_QUOTE)
@@ -70,6 +73,8 @@ class InquiryObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # The clause wants a go before something is offered.
+    NO_GO = "no_go"
 
 
 def refusal(obstacle: InquiryObstacle, move: InquiryMove, state: InquiryState) -> Refusal:
@@ -79,3 +84,6 @@ def refusal(obstacle: InquiryObstacle, move: InquiryMove, state: InquiryState) -
             return missing_permission(DUTIES[move])
         case InquiryObstacle.WRONG_STATE:
             return INQUIRIES.refusal(state, move)
+        case InquiryObstacle.NO_GO:
+            text = message("It is not decided to go: have the inquiry evaluated first.")
+            return WrongState(text, code="NO_GO")

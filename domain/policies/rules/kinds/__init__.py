@@ -59,6 +59,7 @@ from domain.policies.rules.kinds.relations import (
     ExpertReview,
     FollowUp,
     InquiryContact,
+    InquiryEvaluationRules,
     ReturnVisits,
     SatisfactionSurvey,
     SurveyForm,
@@ -112,6 +113,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         MailAcknowledgement,
         # Customers
         InquiryContact,
+        InquiryEvaluationRules,
         ExpertReview,
         DiscountLimit,
         ComplaintHandling,
@@ -180,6 +182,7 @@ __all__ = [
     "HoldReasons",
     "InboundMailRules",
     "InquiryContact",
+    "InquiryEvaluationRules",
     "K",
     "MailAcknowledgement",
     "Metric",

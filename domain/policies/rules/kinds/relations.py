@@ -297,6 +297,34 @@ class InquiryContact(ClauseKind):
         return (say(message("Presales gets in touch within {target} of an inquiry."), target=self.within),)
 
 
+class InquiryEvaluationRules(ClauseKind):
+    """How inquiries are evaluated before something is offered (PS-2)."""
+
+    kind = "inquiry_evaluation"
+    label = message("Evaluation of inquiries")
+    dimensions = _CUSTOMER
+    consumed_by = "presales.draft_evaluation, presales.qualify_inquiry"
+
+    highest: Annotated[int, Field(ge=3, le=10, description="Difficulty and risk have so many points at most.")] = 5
+    complex_from: Annotated[int, Field(ge=2, le=10, description="From which difficulty on it counts as complex.")] = 4
+    go_needed: Annotated[bool, Field(description="Whether an inquiry is qualified only once it was decided to go.")] = (
+        False
+    )
+
+    @model_validator(mode="after")
+    def _on_the_scale(self) -> Self:
+        if self.complex_from > self.highest:
+            raise unfit(message("“complex_from” is at most {highest}."), highest=self.highest)
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("Inquiries are evaluated with 1 to {highest} points; from {complex_from} on they are complex.")
+        told = say(text, highest=self.highest, complex_from=self.complex_from)
+        if not self.go_needed:
+            return (told,)
+        return told, say(message("Something is offered only once it was decided to go."))
+
+
 class ExpertReview(ClauseKind):
     """Which solutions experts review before a customer sees them, and how many of them (PS-3)."""
 
