@@ -20,6 +20,7 @@ from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.inbound.webhook import ROUTES as MAIL_ROUTES
+from api.invoice.routes import ROUTES as INVOICE_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.quotation.routes import ROUTES as QUOTATION_ROUTES
 from api.schema.subscriptions import LIVE_SCHEMA
@@ -88,6 +89,7 @@ def application() -> ASGIApp:
         *HANDBOOK_ROUTES,
         *SURVEY_ROUTES,
         *CONTRACT_ROUTES,
+        *INVOICE_ROUTES,
         *QUOTATION_ROUTES,
         *MAIL_ROUTES,
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.kernel.amounts import TaxRounding, totals
+from domain.kernel.amounts import TaxRounding, Totals, totals
 from domain.kernel.lines import LINE_KINDS, Line
 from domain.kernel.money import Money
 from tenancy.language import Language, translate, write_amount
@@ -106,7 +106,11 @@ def row(number: int, line: Line, language: Language) -> list[str]:
 
 def sums_of(lines: Sequence[Line], currency: str, rounding: TaxRounding, language: Language) -> list[tuple[str, str]]:
     """What lines come to, as labels and amounts: the discount where there is one, the tax by rate, the whole."""
-    found = totals((line.amount for line in lines), currency, rounding)
+    return sums_said(totals((line.amount for line in lines), currency, rounding), language)
+
+
+def sums_said(found: Totals, language: Language) -> list[tuple[str, str]]:
+    """As `sums_of`, of what is stated already."""
     told = []
     if found.discount.minor:
         told.append((translate(message("Before discount"), language), _money(found.gross, language)))

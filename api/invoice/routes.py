@@ -1,0 +1,83 @@
+"""The addresses of the papers of invoices and credit notes: PDFs in three languages, for whoever may see these."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.auth.answers import NOT_KEPT, refused, refusing
+from api.auth.authentication import authenticate
+from api.handbook.routes import PDF_POINTS, PRINTER
+from api.linked import visiting
+from domain.billing.queries import papers as queries
+from domain.billing.rules.papers import credit_note_paper, invoice_paper
+from domain.presales.rules.papers import Paper
+from tenancy.database import reading
+from tenancy.language import Language, language_of
+from tenancy.quotas import QUOTAS
+from tenancy.refusals import Invalid, NotFound, Unavailable, message
+from tenancy.work import Work
+
+Written = tuple[Callable[[Language], Paper], Language, str]
+"""How a paper is written in a language, the language of its customer, and how its file is called."""
+
+
+@refusing
+async def invoice(request: Request) -> Response:
+    """An invoice as a PDF as it stands now, in the customer's language unless told."""
+
+    async def find(work: Work, id: UUID) -> Written:
+        said, language = await queries.invoice_text(work, id)
+        return lambda asked: invoice_paper(said, asked), language, f"invoice-{said.label}"
+
+    return await _printed(request, "invoice_id", "invoiceId", find)
+
+
+@refusing
+async def credit_note(request: Request) -> Response:
+    """A credit note as a PDF, in the customer's language unless told."""
+
+    async def find(work: Work, id: UUID) -> Written:
+        said, language = await queries.credit_note_text(work, id)
+        return lambda asked: credit_note_paper(said, asked), language, f"credit-note-{said.number}"
+
+    return await _printed(request, "credit_note_id", "creditNoteId", find)
+
+
+async def _printed(
+    request: Request, parameter: str, path: str, find: Callable[[Work, UUID], Awaitable[Written]]
+) -> Response:
+    actor = await authenticate(request.scope)
+    wait = QUOTAS.charge(actor, PDF_POINTS).wait_seconds
+    if wait:
+        return visiting.later(request, wait)
+    try:
+        id = UUID(request.path_params[parameter])
+    except ValueError:
+        raise NotFound(path=(path,)) from None
+    async with reading(actor) as work:
+        write, usual, name = await find(work, id)
+        at = work.now
+    asked = request.query_params.get("language")
+    language = language_of(asked) if asked is not None else usual
+    if language is None:
+        raise Invalid(message("The language is one of zh-Hans, zh-Hant and en."), path=("language",))
+    try:
+        pdf = await PRINTER.paper(write(language), at)
+    except Unavailable as refusal:
+        return refused(request, refusal, status=503)
+    headers = {
+        **visiting.HEADERS,
+        **NOT_KEPT,
+        "Content-Language": language.tag,
+        "Content-Disposition": f'inline; filename="{name}.pdf"',
+    }
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+ROUTES = [
+    Route("/invoices/{invoice_id}.pdf", invoice, methods=["GET"]),
+    Route("/credit-notes/{credit_note_id}.pdf", credit_note, methods=["GET"]),
+]
