@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth.routes import ROUTES as AUTH_ROUTES
 from api.contract.routes import ROUTES as CONTRACT_ROUTES
 from api.endpoint import Endpoint, sees
+from api.exporting.routes import ROUTES as EXPORT_ROUTES
 from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
 from api.http.health import ROUTES as HEALTH_ROUTES
@@ -86,6 +87,7 @@ def application() -> ASGIApp:
         *HEALTH_ROUTES,
         *AUTH_ROUTES,
         *FILE_ROUTES,
+        *EXPORT_ROUTES,
         *HANDBOOK_ROUTES,
         *SURVEY_ROUTES,
         *CONTRACT_ROUTES,

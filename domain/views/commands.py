@@ -8,7 +8,7 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.views import queries, rules
-from domain.views.events import ViewChanged, ViewDeleted, ViewSaved
+from domain.views.events import ViewChanged, ViewDeleted, ViewExported, ViewSaved
 from domain.views.models import SavedView
 from domain.views.rules import ViewAudience, ViewedList
 from tenancy.refusals import Conflict, Forbidden, Invalid, message
@@ -79,6 +79,13 @@ async def delete(work: Work, *, view_id: UUID) -> UUID:
     work.record(ViewDeleted(view_id=view.id))
     work.delete(view)
     return view_id
+
+
+@command(needs=None)
+async def note_export(work: Work, *, view_id: UUID, form: str, row_count: int) -> None:
+    """Write down that somebody was given the rows of a view as a file."""
+    view = await queries.seen(work, view_id)
+    work.record(ViewExported(view_id=view.id, form=form, row_count=row_count), about=view)
 
 
 async def _fill(

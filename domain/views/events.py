@@ -19,3 +19,12 @@ class ViewChanged(Event, name="views.changed"):
 @dataclass(frozen=True, kw_only=True)
 class ViewDeleted(Event, name="views.deleted"):
     view_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewExported(Event, name="views.exported"):
+    """Somebody was given its rows as a file."""
+
+    view_id: UUID
+    form: str
+    row_count: int

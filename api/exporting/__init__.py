@@ -1,0 +1,1 @@
+"""Lists as sheets: the rows of a saved view as a file."""
