@@ -82,9 +82,10 @@ def _charge(actor: Actor, points: int) -> None:
 def _headers(view: SavedView, form: str) -> dict[str, str]:
     name = re.sub(r'[\\/:*?"<>|]', "_", view.name)
     plain = re.sub(r"[^\x20-\x7e]|%", "_", name)
+    whole = quote(f"{name}.{form}", safe="")
     return {
         "X-Content-Type-Options": "nosniff",
-        "Content-Disposition": f"attachment; filename=\"{plain}.{form}\"; filename*=UTF-8''{quote(name, safe='')}.{form}",
+        "Content-Disposition": f"attachment; filename=\"{plain}.{form}\"; filename*=UTF-8''{whole}",
     }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -21,8 +21,8 @@ def read_xlsx(content: bytes) -> list[list[str]]:
     book = zipfile.ZipFile(io.BytesIO(content))
     assert book.testzip() is None
     for name in book.namelist():
-        ElementTree.fromstring(book.read(name))  # noqa: S314  # our own
-    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314  # our own
+        ET.fromstring(book.read(name))  # noqa: S314  # our own
+    sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314  # our own
     return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{SPACE}row")]
 
 
