@@ -82,11 +82,15 @@ from domain.requests.queries.showing import (
     visible_messages,
     visible_parts,
 )
+from domain.requests.queries.statistics import Counted, GroupedBy, Interval, statistics
 
 __all__ = [
     "UNDER_WAY",
+    "Counted",
     "Grounds",
+    "GroupedBy",
     "History",
+    "Interval",
     "Outcome",
     "action",
     "acts_for",
@@ -146,6 +150,7 @@ __all__ = [
     "scope_of",
     "shows",
     "shows_message",
+    "statistics",
     "story_of",
     "submitted_as",
     "submitted_by_my_program",

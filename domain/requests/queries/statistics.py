@@ -1,0 +1,220 @@
+"""Statistics of requests by what they have in common and by period, in one statement (RQ-11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Text, Uuid, and_, cast, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Date, DateTime
+
+from domain.catalogue.models import ServiceLine
+from domain.customers.models import Customer
+from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
+from domain.kernel.terms import ClockKind
+from domain.organisation.models import Department
+from domain.requests.models import Clock, Problem, ServiceRequest, StateChange
+from domain.requests.queries.showing import visible
+from domain.requests.rules import Move
+from tenancy.actor import Actor
+from tenancy.members import Member
+from tenancy.models import one_of
+from tenancy.refusals import Invalid, message
+from tenancy.work import Work
+
+LONGEST = timedelta(days=1830)
+SHOWN = 20
+# What takes a request from the first who had it, or lets its requester wait.
+_NOT_AT_FIRST = (Move.HAND_OVER, Move.RAISE, Move.HOLD, Move.REOPEN)
+
+
+class GroupedBy(StrEnum):
+    """What requests that are counted together have in common."""
+
+    ALL = "all"
+    CATEGORY = "category"
+    CAUSE = "cause"
+    CUSTOMER = "customer"
+    DEPARTMENT = "department"
+    ASSIGNEE = "assignee"
+    SERVICE_LINE = "service_line"
+    PRIORITY = "priority"
+
+
+class Interval(StrEnum):
+    """The periods that are told apart."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What became of the requests of a group in a period, both days included."""
+
+    starts_on: date
+    ends_on: date
+    id: UUID | None
+    name: str | None
+    submitted: int
+    resolved: int
+    first_contact: int
+    reopened: int
+    breached: int
+    scored: int
+    satisfied: int
+    open_at_end: int
+    request_ids: tuple[UUID, ...]
+
+
+async def statistics(
+    work: Work, *, by: GroupedBy, interval: Interval | None, since_on: date, until_on: date, most: int
+) -> list[Counted]:
+    """The requests that the actor sees, by group and by period, the first period and the largest groups first.
+
+    Days are those of the company's zone. Refuses a time that ends before it begins or is longer than five years.
+    """
+    if until_on < since_on:
+        raise Invalid(message("This ends before it begins."), path=("untilOn",))
+    if until_on - since_on > LONGEST:
+        raise Invalid(message("This is longer than {days} days."), {"days": LONGEST.days}, path=("untilOn",))
+    zone = ZoneInfo(work.opening.zone)
+    periods = _periods(since_on, until_on, interval)
+    edges = [_midnight(day, zone) for day in (*(starts_on for starts_on, _ in periods), until_on + timedelta(days=1))]
+    instants = ARRAY(DateTime(timezone=True))
+    spans = (
+        func.unnest(
+            cast(literal(edges[:-1], instants), instants),
+            cast(literal(edges[1:], instants), instants),
+            cast(literal([starts_on for starts_on, _ in periods], ARRAY(Date())), ARRAY(Date())),
+        )
+        .table_valued("begins_at", "ends_at", "starts_on", name="spans")
+        .render_derived()
+    )
+    request = aliased(ServiceRequest)
+    id_, name, keys = _group(work.actor, by, request)
+    ended_at = func.coalesce(request.resolved_at, request.closed_at)
+    there = and_(request.submitted_at < spans.c.ends_at, or_(ended_at.is_(None), ended_at >= spans.c.begins_at))
+    grouped = (
+        select(spans.c.starts_on, id_.label("group_id"), name.label("name"), *_figures(request, spans.c, ended_at))
+        .select_from(spans)
+        .join(request, there)
+        .where(visible(work.actor, request))
+        .group_by(spans.c.starts_on, *keys)
+        .cte("grouped")
+    )
+    size = func.sum(grouped.c.submitted + grouped.c.open_at_end).over(partition_by=(grouped.c.group_id, grouped.c.name))
+    rows = select(grouped, grouped.c.ids[1:SHOWN].label("request_ids")).order_by(
+        grouped.c.starts_on, size.desc(), grouped.c.name.asc().nulls_last(), grouped.c.group_id
+    )
+    ends = dict(periods)
+    return [_counted(row, ends) for row in await work.rows(rows.limit(most))]
+
+
+def _periods(since_on: date, until_on: date, interval: Interval | None) -> list[tuple[date, date]]:
+    """The first and the last day of each period; those at the ends are cut off."""
+    found = []
+    day = since_on
+    while day <= until_on:
+        last = until_on
+        if interval is Interval.WEEK:
+            last = day + timedelta(days=6 - day.weekday())
+        elif interval is Interval.MONTH:
+            last = (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        found.append((day, min(last, until_on)))
+        day = last + timedelta(days=1)
+    return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def _figures(request: Any, span: Any, ended_at: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+    def within(instant: Any) -> ColumnElement[bool]:
+        return and_(instant >= span.begins_at, instant < span.ends_at)
+
+    def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count().filter(*conditions)
+
+    later, earlier, change, clock = aliased(StateChange), aliased(StateChange), aliased(StateChange), aliased(Clock)
+    before = select(earlier.id).where(
+        earlier.request_id == later.request_id, earlier.move == Move.ASSIGN, earlier.position < later.position
+    )
+    detours = select(later.id).where(
+        later.request_id == request.id,
+        or_(one_of(later.move, _NOT_AT_FIRST), and_(later.move == Move.ASSIGN, before.exists())),
+    )
+    reopened = select(change.id).where(change.request_id == request.id, change.move == Move.REOPEN, within(change.at))
+    late = select(clock.id).where(
+        clock.request_id == request.id, clock.kind != ClockKind.INTERNAL, within(clock.breached_at)
+    )
+    submitted = within(request.submitted_at)
+    ids = func.array_agg(aggregate_order_by(request.id, request.id.desc())).filter(submitted)
+    return (
+        count(submitted).label("submitted"),
+        count(within(request.resolved_at)).label("resolved"),
+        count(within(request.resolved_at), ~detours.exists()).label("first_contact"),
+        count(reopened.exists()).label("reopened"),
+        count(late.exists()).label("breached"),
+        count(within(request.scored_at)).label("scored"),
+        count(within(request.scored_at), request.satisfied).label("satisfied"),
+        count(or_(ended_at.is_(None), ended_at >= span.ends_at)).label("open_at_end"),
+        cast(ids, ARRAY(Uuid())).label("ids"),
+    )
+
+
+def _group(actor: Actor, by: GroupedBy, request: Any) -> tuple[Any, Any, Sequence[Any]]:
+    """What a group is known by, what it is called as far as the actor may know, and the columns that make it."""
+    nothing, nameless = cast(null(), Uuid()), cast(null(), Text())
+
+    def called(id_: Any, table: Any, column: Any, known: bool) -> tuple[Any, Any, Sequence[Any]]:
+        named = select(column).where(table.id == id_).scalar_subquery() if known else nameless
+        return id_, named, [id_]
+
+    match by:
+        case GroupedBy.ALL:
+            return nothing, nameless, []
+        case GroupedBy.CATEGORY:
+            return nothing, request.category, [request.category]
+        case GroupedBy.PRIORITY:
+            return nothing, cast(request.priority, Text()), [request.priority]
+        case GroupedBy.CUSTOMER:
+            return called(request.customer_id, Customer, Customer.name, actor.may(Permission.CUSTOMERS_READ))
+        case GroupedBy.DEPARTMENT:
+            known = actor.may(Permission.ORGANISATION_READ)
+            return called(request.department_id, Department, Department.name, known)
+        case GroupedBy.ASSIGNEE:
+            return called(request.assignee_id, Member, Member.name, actor.may(Permission.MEMBERS_READ))
+        case GroupedBy.SERVICE_LINE:
+            known = actor.may(Permission.CATALOGUE_READ)
+            return called(request.service_line_id, ServiceLine, ServiceLine.code, known)
+        case GroupedBy.CAUSE:
+            works = not actor.is_client and any(actor.may(permission) for permission in WORKS_ON_REQUESTS)
+            return called(request.problem_id, Problem, Problem.title, works)
+
+
+def _counted(row: Any, ends: dict[date, date]) -> Counted:
+    figures = (
+        "submitted",
+        "resolved",
+        "first_contact",
+        "reopened",
+        "breached",
+        "scored",
+        "satisfied",
+        "open_at_end",
+    )
+    return Counted(
+        starts_on=row["starts_on"],
+        ends_on=ends[row["starts_on"]],
+        id=row["group_id"],
+        name=row["name"],
+        request_ids=tuple(row["request_ids"] or ()),
+        **{figure: row[figure] for figure in figures},
+    )
