@@ -23,6 +23,7 @@ from api.http.health import ROUTES as HEALTH_ROUTES
 from api.inbound.webhook import ROUTES as MAIL_ROUTES
 from api.invoice.routes import ROUTES as INVOICE_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
+from api.portal.routes import ROUTES as PORTAL_ROUTES
 from api.quotation.routes import ROUTES as QUOTATION_ROUTES
 from api.schema.subscriptions import LIVE_SCHEMA
 from api.survey.routes import ROUTES as SURVEY_ROUTES
@@ -93,6 +94,7 @@ def application() -> ASGIApp:
         *CONTRACT_ROUTES,
         *INVOICE_ROUTES,
         *QUOTATION_ROUTES,
+        *PORTAL_ROUTES,
         *MAIL_ROUTES,
     ]
     others = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found})

@@ -51,6 +51,8 @@ class Write:
     while_suspended: bool = False
     # Which field of the input names a record that the function will load without a lock, and that record's type.
     foresees: tuple[str, Any] | None = None
+    # Whether customers' people may ask for it.
+    contacts: bool = False
 
     def foreseen(self, arguments: Mapping[str, Any]) -> tuple[type[TenantModel], UUID] | None:
         """The row that comes along with the opening of the work."""
@@ -76,13 +78,15 @@ def mutation(
     platform: bool = False,
     while_suspended: bool = False,
     foresees: tuple[str, Any] | None = None,
+    contacts: bool = False,
     **records: Any,
 ) -> Any:
     """A field of Mutation. Its description is the function's docstring, its arguments those after the first.
 
     `records` are GraphQL types with rows, answered by the reader; `values` are plain ones, such as a new secret.
     The function is called with the piece of work, or with the actor when the change is the platform's own. What it
-    loads by an id and does not lock may come along with the opening of its work: `foresees` names it.
+    loads by an id and does not lock may come along with the opening of its work: `foresees` names it. Customers' people
+    may ask for what is for `contacts` too, and for nothing else.
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = [
@@ -92,7 +96,7 @@ def mutation(
     ]
     payload = _payload(function.__name__, records, values or {})
 
-    write = Write(function, records, values or {}, platform, while_suspended, foresees)
+    write = Write(function, records, values or {}, platform, while_suspended, foresees, contacts)
 
     async def resolve(info: strawberry.Info, **arguments: Any) -> Any:
         return await info.context.write(write, arguments)

@@ -11,16 +11,17 @@ NO_TENANT = UUID(int=0)
 
 
 class ActorKind(StrEnum):
-    """A person, a partner's OAuth client, or Zhidu itself acting by a clause."""
+    """A person, a partner's OAuth client, a customer's person in the portal, or Zhidu itself acting by a clause."""
 
     MEMBER = "member"
     CLIENT = "client"
+    CONTACT = "contact"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """One acting party inside one tenant. `id` is the member's or the client's id; the system has none."""
+    """One acting party inside one tenant. `id` is a member's, a client's or a contact's id; the system has none."""
 
     tenant_id: UUID
     kind: ActorKind
@@ -48,11 +49,17 @@ class Actor:
         """Whether a partner's program acts."""
         return self.kind is ActorKind.CLIENT
 
+    @property
+    def is_contact(self) -> bool:
+        """Whether a customer's person acts, who stands outside."""
+        return self.kind is ActorKind.CONTACT
+
     @cached_property
     def settings(self) -> tuple[str, ...]:
-        """Tenant, member and language as PostgreSQL is told of them, and for a client, who is no member, the client."""
+        """Tenant, member and language as PostgreSQL is told of them, and of a client or a contact, who are no members,
+        their id."""
         told = str(self.tenant_id), str(self.id) if self.is_member else "", self.language
-        return (*told, str(self.id or "")) if self.is_client else told
+        return (*told, str(self.id or "")) if self.is_client or self.is_contact else told
 
     @cached_property
     def caller(self) -> str:

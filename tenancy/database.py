@@ -27,7 +27,7 @@ OPENING = (
     "set_config('app.tenant', $1, true), set_config('app.member', $2, true), set_config('app.language', $3, true)"
     "{along} FROM tenants t WHERE t.id = $1::uuid"
 )
-# Members' works, which are most, say nothing of clients.
+# Members' works, which are most, say nothing of clients and contacts.
 OPENING_OF_CLIENT = OPENING.replace("{along}", ", set_config('app.client', $4, true){along}")
 # How long after PostgreSQL should have ended a statement it is given up here, and how long a new connection may take,
 # where there is such an end.
@@ -152,7 +152,7 @@ async def _enter(
     connection: asyncpg.Connection | Transaction, actor: Actor, foreseen: Foreseen | None = None, *, asking: bool = True
 ) -> tuple[Opening, dict[str, Any], asyncpg.Record | None]:
     """Set the tenant, and learn of it what every work needs, what is asked along if `asking`, and the foreseen row."""
-    opened = OPENING_OF_CLIENT if actor.is_client else OPENING
+    opened = OPENING_OF_CLIENT if actor.is_client or actor.is_contact else OPENING
     if foreseen is None:
         rows = await connection.fetch(_with_along(opened, asking, None), *actor.settings)
     else:

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     SURVEY = "survey"
     QUOTATION = "quotation"
+    PORTAL = "portal"
 
 
 @dataclass(frozen=True)

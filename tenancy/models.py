@@ -32,7 +32,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 CURRENT_TENANT = "current_setting('app.tenant')::uuid"
 CURRENT_MEMBER = "nullif(current_setting('app.member'), '')::uuid"
-# Only a client's own transactions say it, so elsewhere it may never have been set.
+# Only a client's own transactions, and a contact's, say it, so elsewhere it may never have been set. No contact has a
+# client's id, so what is asked about clients finds nothing for a contact, and the other way round.
 CURRENT_CLIENT = "nullif(current_setting('app.client', true), '')::uuid"
 
 
@@ -122,6 +123,11 @@ def current_member() -> ColumnElement[UUID]:
 
 def current_client() -> ColumnElement[UUID]:
     """The acting partner's program inside a statement; NULL for members and the system."""
+    return literal_column(f"(select {CURRENT_CLIENT})", Uuid())
+
+
+def current_contact() -> ColumnElement[UUID]:
+    """The acting person of a customer inside a statement; NULL for members and the system, nobody's id for a client."""
     return literal_column(f"(select {CURRENT_CLIENT})", Uuid())
 
 

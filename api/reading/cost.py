@@ -14,7 +14,7 @@ from api.reading.pages import page_size
 from api.reading.refusing import carrying
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
-from tenancy.refusals import message, missing_permission
+from tenancy.refusals import Forbidden, message, missing_permission
 
 COUNTING = 5
 """A total is counted over all the rows that the filter admits."""
@@ -24,6 +24,7 @@ INTROSPECTION = 500
 """The schema's description of itself, which Python writes."""
 RESOLVER = 20
 """A field that Python answers: a report, a command."""
+INSIDE = message("This is for the company's own people and programs; customers' people have the fields of the portal.")
 
 
 @dataclass
@@ -64,6 +65,8 @@ class _Walk:
             here = (*path, key)
             if read is not None and read.needs is not None and not self.actor.may(read.needs):
                 self._refuse(nodes[0], read.needs, here)
+            elif self.actor.is_contact and gtype is self.prepared.root and not _for_contacts(definition, read):
+                self.found.refused.append(carrying(Forbidden(INSIDE), nodes=[nodes[0]], path=here))
             answered = gtype is self.prepared.root and read is None
             named = get_named_type(declared.type)
             if is_composite_type(named):
@@ -111,6 +114,13 @@ class _Walk:
 
     def _refuse(self, node: FieldNode, needs: Permission, path: tuple[str, ...]) -> None:
         self.found.refused.append(carrying(missing_permission(needs), nodes=[node], path=path, permission=str(needs)))
+
+
+def _for_contacts(definition: Any, read: mapping.Read | None) -> bool:
+    """Whether a root field is for customers' people too."""
+    if read is not None:
+        return read.contacts
+    return bool(definition is not None and getattr(definition.metadata.get(mapping.WRITE), "contacts", False))
 
 
 def _size(value: Any) -> int:

@@ -4,15 +4,16 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, false
 from strawberry.types.base import StrawberryObjectDefinition
 
 from api.reading.descriptions import SHARED
+from api.reading.relay import Connection
 from api.reading.texts import text_of
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
@@ -39,6 +40,8 @@ class Shown:
     visible: Visible
     # Whether rows of another type may have the same ids; those are then what an id alone stands for.
     gives_way: bool = False
+    # Whether it is for customers' people: they see no type of these rows but this.
+    contacts: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,8 @@ class Read:
 
     how: Any
     needs: Permission | None = None
+    # Of a root field: whether customers' people may ask for it.
+    contacts: bool = False
 
 
 READ = "read"
@@ -174,17 +179,23 @@ def read_of(strawberry_field: Any) -> Read | None:
 
 
 def shows(
-    model: type[Model], *, visible: Visible, name: str | None = None, gives_way: bool = False
+    model: type[Model], *, visible: Visible, name: str | None = None, gives_way: bool = False, contacts: bool = False
 ) -> Callable[[type[T]], type[T]]:
     """Declare a GraphQL type over the rows of `model`; its docstring is its description. With `gives_way` an id that
-    another type's row has too stands for that one where it is asked for alone."""
+    another type's row has too stands for that one where it is asked for alone. Customers' people see none of its rows,
+    whatever `visible` says, unless it is for `contacts` too."""
 
     def declare(cls: type[T]) -> type[T]:
         declared = strawberry.type(cls, name=name, description=inspect.getdoc(cls))
-        declared.__shows__ = Shown(model, visible, gives_way)  # type: ignore[attr-defined]  # the reader looks for it
+        declared.__shows__ = Shown(model, visible if contacts else _inside(visible), gives_way, contacts)  # type: ignore[attr-defined]  # the reader looks for it
         return declared
 
     return declare
+
+
+def _inside(visible: Visible) -> Visible:
+    """The same for everybody but customers' people, who see nothing."""
+    return lambda actor, rows: false() if actor.is_contact else visible(actor, rows)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
@@ -210,8 +221,10 @@ def node_types(schema: GraphQLSchema) -> list[GraphQLObjectType]:
     return [gtype for _, gtype in sorted(found, key=lambda each: each[0])]
 
 
-def _field(how: Any, description: str, *, needs: Permission | None = None, **options: Any) -> Any:
-    return strawberry.field(description=description, metadata={READ: Read(how, needs)}, **options)
+def _field(
+    how: Any, description: str, *, needs: Permission | None = None, contacts: bool = False, **options: Any
+) -> Any:
+    return strawberry.field(description=description, metadata={READ: Read(how, needs, contacts)}, **options)
 
 
 def column(description: str, name: str | None = None, *, needs: Permission | None = None) -> Any:
@@ -294,24 +307,25 @@ def either(description: str, *, kind: Expression, id: Expression, types: Mapping
     return _field(Either(kind, id, types), description)
 
 
-def by_id(description: str, returns: Any, *, needs: Permission | None = None) -> Any:
+def by_id(description: str, returns: Any, *, needs: Permission | None = None, contacts: bool = False) -> Any:
     """A root field that gives one row by its id; null when there is none or it may not be seen."""
     return _field(
         ById(),
         description,
         needs=needs,
+        contacts=contacts,
         resolver=_stub(returns | None, id=BY_ID),
     )
 
 
 def any_node(description: str, returns: Any) -> Any:
     """The root field `node(id)`."""
-    return _field(AnyNode(), description, resolver=_stub(returns | None, id=BY_ID))
+    return _field(AnyNode(), description, contacts=True, resolver=_stub(returns | None, id=BY_ID))
 
 
 def root(description: str) -> Any:
     """A root object without a row of its own."""
-    return _field(Self(), description)
+    return _field(Self(), description, contacts=True)
 
 
 def page(
@@ -322,6 +336,7 @@ def page(
     filter: Any = None,
     on: str | On | None = None,
     needs: Permission | None = None,
+    contacts: bool = False,
 ) -> Any:
     """A connection. The first of `orders` is the default; `filter` is a strawberry input named like the columns."""
     condition = (lambda here, there: getattr(there, on) == here.id) if isinstance(on, str) else on
@@ -336,7 +351,7 @@ def page(
     if filter is not None:
         arguments["filter"] = (filter | None, None, SHARED["filter"])
     resolver = _stub(Connection[of], **arguments)
-    return _field(Page(condition, dict(orders)), description, needs=needs, resolver=resolver)
+    return _field(Page(condition, dict(orders)), description, needs=needs, contacts=contacts, resolver=resolver)
 
 
 def _stub(returns: Any, **arguments: tuple[Any, Any, str]) -> Callable[..., Any]:
@@ -363,34 +378,6 @@ class Node:
     """A record that can be asked for by its id alone."""
 
     id: UUID = column(SHARED["id"])
-
-
-@strawberry.type(description="Where a page stands among all rows.")
-class PageInfo:
-    """Relay's page information."""
-
-    has_next_page: bool = strawberry.field(description="Whether more rows follow.")
-    has_previous_page: bool = strawberry.field(description="Whether rows came before.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the first row of this page.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the last row; send it as `after`.")
-
-
-@strawberry.type(description="A row and its place in the order.")
-class Edge(Generic[T]):
-    """Relay's edge."""
-
-    cursor: str = strawberry.field(description="The row's place; send it as `after` or `before`.")
-    node: T = strawberry.field(description="The row.")
-
-
-@strawberry.type(description="A page of rows.")
-class Connection(Generic[T]):
-    """Relay's connection, with keyset cursors: rows that come or go don't shift the pages."""
-
-    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.")
-    nodes: list[T] = strawberry.field(description="The rows alone.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-    total_count: int = strawberry.field(description="How many rows the filter admits; counted only when asked for.")
 
 
 def definition_of(graphql_type: Any) -> StrawberryObjectDefinition:

@@ -47,6 +47,8 @@ from api.schema.people.types import Resignation
 from api.schema.policies import mutations as policies
 from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
+from api.schema.portal import mutations as portal
+from api.schema.portal.types import PortalMessage, PortalRequest
 from api.schema.presales import evaluations
 from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
@@ -216,6 +218,22 @@ class Mutation:
     create_service_offering = mutation(catalogue.create_service_offering, offering=ServiceOffering)
     change_service_offering = mutation(catalogue.change_service_offering, offering=ServiceOffering)
     replace_request_form = mutation(catalogue.replace_request_form, offering=ServiceOffering)
+
+    invite_contact = mutation(customers.invite_contact, contact=Contact)
+    revoke_contact_access = mutation(
+        customers.revoke_contact_access,
+        contact=Contact,
+        values={"ended": (int, "How many ways in and invitations have ended.")},
+    )
+    portal_submit = mutation(portal.portal_submit, contacts=True, request=PortalRequest)
+    portal_reply = mutation(portal.portal_reply, contacts=True, message=PortalMessage)
+    portal_agree = mutation(portal.portal_agree, contacts=True, request=PortalRequest)
+    portal_decline = mutation(portal.portal_decline, contacts=True, request=PortalRequest)
+    portal_confirm = mutation(portal.portal_confirm, contacts=True, request=PortalRequest)
+    portal_reopen = mutation(portal.portal_reopen, contacts=True, request=PortalRequest)
+    portal_cancel = mutation(portal.portal_cancel, contacts=True, request=PortalRequest)
+    portal_agree_to_wait = mutation(portal.portal_agree_to_wait, contacts=True, request=PortalRequest)
+    portal_decline_to_wait = mutation(portal.portal_decline_to_wait, contacts=True, request=PortalRequest)
 
     submit_request = mutation(requests.submit_request, request=ServiceRequest)
     triage_request = mutation(requests.triage_request, request=ServiceRequest)

@@ -86,6 +86,7 @@ from api.schema.policies.types import (
     HandbookVersionFilter,
     clause_kinds,
 )
+from api.schema.portal.queries import PortalQuery
 from api.schema.presales.inquiries import INQUIRY_ORDERS, Inquiry, InquiryFilter
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
@@ -99,7 +100,7 @@ from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(ContractQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery):
+class Query(ContractQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery, PortalQuery):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)

@@ -1,18 +1,37 @@
-"""Changing the register of customers: taking one up, changing it, adding and changing its contacts."""
+"""Changing the register of customers: taking one up, changing it, its people, and who of them comes into the portal."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from domain.customers import queries, rules
-from domain.customers.events import AccountsHandedOn, ContactAdded, ContactChanged, CustomerChanged, CustomerCreated
-from domain.customers.models import Contact, Customer
+from domain.customers.events import (
+    AccountsHandedOn,
+    ContactAdded,
+    ContactChanged,
+    CustomerChanged,
+    CustomerCreated,
+    PortalInvited,
+    PortalOpened,
+    PortalRevoked,
+)
+from domain.customers.models import Contact, Customer, PortalAccess
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
 from domain.organisation.events import StaffLeft
-from tenancy.refusals import Conflict, Invalid, message
+from domain.policies import commands as policies
+from domain.policies import queries as handbook
+from domain.policies.rules.kinds import CustomerPortal
+from domain.policies.rules.scopes import Scope
+from tenancy.identity import credentials
+from tenancy.outbox import withdraw_effects
+from tenancy.refusals import Conflict, Invalid, NotFound, message
+from tenancy.secrets import fingerprint
 from tenancy.work import Work
 
 
@@ -142,6 +161,86 @@ async def hand_on_of_leaver(work: Work, event: StaffLeft) -> None:
         work.record(CustomerChanged(customer_id=customer.id), about=customer)
     leaver = await organisation.staff(work, event.staff_id)
     work.record(AccountsHandedOn(staff_id=leaver.id, owner_id=owner_id, notice_id=work.new_id()), about=leaver)
+
+
+@command(needs=Permission.CUSTOMERS_MANAGE)
+async def invite(work: Work, *, contact_id: UUID) -> PortalAccess:
+    """Invite a customer's person into the portal by a mail with a link that opens it once (TN-9).
+
+    What they may see there, and for how long, is the handbook's word; refuses with NO_CLAUSE where it has none. Earlier
+    invitations that were not opened open nothing any more.
+    """
+    contact = await work.get(Contact, contact_id, "contactId", lock=True)
+    customer = await queries.get(work, contact.customer_id)
+    ruling = await handbook.rule(work, CustomerPortal, scope=Scope(customer_tier=customer.tier))
+    value, now = ruling.value, work.opening.real_now
+    for earlier in await _open_accesses(work, contact_id):
+        if earlier.opened_at is None:
+            earlier.revoked_at = now
+    access = work.add(
+        PortalAccess(
+            contact_id=contact_id,
+            clause_id=ruling.clause.clause_id,
+            version_id=ruling.clause.version_id,
+            grants=rules.portal_grants(value),
+            access_days=value.access_days,
+            invited_at=now,
+            invited_by_id=work.actor.id if work.actor.is_member else None,
+            invitation_ends_at=now + timedelta(days=value.invitation_days),
+        )
+    )
+    policies.cite(
+        work,
+        ruling,
+        about=Subject(SubjectKind.CONTACT, contact_id),
+        decision="customers.portal",
+        inputs={"customer_tier": customer.tier},
+        result={"grants": access.grants, "access_days": access.access_days, "ends_at": access.invitation_ends_at},
+    )
+    # The journal keeps what changes about a fact's subject, and the access will have a hash.
+    work.record(PortalInvited(access_id=access.id, contact_id=contact_id), about=contact)
+    return access
+
+
+@dataclass(frozen=True)
+class OpenedPortal:
+    """A contact's way in: the token is shown this once."""
+
+    access: PortalAccess
+    token: str
+    ends_at: datetime
+
+
+async def open_portal(work: Work, *, access_id: UUID) -> OpenedPortal:
+    """Make an invitation a way in, once; whoever calls this has read its signed link. Refuses with `NotFound`."""
+    access = await queries.open_invitation(work, access_id, lock=True)
+    if access is None:
+        raise NotFound
+    contact = await work.get(Contact, access.contact_id)
+    now = work.opening.real_now
+    token = credentials.new_token(credentials.PORTAL, work.actor.tenant_id)
+    ends_at = now + timedelta(days=access.access_days)
+    access.opened_at, access.ends_at, access.hash = now, ends_at, fingerprint(token)
+    work.record(PortalOpened(access_id=access.id, contact_id=contact.id), about=contact)
+    return OpenedPortal(access, token, ends_at)
+
+
+@command(needs=Permission.CUSTOMERS_MANAGE)
+async def revoke_access(work: Work, *, contact_id: UUID) -> int:
+    """End a person's ways into the portal and their invitations, within seconds; how many there were."""
+    contact = await work.get(Contact, contact_id, "contactId", lock=True)
+    open_ones = await _open_accesses(work, contact_id)
+    for access in open_ones:
+        access.revoked_at = work.opening.real_now
+    if open_ones:
+        await withdraw_effects(work, contact_id)
+        work.record(PortalRevoked(contact_id=contact_id, count=len(open_ones)), about=contact)
+    return len(open_ones)
+
+
+async def _open_accesses(work: Work, contact_id: UUID) -> list[PortalAccess]:
+    theirs = select(PortalAccess).where(PortalAccess.contact_id == contact_id, PortalAccess.revoked_at.is_(None))
+    return await work.all(theirs.order_by(PortalAccess.id).with_for_update())
 
 
 async def _refuse_second(work: Work, name: str) -> None:

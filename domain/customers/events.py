@@ -35,3 +35,27 @@ class ContactAdded(Event, name="customers.contact_added"):
 class ContactChanged(Event, name="customers.contact_changed"):
     contact_id: UUID
     customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalInvited(Event, name="customers.portal_invited"):
+    """A customer's person is invited into the portal."""
+
+    access_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalOpened(Event, name="customers.portal_opened"):
+    """They have opened the invitation's link, which opens nothing any more."""
+
+    access_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalRevoked(Event, name="customers.portal_revoked"):
+    """Their invitations and ways in have ended, so many of them."""
+
+    contact_id: UUID
+    count: int

@@ -1,5 +1,6 @@
-"""The tables of the companies served."""
+"""The tables of the companies served, of their people, and of who of them may come into the portal."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -46,3 +47,42 @@ class Contact(TenantModel, kw_only=True, eq=False):
     email: Mapped[str]
     language: Mapped[Language]
     phone: Mapped[str | None] = mapped_column(default=None)
+
+
+class PortalAccess(TenantModel, kw_only=True, eq=False):
+    """An invitation of a customer's person into the portal, and the way in that it becomes when its link is opened.
+
+    Its instants are real time, as those of sessions are, also in a rehearsal tenant.
+    """
+
+    __tablename__ = "portal_accesses"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "hash"),
+        references("contact_id", "contacts"),
+        references("clause_id", "clauses"),
+        references("version_id", "handbook_versions"),
+        references("invited_by_id", "members"),
+        Index("ix_portal_accesses_contact", "tenant_id", "contact_id", "id"),
+        Index("ix_portal_accesses_clause", "tenant_id", "clause_id"),
+        Index("ix_portal_accesses_version", "tenant_id", "version_id"),
+        Index("ix_portal_accesses_invited_by", "tenant_id", "invited_by_id"),
+    )
+
+    contact_id: Mapped[UUID]
+    # By which clause it was given; what is allowed is kept as it was then.
+    clause_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    grants: Mapped[list[str]]
+    access_days: Mapped[int]
+    invited_at: Mapped[datetime]
+    # Who asked for it; none for a program.
+    invited_by_id: Mapped[UUID | None]
+    # Until when the link opens the portal, once.
+    invitation_ends_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Of the token by which the contact comes in; none until the link is opened.
+    hash: Mapped[bytes | None] = mapped_column(default=None)
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)
+    # To within some minutes.
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)

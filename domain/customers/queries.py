@@ -3,21 +3,58 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, false, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, select, true, update
 from sqlalchemy.orm import aliased
 
-from domain.customers.models import Contact, Customer
-from domain.kernel.permissions import Permission
+from domain.customers.models import Contact, Customer, PortalAccess
+from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
-from tenancy.actor import Actor
-from tenancy.models import current_member
+from tenancy.actor import Actor, ActorKind
+from tenancy.identity import credentials
+from tenancy.identity.actors import FINDERS, TOUCHED_AFTER, Found
+from tenancy.identity.door import tenant_door
+from tenancy.models import current_contact, current_member
+from tenancy.refusals import Unauthenticated
+from tenancy.secrets import fingerprint
 from tenancy.work import Work
 
 
 def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
     """Customers and their contacts are open to whoever may read them."""
     return true() if actor.may(Permission.CUSTOMERS_READ) else false()
+
+
+def accesses_visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
+    """Who may come into the portal is open to whoever invites people there."""
+    return true() if actor.may(Permission.CUSTOMERS_MANAGE) else false()
+
+
+def open_to_me(actor: Actor, customer_id: Any, contact_id: Any) -> ColumnElement[bool]:
+    """Whether a record of a customer, and of a person of theirs, is open to the acting person in the portal."""
+    if not (actor.is_contact and actor.may(PortalGrant.USE)):
+        return false()
+    if actor.may(PortalGrant.COMPANY):
+        return of_my_company(customer_id)
+    own: ColumnElement[bool] = func.coalesce(contact_id == current_contact(), false())
+    return own
+
+
+def company_open_to_me(actor: Actor, grant: PortalGrant, customer_id: Any) -> ColumnElement[bool]:
+    """Whether what a customer as such has, as its invoices, is open to the acting person in the portal."""
+    return of_my_company(customer_id) if actor.is_contact and actor.may(grant) else false()
+
+
+def of_my_company(customer_id: Any) -> ColumnElement[bool]:
+    """Whether a customer is that of the acting person of a customer."""
+    me = aliased(Contact)
+    return select(me.id).where(me.id == current_contact(), me.customer_id == customer_id).exists()
+
+
+def myself(actor: Actor, contacts: Any) -> ColumnElement[bool]:
+    """The acting person of a customer, in the portal. `contacts` is `Contact` or an alias of it."""
+    me: ColumnElement[bool] = contacts.id == current_contact()
+    return me if actor.is_contact else false()
 
 
 def looked_after_by_me(customer_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -65,3 +102,48 @@ async def owner_of(work: Work, customer_id: UUID) -> UUID | None:
         return None
     owner = await organisation.staff(work, found.owner_id)
     return owner.id if owner.left_on is None else None
+
+
+async def open_invitation(work: Work, access_id: UUID, *, lock: bool = False) -> PortalAccess | None:
+    """An invitation whose link opens the portal; None when it was opened, has expired or was taken back."""
+    found = await work.find(PortalAccess, access_id, lock=lock)
+    if found is None or found.opened_at is not None or found.revoked_at is not None:
+        return None
+    return found if work.opening.real_now < found.invitation_ends_at else None
+
+
+async def visitor(token: str) -> Found:
+    """Whose token of the portal this is, with what they were granted; raises `Unauthenticated` for anything else."""
+    tenant_id = credentials.tenant_of(token)
+    if tenant_id is None:
+        raise Unauthenticated
+    async with tenant_door(tenant_id) as door:
+        found = await door.row(
+            select(
+                PortalAccess.id,
+                PortalAccess.contact_id,
+                PortalAccess.grants,
+                Contact.language,
+                func.extract("epoch", PortalAccess.ends_at - func.now()).label("seconds_left"),
+                func.coalesce(PortalAccess.last_used_at < func.now() - TOUCHED_AFTER, true()).label("stale"),
+            )
+            .join(Contact, Contact.id == PortalAccess.contact_id)
+            .where(PortalAccess.hash == fingerprint(token), PortalAccess.revoked_at.is_(None))
+            .where(PortalAccess.ends_at > func.now())
+        )
+        if found is None:
+            raise Unauthenticated
+        if found["stale"]:
+            used = update(PortalAccess).where(PortalAccess.id == found["id"])
+            await door.rows(used.values(last_used_at=func.now()))
+    actor = Actor(
+        tenant_id=tenant_id,
+        kind=ActorKind.CONTACT,
+        id=found["contact_id"],
+        permissions=frozenset(found["grants"]),
+        language=found["language"],
+    )
+    return Found(actor, float(found["seconds_left"]))
+
+
+FINDERS[credentials.PORTAL] = visitor

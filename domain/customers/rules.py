@@ -1,8 +1,10 @@
-"""What may be said of customers and contacts: names, addresses, telephone numbers."""
+"""What may be said of customers and contacts: names, addresses, telephone numbers; what the portal opens to them."""
 
 import re
 
+from domain.kernel.permissions import PortalGrant
 from domain.kernel.texts import one_line
+from domain.policies.rules.kinds import CustomerPortal, PortalReach
 from tenancy.addresses import clean_address
 from tenancy.refusals import Invalid, message
 
@@ -35,3 +37,15 @@ def clean_phone(phone: str, *path: str) -> str:
 def clean_region(region: str) -> str:
     """The name of a region, up to 60 characters, which may be empty. Raises `Invalid`."""
     return one_line(region, REGION_LENGTH, "region", may_be_empty=True)
+
+
+def portal_grants(clause: CustomerPortal) -> list[str]:
+    """What a clause lets a customer's person see in the portal, as an access keeps it."""
+    granted = {
+        PortalGrant.USE: True,
+        PortalGrant.COMPANY: clause.reach is PortalReach.COMPANY,
+        PortalGrant.QUOTATIONS: clause.quotations,
+        PortalGrant.INVOICES: clause.invoices,
+        PortalGrant.SURVEYS: clause.surveys,
+    }
+    return [grant.value for grant, given in granted.items() if given]

@@ -58,6 +58,7 @@ async def register(work: Work, *, received: Received, name: str, media_type: str
             unattached_at=work.now,
             uploader_id=actor.id if actor.is_member else None,
             uploading_client_id=actor.id if actor.is_client else None,
+            uploading_contact_id=actor.id if actor.is_contact else None,
         )
     )
     work.record(FileUploaded(file_id=file.id), about=file)

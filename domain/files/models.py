@@ -17,9 +17,11 @@ class File(TenantModel, kw_only=True, eq=False):
         references("blob_id", "blobs"),
         references("uploader_id", "members"),
         references("uploading_client_id", "oauth_clients"),
+        references("uploading_contact_id", "contacts"),
         Index("ix_files_blob", "tenant_id", "blob_id"),
         Index("ix_files_uploader", "tenant_id", "uploader_id"),
         Index("ix_files_uploading_client", "tenant_id", "uploading_client_id"),
+        Index("ix_files_uploading_contact", "tenant_id", "uploading_contact_id"),
         Index("ix_files_unattached", "tenant_id", "unattached_at"),
     )
 
@@ -30,9 +32,10 @@ class File(TenantModel, kw_only=True, eq=False):
     uploaded_at: Mapped[datetime]
     # Since when it has been attached to nothing; none while it is.
     unattached_at: Mapped[datetime | None]
-    # None for a partner's client, and for what came in by itself.
+    # One of the three; none of them for what came in by itself.
     uploader_id: Mapped[UUID | None] = mapped_column(default=None)
     uploading_client_id: Mapped[UUID | None] = mapped_column(default=None)
+    uploading_contact_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class Attachment(TenantModel, kw_only=True, eq=False):

@@ -15,7 +15,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.kinds import FileRules
 from tenancy import blobs
 from tenancy.actor import Actor
-from tenancy.models import current_client, current_member
+from tenancy.models import current_client, current_contact, current_member
 from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
@@ -26,15 +26,21 @@ _UPLOADING = (Permission.REQUESTS_SUBMIT, Permission.REQUESTS_WORK, Permission.R
 
 
 def uploaded_by_me(actor: Actor, files: Any) -> ColumnElement[bool]:
-    """What the acting member or program has uploaded, or what came in by itself and Zhidu has kept. `files` is `File`
-    or an alias of it."""
+    """What the acting member, program or contact has uploaded, or what came in by itself and Zhidu has kept.
+
+    `files` is `File` or an alias of it.
+    """
     if actor.is_member:
         mine: ColumnElement[bool] = files.uploader_id == current_member()
         return mine
     if actor.is_client:
         own: ColumnElement[bool] = files.uploading_client_id == current_client()
         return own
-    return and_(files.uploader_id.is_(None), files.uploading_client_id.is_(None))
+    if actor.is_contact:
+        theirs: ColumnElement[bool] = files.uploading_contact_id == current_contact()
+        return theirs
+    uploaders = (files.uploader_id, files.uploading_client_id, files.uploading_contact_id)
+    return and_(*(uploader.is_(None) for uploader in uploaders))
 
 
 def visible_attachments(actor: Actor, attachments: Any, shown: Mapping[SubjectKind, Shows]) -> ColumnElement[bool]:

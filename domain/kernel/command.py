@@ -16,9 +16,10 @@ COMMANDS: dict[str, Permission | None] = {}
 Command = Callable[Concatenate[Work, P], Coroutine[Any, Any, R]]
 
 
-def command(*, needs: Permission | None) -> Callable[[Command[P, R]], Command[P, R]]:
+def command(*, needs: Permission | None, contacts: bool = False) -> Callable[[Command[P, R]], Command[P, R]]:
     """Refuse with `Forbidden` unless the actor holds `needs`; None says that the command itself decides whom it serves.
 
+    Customers' people hold no permission: what is for `contacts` too decides itself which of their records it touches.
     A refused command leaves nothing behind: its transaction is rolled back by whoever opened it.
     """
 
@@ -28,7 +29,7 @@ def command(*, needs: Permission | None) -> Callable[[Command[P, R]], Command[P,
 
         @wraps(function)
         async def run(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            if needs is not None:
+            if needs is not None and not (contacts and work.actor.is_contact):
                 work.actor.require(needs)
             return await function(work, *args, **kwargs)
 

@@ -79,6 +79,17 @@ class Permission(StrEnum):
     BACKUPS_RUN = "backups.run"
 
 
+class PortalGrant(StrEnum):
+    """What a customer's person may see in the portal, beside what they have asked for themselves. No role holds it."""
+
+    USE = "portal.use"
+    # All that their company has asked for, and not only what they have.
+    COMPANY = "portal.company"
+    QUOTATIONS = "portal.quotations"
+    INVOICES = "portal.invoices"
+    SURVEYS = "portal.surveys"
+
+
 # Who stands inside where requests are concerned; whoever only asks stands outside.
 WORKS_ON_REQUESTS = (Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
 

@@ -37,6 +37,7 @@ class SubjectKind(StrEnum):
     AMENDMENT = "contract_amendments"
     INQUIRY = "inquiries"
     EVALUATION = "inquiry_evaluations"
+    CONTACT = "contacts"
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ async def actor_for(
         token = token.strip()
         if scheme.lower() != "bearer" or token.startswith(credentials.SESSION):
             raise Unauthenticated
-    elif cookie is not None and cookie.startswith(credentials.SESSION):
+    elif cookie is not None and cookie.startswith((credentials.SESSION, credentials.PORTAL)):
         token = cookie
     else:
         raise Unauthenticated
@@ -186,7 +186,14 @@ def _preferred(accept_language: str) -> Language:
     return negotiate(accept_language, Language.EN)
 
 
+# Whose other tokens are, by how they begin: the house above keeps those of people who are no members.
+FINDERS: dict[str, Callable[[str], Awaitable[Found]]] = {}
+
+
 async def _find(token: str) -> Found:
+    find = FINDERS.get(token[: len(credentials.PORTAL)])
+    if find is not None:
+        return await find(token)
     if token.startswith(credentials.PERSONAL):
         return await _member(token, AccessToken)
     if token.startswith(credentials.SESSION):

@@ -1,7 +1,8 @@
 """The written form of tokens and client ids: each names its tenant, so that its row is found behind the tenant's guard.
 
-A personal token is `zhp_`, a session `zhs_`, then the tenant's id and 256 random bits; a client id is `zhc_`, then the
-tenant's id and the client's. The tenant in a token is a claim: its hash is searched among that tenant's rows only.
+A personal token is `zhp_`, a session `zhs_`, a contact's way into the portal `zhv_`, then the tenant's id and 256
+random bits; a client id is `zhc_`, then the tenant's id and the client's. The tenant in a token is a claim: its hash is
+searched among that tenant's rows only.
 """
 
 import re
@@ -12,10 +13,11 @@ from tenancy import secrets
 
 PERSONAL = "zhp_"
 SESSION = "zhs_"
+PORTAL = "zhv_"
 CLIENT = "zhc_"
 CLIENT_SECRET = "zhk_"  # noqa: S105  # what such secrets begin with
 
-_TOKEN = re.compile(r"(?:zhp|zhs)_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(r"(?:zhp|zhs|zhv)_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
 _CLIENT_ID = re.compile(r"zhc_([0-9a-f]{32})_([0-9a-f]{32})")
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, PortalGrant
 from migrations.tables import METADATA
 from tenancy.actor import Actor, ActorKind
 from tenancy.identity import credentials
@@ -82,6 +82,11 @@ class Company:
         """A partner's program that may do everything."""
         return Actor(self.tenant_id, ActorKind.CLIENT, self.id("oauth_clients"), PERMISSIONS)
 
+    def contact(self, number: int = 0) -> Actor:
+        """A customer's person in the portal, with all that it can grant."""
+        grants = frozenset(str(grant) for grant in PortalGrant)
+        return Actor(self.tenant_id, ActorKind.CONTACT, self.id("contacts", number), grants)
+
     def newcomer(self) -> Actor:
         """The member of the second set, without a single permission."""
         return Actor(self.tenant_id, ActorKind.MEMBER, self.id("members", 1))
@@ -132,6 +137,10 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("blobs", "object_name"): lambda company, number: f"blobs/{company.mark}.{number}",
     ("blobs", "sha256"): lambda company, number: hashlib.sha256(content_of(company, number)).hexdigest(),
     ("blobs", "size_bytes"): lambda company, number: len(content_of(company, number)),
+    # What customers' people are shown of.
+    ("surveys", "state"): lambda _, __: "answered",
+    ("invoices", "issued_on"): lambda _, __: BEGINNING.date(),
+    ("portal_accesses", "grants"): lambda _, __: ["portal.use"],
     # What PostgreSQL adds up: one posting of nothing, in its entry's currency.
     ("ledger_postings", "currency"): lambda company, number: company.rows[number]["ledger_entries"]["currency"],
     ("ledger_postings", "amount_minor"): lambda _, __: 0,

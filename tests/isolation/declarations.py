@@ -19,6 +19,7 @@ NOT_IN_ARCHIVES = {
     "sessions": "As with personal tokens.",
     "oauth_client_secrets": "As with personal tokens.",
     "revoked_tokens": "It ends tokens of the original, which the copy never accepts.",
+    "portal_accesses": "As with personal tokens: contacts' ways into the portal.",
     "archive_keys": "The key of an archive is kept outside of it.",
     "idempotency_keys": "What callers of the original were answered, secrets shown once among it.",
     "archives": "The list of archives tells of the original's store.",
@@ -35,7 +36,17 @@ TELLING = "It calls out that somebody's access has changed, by the company's id 
 BALANCING = "It adds up an entry's postings as whoever writes them, under the policies, and can only refuse."
 INDEXING = "It writes by what a row is found, as whoever writes the row, under the policies."
 FOUND = ("contacts", "customers", "request_messages", "service_requests")
-TOLD = ("access_tokens", "member_roles", "members", "oauth_clients", "revoked_tokens", "roles", "sessions")
+TOLD = (
+    "access_tokens",
+    "contacts",
+    "member_roles",
+    "members",
+    "oauth_clients",
+    "portal_accesses",
+    "revoked_tokens",
+    "roles",
+    "sessions",
+)
 
 CATALOG: Mapping[Finding, str] = {
     **{Finding("platform_tables_are_named", name): reason for name, reason in PLATFORM.items()},

@@ -138,6 +138,11 @@ class Case:
         return self.coordinate.type_name == "Mutation"
 
     @property
+    def is_of_the_portal(self) -> bool:
+        """Whether customers' people alone have something there."""
+        return f"{self.place.before.strip()} {self.coordinate.field_name}".strip().startswith("portal")
+
+    @property
     def document(self) -> str:
         """The document, the same for everybody."""
         called, leaf = self.coordinate.field, self.coordinate.leaf

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ UNEXPECTED = b'"INTERNAL"'
 FAULTS = (UNEXPECTED, b'"LIMIT_EXCEEDED"', b'"BAD_REQUEST"', b'"BAD_PAGE"', b'"BAD_CURSOR"', b'"BAD_ID"')
 # A list inside of a record, of which the victim has none: other records have such a list too.
 NOTHING_THERE = b'"totalCount":0'
+ANOTHER_CONTACT = "another customer's contact"
 PLANNED, PLAIN = "the administrator", "the administrator without a plan"
 
 
@@ -48,9 +50,9 @@ class Walker:
     async def judge(self, case: Case) -> Verdict:
         """Send it as everybody; `writing` must be `forgetting` meanwhile."""
         verdict = Verdict()
-        foreign, absent = await case.probes(self.victim, self.ask)
+        owner = self.victim.contact() if case.is_of_the_portal else self.victim.administrator()
+        foreign, absent = await case.probes(self.victim, partial(self.ask, owner))
         # First by the victim itself: what is remembered of that must not reach the others.
-        owner = self.victim.administrator()
         mine = await self.answer(self.planned, owner, case, self.victim, foreign)
         if case.coordinate.leaf is not None and NOTHING_THERE not in mine:
             verdict.matters = mine != await self.answer(self.planned, owner, case, self.victim, absent)
@@ -60,7 +62,9 @@ class Walker:
             other = answer if absent is None else await self.answer(reader, actor, case, self.intruder, absent)
             if answer != other:
                 verdict.wrong.append(f"{who}: {answer!r} with a foreign value, {other!r} with none")
-            if any(mark in answer for mark in self.victim.marked() - {str(foreign).encode()}):
+            # Who is of another customer of the same company is shown what is their own.
+            marked = self.victim.marked() if actor.tenant_id == self.victim.tenant_id else set()
+            if any(mark in answer for mark in self.victim.marked() - marked - {str(foreign).encode()}):
                 verdict.wrong.append(f"{who} is shown what is foreign: {answer!r}")
             if any(fault in answer for fault in FAULTS):
                 verdict.wrong.append(f"{who}: {answer!r}")
@@ -75,6 +79,9 @@ class Walker:
         if case.depth != IDS:
             yield "a client", self.planned, self.intruder.client()
         yield "a newcomer", self.planned, self.intruder.newcomer()
+        yield "a contact", self.planned, self.intruder.contact()
+        # What the staff have of it, a contact is shown none of, though they are in the very company.
+        yield ANOTHER_CONTACT, self.planned, self.victim.contact(1)
 
     async def answer(self, reader: Reader, actor: Actor, case: Case, own: Company, probe: Any) -> bytes:
         """The answer's bytes, without what differs between any two calls."""
@@ -97,8 +104,8 @@ class Walker:
             found = ANY_ID.sub(lambda id_: id_[0] if id_[0] in self.known else b"<new>", found)
         return found
 
-    async def ask(self, document: str, variables: dict[str, Any]) -> Any:
-        answer = await self.planned.run(Call(document, variables=variables), self.victim.administrator())
+    async def ask(self, owner: Actor, document: str, variables: dict[str, Any]) -> Any:
+        answer = await self.planned.run(Call(document, variables=variables), owner)
         assert answer.data is not None, (document, answer.errors)
         return orjson.loads(answer.data)
 

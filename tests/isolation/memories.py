@@ -50,6 +50,7 @@ KNOWN = {
     "tenancy.storage.file_storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.storage.storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.work.ASKED_ALONG": "The code's own words.",
+    "tenancy.identity.actors.FINDERS": "The code's own functions, by how tokens begin.",
     "workers.gateways.webhooks._public_authorities": "The world's own certificates.",
     "workers.live._voices": "The process's own line to the broker.",
 }

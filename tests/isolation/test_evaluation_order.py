@@ -72,7 +72,7 @@ async def heard(pool: None, ground: Ground, walker: Walker) -> list[Heard]:
             await compare(_begun)
             for case in cases():
                 if not case.changes:
-                    foreign, _ = await case.probes(ground.acme, walker.ask)
+                    foreign, _ = await case.probes(ground.acme, partial(walker.ask, ground.acme.administrator()))
                     await compare(partial(_asked, walker, case, foreign))
             async with database.pool.acquire() as connection:
                 expected = await answers(connection, [statement for pair in pairs.values() for statement in pair])

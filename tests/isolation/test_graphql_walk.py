@@ -24,6 +24,7 @@ WITHOUT_EFFECT = {
     "Mutation.changeContractAmendment(input.text.instalments.instalmentId)": "The same: its amendments can't change.",
     "Mutation.saveView(input.filter) of customers": "A filter may name anything; what it finds, the list decides.",
     "Mutation.changeView(input.filter) of customers": "The same.",
+    "Mutation.portalSubmit(input.fileIds)": "The sample handbook has no matrix, so nothing is submitted before.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
 

@@ -36,7 +36,7 @@ from domain.contracts.events import (
     ContractSigned,
     MilestoneCompleted,
 )
-from domain.customers.events import AccountsHandedOn
+from domain.customers.events import AccountsHandedOn, PortalInvited
 from domain.feedback.events import (
     ComplaintAssigned,
     ComplaintBreached,
@@ -140,6 +140,7 @@ Reaction = Callable[[Work, Any], Awaitable[None]]
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountsHandedOn: [customers.tell_who_looks_after_them],
+    PortalInvited: [customers.write_the_invitation],
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
     RequestSubmitted: [requests.confirm_the_intake, requests.ask_for_an_assignee],
     RequestAssigned: [requests.tell_the_assignee],

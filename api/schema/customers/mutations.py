@@ -1,12 +1,13 @@
 """Taking on customers and keeping what is known of them."""
 
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from api.schema.inputs import given, optional
 from api.schema.terms import CustomerTier, Language
-from domain.customers import commands
+from domain.customers import commands, queries
 from domain.customers.models import Contact, Customer
 from tenancy.work import Work
 
@@ -110,3 +111,32 @@ async def change_contact(work: Work, input: ChangeContactInput) -> Contact:
         language=input.language,
         phone=input.phone,
     )
+
+
+@strawberry.input(description="Whom to invite into the portal.")
+class InviteContactInput:
+    """Whom to invite into the portal."""
+
+    contact_id: UUID = given("The customer's person.")
+
+
+async def invite_contact(work: Work, input: InviteContactInput) -> Contact:
+    """Invite a customer's person into the portal: they get a mail, in their language, with a link that opens it once.
+    What they see there, and how long both hold, is in the handbook's clause `customer_portal`; without one this is
+    refused with NO_CLAUSE. Earlier invitations that were not opened end. Needs `customers.manage`."""
+    await commands.invite(work, contact_id=input.contact_id)
+    return await queries.contact(work, input.contact_id)
+
+
+@strawberry.input(description="Whose ways into the portal end.")
+class RevokeContactAccessInput:
+    """Whose ways into the portal end."""
+
+    contact_id: UUID = given("The customer's person.")
+
+
+async def revoke_contact_access(work: Work, input: RevokeContactAccessInput) -> dict[str, Any]:
+    """End all ways of a customer's person into the portal, within seconds, and the invitations that they have not
+    opened; what they have asked for stays. Needs `customers.manage`."""
+    ended = await commands.revoke_access(work, contact_id=input.contact_id)
+    return {"contact": await queries.contact(work, input.contact_id), "ended": ended}

@@ -1,14 +1,33 @@
 """Customers and contacts as clients see them."""
 
+from datetime import datetime
 from enum import Enum
 
 import strawberry
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, many, one, shows
+from api.schema.access.types import Member
 from api.schema.organisation.types import Staff
+from api.schema.policies.types import Clause
 from api.schema.terms import CustomerTier, Language
 from domain.customers import models, queries
+
+
+@shows(models.PortalAccess, visible=queries.accesses_visible)
+class PortalAccess(Node):
+    """An invitation of a customer's person into the portal, and the way in that it became when its link was opened. Its
+    instants are real time, also in a rehearsal company."""
+
+    grants: list[str] = column("What they may see, by the clause when they were invited; such as portal.company.")
+    invited_at: datetime = column("When they were invited.")
+    invited_by: Member | None = one("Who invited them; nobody when a partner's client did.", "invited_by_id")
+    invitation_ends_at: datetime = column("Until when the link opens the portal, once.")
+    opened_at: datetime | None = column("When it was opened.")
+    ends_at: datetime | None = column("Until when they may come in since.")
+    last_used_at: datetime | None = column("When they last came in, to within minutes.")
+    revoked_at: datetime | None = column("When it was ended before that.")
+    clause: Clause | None = one("The clause by which it was given.", "clause_id")
 
 
 @shows(models.Contact, visible=queries.visible)
@@ -20,6 +39,12 @@ class Contact(Node):
     phone: str | None = column("The person's telephone number.")
     language: Language = column("In which the person is written to.")
     customer: "Customer | None" = one("The company that the person belongs to.", "customer_id")
+    portal_accesses: list[PortalAccess] = many(
+        "Their invitations into the portal, the newest first, for whoever may manage customers.",
+        "contact_id",
+        order=lambda there: (there.id.desc(),),
+        most=20,
+    )
 
 
 @shows(models.Customer, visible=queries.visible)

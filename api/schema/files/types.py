@@ -15,7 +15,7 @@ from domain.files.commands import MOST_AT_A_RECORD
 from domain.kernel.subjects import SubjectKind
 
 
-@shows(models.File, visible=attachments.visible)
+@shows(models.File, visible=attachments.visible, contacts=True)
 class File(Node):
     """Something that somebody uploaded by `POST /files`: its bytes never change."""
 
@@ -35,7 +35,7 @@ class File(Node):
     )
 
 
-@shows(models.Attachment, visible=attachments.visible_attachments)
+@shows(models.Attachment, visible=attachments.visible_attachments, contacts=True)
 class Attachment(Node):
     """A file at a record; whoever sees the record sees it."""
 

@@ -83,7 +83,10 @@ class RequestChange(Node):
     )
     reason_code: str = column("Of a reason for a hold that the handbook lists: its code; else empty.")
     reason_name: str = localized("Its name, in your language; else empty.", "reason_name")
-    member: Member | None = one("Who made the move; nobody when Zhidu or a partner's client did.", "member_id")
+    member: Member | None = one(
+        "Who made the move; nobody when Zhidu, a partner's client or a customer's person did.", "member_id"
+    )
+    contact: Contact | None = one("The customer's person who made it in the portal; else nobody.", "contact_id")
 
 
 @shows(models.Message, visible=queries.visible_messages)
@@ -92,7 +95,9 @@ class RequestMessage(Node):
 
     at: datetime = column("When.")
     author: Member | None = one("Who said it; nobody for a partner's client, and for a contact.", "author_id")
-    contact: Contact | None = one("The customer's person who has written it by mail; else nobody.", "contact_id")
+    contact: Contact | None = one(
+        "The customer's person who has written it, by mail or in the portal; else nobody.", "contact_id"
+    )
     audience: Audience = column("Who reads it.")
     text: str = column("What was said.")
     request: "ServiceRequest | None" = one(

@@ -8,8 +8,9 @@ import orjson
 import strawberry
 from sqlalchemy import BigInteger
 
-from api.reading.mapping import PageInfo, part
+from api.reading.mapping import part
 from api.reading.pages import cursor_tag, decode_cursor, page_size
+from api.reading.relay import PageInfo
 from api.schema.customers.types import Contact, Customer
 from api.schema.requests.types import RequestMessage, ServiceRequest
 from domain.search import queries, rules

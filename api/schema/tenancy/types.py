@@ -22,7 +22,10 @@ from tenancy.tenants import TenantStatus
 from tenancy.work import Work
 
 strawberry.enum(TenantStatus, description="Whether a company works, or only reads and exports.")
-strawberry.enum(ActorKind, description="A person, a partner's client, or Zhidu itself acting by a clause.")
+strawberry.enum(
+    ActorKind,
+    description="A person, a partner's client, a customer's person in the portal, or Zhidu itself acting by a clause.",
+)
 strawberry.enum(agenda.Task, description="What a worker does with an item.")
 strawberry.enum(agenda.Standing, description="Whether an item waits for its hour or for a person.")
 strawberry.enum(effects.EffectKind, description="By which gateway something leaves.")
@@ -50,7 +53,9 @@ class Tenant(Node):
 class Viewer:
     """You: as whom you act, where, and what you may do."""
 
-    kind: ActorKind = known("A person or a partner's client.", lambda actor: actor.kind)
+    kind: ActorKind = known(
+        "A person, a partner's client, or a customer's person in the portal.", lambda actor: actor.kind
+    )
     member: Member | None = one("You as a member; none for a client.", lambda _, there: there.id == current_member())
     staff: Staff | None = one("You as one of the staff.", lambda _, there: there.id == current_member())
     tenant: Tenant | None = one("The company.", lambda _, __: true())
@@ -76,8 +81,8 @@ class JournalEntry(Node):
     subject_kind: str | None = column("The kind of the record it is about.")
     subject_id: UUID | None = column("The record it is about.")
     changes: JSON = column("What changed: a column's name to its value before and after.")
-    actor_kind: ActorKind = column("Who did it: a person, a client, or Zhidu itself.")
-    actor_id: UUID | None = column("The member or client.")
+    actor_kind: ActorKind = column("Who did it: a person, a client, a customer's person, or Zhidu itself.")
+    actor_id: UUID | None = column("The member, the client or the contact.")
     member: Member | None = one("The member who did it.", lambda here, there: there.id == here.actor_id)
     reason: str | None = column("Why, as the caller said.")
     request_id: UUID | None = column("The request by which it came.")

@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 from api.reading import mapping
-from api.reading.mapping import Connection, by_id, page, part
+from api.reading.mapping import by_id, page, part
 from api.reading.plain import connection_of
+from api.reading.relay import Connection
 from api.results import UserError, problem
 from api.schema.approvals.types import Approval
 from api.schema.billing.types import Invoice, Payment

@@ -52,6 +52,7 @@ from domain.billing.queries.invoices import (
     visible_of_customer,
     visible_parts,
 )
+from domain.billing.queries.portal import lines_open_to_me, open_to_me
 from domain.billing.queries.scheduled import due_instalments, invoiced_minor, is_of_instalment, paid_minor
 
 __all__ = [
@@ -89,9 +90,11 @@ __all__ = [
     "letter_sent_at",
     "letter_state",
     "lines_of",
+    "lines_open_to_me",
     "next_at",
     "one_of",
     "open_ids",
+    "open_to_me",
     "outstanding_minor",
     "paid_minor",
     "payable_minor",

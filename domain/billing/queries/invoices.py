@@ -31,8 +31,6 @@ from tenancy.models import current_day, current_instant
 from tenancy.refusals import message
 from tenancy.work import Work
 
-# Who sees what
-
 
 def visible(actor: Actor, invoices: Any) -> ColumnElement[bool]:
     """Invoices are open to whoever may read them, and to the account owner of their customer.
@@ -59,9 +57,6 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
 def _visible_by_customer(actor: Actor, customer_id: Any) -> ColumnElement[bool]:
     # For a client, who is no member, nobody looks after anything: the acting member is none.
     return true() if actor.may(Permission.BILLING_READ) else customers.looked_after_by_me(customer_id)
-
-
-# Inside statements
 
 
 def is_open(invoices: Any) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from domain.customers import queries as customers
 from domain.feedback.models import Survey
 from domain.feedback.rules.surveys import SurveyState, rests_until
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.terms import Language
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
@@ -19,6 +19,7 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import SatisfactionSurvey
 from domain.requests import queries as requests
 from tenancy.actor import Actor
+from tenancy.models import current_contact, one_of
 from tenancy.work import Work
 
 
@@ -30,6 +31,14 @@ def visible(actor: Actor, surveys: Any) -> ColumnElement[bool]:
     if not actor.may(Permission.FEEDBACK_READ):
         return false()
     return or_(customers.looked_after_by_me(surveys.customer_id), requests.visible_parts(actor, surveys))
+
+
+def open_to_me(actor: Actor, surveys: Any) -> ColumnElement[bool]:
+    """The surveys that the acting person of a customer was sent. `surveys` is `Survey` or an alias of it."""
+    if not (actor.is_contact and actor.may(PortalGrant.SURVEYS)):
+        return false()
+    sent = one_of(surveys.state, (SurveyState.SENT, SurveyState.ANSWERED, SurveyState.EXPIRED))
+    return and_(surveys.contact_id == current_contact(), sent)
 
 
 def expired(surveys: Any, now: ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from domain.customers import queries as customers
 from domain.kernel.amounts import LineAmount, Totals, totals
 from domain.kernel.lines import Line
 from domain.kernel.money import Money
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
@@ -24,9 +24,12 @@ from domain.policies.rules.scopes import Case
 from domain.presales.models import Quotation, QuotationLine
 from domain.presales.rules.quotations import QuotationState
 from tenancy.actor import Actor
-from tenancy.models import current_instant, current_member
+from tenancy.models import current_instant, current_member, one_of
 from tenancy.refusals import WrongState, message
 from tenancy.work import Work
+
+# What a customer has before them.
+OUTSIDE = (QuotationState.SENT, QuotationState.ACCEPTED, QuotationState.DECLINED, QuotationState.EXPIRED)
 
 
 def visible(actor: Actor, quotations: Any) -> ColumnElement[bool]:
@@ -39,6 +42,21 @@ def visible(actor: Actor, quotations: Any) -> ColumnElement[bool]:
         customers.looked_after_by_me(quotations.customer_id),
         approvals.shown_to_me(SubjectKind.QUOTATION, quotations.id),
     )
+
+
+def open_to_me(actor: Actor, quotations: Any) -> ColumnElement[bool]:
+    """The quotations that were sent to the company of the acting person of a customer, by their last version.
+
+    `quotations` is `Quotation` or an alias of it.
+    """
+    sent = one_of(quotations.state, OUTSIDE)
+    return and_(sent, customers.company_open_to_me(actor, PortalGrant.QUOTATIONS, quotations.customer_id))
+
+
+def lines_open_to_me(actor: Actor, lines: Any) -> ColumnElement[bool]:
+    """Their lines. `lines` is `QuotationLine` or an alias of it."""
+    found = aliased(Quotation)
+    return select(found.id).where(found.id == lines.quotation_id, open_to_me(actor, found)).exists()
 
 
 def visible_lines(actor: Actor, lines: Any) -> ColumnElement[bool]:

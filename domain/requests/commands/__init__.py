@@ -20,6 +20,7 @@ from domain.requests.commands.helping import ask_for_help, end_asking, end_help,
 from domain.requests.commands.holding import end_hold, put_on_hold, resume
 from domain.requests.commands.intake import submit
 from domain.requests.commands.moves import assign, cancel, resolve, start
+from domain.requests.commands.portal import ask_in_portal, reply_in_portal, visitor
 from domain.requests.commands.postponing import agree_to_postpone, ask_to_postpone, decline_postponement
 from domain.requests.commands.relating import choose_parent, link, merge, unlink
 from domain.requests.commands.solutions import agree, decline, diagnose, propose
@@ -32,6 +33,7 @@ __all__ = [
     "agree",
     "agree_to_postpone",
     "ask_for_help",
+    "ask_in_portal",
     "ask_to_postpone",
     "assign",
     "assign_part",
@@ -73,6 +75,7 @@ __all__ = [
     "raise_tier",
     "remind_of_action",
     "reopen",
+    "reply_in_portal",
     "report_fault",
     "resolve",
     "resume",
@@ -85,5 +88,6 @@ __all__ = [
     "submit",
     "triage",
     "unlink",
+    "visitor",
     "withdraw_part",
 ]

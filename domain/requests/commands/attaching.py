@@ -80,6 +80,9 @@ async def detach(work: Work, *, attachment: Attachment) -> None:
 
 def _must_be_concerned(work: Work, request: ServiceRequest) -> None:
     actor = work.actor
+    if actor.is_contact:
+        # Whoever of the customer's people sees it is concerned.
+        return
     works = actor.may(Permission.REQUESTS_WORK) or actor.may(Permission.REQUESTS_ASSIGN)
     asked = actor.id is not None and actor.id == (
         request.requester_id if actor.is_member else request.submitting_client_id

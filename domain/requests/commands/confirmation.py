@@ -96,7 +96,7 @@ def _keep_score(work: Work, request: ServiceRequest, score: int, survey: Ruling[
     )
 
 
-@command(needs=DUTIES[Move.CONFIRM].permission)
+@command(needs=DUTIES[Move.CONFIRM].permission, contacts=True)
 async def confirm(work: Work, *, request_id: UUID, score: int | None = None) -> ServiceRequest:
     """Agree that a request is resolved, and say how satisfied one is, on the scale of the survey clause (RQ-5, CP-3).
 
@@ -167,7 +167,7 @@ async def _open_window(work: Work, view: View) -> None:
     )
 
 
-@command(needs=DUTIES[Move.REOPEN].permission)
+@command(needs=DUTIES[Move.REOPEN].permission, contacts=True)
 async def reopen(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why a request is not resolved after all; its assignee has the time that was left (RQ-5).
 

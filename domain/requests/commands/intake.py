@@ -19,13 +19,13 @@ from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Channel
 from tenancy.numbers import next_number
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import Invalid, NotFound, message
 from tenancy.work import Work
 
 NUMBERS = "requests"
 
 
-@command(needs=Permission.REQUESTS_SUBMIT)
+@command(needs=Permission.REQUESTS_SUBMIT, contacts=True)
 async def submit(
     work: Work,
     *,
@@ -43,7 +43,8 @@ async def submit(
 ) -> ServiceRequest:
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
-    The acting member is its requester; a partner's program sees what it submitted. By its offering it goes to whoever
+    The acting member is its requester; a partner's program sees what it submitted, and a customer's person submits for
+    themselves alone. By its offering it goes to whoever
     is responsible, and clauses for the offering's service line hold for it; `answers` are the JSON of its form. Refuses
     with NO_CLAUSE where the handbook has no matrix; without a service level for the case there is no limit.
 
@@ -104,6 +105,8 @@ async def open_request(work: Work, request: ServiceRequest, matrix: Ruling[Prior
 
 async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> CustomerTier:
     """How important the customer is; refuses an inactive one, and somebody else's contact."""
+    if work.actor.is_contact and contact_id != work.actor.id:
+        raise NotFound(path=("contactId",))
     customer = await customers.get(work, customer_id, "customerId")
     if not customer.active:
         raise Invalid(message("This customer is inactive and gets no new requests."), path=("customerId",))

@@ -129,7 +129,7 @@ async def _resolved(work: Work, view: View, resolution: str) -> ServiceRequest:
     return request
 
 
-@command(needs=DUTIES[Move.CANCEL].permission)
+@command(needs=DUTIES[Move.CANCEL].permission, contacts=True)
 async def cancel(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why a request is not needed any more; its clocks stop without a verdict, unless they were late already."""
     reason = rules.clean_reason(reason)

@@ -24,7 +24,8 @@ async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its
     mine = actor.id if actor.is_member else None
     standing = rules.Standing(
         state=request.state,
-        is_requester=mine is not None and request.requester_id == mine,
+        # A customer's person who sees it speaks for those who asked.
+        is_requester=actor.is_contact or (mine is not None and request.requester_id == mine),
         is_assignee=in_the_place_of_its_assignee or await queries.acts_for(work, request, mine),
         missing=[Step(step) for step in request.missing_steps],
         window=rules.Window(request.reopens_until, request.most_reopenings),
@@ -34,7 +35,7 @@ async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its
         unfinished=await _unfinished(work, request, move),
         support_tier=request.support_tier,
     )
-    found = rules.obstacles(move, standing, actor.may)
+    found = rules.obstacles(move, standing, rules.outside_may if actor.is_contact else actor.may)
     if found:
         raise await _refusal(work, view, rules.refusal(found[0], move, standing), found[0], ruling)
     await timing.catch_up(work, view, before_a_move=True)

@@ -40,7 +40,7 @@ async def ask_to_postpone(work: Work, *, request_id: UUID, until: datetime, reas
     return request
 
 
-@command(needs=Permission.REQUESTS_CONFIRM)
+@command(needs=Permission.REQUESTS_CONFIRM, contacts=True)
 async def agree_to_postpone(work: Work, *, request_id: UUID) -> ServiceRequest:
     """Agree to wait: the request is on hold until then, its clocks rest, and it goes on by itself."""
     view = await _asked(work, request_id, agreeing=True)
@@ -59,7 +59,7 @@ async def agree_to_postpone(work: Work, *, request_id: UUID) -> ServiceRequest:
     return request
 
 
-@command(needs=Permission.REQUESTS_CONFIRM)
+@command(needs=Permission.REQUESTS_CONFIRM, contacts=True)
 async def decline_postponement(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why it can't wait: everything goes on as before."""
     view = await _asked(work, request_id, agreeing=False)
@@ -77,7 +77,7 @@ async def _asked(work: Work, request_id: UUID, *, agreeing: bool) -> View:
     view = await timing.locked(work, request_id, "requestId")
     request, actor = view.request, work.actor
     mine = actor.id if actor.is_member else None
-    is_requester = mine is not None and request.requester_id == mine
+    is_requester = actor.is_contact or (mine is not None and request.requester_id == mine)
     if not is_requester and not actor.may(Permission.REQUESTS_ASSIGN):
         raise rules.refusal(Obstacle.NOT_YOURS, Move.HOLD, Standing(request.state))
     if mine is not None and request.assignee_id == mine and (agreeing or not is_requester):

@@ -34,7 +34,7 @@ async def propose(work: Work, *, request_id: UUID, solution: str) -> ServiceRequ
     return view.request
 
 
-@command(needs=DUTIES[Move.AGREE].permission)
+@command(needs=DUTIES[Move.AGREE].permission, contacts=True)
 async def agree(work: Work, *, request_id: UUID) -> ServiceRequest:
     """Agree to the solution that was proposed; the work can begin."""
     view = await moving.begin(work, request_id, Move.AGREE)
@@ -43,7 +43,7 @@ async def agree(work: Work, *, request_id: UUID) -> ServiceRequest:
     return view.request
 
 
-@command(needs=DUTIES[Move.DECLINE].permission)
+@command(needs=DUTIES[Move.DECLINE].permission, contacts=True)
 async def decline(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why the solution that was proposed will not do; another one is looked for."""
     reason = rules.clean_reason(reason)

@@ -88,6 +88,7 @@ class View:
             move=move,
             reason=reason,
             member_id=work.actor.id if work.actor.is_member else None,
+            contact_id=work.actor.id if work.actor.is_contact else None,
         )
         before = self.changes[-1] if self.changes else None
         if before is not None and before.state is change.state and move in HANDING:

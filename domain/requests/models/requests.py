@@ -176,7 +176,9 @@ class StateChange(TenantModel, kw_only=True, eq=False):
         UniqueConstraint("tenant_id", "request_id", "position"),
         references("request_id", "service_requests"),
         references("member_id", "members"),
+        references("contact_id", "contacts"),
         Index("ix_request_state_changes_member", "tenant_id", "member_id"),
+        Index("ix_request_state_changes_contact", "tenant_id", "contact_id"),
     )
 
     request_id: Mapped[UUID]
@@ -193,6 +195,8 @@ class StateChange(TenantModel, kw_only=True, eq=False):
     # Of a reason that the handbook lists: its code and its name in three languages.
     reason_code: Mapped[str] = mapped_column(default="", server_default="")
     reason_name: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    # The customer's person who made the move in the portal; else none.
+    contact_id: Mapped[UUID | None] = mapped_column(default=None)
     # The kinds of the clocks that rest since then by a clause; none where no clause says so.
     pauses: Mapped[list[str] | None] = mapped_column(default=None)
 
@@ -293,7 +297,7 @@ class Message(TenantModel, kw_only=True, eq=False):
     author_id: Mapped[UUID | None]
     audience: Mapped[Audience]
     text: Mapped[str]
-    # The customer's person who has written it by mail.
+    # The customer's person who has written it, by mail or in the portal.
     contact_id: Mapped[UUID | None] = mapped_column(default=None)
     # The request in whose history it stands; none for its own, which was not merged into another.
     thread_id: Mapped[UUID | None] = mapped_column(default=None)

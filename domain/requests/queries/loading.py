@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange, TierRaise
-from domain.requests.queries.showing import UNDER_WAY, thread, visible, visible_links, visible_messages
+from domain.requests.queries.showing import UNDER_WAY, reached, thread, visible_links, visible_messages
 from domain.requests.rules import Audience
 from tenancy.models import one_of
 from tenancy.outbox import lock_timers
@@ -17,7 +17,7 @@ from tenancy.work import Work
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRequest:
     """One request that the actor may see; refuses with `NotFound`."""
-    return await work.seen(ServiceRequest, id, visible(work.actor, ServiceRequest), *path, lock=lock)
+    return await work.seen(ServiceRequest, id, reached(work.actor, ServiceRequest), *path, lock=lock)
 
 
 async def said(work: Work, id: UUID) -> Message:

@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from domain.customers import queries as customers
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
 from domain.requests.models import Clock, Escalation, Message, RequestHelper, RequestPart, ServiceRequest
 from domain.requests.rules import Audience, HelpState, Move, State
 from tenancy.actor import Actor
-from tenancy.models import current_client, current_member, one_of
+from tenancy.models import current_client, current_contact, current_member, one_of
 
 # In which a clock runs or rests; the others have stopped every one.
 UNDER_WAY = (
@@ -59,6 +60,33 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         _with_my_part(requests.id),
         helped_by_me(requests.id),
     )
+
+
+def open_to_me(actor: Actor, requests: Any) -> ColumnElement[bool]:
+    """What a customer's person sees in the portal: what was asked for by them, or by anybody of their company.
+
+    `requests` is `ServiceRequest` or an alias of it.
+    """
+    return customers.open_to_me(actor, requests.customer_id, requests.contact_id)
+
+
+def asked_by_contact(requests: Any) -> ColumnElement[bool]:
+    """What the acting person of a customer has asked for."""
+    mine: ColumnElement[bool] = func.coalesce(requests.contact_id == current_contact(), false())
+    return mine
+
+
+def reached(actor: Actor, requests: Any) -> ColumnElement[bool]:
+    """What somebody may act on: what they see, inside or in the portal."""
+    return open_to_me(actor, requests) if actor.is_contact else visible(actor, requests)
+
+
+def messages_open_to_me(actor: Actor, messages: Any) -> ColumnElement[bool]:
+    """What a customer's person reads in the portal: what was said publicly about what they see there. `messages` is
+    `Message` or an alias of it."""
+    requests = aliased(ServiceRequest)
+    about = select(requests.id).where(requests.id == thread(messages), open_to_me(actor, requests))
+    return and_(messages.audience == Audience.PUBLIC, about.exists())
 
 
 def thread(messages: Any) -> ColumnElement[UUID]:
@@ -125,13 +153,14 @@ def _is_inside(actor: Actor, parts: Any) -> ColumnElement[bool]:
 def shows(actor: Actor, request_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the request with an id, for what is attached to it."""
     requests = aliased(ServiceRequest)
-    return select(requests.id).where(requests.id == request_id, visible(actor, requests)).exists()
+    return select(requests.id).where(requests.id == request_id, reached(actor, requests)).exists()
 
 
 def shows_message(actor: Actor, message_id: Any) -> ColumnElement[bool]:
     """Whether somebody reads the message with an id, for what is attached to it."""
     messages = aliased(Message)
-    return select(messages.id).where(messages.id == message_id, visible_messages(actor, messages)).exists()
+    seen = messages_open_to_me(actor, messages) if actor.is_contact else visible_messages(actor, messages)
+    return select(messages.id).where(messages.id == message_id, seen).exists()
 
 
 def requested_by_me(requests: Any) -> ColumnElement[bool]:

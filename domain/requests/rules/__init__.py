@@ -17,7 +17,17 @@ from domain.requests.rules.clocks import (
     warning_at,
 )
 from domain.requests.rules.course import NEEDED_BEFORE, USUAL_DEMANDS, Window, lacking, missing
-from domain.requests.rules.duties import DUTIES, HIGHEST_TIER, UNFINISHED, Duty, Obstacle, Standing, obstacles, refusal
+from domain.requests.rules.duties import (
+    DUTIES,
+    HIGHEST_TIER,
+    UNFINISHED,
+    Duty,
+    Obstacle,
+    Standing,
+    obstacles,
+    outside_may,
+    refusal,
+)
 from domain.requests.rules.standing import ClockState, Mark, MarkKind, Notices, Reached, Reading, coming, read, stop
 from domain.requests.rules.states import (
     LIFECYCLE,
@@ -121,6 +131,7 @@ __all__ = [
     "missing",
     "narrative",
     "obstacles",
+    "outside_may",
     "read",
     "refusal",
     "remaining",

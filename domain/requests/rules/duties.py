@@ -127,6 +127,11 @@ def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool])
     return found
 
 
+def outside_may(permission: Permission) -> bool:
+    """What a customer's person may do with the requests that they see: what requesters do."""
+    return permission in (Permission.REQUESTS_SUBMIT, Permission.REQUESTS_CONFIRM)
+
+
 def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
     """What an obstacle says to whoever tries all the same."""
     match obstacle:

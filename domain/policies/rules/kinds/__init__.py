@@ -27,9 +27,11 @@ from domain.policies.rules.kinds.company import (
     Retention,
 )
 from domain.policies.rules.kinds.correspondence import (
+    CustomerPortal,
     InboundMailRules,
     MailAcknowledgement,
     Outsiders,
+    PortalReach,
     UnknownSenders,
 )
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
@@ -112,6 +114,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         InboundMailRules,
         MailAcknowledgement,
         # Customers
+        CustomerPortal,
         InquiryContact,
         InquiryEvaluationRules,
         ExpertReview,
@@ -173,6 +176,7 @@ __all__ = [
     "ComplaintHandling",
     "ContractChecklist",
     "ContractRenewal",
+    "CustomerPortal",
     "DiscountLimit",
     "DunningLadder",
     "ExpertPanel",
@@ -190,6 +194,7 @@ __all__ = [
     "Outsiders",
     "PaymentTerms",
     "Period",
+    "PortalReach",
     "PriorityMatrix",
     "Provision",
     "PublishingRules",

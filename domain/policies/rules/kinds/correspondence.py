@@ -1,4 +1,4 @@
-"""How the company takes mail that comes in (RQ-1): from whom, how much, and what it answers by itself."""
+"""How the company deals with whoever writes from outside: mail that comes in (RQ-1), and the customers' own portal."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -90,3 +90,58 @@ class MailAcknowledgement(ClauseKind):
         if not self.send:
             return (say(message("Mails that become requests are not acknowledged.")),)
         return (say(message("A mail that becomes a request is acknowledged at once, with its number.")),)
+
+
+class PortalReach(StrEnum):
+    """Whose requests a customer's person sees in the portal."""
+
+    OWN = "own"
+    COMPANY = "company"
+
+
+worded(
+    {
+        PortalReach.OWN: message("what they have asked for themselves"),
+        PortalReach.COMPANY: message("all that their company has asked for"),
+    }
+)
+
+
+class CustomerPortal(ClauseKind):
+    """What customers' people may see and do by themselves (TN-9). Without this clause nobody is invited.
+
+    An access keeps what its clause said when the person was invited; whoever is invited again has what holds then.
+    """
+
+    kind = "customer_portal"
+    label = message("Customers' portal")
+    dimensions = (Dimension.CUSTOMER_TIER,)
+    consumed_by = "customers.invite"
+
+    reach: Annotated[PortalReach, Field(description="Whose requests a person sees and answers for.")] = PortalReach.OWN
+    quotations: Annotated[bool, Field(description="Whether they see the quotations sent to their company.")] = False
+    invoices: Annotated[bool, Field(description="Whether they see their company's invoices.")] = False
+    surveys: Annotated[bool, Field(description="Whether they see the surveys that they were sent.")] = True
+    invitation_days: Annotated[
+        int, Field(ge=1, le=90, description="For how many days an invitation's link can be opened.")
+    ] = 7
+    access_days: Annotated[
+        int, Field(ge=1, le=400, description="For how many days a person may come in once they have opened it.")
+    ] = 90
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = [say(message("Customers' people see in the portal {what}."), what=self.reach)]
+        if self.quotations:
+            told.append(say(message("They see the quotations that were sent to their company.")))
+        if self.invoices:
+            told.append(say(message("They see their company's invoices.")))
+        if self.surveys:
+            told.append(say(message("They see the surveys that they were sent.")))
+        told.append(
+            say(
+                message("An invitation holds for {invitation} days, and the access that it opens for {access}."),
+                invitation=self.invitation_days,
+                access=self.access_days,
+            )
+        )
+        return tuple(told)
