@@ -121,6 +121,6 @@ async def _names(work: Work, ids: Collection[UUID | None]) -> dict[UUID, str]:
 async def coverage(work: Work, version_id: UUID, *, since: datetime, until: datetime) -> Sequence[policies.Covered]:
     """Clause by clause who acts on it, and how often it has decided something from one instant until another."""
     await policies.seen(work, version_id, "versionId")
-    if not since < until:
+    if since > until:
         raise Invalid(message("The period begins before it ends: since comes before until."), path=("until",))
     return await policies.coverage(work, version_id, since, until)
