@@ -118,6 +118,8 @@ def test_one_ctrl_c_ends_everything(start: Start, port: int) -> None:
 
 def test_a_demo_that_is_killed_says_how_it_goes_on(start: Start, place: Path) -> None:
     (place / "data").mkdir(mode=0o711)
+    # It has been one of Zhidu's before: another one's files would be left alone.
+    (place / "data" / "installation").touch()
     (place / "data" / "kill-the-demo").touch()
     terminal = start("--demo")
     assert terminal.says("goes on where it stopped")
@@ -194,6 +196,8 @@ def test_a_data_directory_that_is_a_file_is_said(start: Start, place: Path) -> N
 
 def test_a_failed_migration_stops_what_had_started(start: Start, place: Path) -> None:
     (place / "data").mkdir(mode=0o711)
+    # It has been one of Zhidu's before: another one's files would be left alone.
+    (place / "data" / "installation").touch()
     (place / "data" / "refuse").touch()
     terminal = start()
     assert terminal.process.wait(60) == 1

@@ -13,6 +13,8 @@ COVERAGE = """query($version: ID!, $since: DateTime!, $until: DateTime!) {
   handbookCoverage(versionId: $version, since: $since, until: $until) { number coveredBy decisions } }"""
 TITLE = """query($version: ID!, $number: String!) { clauses: node(id: $version) { ... on HandbookVersion {
   clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title } } } } }"""
+RULE = """query($version: ID!, $number: String!) { rule: node(id: $version) { ... on HandbookVersion {
+  clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title value version { number } } } } } }"""
 CHANGE = """query($before: ID!, $after: ID!) {
   handbookDifference(beforeId: $before, afterId: $after) {
     number change before { title } after { title appliesToOpenCases } fields { path before after } }
@@ -125,12 +127,32 @@ async def _deadlines(teller: Teller, id: str) -> str:
 
 
 async def _letters(teller: Teller, id: str) -> str:
-    """The last letter about an invoice, with the clause that it went out by."""
+    """The last letter about an invoice with the clause that it went out by, and where that clause was changed, with
+    what it said in the version before."""
     invoice = (await teller.read(LETTERS, id=id))["invoice"]
     step = [each for each in invoice["dunningSteps"] if each["withdrawnAt"] is None][-1]
     heading = teller.words("bill", number=invoice["number"], customer=invoice["customer"]["name"])
     cited = {"clause": step["clause"], "version": step["clause"]["version"]}
-    return f"{heading}\n{teller.instant(step['takenAt'])}  {step['name']}{teller.clause(cited)}"
+    told = f"{heading}\n{teller.instant(step['takenAt'])}  {step['name']}{teller.clause(cited)}"
+    return told + await _change_of(teller, cited["clause"])
+
+
+async def _change_of(teller: Teller, clause: Mapping[str, Any]) -> str:
+    """What the newest version has changed of a clause that comes from it, with both clauses."""
+    after, before = _in_order(await teller.read(VERSIONS))[:2]
+    if clause["version"]["number"] != after["number"]:
+        return ""
+    former, present = [
+        (await teller.read(RULE, version=version["id"], number=clause["number"]))["rule"]["clauses"]["nodes"][0]
+        for version in (before, after)
+    ]
+    differing = [
+        f"\n  {' '.join(path).replace('_', ' ')}: {'–' if old is None else old} → {'–' if new is None else new}"
+        for path, old, new in places(former["value"], present["value"], ())
+    ]
+    if not differing:
+        return ""
+    return "\n" + teller.words("clause_changed") + "".join(differing) + teller.cited(former) + teller.cited(present)
 
 
 def _read(teller: Teller, tried: Mapping[str, Any], reminders: Sequence[Mapping[str, Any]]) -> str:
