@@ -122,10 +122,11 @@ def _invoice(
 ) -> Iterator[Differs]:
     past, ladders = case_and_letters
     invoice = past.invoice
-    # One that was cancelled was dunned until then, which its last step tells.
+    # One that was cancelled was dunned until then, which its credit note tells.
     paid_at = max((payment.allocated_at for payment in past.payments), default=None)
     stepped_at = max((step.taken_at for step in past.steps), default=None)
-    ended_at = (paid_at or stepped_at or until) if invoice.state in CLOSED else until
+    credited_at = max((note.issued_at for note in past.credit_notes), default=None)
+    ended_at = (paid_at or credited_at or stepped_at or until) if invoice.state in CLOSED else until
     assert invoice.due_on is not None
     case = hindsight.PastInvoice(
         id=invoice.id,
@@ -140,7 +141,11 @@ def _invoice(
             if step.taken_at <= ended_at
         ],
         holds=billing.held_days(past.holds),
-        payments=[hindsight.PastPayment(part.effective_on, part.allocated_at) for part in past.payments],
+        payments=[
+            *(hindsight.PastPayment(part.effective_on, part.allocated_at) for part in past.payments),
+            # What is credited leaves less to be paid, as a payment does.
+            *(hindsight.PastPayment(note.issued_on, note.issued_at) for note in past.credit_notes),
+        ],
     )
     yield from hindsight.judge_invoice(case, trial)
 

@@ -106,6 +106,7 @@ def keep(work: Work, invoice: Invoice, payment: Payment, minor: int, before: All
     payment.unallocated_minor -= minor
     own = min(minor, before.amount_minor)
     anew = _add(work, invoice, payment, minor, before.effective_on, today_of(work), own=own)
+    anew.allocated_at = before.allocated_at
     invoice.paid_minor += minor
     tell(work, invoice, anew)
 

@@ -8,10 +8,10 @@ from domain.billing.queries.credits import (
     taxes_of_note,
     visible_note_parts,
 )
+from domain.billing.queries.hindsight import Dunned, dunned, dunned_count
 from domain.billing.queries.invoices import (
     BLOCKER_TEXTS,
     Blocker,
-    Dunned,
     Grounds,
     allocations_of,
     allocations_to,
@@ -24,8 +24,6 @@ from domain.billing.queries.invoices import (
     counts_for,
     covers_today,
     days_overdue,
-    dunned,
-    dunned_count,
     get,
     grounds,
     held_days,

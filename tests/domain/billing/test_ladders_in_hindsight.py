@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from domain.approvals.commands import open_approval
+from domain.billing import commands as billing
 from domain.consequences import settle
+from domain.kernel.money import Money
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import queries as policies
 from domain.policies.rules.dunning import HoldKind
@@ -57,6 +59,21 @@ async def test_the_ladder_that_was_followed_makes_no_difference(ladder: dict[str
     run, found = await tried(office, ladder)
     assert [each.before for each in found] == []
     assert (run.total, run.judged, run.unjudged) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("ladder", [STRICT, ANEW])
+async def test_what_was_credited_is_no_difference_either(ladder: dict[str, Any]) -> None:
+    office = await open_office(ladder)
+    billed, cancelled = await office.bill(), await office.bill()
+    await office.live_until(march(10))
+    async with writing(office.admin, settle=settle) as work:
+        amount = Money.of("4000", "CNY")
+        await billing.credit_invoice(work, invoice_id=billed, reason="Less work.", amount=amount)
+        await billing.cancel_invoice(work, invoice_id=cancelled)
+    await office.live_until(march(31))
+    run, found = await tried(office, ladder)
+    assert [each.before for each in found] == []
+    assert (run.total, run.judged, run.unjudged) == (2, 2, 0)
 
 
 async def test_what_follows_a_part_payment_is_compared_by_its_day() -> None:
