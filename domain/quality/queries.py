@@ -64,6 +64,12 @@ async def records(work: Work, metric: Metric, since: datetime, until: datetime) 
             closed = await requests.closed_outcomes(work, since=since, until=until)
             bad = await feedback.requests_complained_of(work, [outcome.request_id for outcome in closed])
             found = [replace(outcome, good=outcome.request_id not in bad) for outcome in closed]
+        case Metric.NOT_REOPENED:
+            found = await requests.reopening_outcomes(work, since=since, until=until)
+        case Metric.FIRST_CONTACT:
+            found = await requests.first_contact_outcomes(work, since=since, until=until)
+        case Metric.RESOLVED:
+            found = await requests.backlog_outcomes(work, since=since, until=until)
     return [
         Record(
             request_id=outcome.request_id,

@@ -26,6 +26,15 @@ COMPANY_MISSED = {
     Metric.WITHOUT_COMPLAINT: message(
         "Without a complaint, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
     ),
+    Metric.NOT_REOPENED: message(
+        "Never reopened, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
+    ),
+    Metric.FIRST_CONTACT: message(
+        "Resolved at first contact, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
+    ),
+    Metric.RESOLVED: message(
+        "Resolved of those open, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
+    ),
 }
 DEPARTMENT_MISSED = {
     Metric.RESOLVED_IN_TIME: message(
@@ -40,6 +49,17 @@ DEPARTMENT_MISSED = {
     ),
     Metric.WITHOUT_COMPLAINT: message(
         "{department}, without a complaint, {month}: {actual} per cent of {all} requests; "
+        "the target is {target} per cent."
+    ),
+    Metric.NOT_REOPENED: message(
+        "{department}, never reopened, {month}: {actual} per cent of {all} requests; the target is {target} per cent."
+    ),
+    Metric.FIRST_CONTACT: message(
+        "{department}, resolved at first contact, {month}: {actual} per cent of {all} requests; "
+        "the target is {target} per cent."
+    ),
+    Metric.RESOLVED: message(
+        "{department}, resolved of those open, {month}: {actual} per cent of {all} requests; "
         "the target is {target} per cent."
     ),
 }

@@ -45,10 +45,13 @@ from domain.requests.queries.loading import (
 from domain.requests.queries.outcomes import (
     History,
     Outcome,
+    backlog_outcomes,
     clock_outcomes,
     closed_outcomes,
+    first_contact_outcomes,
     histories,
     histories_count,
+    reopening_outcomes,
     satisfaction,
 )
 from domain.requests.queries.parts import (
@@ -89,6 +92,9 @@ from domain.requests.queries.showing import (
 from domain.requests.queries.statistics import Counted, GroupedBy, Interval, statistics
 
 __all__ = [
+    "backlog_outcomes",
+    "first_contact_outcomes",
+    "reopening_outcomes",
     "UNDER_WAY",
     "Counted",
     "Grounds",

@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from domain.kernel.terms import CustomerTier
 from domain.requests import rules
 from domain.requests.models import Clock, ServiceRequest, StateChange
-from domain.requests.rules import ClockState, State
+from domain.requests.rules import ClockState, Move, State
 from tenancy.models import one_of
 from tenancy.work import Work
+
+# What takes a request from the first who had it, or lets its requester wait.
+_NOT_AT_FIRST = (Move.HAND_OVER, Move.RAISE, Move.HOLD, Move.REOPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +49,62 @@ async def clock_outcomes(work: Work, kind: rules.ClockKind, *, since: datetime, 
 
 async def closed_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
     """Requests that were closed in a stretch of time, its end excluded, all of them good so far (QM-1)."""
+    return await _of(work, _closed(since, until), true())
+
+
+async def reopening_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were closed in a stretch of time, its end excluded: never reopened before that or not (QM-1)."""
+    return await _of(work, _closed(since, until), ServiceRequest.reopened_times == 0)
+
+
+async def first_contact_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were closed in a stretch of time, its end excluded: resolved at first contact or not (QM-1)."""
+    return await _of(work, _closed(since, until), at_first_contact(ServiceRequest))
+
+
+async def backlog_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Requests that were open at some time in a stretch, its end excluded: resolved in it, or left open (QM-1). What was
+    cancelled or merged does not count."""
+    resolved = ServiceRequest.resolved_at
+    there = and_(ServiceRequest.submitted_at < until, or_(resolved.is_(None), resolved >= since))
+    given_up = one_of(ServiceRequest.state, (State.CANCELLED, State.MERGED))
+    return await _of(work, and_(there, not_(given_up)), func.coalesce(resolved < until, false()))
+
+
+def at_first_contact(requests: Any) -> ColumnElement[bool]:
+    """Whether a request has stayed with the first who had it, without a hold and a reopening."""
+    later, earlier = aliased(StateChange), aliased(StateChange)
+    before = select(earlier.id).where(
+        earlier.request_id == later.request_id, earlier.move == Move.ASSIGN, earlier.position < later.position
+    )
+    detours = select(later.id).where(
+        later.request_id == requests.id,
+        or_(one_of(later.move, _NOT_AT_FIRST), and_(later.move == Move.ASSIGN, before.exists())),
+    )
+    return ~detours.exists()
+
+
+def _closed(since: datetime, until: datetime) -> ColumnElement[bool]:
     closed = and_(ServiceRequest.closed_at >= since, ServiceRequest.closed_at < until)
+    return and_(closed, ServiceRequest.state == State.CLOSED)
+
+
+async def _of(work: Work, those: ColumnElement[bool], good: ColumnElement[bool]) -> list[Outcome]:
     rows = select(
         ServiceRequest.id.label("request_id"),
         ServiceRequest.department_id,
         ServiceRequest.service_lines,
         ServiceRequest.customer_tier,
-        true().label("good"),
+        good.label("good"),
     )
-    done = rows.where(closed, ServiceRequest.state == State.CLOSED)
-    return _outcomes(await work.rows(done.order_by(ServiceRequest.id)))
+    return _outcomes(await work.rows(rows.where(those).order_by(ServiceRequest.id)))
 
 
 async def satisfaction(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
     """Requests that were given a score in a stretch of time, its end excluded, at the confirmation or in a survey:
     satisfied or not (QM-1)."""
     scored = and_(ServiceRequest.scored_at >= since, ServiceRequest.scored_at < until)
-    rows = select(
-        ServiceRequest.id.label("request_id"),
-        ServiceRequest.department_id,
-        ServiceRequest.service_lines,
-        ServiceRequest.customer_tier,
-        ServiceRequest.satisfied.label("good"),
-    )
-    return _outcomes(await work.rows(rows.where(scored).order_by(ServiceRequest.id)))
+    return await _of(work, scored, func.coalesce(ServiceRequest.satisfied, false()))
 
 
 def _outcomes(rows: Sequence[Any]) -> list[Outcome]:

@@ -19,18 +19,16 @@ from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation.models import Department
 from domain.requests.models import Clock, Problem, ServiceRequest, StateChange
+from domain.requests.queries.outcomes import at_first_contact
 from domain.requests.queries.showing import visible
 from domain.requests.rules import Move
 from tenancy.actor import Actor
 from tenancy.members import Member
-from tenancy.models import one_of
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 LONGEST = timedelta(days=1830)
 SHOWN = 20
-# What takes a request from the first who had it, or lets its requester wait.
-_NOT_AT_FIRST = (Move.HAND_OVER, Move.RAISE, Move.HOLD, Move.REOPEN)
 
 
 class GroupedBy(StrEnum):
@@ -142,14 +140,7 @@ def _figures(request: Any, span: Any, ended_at: ColumnElement[Any]) -> Sequence[
     def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count().filter(*conditions)
 
-    later, earlier, change, clock = aliased(StateChange), aliased(StateChange), aliased(StateChange), aliased(Clock)
-    before = select(earlier.id).where(
-        earlier.request_id == later.request_id, earlier.move == Move.ASSIGN, earlier.position < later.position
-    )
-    detours = select(later.id).where(
-        later.request_id == request.id,
-        or_(one_of(later.move, _NOT_AT_FIRST), and_(later.move == Move.ASSIGN, before.exists())),
-    )
+    change, clock = aliased(StateChange), aliased(Clock)
     reopened = select(change.id).where(change.request_id == request.id, change.move == Move.REOPEN, within(change.at))
     late = select(clock.id).where(
         clock.request_id == request.id, clock.kind != ClockKind.INTERNAL, within(clock.breached_at)
@@ -159,7 +150,7 @@ def _figures(request: Any, span: Any, ended_at: ColumnElement[Any]) -> Sequence[
     return (
         count(submitted).label("submitted"),
         count(within(request.resolved_at)).label("resolved"),
-        count(within(request.resolved_at), ~detours.exists()).label("first_contact"),
+        count(within(request.resolved_at), at_first_contact(request)).label("first_contact"),
         count(reopened.exists()).label("reopened"),
         count(late.exists()).label("breached"),
         count(within(request.scored_at)).label("scored"),

@@ -80,12 +80,18 @@ async def test_the_same_day_is_late_by_one_rulebook_and_in_time_by_the_other(
         Metric.RESPONSE_IN_TIME: (1, 2, Verdict.MISSED),
         Metric.SATISFACTION: (1, 1, Verdict.MET),
         Metric.WITHOUT_COMPLAINT: (1, 1, Verdict.MET),
+        Metric.NOT_REOPENED: (1, 1, Verdict.MET),
+        Metric.FIRST_CONTACT: (1, 1, Verdict.MET),
+        Metric.RESOLVED: (1, 2, Verdict.MISSED),
     }
     assert await measured(service) == {
         Metric.RESOLVED_IN_TIME: (1, 2, Verdict.MET),
         Metric.RESPONSE_IN_TIME: (1, 2, Verdict.MET),
         Metric.SATISFACTION: (0, 1, Verdict.MISSED),
         Metric.WITHOUT_COMPLAINT: (1, 1, Verdict.MET),
+        Metric.NOT_REOPENED: (1, 1, Verdict.MET),
+        Metric.FIRST_CONTACT: (1, 1, Verdict.MET),
+        Metric.RESOLVED: (1, 2, Verdict.MET),
     }
 
 
@@ -114,3 +120,21 @@ async def test_what_was_cancelled_in_time_never_counts(service: Company) -> None
     await do(requests.cancel, service.clerk, request, reason="Came by itself")
     await go_to(service, at("Wed 10 12:00"))
     assert (await measured(service))[Metric.RESOLVED_IN_TIME] == (0, 0, Verdict.NO_DATA)
+
+
+async def test_what_came_back_or_went_from_hand_to_hand_is_no_first_contact(service: Company) -> None:
+    handed = await under_way(service)
+    await do(requests.assign, service.dispatcher, handed, assignee_id=service.colleague.id)
+    back = await under_way(service)
+    for request, actor in ((handed, service.colleague), (back, service.agent)):
+        await do(requests.resolve, actor, request, resolution="Done")
+    await do(requests.reopen, service.clerk, back, reason="Again")
+    await do(requests.resolve, service.agent, back, resolution="Done")
+    for request in (handed, back):
+        await do(requests.confirm, service.clerk, request, score=9)
+    gone = await submit(service)
+    await do(requests.cancel, service.clerk, gone, reason="Came by itself")
+    found = await measured(service)
+    assert found[Metric.FIRST_CONTACT] == (0, 2, Verdict.MISSED)
+    assert found[Metric.NOT_REOPENED] == (1, 2, Verdict.MET)
+    assert found[Metric.RESOLVED] == (2, 2, Verdict.MET)

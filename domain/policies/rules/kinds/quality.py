@@ -20,6 +20,9 @@ class Metric(StrEnum):
     RESPONSE_IN_TIME = "response_in_time"
     SATISFACTION = "satisfaction"
     WITHOUT_COMPLAINT = "without_complaint"
+    NOT_REOPENED = "not_reopened"
+    FIRST_CONTACT = "first_contact"
+    RESOLVED = "resolved"
 
 
 class Period(StrEnum):
@@ -34,6 +37,9 @@ worded(
         Metric.RESPONSE_IN_TIME: message("requests answered in time"),
         Metric.SATISFACTION: message("satisfied customers"),
         Metric.WITHOUT_COMPLAINT: message("closed requests without a complaint"),
+        Metric.NOT_REOPENED: message("closed requests that were never reopened"),
+        Metric.FIRST_CONTACT: message("closed requests resolved at first contact"),
+        Metric.RESOLVED: message("requests resolved of all that were open"),
     }
 )
 
