@@ -7,9 +7,7 @@ down_revision = "0067"
 branch_labels = None
 depends_on = None
 
-METRICS = (
-    "resolved_in_time response_in_time satisfaction without_complaint not_reopened first_contact resolved"
-)
+METRICS = "resolved_in_time response_in_time satisfaction without_complaint not_reopened first_contact resolved"
 
 
 def upgrade() -> None:

@@ -92,9 +92,6 @@ from domain.requests.queries.showing import (
 from domain.requests.queries.statistics import Counted, GroupedBy, Interval, statistics
 
 __all__ = [
-    "backlog_outcomes",
-    "first_contact_outcomes",
-    "reopening_outcomes",
     "UNDER_WAY",
     "Counted",
     "Grounds",
@@ -108,6 +105,7 @@ __all__ = [
     "asked_for",
     "asked_or_helping",
     "assigned_to_me",
+    "backlog_outcomes",
     "breached",
     "calendar_for",
     "can_take",
@@ -123,6 +121,7 @@ __all__ = [
     "escalated_to",
     "escalation",
     "find_link",
+    "first_contact_outcomes",
     "get",
     "grounds",
     "has_no_report",
@@ -153,6 +152,7 @@ __all__ = [
     "raises_of",
     "reached",
     "region_of",
+    "reopening_outcomes",
     "report_on",
     "requested_by_me",
     "responsible",

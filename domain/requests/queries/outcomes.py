@@ -63,8 +63,8 @@ async def first_contact_outcomes(work: Work, *, since: datetime, until: datetime
 
 
 async def backlog_outcomes(work: Work, *, since: datetime, until: datetime) -> list[Outcome]:
-    """Requests that were open at some time in a stretch, its end excluded: resolved in it, or left open (QM-1). What was
-    cancelled or merged does not count."""
+    """Requests that were open at some time in a stretch, its end excluded: resolved in it, or left open (QM-1). What
+    was cancelled or merged does not count."""
     resolved = ServiceRequest.resolved_at
     there = and_(ServiceRequest.submitted_at < until, or_(resolved.is_(None), resolved >= since))
     given_up = one_of(ServiceRequest.state, (State.CANCELLED, State.MERGED))
