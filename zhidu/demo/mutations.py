@@ -66,6 +66,7 @@ _ALL = (
     Mutation("reopenRequest", "ReopenRequestInput", "request { id }"),
     Mutation("cancelRequest", "CancelRequestInput", "request { id }"),
     Mutation("commentRequest", "CommentRequestInput", "message { id }"),
+    Mutation("raiseAlarm", "RaiseAlarmInput", "alarm { id request { id } }"),
     Mutation("mergeRequest", "MergeRequestInput", "request { id }"),
     Mutation("splitRequest", "SplitRequestInput", "request { id }"),
     Mutation("chooseParent", "ChooseParentInput", "request { id }"),

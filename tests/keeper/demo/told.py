@@ -15,6 +15,7 @@ BOTH = {
     "Outcome",
     "From a mail to its survey": "Mail, Request*, Assigned to, Customer's answer, Solved, Closed*, Survey by link*, "
     "A stranger's mail*",
+    "An alarm of a customer's system": "Alarm, Request*, Recovered, Solved",
     "Too hard for the first tier": "Request, Raised, Returned, Customer told, Solved",
     "Waiting for somebody else": _REQUEST,
     "Not solved after all": _REQUEST,

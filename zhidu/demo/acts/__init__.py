@@ -10,6 +10,7 @@ Act = Callable[[Company, Entry], Awaitable[None]]
 
 ACTS: Mapping[str, Act] = {
     "submit": requests.submit,
+    "alarm": requests.alarm,
     "assign": requests.assign,
     "choose": requests.choose,
     "merge": requests.merge,

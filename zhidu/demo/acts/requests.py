@@ -27,6 +27,21 @@ async def submit(company: Company, entry: Entry) -> None:
     )
 
 
+async def alarm(company: Company, entry: Entry) -> None:
+    """Hear of it from a customer's monitoring system: the handbook opens the request."""
+    raised = await company.change(
+        entry["key"],
+        entry["by"],
+        "raiseAlarm",
+        monitor=entry["monitor"],
+        fingerprint=entry["key"],
+        title=entry["title"],
+        severity=entry["severity"],
+        customerId=company.ids[f"customer/{entry['customer']}"],
+    )
+    company.ids[entry["key"]] = raised["alarm"]["request"]["id"]
+
+
 async def assign(company: Company, entry: Entry) -> None:
     """Give it to one of the staff."""
     await _move(company, entry, "assignRequest", assigneeId=company.member(entry["with"]))

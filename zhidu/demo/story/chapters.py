@@ -77,6 +77,7 @@ async def _desk(one: Teller, other: Teller) -> list[tuple[str, Sequence[Line]]]:
         (words("hands"), await desk.hands(one, other, OUTAGE, "request/stock-report")),
         (words("complained"), await complaining.complaints(one, other, "complaint/outage", "complaint/outage")),
         (words("by_mail"), await desk.mails(one, other, *MAILS)),
+        (words("alarms"), await desk.alarms(one, other, "request/alarm")),
         (words("tiers"), await desk.tiers(one, other, "request/batch-trace", "request/lighting")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
         (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),

@@ -28,6 +28,11 @@ HELP = "help/outage"
 RAISED = "query($id: ID!) { request(id: $id) { number title resolution " + CITED + " } }"
 RAISES = """query($id: ID!) { request(id: $id) { raises { at description fromStaff { name } toStaff { name } answer
   returnedAt } messages(first: 5) { nodes { at text author { name } } } } }"""
+ALARMED = (
+    "query($id: ID!) { request(id: $id) { number priority resolvedAt resolution department { name } " + CITED + " } }"
+)
+ALARM = """query($id: ID!) { alarms(first: 1, filter: {requestId: {eq: $id}}) { nodes {
+  monitor title count firstAt recoveredAt } } }"""
 SPLIT = "query($id: ID!) { request(id: $id) { number title links { kind other { number title } } } }"
 MAILED = (
     """query($id: ID!) { request(id: $id) { number title priority submittedAt resolvedAt closedAt
@@ -146,6 +151,28 @@ async def _raised(teller: Teller, step: str) -> Mapping[str, str]:
         "returned": f"{teller.instant(raised['returnedAt'])}\n“{raised['answer']}”",
         "told_customer": "\n".join(told) or words("none"),
         "solved": found["resolution"],
+    }
+
+
+async def alarms(one: Teller, other: Teller, step: str) -> list[Line]:
+    """An alarm of a customer's system that was raised several times and recovered."""
+    first, second = await _alarm(one, step), await _alarm(other, step)
+    return [(one.words(name), first[name], second[name]) for name in first]
+
+
+async def _alarm(teller: Teller, step: str) -> Mapping[str, str]:
+    id, words = teller.page.ids[step], teller.words
+    found = (await teller.read(ALARMED, id=id))["request"]
+    (alarm,) = (await teller.read_as_administrator(ALARM, id=id))["alarms"]["nodes"]
+    return {
+        "alarm": words(
+            "raised_times", monitor=alarm["monitor"], count=alarm["count"], at=teller.instant(alarm["firstAt"])
+        )
+        + f"\n“{alarm['title']}”",
+        "request": f"{found['number']}, {found['priority']}\n{found['department']['name']}"
+        + teller.clause(decision(found, "operations.alarm")),
+        "recovered": teller.instant(alarm["recoveredAt"]),
+        "solved": f"{teller.instant(found['resolvedAt'])}\n{found['resolution']}".strip(),
     }
 
 
