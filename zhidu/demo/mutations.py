@@ -106,6 +106,7 @@ _ALL = (
     Mutation("settleContractCheck", "SettleContractCheckInput", "check { id }"),
     Mutation("signContract", "SignContractInput", "contract { id }"),
     Mutation("confirmContractCopy", "ConfirmContractCopyInput", "copy { id }"),
+    Mutation("completeMilestone", "CompleteMilestoneInput", "instalment { id }"),
     Mutation("draftContractAmendment", "DraftContractAmendmentInput", "amendment { id }"),
     Mutation("submitContractAmendment", "SubmitContractAmendmentInput", "amendment { id }"),
     Mutation("signContractAmendment", "SignContractAmendmentInput", "amendment { id }"),

@@ -32,6 +32,7 @@ ACTS: Mapping[str, Act] = {
     "answer quotation": links.answer_quotation,
     "settle checks": selling.settle_checks,
     "confirm copy": selling.confirm_copy,
+    "bill": selling.bill,
     "mail": mail.write,
     "answer": mail.answer,
     "resign": people.resign,

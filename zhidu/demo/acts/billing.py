@@ -7,14 +7,12 @@ from zhidu.demo.samples import Entry
 async def invoice(company: Company, entry: Entry) -> None:
     """Write an invoice and issue it at once."""
     key, by = entry["key"], entry["by"]
-    lines = entry.get("lines") or [
-        {
-            "description": entry["text"],
-            "unitPrice": entry["price"],
-            "quantity": str(entry.get("quantity", 1)),
-            "taxPercent": entry.get("tax", "0"),
-        }
-    ]
+    line = {
+        "description": entry["text"],
+        "unitPrice": entry["price"],
+        "quantity": str(entry.get("quantity", 1)),
+        "taxPercent": entry.get("tax", "0"),
+    }
     await company.change(
         key,
         by,
@@ -22,7 +20,7 @@ async def invoice(company: Company, entry: Entry) -> None:
         into="invoice",
         customerId=company.ids[f"customer/{entry['customer']}"],
         currency=company.sample.written["currency"],
-        lines=lines,
+        lines=[line],
     )
     await company.change(
         f"{key}/issued", by, "issueInvoice", invoiceId=company.ids[key], dueOn=entry["due_on"].isoformat()

@@ -17,7 +17,7 @@ QUOTATION = (
 )
 CONTRACT = (
     "query($id: ID!) { contract(id: $id) { number state startsOn endsOn lastSafeOn signedOn ownSignatory"
-    " customerSignatory total { amount currency } instalments { name dueOn total { amount } }"
+    " customerSignatory total { amount currency } instalments { name dueOn total { amount } invoice { number } }"
     " checklist { settledAt } copies { department { name } confirmedAt } checklistClause { "
     + CLAUSE
     + " } "
@@ -98,7 +98,9 @@ def _agreed(teller: Teller, contract: Mapping[str, Any]) -> dict[str, str]:
         for copy in contract["copies"]
     ]
     parts = [
-        f"{part['name']}: {part['total']['amount']}" + (f", {teller.date(part['dueOn'])}" if part["dueOn"] else "")
+        f"{part['name']}: {part['total']['amount']}"
+        + (f", {teller.date(part['dueOn'])}" if part["dueOn"] else "")
+        + (f" → {words('by_invoice', number=part['invoice']['number'])}" if part["invoice"] else "")
         for part in contract["instalments"]
     ]
     settled = sum(check["settledAt"] is not None for check in contract["checklist"])
