@@ -101,6 +101,7 @@ class Mutation:
     create_member = mutation(access.create_member, member=Member)
     set_roles = mutation(access.set_roles, member=Member)
     set_language = mutation(access.set_language, member=Member)
+    set_member_password = mutation(access.set_member_password, member=Member)
     deactivate_member = mutation(access.deactivate_member, member=Member)
     activate_member = mutation(access.activate_member, member=Member)
     create_role = mutation(access.create_role, role=Role)
@@ -181,6 +182,10 @@ class Mutation:
 
     run_backup = mutation(backups.run_backup, while_suspended=True, archive=Archive)
     run_drill = mutation(backups.run_drill, archive=Archive)
+    destroy_archive_key = mutation(
+        backups.destroy_archive_key,
+        values={"destroyed": (bool, "Whether there was a key; without one there were no archives to read.")},
+    )
 
     mark_read = mutation(notifications.mark_read, values={"marked": (int, "How many were unread.")})
     register_endpoint = mutation(

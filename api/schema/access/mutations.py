@@ -64,6 +64,21 @@ async def set_language(work: Work, input: SetLanguageInput) -> Member:
     return await people.set_language(work, language=input.language, member_id=input.member_id)
 
 
+@strawberry.input(description="Another member's new password.")
+class SetMemberPasswordInput:
+    """Another member's new password."""
+
+    member_id: UUID = given("The member; not yourself.")
+    password: str = given("The password, of 10 to 256 characters; tell it to nobody but them.")
+
+
+async def set_member_password(work: Work, input: SetMemberPasswordInput) -> Member:
+    """Give another member a password, as when they forgot theirs or have none yet; all their sessions end. Needs
+    `members.manage`, and everything that the member may do: whoever knows the password can act as they do. Your own is
+    changed at `/auth/change-password`."""
+    return await people.set_password(work, member_id=input.member_id, password=input.password)
+
+
 @strawberry.input(description="A member.")
 class MemberInput:
     """A member."""

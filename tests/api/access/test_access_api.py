@@ -10,7 +10,7 @@ from domain.consequences import settle
 from domain.organisation import commands as organisation
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import reading, writing
-from tenancy.identity import people, sessions
+from tenancy.identity import accounts, people, sessions
 from tests.workers.facts import found_rehearsal
 
 CREATE = """mutation($input: CreateMemberInput!) { createMember(input: $input) {
@@ -229,3 +229,35 @@ async def test_one_sees_and_ends_one_s_own_sessions_and_whoever_manages_access_t
     assert ended["session"]["revokedAt"] is not None
     async with reading(acme) as work:
         assert await sessions.list_sessions(work, member_id=clerk.id) == []
+
+
+PASSWORD = """mutation($id: ID!, $password: String!) { setMemberPassword(input: {memberId: $id, password: $password}) {
+  member { name } errors { code path } } }"""
+
+
+async def test_an_administrator_gives_another_member_a_password(ask, acme: Actor, globex: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        email = f"bo-{uuid4().hex}@example.com"
+        member = await people.create_member(work, name="Bo", email=email, language="en", password="the first horse")
+    opened = await sessions.open_session(acme.tenant_id, member.id)
+    assert opened is not None
+
+    async def given(actor: Actor, id: object, word: str = "another horse") -> dict:
+        return (await ask(actor, PASSWORD, id=str(id), password=word))["setMemberPassword"]
+
+    weak = replace(acme, permissions=frozenset({"members.read"}))
+    for actor, id, code in (
+        (globex, member.id, "NOT_FOUND"),
+        (weak, member.id, "FORBIDDEN"),
+        (acme, acme.id, "FORBIDDEN"),
+    ):
+        refused = await given(actor, id)
+        assert (refused["member"], refused["errors"][0]["code"]) == (None, code)
+    assert (await given(acme, member.id, "short"))["errors"] == [{"code": "INVALID", "path": ["password"]}]
+    assert (await accounts.sign_in(email, "the first horse")).member_id == member.id
+    assert await given(acme, member.id) == {"member": {"name": "Bo"}, "errors": []}
+    async with reading(acme) as work:
+        assert await sessions.list_sessions(work, member_id=member.id) == []
+    with pytest.raises(accounts.SignInRefused):
+        await accounts.sign_in(email, "the first horse")
+    assert (await accounts.sign_in(email, "another horse")).member_id == member.id

@@ -1,5 +1,6 @@
 """Archives and drills through the API: who may, what is answered, what another company sees."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -100,3 +101,27 @@ async def test_a_failure_is_told_in_the_readers_language(
     told = await ask(chinese, query, id=id)
     assert told["archive"]["problem"] != found["archive"]["problem"]
     assert found["archive"]["problem"] not in told["notifications"]["nodes"][0]["text"]
+
+
+DESTROY = """mutation($slug: String!) { destroyArchiveKey(input: {company: $slug}) {
+  destroyed errors { code path } } }"""
+
+
+async def test_a_key_is_destroyed_by_whoever_administers_the_company_and_names_it(
+    ask: Any, acme: Actor, globex: Actor
+) -> None:
+    await ask(acme, RUN)
+    await work_off()
+    own = (await ask(acme, "{ viewer { tenant { slug } } }"))["viewer"]["tenant"]["slug"]
+    for slug in ("", own.upper(), (await ask(globex, "{ viewer { tenant { slug } } }"))["viewer"]["tenant"]["slug"]):
+        assert (await ask(acme, DESTROY, slug=slug))["destroyArchiveKey"] == {
+            "destroyed": None,
+            "errors": [{"code": "INVALID", "path": ["company"]}],
+        }
+    weak = replace(acme, permissions=frozenset({Permission.BACKUPS_RUN, Permission.BACKUPS_READ}))
+    assert (await ask(weak, DESTROY, slug=own))["destroyArchiveKey"]["errors"][0]["code"] == "FORBIDDEN"
+    readable = "{ archives { nodes { readable } } }"
+    assert await ask(acme, readable) == {"archives": {"nodes": [{"readable": True}]}}
+    assert (await ask(acme, DESTROY, slug=own))["destroyArchiveKey"] == {"destroyed": True, "errors": []}
+    assert await ask(acme, readable) == {"archives": {"nodes": [{"readable": False}]}}
+    assert (await ask(acme, DESTROY, slug=own))["destroyArchiveKey"] == {"destroyed": False, "errors": []}
