@@ -3,48 +3,19 @@
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 import orjson
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | bool | None
 # What a spreadsheet takes for the beginning of a formula; a plain number is none.
 FORMULA = re.compile(r"^[\s'\"]*[=+\-@\t\r]")
 NUMBER = re.compile(r"^-?[0-9]+(\.[0-9]+)?$")
-# What XML has no way of writing.
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # As much as a cell holds in the programs that people use.
 LONGEST_CELL = 32_767
-
-_TYPES = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/xl/workbook.xml"'
-    ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-    '<Override PartName="/xl/worksheets/sheet1.xml"'
-    ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-)
-_RELATIONS = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
-    ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/>'
-    "</Relationships>"
-)
-_BOOK = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-    '<sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>'
-)
-_SHEET = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-)
 
 
 def cell(value: Any) -> Cell:
@@ -79,39 +50,26 @@ def _said(value: Cell) -> Cell:
 def as_xlsx(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet. Texts are written as texts, which no program takes for formulas."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("[Content_Types].xml", _TYPES)
-        book.writestr("_rels/.rels", _RELATIONS.format(kind="officeDocument", target="xl/workbook.xml"))
-        book.writestr("xl/workbook.xml", _BOOK.format(name=_sheet_name(name)))
-        relations = _RELATIONS.format(kind="worksheet", target="worksheets/sheet1.xml")
-        book.writestr("xl/_rels/workbook.xml.rels", relations)
-        with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write(_SHEET.encode())
-            for line in _lines(heads, rows):
-                sheet.write(line.encode())
-            sheet.write(b"</sheetData></worksheet>")
+    # Rows are written as they come, and not kept.
+    with xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": True}) as book:
+        sheet = book.add_worksheet(_sheet_name(name))
+        for place, row in enumerate((heads, *rows)):
+            for column, value in enumerate(row):
+                _write(sheet, place, column, value)
+        sheet.freeze_panes(1, 0)
     return out.getvalue()
 
 
 def _sheet_name(name: str) -> str:
-    """At most 31 characters, without those that names of sheets must not have."""
-    return _escaped(re.sub(r"[\[\]:*?/\\']", " ", name)[:31].strip() or "1", quotes=True)
+    """At most 31 units of UTF-16, as spreadsheets count, without the characters that names of sheets must not have."""
+    allowed = re.sub(r"[\[\]:*?/\\']", " ", name)
+    return allowed.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip() or "1"
 
 
-def _lines(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    for row in (heads, *rows):
-        yield "<row>" + "".join(map(_xml, row)) + "</row>"
-
-
-def _xml(value: Cell) -> str:
-    if value is None or value == "":
-        return "<c/>"
+def _write(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
     if isinstance(value, bool):
-        return f'<c t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int | float):
-        return f"<c><v>{value}</v></c>"
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(value[:LONGEST_CELL])}</t></is></c>'
-
-
-def _escaped(text: str, *, quotes: bool = False) -> str:
-    return escape(UNWRITABLE.sub("", text), {'"': "&quot;"} if quotes else {})
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value)
+    elif value:
+        sheet.write_string(row, column, value[:LONGEST_CELL])

@@ -2,28 +2,23 @@
 
 import csv
 import io
-import zipfile
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import load_workbook
 
 from api.exporting import sheets
 
-SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+# Where everything is empty, a sheet ends.
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
 
 
-def read_xlsx(content: bytes) -> list[list[str]]:
-    """The cells of the only sheet as texts."""
-    book = zipfile.ZipFile(io.BytesIO(content))
-    assert book.testzip() is None
-    for name in book.namelist():
-        ET.fromstring(book.read(name))  # noqa: S314  # our own
-    sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314  # our own
-    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{SPACE}row")]
+def read_xlsx(content: bytes) -> list[list[Any]]:
+    """The cells of the only sheet."""
+    [name] = (book := load_workbook(io.BytesIO(content))).sheet_names
+    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
 def read_csv(content: bytes) -> list[list[str]]:
@@ -37,8 +32,8 @@ def read_csv(content: bytes) -> list[list[str]]:
 def test_what_looks_like_a_formula_is_a_text(text: str) -> None:
     [[_], [written]] = read_csv(sheets.as_csv(["a"], [[text]]))
     assert written == f"'{text}"
-    assert b"<f>" not in sheets.as_xlsx("a", ["a"], [[text]])
-    assert read_xlsx(sheets.as_xlsx("a", ["a"], [["=1+1"]])) == [["a"], ["=1+1"]]
+    # What a program takes for a formula is kept apart from texts in the file; here it would come back as nought.
+    assert read_xlsx(sheets.as_xlsx("a", ["a"], [[text]])) == [["a"], [text]]
 
 
 @pytest.mark.parametrize("text", ["-12.50", "12", "-3", "0.00"])
@@ -59,6 +54,6 @@ def test_values_of_all_kinds() -> None:
     values = [1, 2.5, True, None, ["a", "b"], {"a": 1}, "文本", "two\nlines", "a\x00b"]
     cells = [sheets.cell(value) for value in values]
     [_, row] = read_xlsx(sheets.as_xlsx("x", ["n"] * len(values), [cells]))
-    assert row == ["1", "2.5", "1", "", "a, b", '{"a":1}', "文本", "two\nlines", "ab"]
+    assert row[:8] == [1, 2.5, True, "", "a, b", '{"a":1}', "文本", "two\nlines"]
     [_, plain] = read_csv(sheets.as_csv(["n"] * len(values), [cells]))
     assert plain[:8] == ["1", "2.5", "true", "", "a, b", '{"a":1}', "文本", "two\nlines"]
