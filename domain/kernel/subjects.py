@@ -38,6 +38,7 @@ class SubjectKind(StrEnum):
     INQUIRY = "inquiries"
     EVALUATION = "inquiry_evaluations"
     CONTACT = "contacts"
+    DEMAND = "technology_demands"
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,13 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "reason": FactType.TEXT,
         "content": FactType.TEXT,
     },
+    (SubjectKind.DEMAND, ""): {
+        "demand_number": FactType.TEXT,
+        "department_id": FactType.DEPARTMENT,
+        "effort_days": FactType.NUMBER,
+        "reason": FactType.TEXT,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.EXTRA_STAFF, ""): {
         "request_number": FactType.TEXT,
         "priority": FactType.TEXT,
@@ -224,6 +232,7 @@ FACT_LABELS: Mapping[str, str] = {
     "days_employed": message("how many days the person has been employed"),
     "days_overdue": message("how many days it is overdue"),
     "department_id": message("the department"),
+    "demand_number": message("the demand's number"),
     "difficulty": message("how difficult it is, in points"),
     "difference_minor": message("by how much the amount changes, in the smallest unit of its currency"),
     "discount_basis_points": message("the discount in hundredths of a per cent of the price without it"),
@@ -279,6 +288,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     (SubjectKind.CONTRACT, ""): message("Contract {contract_number} with {customer_name}, {amount_minor}"),
     (SubjectKind.AMENDMENT, ""): message("Amendment {amendment_number} with {customer_name} as of {effective_on}"),
     (SubjectKind.EVALUATION, ""): message("Evaluation of inquiry {inquiry_number} of {customer_name}"),
+    (SubjectKind.DEMAND, ""): message("Technology demand {demand_number}, {effort_days} person-days"),
     (SubjectKind.EXTRA_STAFF, ""): message("Help by {helper_name} with request {request_number}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }

@@ -185,3 +185,48 @@ class EvaluationSuperseded(Event, name="presales.evaluation_superseded"):
 
     inquiry_id: UUID
     evaluation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandRaised(Event, name="presales.demand_raised"):
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandEvaluated(Event, name="presales.demand_evaluated"):
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandBrokenDown(Event, name="presales.demand_broken_down"):
+    demand_id: UUID
+    parts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandSubmitted(Event, name="presales.demand_submitted"):
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandAccepted(Event, name="presales.demand_accepted"):
+    """It is to become a project."""
+
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandReturned(Event, name="presales.demand_returned"):
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandRefused(Event, name="presales.demand_refused"):
+    demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandHandedOn(Event, name="presales.demand_handed_on"):
+    """It became a project."""
+
+    demand_id: UUID

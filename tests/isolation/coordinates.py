@@ -274,6 +274,7 @@ TABLES: Mapping[str, str] = {
     "ReleaseItemInput.itemId": "agenda",
     "ConfirmContractCopyInput.copyId": "contract_copies",
     "inquiryId": "inquiries",
+    "demandId": "technology_demands",
     "requirementsId": "requirements_documents",
     "AccessTokenInput.tokenId": "access_tokens",
     "DraftVersionInput.copyFrom": "handbook_versions",

@@ -70,6 +70,7 @@ worded(
         SubjectKind.QUOTATION: message("quotations"),
         SubjectKind.CONTRACT: message("contracts"),
         SubjectKind.EVALUATION: message("evaluations of inquiries"),
+        SubjectKind.DEMAND: message("technology demands"),
         SubjectKind.AMENDMENT: message("amendments of contracts"),
         SubjectKind.EXTRA_STAFF: message("help with requests"),
         SubjectKind.QUALITY_RESULT: message("quality results"),
