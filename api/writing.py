@@ -165,7 +165,8 @@ def _written(
 ) -> bytes:
     """A payload that no statement reads, with the fields that were asked of it."""
     payload = SimpleNamespace(**results, errors=errors)
-    return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables, payload))
+    # The driver has a class of its own for ids.
+    return orjson.dumps(_rendered(prepared, get_named_type(field.type), nodes, variables, payload), default=str)
 
 
 def _rendered(
