@@ -70,6 +70,7 @@ async def names_of_tenants(url: str) -> set[str]:
 # What is not in an archive, and why.
 OUTSIDE = {
     "archives": "an archive lies in the store of the company that it is of",
+    "search_entries": "triggers make them anew of what comes back, for the new company alone",
     "archive_keys": "a key inside what it opens is of no use, and makes its destruction worthless",
     "sessions": "they are bound to the id of the company that opened them",
     "access_tokens": "they are bound to the id of the company that issued them",
