@@ -1,6 +1,6 @@
 """From a draft to a version in force: submitted, reviewed, and approved by hand or by the handbook's own chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -116,9 +116,11 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
 
 
 async def approve_version(
-    work: Work, version_id: UUID, *, approver_id: UUID | None, reviewer_ids: Sequence[UUID]
+    work: Work, version_id: UUID, *, approver_id: UUID | None, agreed_at: Mapping[UUID, datetime]
 ) -> HandbookVersion:
     """Put in force what the chain has approved: when it was submitted for, or as soon as may be when that has passed.
+
+    `agreed_at` is who agreed and when, in their order: whoever isn't its approver is recorded as a reviewer of it.
 
     The caller has made sure that nothing stands against it, except OUTDATED_BASE and LATER_VERSION, which are refused
     here before anything is changed.
@@ -126,9 +128,12 @@ async def approve_version(
     await alone(work)
     starts_at = await _starts_at(work, await work.get(HandbookVersion, version_id, "versionId", lock=True))
     version = await _published(work, version_id)
-    for reviewer_id in reviewer_ids:
-        version.reviewer_id = reviewer_id
-        await _sign(work, version, reviewer_id, SignedAs.REVIEWER)
+    for member_id, at in agreed_at.items():
+        if member_id == approver_id:
+            await _sign(work, version, member_id, SignedAs.APPROVER, at)
+        else:
+            version.reviewer_id = member_id
+            await _sign(work, version, member_id, SignedAs.REVIEWER, at)
     return await _put_in_force(work, version, approver_id, starts_at)
 
 
@@ -229,11 +234,13 @@ async def _is_taken(work: Work, version_id: UUID, starts_at: datetime) -> bool:
     return await work.first(at_that_instant) is not None
 
 
-async def _sign(work: Work, version: HandbookVersion, member_id: UUID, signed_as: SignedAs) -> None:
+async def _sign(
+    work: Work, version: HandbookVersion, member_id: UUID, signed_as: SignedAs, at: datetime | None = None
+) -> None:
     for signature in await _signatures(work, version.id):
         if (signature.member_id, signature.signed_as) == (member_id, signed_as):
             return
-    work.add(HandbookSignature(version_id=version.id, member_id=member_id, signed_as=signed_as, at=work.now))
+    work.add(HandbookSignature(version_id=version.id, member_id=member_id, signed_as=signed_as, at=at or work.now))
 
 
 async def _signatures(work: Work, version_id: UUID) -> list[HandbookSignature]:

@@ -90,16 +90,18 @@ async def follow_approval(work: Work, event: ApprovalGranted) -> None:
         await policies.take_back(work, version_id, Why.VOID)
         return
     seats = await approvals_queries.tasks_of(work, approval.id)
-    agreed = [seat for seat in seats if seat.state is TaskState.APPROVED and seat.assignee_id is not None]
-    agreed.sort(key=lambda seat: (seat.ended_at or work.now, seat.id))
-    signed = list(dict.fromkeys(seat.assignee_id for seat in agreed if seat.assignee_id is not None))
-    approver_id = agreed[-1].assignee_id if agreed else None
+    agreed = sorted(
+        (seat.ended_at or work.now, seat.id, seat.assignee_id)
+        for seat in seats
+        if seat.state is TaskState.APPROVED and seat.assignee_id is not None
+    )
     try:
         await policies.approve_version(
             work,
             version_id,
-            approver_id=approver_id,
-            reviewer_ids=[member for member in signed if member != approver_id],
+            approver_id=agreed[-1][2] if agreed else None,
+            # Whoever agreed more than once signed with the last of it: what was decided before a return counts no more.
+            agreed_at={member_id: at for at, _, member_id in agreed},
         )
     except Conflict as refusal:
         # Another version has come in between while this one was being approved.

@@ -121,6 +121,19 @@ async def test_the_last_approver_s_consent_puts_the_version_in_force_and_both_ar
         assert in_force_now.id == version_id
 
 
+async def test_each_signature_has_the_instant_of_its_own_decision(acme: Actor) -> None:
+    people = await company(acme)
+    version_id = await handed_in(acme)
+    await decide(people, version_id, people.hr)
+    await decide(people, version_id, people.boss)
+    approval = await approval_of(acme, version_id)
+    async with reading(acme) as work:
+        seats = await approvals_queries.tasks_of(work, approval.id)
+        signed = {each.member_id: each.at for each in await queries.signatures(work, version_id)}
+    assert signed == {seat.assignee_id: seat.ended_at for seat in seats}
+    assert signed[people.hr.id] < signed[people.boss.id]
+
+
 async def test_two_companies_publish_each_by_its_own_rule_and_a_third_sees_nothing(acme: Actor, globex: Actor) -> None:
     await company(acme)
     await founded(globex)
