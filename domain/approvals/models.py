@@ -104,7 +104,8 @@ class ApprovalTask(TenantModel, kw_only=True, eq=False):
     # Why it did so without its holder's doing; nothing for a decision by their own hand.
     end_reason: Mapped[EndReason | None] = mapped_column(default=None)
     comment: Mapped[str] = mapped_column(default="")
-    # What stops the case here, where a condition can't be judged: the condition, and a word of `Failure`.
+    # What stops the case here, where a condition can't be judged: the condition, a word of `Failure`,
+    # and the fact that is missing.
     problem: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 

@@ -211,6 +211,23 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
     },
 }
 
+_UNSAID_OF_INVOICES = frozenset({"invoice_number", "account_owner_id"})
+_UNSAID_OF_AGREEMENTS = frozenset({"ends_on", "account_owner_id", "department_id"})
+
+# The facts that a record may be without: a contract may have no last day, a customer nobody who looks after it. The
+# others are there whenever an approval is asked for.
+_MAY_BE_MISSING: Mapping[tuple[SubjectKind, str], frozenset[str]] = {
+    (SubjectKind.INVOICE, "write_off"): _UNSAID_OF_INVOICES,
+    (SubjectKind.INVOICE, "cancel"): _UNSAID_OF_INVOICES,
+    (SubjectKind.INVOICE, "credit"): _UNSAID_OF_INVOICES,
+    (SubjectKind.QUOTATION, ""): frozenset({"account_owner_id", "department_id"}),
+    (SubjectKind.CONTRACT, ""): _UNSAID_OF_AGREEMENTS,
+    (SubjectKind.AMENDMENT, ""): _UNSAID_OF_AGREEMENTS,
+    (SubjectKind.EVALUATION, ""): frozenset({"account_owner_id", "department_id"}),
+    (SubjectKind.DEMAND, ""): frozenset({"department_id"}),
+    (SubjectKind.EXTRA_STAFF, ""): frozenset({"department_id"}),
+}
+
 # What people call each fact; the same name is the same thing everywhere.
 FACT_LABELS: Mapping[str, str] = {
     "account_owner_id": message("who looks after the customer"),
@@ -305,6 +322,11 @@ _WORDS: Mapping[str, frozenset[str]] = {
 def words_of(fact: str) -> frozenset[str] | None:
     """The words of which a fact is always one; None for any other."""
     return _WORDS.get(fact)
+
+
+def may_be_missing(kind: SubjectKind, purpose: str = "") -> frozenset[str]:
+    """The facts that a kind of record may be without; conditions ask for them with has(…) first."""
+    return _MAY_BE_MISSING.get((kind, purpose), frozenset())
 
 
 def facts_of(kind: SubjectKind, purpose: str = "") -> Mapping[str, FactType]:

@@ -1,6 +1,8 @@
 """What follows the facts of the module approvals: who is to decide is told, again when it presses, and how it ended."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.approvals import queries
@@ -46,10 +48,20 @@ VACANCIES = {
         "Whoever sat there may not decide any more, and nobody stands in; name somebody."
     ),
 }
+_MISSING = message(
+    "The condition “{condition}” can't be judged: the fact “{fact}” is missing. Say whether the step is taken, or mend "
+    "the handbook, where has({fact}) asks whether it is there, and have the chain found again."
+)
 _STOPPED = message(
     "The condition “{condition}” can't be judged: {why}. Say whether the step is taken, or mend the handbook and have "
     "the chain found again."
 )
+
+
+def _stopped(problem: Mapping[str, Any]) -> Sentence:
+    if problem.get("fact") is not None:
+        return say(_MISSING, condition=problem["condition"], fact=problem["fact"])
+    return say(_STOPPED, condition=problem["condition"], why=(FAILURES[Failure(problem["failure"])],))
 
 
 async def tell_who_is_to_decide(
@@ -87,7 +99,7 @@ async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant | ApprovalCond
         if seat.state not in steps.OPEN or seat.assignee_id is not None:
             continue
         if seat.problem is not None:
-            why = say(_STOPPED, condition=seat.problem["condition"], why=(FAILURES[Failure(seat.problem["failure"])],))
+            why = _stopped(seat.problem)
         else:
             why = say(VACANCIES.get(seat.seat_reason, VACANCIES[None]))
         await notifications.notify(

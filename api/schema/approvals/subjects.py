@@ -3,7 +3,7 @@
 import strawberry
 
 from api.reading.mapping import part
-from domain.kernel.subjects import FACT_LABELS, FACTS, PURPOSE_LABELS, FactType, words_of
+from domain.kernel.subjects import FACT_LABELS, FACTS, PURPOSE_LABELS, FactType, may_be_missing, words_of
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.words import word
 from tenancy.actor import Actor
@@ -24,6 +24,10 @@ class ApprovalFact:
     type: FactType = strawberry.field(description="What it is.")
     description: str = strawberry.field(description="What people call it, in your language.")
     words: list[str] | None = strawberry.field(description="The words of which it is always one, if it is; sorted.")
+    may_be_missing: bool = strawberry.field(
+        description="Whether there are records without it, such as contracts without a last day: a condition asks "
+        "has(ends_on) first. The others are always there."
+    )
 
 
 @part
@@ -58,6 +62,7 @@ async def approval_subjects(info: strawberry.Info) -> list[ApprovalSubject]:
                     type=type,
                     description=said(FACT_LABELS[name]),
                     words=sorted(known) if (known := words_of(name)) is not None else None,
+                    may_be_missing=name in may_be_missing(kind, purpose),
                 )
                 for name, type in sorted(facts.items())
             ],

@@ -39,7 +39,7 @@ def _problem(values: Mapping[str, Any], actor: Actor) -> str | None:
     problem = values["problem"] or {}
     if problem.get("failure") not in set(Failure):
         return None
-    failed = ConditionFailed.of(str(problem.get("condition")), Failure(problem["failure"]))
+    failed = ConditionFailed.of(str(problem.get("condition")), Failure(problem["failure"]), problem.get("fact"))
     return translate(failed.text, actor.language, failed.values)
 
 

@@ -49,7 +49,7 @@ async def cite_passed_over(
 
 async def cite_stopped(work: Work, approval: Approval, chain: Chain, index: int, failed: ConditionFailed) -> None:
     """The case stopped at a step of which it can't be judged whether it is taken."""
-    result = {"condition": failed.values["condition"], "failure": failed.values["failure"]}
+    result = {name: failed.values[name] for name in ("condition", "failure", "fact")}
     await cite(work, approval, "approvals.step_stopped", _step(approval, chain, index), result)
 
 

@@ -110,7 +110,7 @@ def _stop(work: Work, approval: Approval, index: int, failed: ConditionFailed) -
             opened_at=work.now,
             assignee_id=None,
             seat_reason=SeatReason.CONDITION_FAILED,
-            problem={"condition": condition, "failure": failure},
+            problem={"condition": condition, "failure": failure, "fact": failed.values["fact"]},
         )
     )
     stopped = ApprovalConditionFailed(approval_id=approval.id, step=index, condition=condition, reason=failure)

@@ -38,8 +38,8 @@ async def open_approval(
     `facts` is what the approvers are shown and the chain's conditions are judged by; with the subject it makes the
     digest of what is approved. `department_id` and `customer_id` among them say whose head and account owner decide.
     `own_of` are those for whom it is their own matter beside the requester: they have no seat, and stand in for nobody.
-    Refuses with `Conflict` while the same is waiting already, and with `Invalid` when a condition's fact is missing. A
-    condition that can't be judged refuses nothing: the case stops at its step, where an administrator sees to it.
+    Refuses with `Conflict` while the same is waiting already. A condition that can't be judged, for one as its fact
+    is missing, refuses nothing: the case stops at its step, where an administrator sees to it.
     """
     value = chain.value if isinstance(chain, Ruling) else chain
     if (value.subject_kind, value.purpose) != (subject.kind, purpose):

@@ -76,8 +76,9 @@ async def foresee(
     """The path of an approval asked for at an instant, now without one, by the handbook in force then or by a given
     version, which may be a draft.
 
-    People are those of today, delegations those that hold at the instant. Refuses facts that the subject has not, a
-    fact that a condition needs and nobody gave (UNKNOWN_FACT), and NO_CLAUSE where the handbook has no chain.
+    People are those of today, delegations those that hold at the instant. Refuses facts that the subject has
+    not, and NO_CLAUSE where the handbook has no chain. What is not given is missing: a step that turns on it has a
+    problem.
     """
     _check(kind, purpose, facts)
     await work.get(Member, requester_id, "requesterId")

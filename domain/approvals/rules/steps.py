@@ -209,8 +209,7 @@ def group_of(named_by: Mapping[str, Any]) -> str:
 
 
 def taken(chain: Chain, facts: Mapping[str, Any]) -> list[bool]:
-    """Which steps a subject with these facts goes through. Raises `Invalid` (UNKNOWN_FACT) for a fact nobody gave, and
-    `ConditionFailed`."""
+    """Which steps a subject with these facts goes through. Raises `ConditionFailed`, for a missing fact too."""
     return [chain.takes(step, facts) for step in chain.steps]
 
 

@@ -1,6 +1,7 @@
 """How a case came to what it did by itself: a step's conditions with the facts behind them, and its votes counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from domain.approvals.rules.seats import Seating
@@ -26,7 +27,7 @@ def judged(chain: Chain, step: Step, facts: Mapping[str, Any]) -> list[dict[str,
         {
             "condition": condition.model_dump(mode="json"),
             "facts": {condition.fact: facts.get(condition.fact)},
-            "holds": condition.holds(facts),
+            "holds": _holds(partial(condition.holds, facts)),
         }
         for condition in step.only_if
     ]
@@ -36,15 +37,15 @@ def judged(chain: Chain, step: Step, facts: Mapping[str, Any]) -> list[dict[str,
             {
                 "condition": step.when,
                 "facts": {name: facts.get(name) for name in names},
-                "holds": _holds(chain, step.when, facts),
+                "holds": _holds(partial(conditions.holds, step.when, chain.subject_kind, chain.purpose, facts)),
             }
         )
     return found
 
 
-def _holds(chain: Chain, expression: str, facts: Mapping[str, Any]) -> bool | None:
+def _holds(judge: Callable[[], bool]) -> bool | None:
     try:
-        return conditions.holds(expression, chain.subject_kind, chain.purpose, facts)
+        return judge()
     except ConditionFailed:
         return None
 

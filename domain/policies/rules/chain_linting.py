@@ -1,10 +1,11 @@
 """What is odd about an approval chain by itself: steps never taken, words that no fact has, chains for nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from domain.kernel.lifecycle import Labels
-from domain.kernel.subjects import FACTS, words_of
+from domain.kernel.subjects import FACTS, may_be_missing, words_of
 from domain.policies.rules import conditions, reachability
+from domain.policies.rules.chains import Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
@@ -38,6 +39,7 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
         elif always:
             text = message("Clause {number}: the condition of step {step} holds in every case.")
             yield hint("CONSTANT_CONDITION", clause, text, step=index)
+        yield from _not_asked_for(clause, index, step, may_be_missing(chain.subject_kind, chain.purpose))
         yield from _unknown_words(clause, index, [*step.only_if, *(each for way in ways for each in way)])
 
 
@@ -64,6 +66,24 @@ def never_followed(clauses: Iterable[StoredClause]) -> list[Refusal]:
             )
         found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_PURPOSE"))
     return found
+
+
+def _not_asked_for(clause: StoredClause, index: int, step: Step, unsure: Collection[str]) -> Iterator[Finding]:
+    """Facts that may be missing, on which a condition turns without asking whether they are there."""
+    for fact in dict.fromkeys(each.fact for each in step.only_if if each.fact in unsure):
+        text = message(
+            "Clause {number}: step {step} compares “{fact}” in “only_if”, and there are records without it, whose "
+            "cases stop there. Write it as “when” with has({fact}) && … instead."
+        )
+        yield warning("FACT_MAY_BE_MISSING", clause, text, step=index, fact=fact)
+    if step.when is None:
+        return
+    for fact in sorted(conditions.words(step.when) & set(unsure) - conditions.asked_for(step.when)):
+        text = message(
+            "Clause {number}: the condition of step {step} turns on “{fact}”, and there are records without it, whose "
+            "cases stop there. Ask first whether it is there: has({fact}) && …"
+        )
+        yield warning("FACT_MAY_BE_MISSING", clause, text, step=index, fact=fact)
 
 
 def _unknown_words(clause: StoredClause, index: int, compared: Sequence[Condition]) -> Iterator[Finding]:

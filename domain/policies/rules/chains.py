@@ -366,9 +366,9 @@ class Chain(Part):
                 raise _at(refusal, "steps", index, "when") from None
 
     def takes(self, step: Step, facts: Mapping[str, Any]) -> bool:
-        """Whether a subject with these facts goes through a step. Raises `Invalid` (UNKNOWN_FACT) for a fact that is
-        missing, and `conditions.ConditionFailed`."""
-        # Every condition is judged, also after one that fails: what is missing is found when the approval is opened.
+        """Whether a subject with these facts goes through a step. Raises `conditions.ConditionFailed`, also for
+        a fact that is missing."""
+        # Every condition is judged, also after one that isn't met: what can't be judged always comes to light.
         judged = [condition.holds(facts) for condition in step.only_if]
         if step.when is not None:
             judged.append(conditions.holds(step.when, self.subject_kind, self.purpose, facts))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from domain.kernel.subjects import FactType, SubjectKind, facts_of
+from domain.policies.rules.conditions import ConditionFailed, Failure
 from domain.policies.rules.values import Part, unfit
 from tenancy.refusals import Invalid, message
 
@@ -64,6 +65,10 @@ class Condition(Part):
             raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
         return self
 
+    @property
+    def _written(self) -> str:
+        return ", ".join(map(str, self.value)) if isinstance(self.value, tuple) else str(self.value)
+
     def check(self, subject_kind: SubjectKind, purpose: str) -> None:
         """Refuse with `Invalid` a fact that the subject has not, or a value of another type."""
         facts = facts_of(subject_kind, purpose)
@@ -77,14 +82,13 @@ class Condition(Part):
                 raise Invalid(text, {"fact": self.fact, "type": kind.value})
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether the facts meet the condition. Raises `Invalid` (UNKNOWN_FACT) for a fact that was not given.
+        """Whether the facts meet the condition. Raises `ConditionFailed` for a fact that is missing.
 
         A fact that is missing must never let a step be left out in silence, so it is no answer.
         """
         fact = facts.get(self.fact)
         if fact is None or (self.operator in _ORDERED and type(fact) is not int):
-            text = message("The condition on “{fact}” can't be judged: the subject doesn't say it, or not as a number.")
-            raise Invalid(text, {"fact": self.fact}, code="UNKNOWN_FACT")
+            raise ConditionFailed.of(f"{self.fact} {self.operator.value} {self._written}", Failure.MISSING, self.fact)
         match self.operator, self.value:
             case Operator.EQUALS, value:
                 return bool(fact == value)

@@ -38,8 +38,12 @@ _DAY = re.compile(r"\bday\s*\(")
 _DAY_WRITTEN = re.compile(r"""day\s*\(\s*(["'])(\d{4}-\d{2}-\d{2})\1\s*\)""")
 _TEXT = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# How the evaluation of what turns on a fact that is missing begins.
-_NOT_GIVEN = "UNKNOWN"
+# Texts are read over, so that what they say of has(…) stays as it is.
+_HAS = re.compile(_TEXT.pattern + r"|\bhas\s*\(\s*([A-Za-z_]\w*)\s*\)")
+# Whether a fact is there is a flag beside it, of a name as long as has( and the fact's: places in complaints stay true.
+_HAS_PREFIX = "_has_"
+# What the evaluation says of what turns on a fact that is missing.
+_NOT_GIVEN = re.compile(r'No value with name "([^"]*)"')
 _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
@@ -64,12 +68,14 @@ _DAY_FUNCTION = cel.FunctionDecl(
 class Failure(StrEnum):
     """Why a condition can't be judged, whatever facts are given."""
 
+    MISSING = "missing"
     OVERFLOW = "overflow"
     UNREADABLE = "unreadable"
     FAILED = "failed"
 
 
 FAILURES = {
+    Failure.MISSING: message("it turns on a fact that is missing"),
     Failure.OVERFLOW: message("a number in it becomes too large"),
     Failure.UNREADABLE: message("it names what the subject has no more"),
     Failure.FAILED: message("reckoning it fails"),
@@ -78,20 +84,33 @@ FAILURES = {
 
 @dataclass
 class ConditionFailed(Invalid):
-    """A condition of a published clause can't be judged: the handbook is at fault, not whoever asks."""
+    """A condition of a published clause can't be judged: the handbook is at fault, not whoever asks. Among the values
+    are the condition, the word of the failure, and the fact that is missing, where one is."""
 
     code: str = "CONDITION_FAILED"
 
     @classmethod
-    def of(cls, condition: str, failure: Failure) -> "ConditionFailed":
-        """The failure of one condition, which `condition` and `failure` among its values name."""
-        text = message("The condition “{condition}” can't be judged: {why}.")
-        return cls(text, {"condition": condition, "failure": failure.value, "why": Labels((FAILURES[failure],))})
+    def of(cls, condition: str, failure: Failure, fact: str | None = None) -> "ConditionFailed":
+        """The failure of one condition, and which fact is missing."""
+        values = {"condition": condition, "failure": failure.value, "why": Labels((FAILURES[failure],)), "fact": fact}
+        if fact is not None:
+            text = message("The condition “{condition}” can't be judged: the fact “{fact}” is missing.")
+            return cls(text, values)
+        return cls(message("The condition “{condition}” can't be judged: {why}."), values)
 
 
 def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
     """Refuse with `Invalid` what is no condition on the facts of this subject: a name that it has not, a comparison of
     different types, a day that is none, or what does not come to yes or no."""
+    spoken = words(expression)
+    if "null" in spoken:
+        raise Invalid(
+            message("There is no null. Whether a fact is there is asked with has(…), such as has({fact})."),
+            {"fact": next(iter(names(expression, subject_kind, purpose)), "ends_on")},
+        )
+    hidden = next((word for word in spoken if word.startswith(_HAS_PREFIX)), None)
+    if hidden is not None:
+        raise _no_fact(hidden, subject_kind, purpose)
     try:
         compiled = _compiled(expression, subject_kind, purpose)
     except RuntimeError as error:
@@ -105,11 +124,11 @@ def check(expression: str, subject_kind: SubjectKind, purpose: str) -> None:
 
 
 def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> bool:
-    """Whether the facts meet a condition. Raises `Invalid` (UNKNOWN_FACT) when it turns on a fact that was not given,
-    and `ConditionFailed` when it can't be judged whatever is given.
+    """Whether the facts meet a condition. Raises `ConditionFailed` when it turns on a fact that is missing, or can't be
+    judged whatever is given.
 
     A fact that is missing must never let a step be left out in silence, so it is no answer. Where the other facts
-    decide already, what is missing makes no difference.
+    decide already, has(…) of the fact itself among them, what is missing makes no difference.
     """
     try:
         compiled = _compiled(expression, subject_kind, purpose)
@@ -122,16 +141,26 @@ def holds(expression: str, subject_kind: SubjectKind, purpose: str, facts: Mappi
     answer = result.value()
     if result.type() == cel.Type.BOOL and isinstance(answer, bool):
         return answer
-    if str(answer).startswith(_NOT_GIVEN):
-        text = message("The condition “{condition}” can't be judged: the subject doesn't say all of it.")
-        raise Invalid(text, {"condition": expression}, code="UNKNOWN_FACT")
+    missing = _NOT_GIVEN.search(str(answer))
+    if missing is not None:
+        raise ConditionFailed.of(expression, Failure.MISSING, missing.group(1))
     raise ConditionFailed.of(expression, Failure.OVERFLOW if "overflow" in str(answer) else Failure.FAILED)
 
 
 def names(expression: str, subject_kind: SubjectKind, purpose: str) -> list[str]:
     """The facts that a condition speaks of, in the order in which the subject has them."""
-    words = set(_NAME.findall(_TEXT.sub("", expression)))
-    return [name for name in facts_of(subject_kind, purpose) if name in words]
+    spoken = words(expression)
+    return [name for name in facts_of(subject_kind, purpose) if name in spoken]
+
+
+def words(expression: str) -> set[str]:
+    """Every name in a condition, of facts and functions."""
+    return set(_NAME.findall(_TEXT.sub("", expression)))
+
+
+def asked_for(expression: str) -> set[str]:
+    """The facts of which a condition asks with has(…) whether they are there."""
+    return {found.group(1) for found in _HAS.finditer(expression) if found.group(1) is not None}
 
 
 def constant(expression: str, subject_kind: SubjectKind, purpose: str) -> bool | None:
@@ -146,6 +175,7 @@ def constant(expression: str, subject_kind: SubjectKind, purpose: str) -> bool |
 @lru_cache(maxsize=64)
 def _environment(subject_kind: SubjectKind, purpose: str) -> Any:
     types = {name: _TYPES.get(kind, cel.Type.STRING) for name, kind in facts_of(subject_kind, purpose).items()}
+    types |= {_HAS_PREFIX + name: cel.Type.BOOL for name in types}
     config = cel.NewEnvConfigFromYaml(_CONFIG)
     return cel.NewEnv(config=config, variables=types, functions=[_DAY_FUNCTION])
 
@@ -153,13 +183,18 @@ def _environment(subject_kind: SubjectKind, purpose: str) -> Any:
 @lru_cache(maxsize=2000)
 def _compiled(expression: str, subject_kind: SubjectKind, purpose: str) -> Any:
     """What is evaluated; the same expression of several companies is the same. Raises `RuntimeError`."""
-    return _environment(subject_kind, purpose).compile(expression)
+    return _environment(subject_kind, purpose).compile(_HAS.sub(_flag, expression))
+
+
+def _flag(found: re.Match[str]) -> str:
+    return found.group() if found.group(1) is None else (_HAS_PREFIX + found.group(1)).ljust(len(found.group()))
 
 
 def _typed(subject_kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     known = facts_of(subject_kind, purpose)
     given = {name: facts[name] for name in known if facts.get(name) is not None and known[name].admits(facts[name])}
-    return {name: _midnight(fact) if known[name] is FactType.DAY else fact for name, fact in given.items()}
+    there = {_HAS_PREFIX + name: name in given for name in known}
+    return there | {name: _midnight(fact) if known[name] is FactType.DAY else fact for name, fact in given.items()}
 
 
 def _is_day(written: str) -> bool:
@@ -168,6 +203,11 @@ def _is_day(written: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _no_fact(name: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
+    text = message("The subject has no fact “{name}”. It has: {facts}.")
+    return Invalid(text, {"name": name, "facts": ", ".join(facts_of(subject_kind, purpose)) or "—"})
 
 
 def _fault(expression: str, said: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
@@ -182,13 +222,15 @@ def _fault(expression: str, said: str, subject_kind: SubjectKind, purpose: str) 
             "At character {place}: conditions don't reckon with “{sign}”. They have == != < <= > >= in && || ! + - *."
         )
         return Invalid(text, {"place": place, "sign": unknown.group(1).replace("_", "")})
+    if unknown is not None and unknown.group(1) == "has":
+        text = message("At character {place}: has(…) takes the name of a fact and nothing else, such as has(ends_on).")
+        return Invalid(text, {"place": place})
     if unknown is not None and re.search(rf"\b{unknown.group(1)}\s*\(", expression):
         text = message("At character {place}: there is no function “{name}”. There are: {functions}.")
-        functions = ", ".join(("day", *(name for name in _FUNCTIONS if _NAME.fullmatch(name))))
+        functions = ", ".join(("day", "has", *(name for name in _FUNCTIONS if _NAME.fullmatch(name))))
         return Invalid(text, {"place": place, "name": unknown.group(1), "functions": functions})
     if unknown is not None:
-        text = message("The subject has no fact “{name}”. It has: {facts}.")
-        return Invalid(text, {"name": unknown.group(1), "facts": ", ".join(facts_of(subject_kind, purpose)) or "—"})
+        return _no_fact(unknown.group(1).removeprefix(_HAS_PREFIX), subject_kind, purpose)
     if "no matching overload" in complaint:
         text = message("At character {place}, values of different types meet: {complaint}.")
         return Invalid(text, {"place": place, "complaint": complaint.split("applied to", 1)[-1].strip(" '")})

@@ -114,7 +114,6 @@ async def test_each_step_s_time_begins_when_the_time_of_those_before_is_up(ask: 
 @pytest.mark.parametrize(
     ("variables", "code"),
     [
-        ({"facts": {}}, "UNKNOWN_FACT"),
         ({"facts": {"key_post": "yes"}}, "INVALID"),
         ({"facts": {"weather": "fine"}}, "INVALID"),
         ({"facts": []}, "INVALID"),
@@ -126,6 +125,17 @@ async def test_what_cannot_be_foretold_says_why(ask: Ask, company: Company, vari
     await lay_down(company.admin, step(HEAD, when="key_post"))
     (refused,) = await ask.errors(company.engineer, SIMULATE, **variables)
     assert refused.original_error.code == code
+
+
+async def test_a_fact_that_is_missing_is_the_problem_of_its_step_alone(ask: Ask, company: Company) -> None:
+    simulate = """query($facts: JSON!) { simulateApproval(subjectKind: "resignations", facts: $facts) {
+      steps { taken passedOver problem } } }"""
+    when = "has(last_day_on) && last_day_on > day('2027-01-01')"
+    await lay_down(company.admin, step(HEAD, when="key_post"), step(HR, when=when), step(BOSS))
+    first, second, third = (await ask.executed(company.engineer, simulate, facts={}))["simulateApproval"]["steps"]
+    assert first["problem"] == "The condition “key_post” can't be judged: the fact “key_post” is missing."
+    assert (second["passedOver"], second["problem"]) == ("CONDITION_NOT_MET", None)
+    assert (first["taken"], second["taken"], third["taken"]) == (False, False, True)
 
 
 async def test_for_others_foretells_who_may_read_all_approvals(ask: Ask, company: Company) -> None:

@@ -12,7 +12,7 @@ from tenancy.actor import Actor
 from tenancy.database import reading
 from tenancy.refusals import Invalid
 from tests.conftest import found_company
-from tests.domain.approvals.company import BOSS, HEAD, HR, ask, founded, lay_down, step, waiting
+from tests.domain.approvals.company import BOSS, HEAD, HR, ask, course, founded, lay_down, step, waiting
 
 INVOICE = {"subject_kind": "invoices", "purpose": "write_off"}
 
@@ -55,7 +55,7 @@ def test_a_day_is_compared_with_a_day(day: str, holds: bool) -> None:
         ("amount_minor / 2 > 3", "At character 14: conditions don't reckon with “/”."),
         ("amount_minor % 2 == 0", "At character 14: conditions don't reckon with “%”."),
         ("customer_tier[0] == 'k'", "conditions don't reckon with “[]”."),
-        ("string(amount_minor) == '1'", "there is no function “string”. There are: day, size, startsWith"),
+        ("string(amount_minor) == '1'", "there is no function “string”. There are: day, has, size, startsWith"),
         ("currency.matches('C.*')", "there is no function “matches”."),
         ("key_post", "no fact “key_post”"),
         ("days_overdue > 3 && x > ", "can't be read"),
@@ -116,7 +116,8 @@ def test_a_missing_fact_leaves_no_step_out_in_silence() -> None:
     for facts in ({"amount_minor": 100}, {"amount_minor": 100, "days_overdue": None}, {"days_overdue": 91}):
         with pytest.raises(Invalid) as refused:
             parsed.takes(parsed.steps[1], facts)
-        assert refused.value.code == "UNKNOWN_FACT"
+        assert (refused.value.code, refused.value.values["failure"]) == ("CONDITION_FAILED", "missing")
+        assert refused.value.values["fact"] in {"amount_minor", "days_overdue"}
     # Where what is known decides already, what is missing makes no difference.
     assert parsed.takes(parsed.steps[1], {"amount_minor": 99}) is False
 
@@ -161,12 +162,57 @@ async def test_each_company_s_own_condition_leads_its_own_way(acme: Actor, globe
         assert await work.sql("SELECT id FROM approvals") == []
 
 
-async def test_what_a_condition_lacks_is_found_when_the_approval_is_opened(acme: Actor) -> None:
-    company = await founded(acme)
-    await lay_down(acme, step(HEAD), step(BOSS, when="key_post"))
+async def test_a_fact_that_is_missing_stops_the_case_and_not_who_asks(acme: Actor, globex: Actor) -> None:
+    mine, theirs = await founded(acme), await founded(globex)
+    await lay_down(acme, step(HEAD, when="last_day_on > day('2027-01-01')"))
+    await lay_down(globex, step(HEAD, when="!has(last_day_on) || last_day_on > day('2027-01-01')"))
+    here, there = await ask(mine.engineer), await ask(theirs.engineer)
+    assert set(await waiting(acme, here.id)) == {None}
+    assert set(await waiting(globex, there.id)) == {theirs.head.id}
+    _, (stop,) = await course(acme, here.id)
+    assert stop.problem is not None
+    assert (stop.problem["failure"], stop.problem["fact"]) == ("missing", "last_day_on")
+    third = await found_company()
+    async with reading(third) as work:
+        assert await work.sql("SELECT id FROM approval_tasks") == []
+
+
+CONTRACT = (SubjectKind.CONTRACT, "")
+
+
+@pytest.mark.parametrize(
+    ("condition", "ends_on", "holds"),
+    [
+        ("has(ends_on) && ends_on > day('2027-01-01')", None, False),
+        ("has( ends_on ) && ends_on > day('2027-01-01')", "2027-01-02", True),
+        ("has(ends_on) && ends_on > day('2027-01-01')", "2026-01-02", False),
+        ("!has(ends_on)", None, True),
+        ("has(ends_on) ? ends_on < day('2027-01-01') : contract_number == 'has(ends_on)'", None, False),
+    ],
+)
+def test_a_condition_asks_whether_a_fact_is_there(condition: str, ends_on: str | None, holds: bool) -> None:
+    conditions.check(condition, *CONTRACT)
+    facts = {"contract_number": "C-1"}
+    for given in ({**facts, "ends_on": ends_on}, facts) if ends_on is None else ({**facts, "ends_on": ends_on},):
+        assert conditions.holds(condition, *CONTRACT, given) is holds
+    assert conditions.constant(condition, *CONTRACT) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("ends_on != null", "There is no null. Whether a fact is there is asked with has(…), such as has(ends_on)."),
+        ("has(last_day)", "no fact “last_day”"),
+        ("_has_ends_on", "no fact “_has_ends_on”"),
+        ("has('ends_on')", "has(…) takes the name of a fact and nothing else"),
+        ("has(ends_on) && has(starts_on) && x > 1", "no fact “x”"),
+        ("has(ends_on) && amount_minor / 2 > 1", "At character 30: conditions don't reckon with"),
+    ],
+)
+def test_asking_for_a_fact_otherwise_is_refused_in_words(condition: str, said: str) -> None:
     with pytest.raises(Invalid) as refused:
-        await ask(company.engineer)
-    assert refused.value.code == "UNKNOWN_FACT"
+        conditions.check(condition, *CONTRACT)
+    assert said in str(refused.value)
 
 
 async def test_a_module_gives_the_facts_that_it_has_declared(acme: Actor) -> None:

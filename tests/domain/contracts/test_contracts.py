@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from domain.approvals.models import Approval
+from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules.states import State as ApprovalState
 from domain.consequences import settle
 from domain.contracts import commands, queries
@@ -86,6 +86,23 @@ async def test_two_companies_review_check_and_copy_by_their_own_clauses(company:
         assert await work.all(select(Contract)) == []
         with pytest.raises(NotFound):
             await queries.get(work, contract.id)
+
+
+async def test_a_contract_without_a_last_day_is_submitted_whatever_its_chain_asks(pool: None) -> None:
+    late = 'ends_on > day("2027-01-01")'
+    for when, state, stops in (
+        (late, ContractState.IN_REVIEW, ["ends_on"]),
+        (f"has(ends_on) && {late}", ContractState.APPROVED, []),
+    ):
+        steps = ({"approvers": [{"by": "superior", "level": 2}]}, {"when": when})
+        company = await founded(("7.1", CHECKLIST), ("7.2", chain("contracts", *steps)))
+        contract = await drafted(company, wording=wording(ends_on=None))
+        await do(commands.submit_contract, clerk(company), contract)
+        await decide(company, company.boss)
+        assert (await stored(company, contract)).state is state
+        async with reading(company.admin) as work:
+            tasks = await work.all(select(ApprovalTask))
+        assert [task.problem["fact"] for task in tasks if task.problem is not None] == stops
 
 
 async def test_what_was_decided_names_its_clause(company: Company) -> None:

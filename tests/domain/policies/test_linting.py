@@ -113,6 +113,26 @@ def test_what_a_condition_in_cel_never_meets_is_told_and_nothing_that_it_might(w
     assert in_cel(when) == ([(code, "5.1")] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("when", "warned"),
+    [
+        ("ends_on > day('2027-01-01')", True),
+        ("contract_number == 'has(ends_on)' || ends_on > day('2027-01-01')", True),
+        ("has(ends_on) && ends_on > day('2027-01-01')", False),
+        ("starts_on > day('2027-01-01')", False),
+        ("contract_number == 'ends_on'", False),
+    ],
+)
+def test_a_fact_that_may_be_missing_is_warned_of_where_nobody_asks_for_it(when: str, warned: bool) -> None:
+    found = in_cel(when, kind="contracts", purpose="")
+    assert found == ([("FACT_MAY_BE_MISSING", "5.1")] if warned else [])
+
+
+def test_a_simple_comparison_of_a_fact_that_may_be_missing_is_warned_of() -> None:
+    ends = ("ends_on", "equals", "2027-01-01")
+    assert in_cel("has(ends_on)", ends, kind="contracts", purpose="") == [("FACT_MAY_BE_MISSING", "5.1")]
+
+
 def test_a_condition_in_cel_and_the_simple_ones_beside_it_are_one() -> None:
     assert in_cel("amount_minor > 5", ("amount_minor", "at_most", 5)) == [("UNREACHABLE_STEP", "5.1")]
     assert in_cel("amount_minor > 5", ("amount_minor", "at_most", 6)) == []
