@@ -10,7 +10,7 @@ from domain.contracts import commands as contracts
 from domain.contracts.rules import Party
 from domain.notifications import queries as notifications
 from domain.notifications.models import Notification
-from domain.policies.rules.kinds import BusinessCalendarClause, InquiryContact
+from domain.policies.rules.kinds import BusinessCalendarClause, ContractRenewal, InquiryContact
 from domain.presales import commands as presales
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
@@ -19,8 +19,11 @@ from tenancy.links import Purpose, read_token
 from tenancy.models import one_of
 from tenancy.rehearsal import advance_clock
 from tests.domain.contracts.office import CHECKLIST, REMINDERS, clerk, signed
+from tests.domain.contracts.test_amendments import begun, change, move, sign
 from tests.domain.policies.handbooks import OFFICE_HOURS
 from tests.domain.presales.company import Company, chain, decide, do, drafted, founded, limit, on, sent
+from tests.domain.presales.test_evaluations import findings
+from tests.domain.presales.test_requirements import contacted
 from tests.workers.facts import work_off
 from workers import effects
 from workers.gateways.mail import Mail
@@ -45,7 +48,7 @@ async def told(actor: Actor) -> list[str]:
     async with reading(actor) as work:
         own = select(Notification).where(
             Notification.member_id == actor.id,
-            one_of(Notification.subject_kind, ["quotations", "contracts", "inquiries"]),
+            one_of(Notification.subject_kind, ["quotations", "contracts", "inquiries", "contract_amendments"]),
         )
         found = await work.all(own.order_by(Notification.id))
         return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
@@ -146,3 +149,38 @@ async def test_whoever_deals_with_an_inquiry_is_told_and_their_superior_when_it_
     late = f"Nobody has been in touch with Key about inquiry {inquiry.number} in time: A portal"
     assert await told(company.seller) == [f"Inquiry {inquiry.number} from Key is yours: A portal", late]
     assert await told(company.head) == [late]
+
+
+async def test_people_are_told_of_amendments_and_renewals(pool: None, letters: list[Mail]) -> None:
+    monthly = ContractRenewal.model_validate({"renews_by_months": 1, "most_renewals": 1})
+    company = await founded(("7.1", monthly), ("7.2", chain("contract_amendments")), ("7.3", REMINDERS))
+    contract = await signed(company)
+    row = await begun(company, contract, change(effective_on=date(2026, 6, 4), liability="Double"))
+    await move(contracts.submit_amendment, clerk(company), row)
+    await decide(company, company.head)
+    await sign(company, row)
+    await work_off()
+    await advance(company, on(20))
+    number, amendment = contract.number, row.number
+    assert await told(company.seller) == [
+        f"Amendment {amendment} of contract {number} with Key is approved and may be signed.",
+        f"Amendment {amendment} of contract {number} with Key is signed and holds from Jun 4, 2026.",
+        f"Amendment {amendment} of contract {number} with Key is in effect.",
+        f"Contract {number} with Key over CN¥1,130.00 renews by itself until Jul 31, 2026, unless notice is given until"
+        " Jun 16, 2026.",
+        f"Contract {number} with Key over CN¥1,130.00 renews by itself until Jul 31, 2026, unless notice is given until"
+        " Jun 16, 2026.",
+        f"Contract {number} with Key has renewed until Jul 31, 2026.",
+    ]
+
+
+async def test_whoever_deals_with_an_inquiry_learns_what_was_decided(pool: None, letters: list[Mail]) -> None:
+    company = await founded()
+    inquiry = await contacted(company)
+    async with writing(company.seller, settle=settle) as work:
+        evaluation = await presales.draft_evaluation(work, inquiry_id=inquiry.id, findings=findings(go=False))
+        await presales.submit_evaluation(work, evaluation_id=evaluation.id)
+    await work_off()
+    assert (await told(company.seller))[-1] == (
+        f"It is decided to make no offer for inquiry {inquiry.number} from Key: A portal"
+    )
