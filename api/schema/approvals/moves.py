@@ -78,8 +78,8 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             given = move.place == Place.ANY_SEAT.value
             return and_(move.state == State.WAITING.value, given, cast(move.only_stopped, Boolean))
         case Obstacle.OWN_MATTER:
-            rescues = or_(move.place == Place.STOP.value, move.place == Place.VACANCY.value)
-            return and_(move.state == State.WAITING.value, rescues, cast(move.own, Boolean))
+            steers = or_(*(move.place == place.value for place in (Place.STOP, Place.VACANCY, Place.ANY_SEAT)))
+            return and_(move.state == State.WAITING.value, steers, cast(move.own, Boolean))
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)

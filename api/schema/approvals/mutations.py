@@ -69,7 +69,8 @@ async def transfer(work: Work, input: PassOnInput) -> Approval:
 
 
 async def reassign(work: Work, input: PassOnInput) -> Approval:
-    """Give a stuck or vacant seat to somebody, as an administrator of approvals."""
+    """Give a stuck or vacant seat to somebody, as an administrator of approvals; not in a request or matter of your
+    own."""
     return await commands.reassign(work, task_id=input.task_id, to_id=input.to_id, comment=input.comment)
 
 

@@ -32,8 +32,12 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
 
 @command(needs=Permission.APPROVALS_ADMINISTER)
 async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
-    """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever."""
+    """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever.
+
+    Nobody chooses who decides on their own request or matter.
+    """
     approval, task = await locked_seat(work, task_id)
+    refuse_concerned(approval, work.actor.id, "taskId")
     if task.seat_reason is SeatReason.CONDITION_FAILED:
         raise obstacles.refusal(Act.REASSIGN, Obstacle.CONDITION_FAILED)
     return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)

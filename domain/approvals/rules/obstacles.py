@@ -47,7 +47,7 @@ class Place(StrEnum):
     # Where it can't be judged whether a step is taken, and wherever a seat is vacant; not in one's own matter.
     STOP = "stop"
     VACANCY = "vacancy"
-    # Where somebody sits or could sit: not where it can't be judged whether the step is taken.
+    # Where somebody sits or could sit: not where it can't be judged whether the step is taken, nor in one's own matter.
     ANY_SEAT = "any_seat"
     ANYWHERE = "anywhere"
 

@@ -11,7 +11,7 @@ from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
 from tenancy.database import writing
 from tests.api.conftest import Ask
-from tests.domain.approvals.company import HEAD, HR, Company, founded, lay_down, step, waiting
+from tests.domain.approvals.company import HEAD, HR, Company, entry, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
 
@@ -51,6 +51,13 @@ async def test_each_sees_what_they_can_do(ask: Ask, company: Company) -> None:
     await lay_down(company.admin, step(HEAD, delegates_may_transfer=True))
     passable = await ask_for(company.engineer)
     assert possible(await moves(ask, company.colleague, passable)) == deciding | {"TRANSFER", "COMMENT"}
+
+
+async def test_an_administrator_names_nobody_in_a_matter_of_her_own(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(entry("customer_owner"), when_vacant="stop"))
+    approval = await ask_for(company.admin)
+    found = await moves(ask, company.admin, approval)
+    assert found["REASSIGN"] == found["RESOLVE_AGAIN"] == ["OWN_MATTER"]
 
 
 async def test_haste_is_possible_again_at_an_instant_that_the_clause_says(ask: Ask, company: Company) -> None:

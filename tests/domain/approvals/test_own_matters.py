@@ -33,13 +33,17 @@ async def company(acme: Actor) -> Company:
 
 
 async def asked_by_engineer(company: Company, *own_of: Actor) -> Approval:
-    async with writing(company.engineer, settle=settle) as work:
-        assert company.engineer.id is not None
+    return await open_for(company, company.engineer, *own_of)
+
+
+async def open_for(company: Company, requester: Actor, *own_of: Actor) -> Approval:
+    async with writing(requester, settle=settle) as work:
+        assert requester.id is not None
         return await commands.open_approval(
             work,
             subject=Subject(SubjectKind.RESIGNATION, uuid4()),
             chain=await policies.rule(work, ApprovalChain, topic="resignations"),
-            requester_id=company.engineer.id,
+            requester_id=requester.id,
             facts={},
             own_of=[actor.id for actor in own_of if actor.id is not None],
         )
@@ -85,6 +89,19 @@ async def test_nobody_gives_them_a_seat_and_they_stand_in_for_nobody(company: Co
         async with writing(company.head, settle=settle) as work:
             await commands.approve(work, task_id=seat)
     assert refused.value.code == "OWN_MATTER"
+
+
+async def test_nobody_chooses_who_decides_on_their_own_matter(company: Company) -> None:
+    await lay_down(company.admin, step(HR))
+    other = await open_for(company, company.admin)
+    own = await open_for(company, company.engineer, company.admin)
+    for approval, code in ((other, "OWN_REQUEST"), (own, "OWN_MATTER")):
+        before = await waiting(company.admin, approval.id)
+        with pytest.raises(Forbidden) as refused:
+            async with writing(company.admin, settle=settle) as work:
+                await commands.reassign(work, task_id=before[company.hr.id], to_id=company.boss.id or uuid4())
+        assert refused.value.code == code
+        assert await waiting(company.admin, approval.id) == before
 
 
 async def test_the_author_of_a_handbook_and_its_last_writer_do_not_approve_it(acme: Actor) -> None:
