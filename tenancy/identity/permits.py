@@ -51,6 +51,11 @@ def require_all(actor: Actor, permissions: Iterable[str]) -> None:
         actor.require(permission)
 
 
+async def outranks_all(work: Work) -> bool:
+    """Whether the actor holds everything that any role of the company grants, so that nobody there may do more."""
+    return all(work.actor.may(word) for row in await work.rows(select(Role.permissions)) for word in row["permissions"])
+
+
 def is_self(actor: Actor, member_id: UUID) -> bool:
     """Whether a person acts on their own."""
     return actor.is_member and actor.id == member_id

@@ -16,6 +16,7 @@ from tenancy.identity.models import AccessToken
 from tenancy.identity.permits import (
     MANAGE_ACCESS,
     is_self,
+    outranks_all,
     own_or_managed,
     permissions_of,
     require_all,
@@ -41,8 +42,9 @@ async def create_access_token(
 ) -> tuple[AccessToken, str]:
     """A token for oneself, or with `access.manage` for a member; the text is shown this once.
 
-    Without scopes one's own token follows one's roles, and another's has the permissions that the member holds today.
-    Whatever the token allows, the actor holds: so a limited token can't make a wider one. `expires_at` is real time.
+    Without scopes it follows the member's roles; but another's, made by somebody who lacks what some role grants, has
+    the permissions that the member holds today, so that it never allows more than its maker may do. Whatever the token
+    allows, the actor holds: so a limited token can't make a wider one. `expires_at` is real time.
     """
     owner = member_id or (work.actor.id if work.actor.is_member else None)
     if owner is None:
@@ -55,7 +57,8 @@ async def create_access_token(
         raise Conflict(message("This member is not active."), path=("memberId",))
     allowed = sorted(await permissions_of(work, owner)) if scopes is None else clean_scopes(scopes)
     require_all(work.actor, allowed)
-    return _issue(work, member, clean_name(name), None if own and scopes is None else allowed, expires_at)
+    follows = scopes is None and (own or await outranks_all(work))
+    return _issue(work, member, clean_name(name), None if follows else allowed, expires_at)
 
 
 def issue_to_founder(work: Work, member: Member, name: str) -> str:

@@ -175,10 +175,23 @@ async def test_a_limited_token_makes_no_wider_one(acme: Actor) -> None:
     assert (await actor_for(f"Bearer {token}", None, None)).permissions == {"requests.read"}
 
 
-async def test_a_token_made_for_another_does_not_grow_with_their_roles(acme: Actor) -> None:
+async def test_a_token_made_for_another_grows_with_their_roles_where_its_maker_may_do_all(acme: Actor) -> None:
     clerk = await add_member(acme, "requests.read")
     async with writing(acme, settle=settle) as work:
-        _, token = await tokens.create_access_token(work, name="cli", member_id=clerk.id)
+        row, token = await tokens.create_access_token(work, name="cli", member_id=clerk.id)
+        assert row.scopes is None
+        role = await people.create_role(work, name=f"r{uuid4()}", permissions=["requests.read", "billing.read"])
+        await people.set_roles(work, member_id=id_of(clerk), role_ids=[role.id])
+    assert (await actor_for(f"Bearer {token}", None, None)).permissions == {"requests.read", "billing.read"}
+
+
+async def test_a_token_made_for_another_does_not_grow_beyond_what_its_maker_may_do(acme: Actor) -> None:
+    clerk = await add_member(acme, "requests.read")
+    manager = await add_member(acme, "access.manage", "requests.read")
+    async with writing(manager, settle=settle) as work:
+        row, token = await tokens.create_access_token(work, name="cli", member_id=clerk.id)
+        assert row.scopes == ["requests.read"]
+    async with writing(acme, settle=settle) as work:
         role = await people.create_role(work, name=f"r{uuid4()}", permissions=["requests.read", "billing.read"])
         await people.set_roles(work, member_id=id_of(clerk), role_ids=[role.id])
     assert (await actor_for(f"Bearer {token}", None, None)).permissions == {"requests.read"}

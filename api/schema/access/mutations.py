@@ -130,7 +130,11 @@ class CreateAccessTokenInput:
 
     name: str = given("What it is for.")
     member_id: UUID | None = optional("Whose it is; yours unless told.")
-    scopes: list[str] | None = optional("The permissions it is limited to; none follows the member's roles.")
+    scopes: list[str] | None = optional(
+        "The permissions it is limited to; none follows the member's roles. For somebody else that needs every "
+        "permission that a role of the company grants: from who has fewer, the token is limited to what the member may "
+        "do today, and its `scopes` say so."
+    )
     expires_at: datetime | None = optional("Until when it is good; none is without end.")
 
 
