@@ -106,7 +106,9 @@ class CreditInvoiceInput:
     invoice_id: UUID = given("The invoice, which was issued and not cancelled.")
     reason: str = given("Why, in your words; it stands on the credit note.")
     amount: MoneyInput | None = optional(
-        "How much with tax, divided among the tax rates as they stand on the invoice; without it all that is left."
+        "How much with tax, divided among the tax rates as they stand on the invoice; without it all that is left, "
+        "with taxPercent that of its lines. All that is left of an invoice on which nothing was paid is refused with "
+        "WRONG_STATE, for that is cancelInvoice."
     )
     tax_percent: str | None = optional(
         "Only of the lines with this tax rate, in per cent as decimal text; of all lines unless told."

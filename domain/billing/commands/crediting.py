@@ -81,7 +81,7 @@ async def _shares(
     whole = credits.total(remaining, invoice.currency) == credits.total(shares, invoice.currency)
     if whole and not invoice.paid_minor:
         text = message("Nothing was paid on this invoice: cancel it to take back all that is left of it.")
-        raise WrongState(text, path=("amount",))
+        raise WrongState(text, path=("amount",) if amount is not None else ("invoiceId",))
     return shares
 
 

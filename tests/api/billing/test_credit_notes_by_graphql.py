@@ -63,7 +63,7 @@ async def test_a_part_is_credited_and_more_than_is_left_is_refused(ask: Any) -> 
         ({**given, "taxPercent": "19"}, ["taxPercent"], "INVALID"),
         ({**given, "taxPercent": "much"}, ["taxPercent"], "INVALID"),
         ({**given, "reason": ""}, ["reason"], "INVALID"),
-        ({**given, "amount": None}, ["amount"], "WRONG_STATE"),
+        ({**given, "amount": None}, ["invoiceId"], "WRONG_STATE"),
     ):
         [error] = (await ask(office.admin, CREDIT, input=wrong))["creditInvoice"]["errors"]
         assert (error["path"], error["code"]) == (path, code)
