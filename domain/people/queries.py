@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
@@ -15,7 +15,6 @@ from domain.people.models import Resignation
 from domain.people.rules import LAST_DAY, LIFECYCLE, State
 from domain.policies import queries as policies
 from domain.policies.models import Clause
-from domain.policies.rules.kinds import NoticePeriod
 from tenancy.actor import Actor
 from tenancy.models import current_member, one_of
 from tenancy.work import Work
@@ -38,16 +37,12 @@ def visible(actor: Actor, resignations: Any) -> ColumnElement[bool]:
 
 
 def unwaivable_by(resignation: Any) -> Select[Any]:
-    """Inside a statement, the notice clause that led to the last day, if it lets nothing of the notice be waived.
-
-    Where a clause in force reaches open cases, it is left to the command to say which one rules.
-    """
+    """Inside a statement, the notice clause that led to the last day, if it lets nothing of the notice be waived."""
     clauses = aliased(Clause)
     ruled = policies.clause_of(SubjectKind.RESIGNATION, resignation.id, LAST_DAY).scalar_subquery()
     return select(clauses.id).where(
         clauses.id == ruled,
         clauses.value.op("->>")("waiver_allowed") == "false",
-        not_(policies.reaching_open_cases(NoticePeriod).exists()),
     )
 
 

@@ -218,7 +218,8 @@ class ClauseKind:
     description: str = strawberry.field(description="What clauses of this kind lay down.")
     dimensions: list[str] = strawberry.field(description="What may limit a clause of this kind, the strongest first.")
     reaches_open_cases: bool = strawberry.field(
-        description="Whether a clause of this kind may apply to cases that began under another version."
+        description="Whether a clause of this kind may apply to cases that began under another version; a letter of "
+        "resignation, for one, keeps the notice period it was handed in under."
     )
     consumed_by: str = strawberry.field(description="What acts on it; empty where people follow it by hand.")
     value_schema: JSON = strawberry.field(description="The form of its value, as JSON Schema.")

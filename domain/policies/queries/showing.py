@@ -10,7 +10,6 @@ from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
 from domain.policies.models import Clause, HandbookVersion
-from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.kinds import ApprovalChain
 from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
@@ -114,14 +113,6 @@ def _in_force_id() -> Select[Any]:
         .where(in_force.state == State.PUBLISHED, in_force.effective_at <= current_instant())
         .order_by(in_force.effective_at.desc())
         .limit(1)
-    )
-
-
-def reaching_open_cases(kind: type[ClauseKind]) -> Select[Any]:
-    """Inside a statement, the clauses of a kind in the version in force that apply to open cases."""
-    clauses = aliased(Clause)
-    return select(clauses.id).where(
-        clauses.version_id == _in_force_id().scalar_subquery(), clauses.kind == kind.kind, clauses.applies_to_open_cases
     )
 
 

@@ -137,7 +137,8 @@ class Handbook:
             value=cast(K, won.parsed),
             clause=ClauseReference(won.id, won.number, self.version_id, self.version_number, won.title),
             why=tuple(trace),
-            applies_to_open_cases=won.applies_to_open_cases,
+            # Older versions, which nothing changes, may say so of a kind of which it can't be said any more.
+            applies_to_open_cases=won.applies_to_open_cases and kind.reaches_open_cases,
             scope=won.scope,
         )
 

@@ -16,7 +16,7 @@ from domain.policies.rules.checks import check_open_cases, position
 from domain.policies.rules.conditions import holds
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.findings import Finding, Severity
-from domain.policies.rules.handbooks import StoredClause
+from domain.policies.rules.handbooks import Handbook, StoredClause
 from domain.policies.rules.kinds import KINDS
 from domain.policies.rules.linting import lint
 from domain.policies.rules.scopes import Scope
@@ -273,3 +273,14 @@ def test_what_never_applies_to_open_cases_is_not_said_to(kind: str) -> None:
         with pytest.raises(Invalid) as refused:
             check_open_cases(KINDS[kind], True)
         assert (refused.value.code, refused.value.path) == ("NOT_FOR_OPEN_CASES", ("appliesToOpenCases",))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stored_clause_reaches_open_cases_only_where_its_kind_does(kind: str) -> None:
+    stored = replace(clause("1", kind, EXAMPLES[kind]), applies_to_open_cases=True)
+    (ruling,) = Handbook(uuid4(), "1", [stored]).rulings(KINDS[kind])
+    assert ruling.applies_to_open_cases is KINDS[kind].reaches_open_cases
+
+
+def test_who_has_given_notice_keeps_the_clause_they_gave_it_under() -> None:
+    assert not KINDS["notice_period"].reaches_open_cases

@@ -115,22 +115,23 @@ async def test_a_running_case_keeps_its_version_and_a_new_one_goes_by_the_versio
 
 
 async def test_a_clause_that_applies_to_open_cases_reaches_those_that_started_under_another(acme: Actor) -> None:
-    first = await in_force(acme, CALENDAR, ("4.1", "notice_period", {"days": 30}))
+    first = await in_force(acme, CALENDAR, ("4.1", "auto_confirm", {"after_working_days": 3}))
     async with writing(acme, settle=settle) as work:
         version = await draft(work, CALENDAR)
         await commands.put_clause(
             work,
             version_id=version.id,
             number="4.1",
-            kind="notice_period",
-            value={"days": 60},
-            title={"en": "Notice"},
+            kind="auto_confirm",
+            value={"after_working_days": 6},
+            title={"en": "Silence"},
             applies_to_open_cases=True,
         )
         await commands.submit_version(work, version_id=version.id)
         await commands.publish_version(work, version_id=version.id)
     async with reading(acme) as work:
-        assert (await queries.rule_for_running_case(work, NoticePeriod, pinned_version_id=first)).value.days == 60
+        ruling = await queries.rule_for_running_case(work, AutoConfirm, pinned_version_id=first)
+        assert ruling.value.after_working_days == 6
 
 
 async def test_a_version_published_for_later_is_not_in_force_before_its_instant(acme: Actor) -> None:

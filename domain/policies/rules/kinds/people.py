@@ -202,6 +202,7 @@ class RewardsAndPenalties(ClauseKind):
 class NoticePeriod(ClauseKind):
     """How long before one's last day one gives notice (PE-7).
 
+    A letter keeps the clause under which it was handed in: nobody who has given notice is bound for longer afterwards.
     Without `probation_days`, probation makes no difference. No notice at all is a rule only where `allow_zero` says so.
     """
 
@@ -209,7 +210,6 @@ class NoticePeriod(ClauseKind):
     label = message("Notice period")
     dimensions = _PERSON
     consumed_by = "people.resign"
-    reaches_open_cases = True
 
     days: Annotated[Days, Field(description="How many days ahead notice is given.")]
     day_kind: Annotated[DayKind, Field(description="Whether calendar days or working days are counted.")] = (
