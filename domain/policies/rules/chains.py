@@ -193,8 +193,14 @@ class Step(Part):
         str | None,
         Field(
             max_length=conditions.MOST_CHARACTERS,
-            description="A condition in CEL for what simple comparisons can't say, such as amount_minor >= 1000000 && "
-            "key_post. It holds beside `only_if`.",
+            description="A condition in CEL for what simple comparisons can't say; it holds beside `only_if`. "
+            "`approvalSubjects` names the facts and their types. An amount is a whole number in the smallest "
+            "unit of its currency: amount_minor >= 1000000 && currency == 'CNY' (from CNY 10,000.00). A day "
+            "is written day('…'): starts_on >= day('2027-01-01'); there are no times of day. A flag stands "
+            "alone: !key_post. A text stands in quotation marks: customer_tier in ['key', 'strategic']; for "
+            "texts there are contains, startsWith, endsWith and size: reason.contains('haste'). A fact that "
+            "may be missing is asked for first: has(ends_on) && ends_on > day('2027-01-01'). There are == != "
+            "< <= > >= in && || ! ?: + - *.",
         ),
     ] = None
     deadline: Annotated[

@@ -52,7 +52,8 @@ class Condition(Part):
         Field(
             description=(
                 "What it is compared with: a whole number (amounts in the smallest unit of their currency), true "
-                "or false, a text, or with `one_of` a list."
+                "or false, a text, a day as 2026-01-31 (equal or different; `when` compares days by order), or "
+                "with `one_of` a list."
             )
         ),
     ]

@@ -44,6 +44,22 @@ _HAS = re.compile(_TEXT.pattern + r"|\bhas\s*\(\s*([A-Za-z_]\w*)\s*\)")
 _HAS_PREFIX = "_has_"
 # What the evaluation says of what turns on a fact that is missing.
 _NOT_GIVEN = re.compile(r'No value with name "([^"]*)"')
+# How other dialects write an instant; here there are days alone.
+_INSTANTS = {"timestamp", "duration", "date", "now", "today"}
+_DAY_FORM = message(
+    "At character {place}: a day is compared with a day, which is written day('2026-01-31'), such as "
+    "ends_on >= day('2026-01-31'). There are no times of day, and days are neither added nor subtracted."
+)
+_TYPE_WORDS = {
+    "google.protobuf.Timestamp": message("a day"),
+    "google.protobuf.Duration": message("a span of time"),
+    "string": message("a text"),
+    "int": message("a whole number"),
+    "uint": message("a whole number"),
+    "double": message("a number with decimals"),
+    "bool": message("yes or no"),
+    "list": message("a list"),
+}
 _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
@@ -205,6 +221,24 @@ def _is_day(written: str) -> bool:
     return True
 
 
+def _different_types(place: int, complaint: str) -> Invalid:
+    """What to write instead where types differ, which the compiler names in words of its own."""
+    types = [name for name in re.findall(r"[\w.]+", complaint) if name in _TYPE_WORDS]
+    if "double" in types or "uint" in types:
+        text = message(
+            "At character {place}: a number is written as a whole one. An amount is in the smallest unit of its "
+            "currency, so that 10,000.00 is 1000000."
+        )
+        return Invalid(text, {"place": place})
+    if "google.protobuf.Duration" in types or "google.protobuf.Timestamp" in types:
+        return Invalid(_DAY_FORM, {"place": place})
+    text = message(
+        "At character {place}, values of different types meet: {types}. A text stands in quotation marks, as 'CNY'; "
+        "a whole number, true and false stand without."
+    )
+    return Invalid(text, {"place": place, "types": Labels(_TYPE_WORDS[name] for name in types)})
+
+
 def _no_fact(name: str, subject_kind: SubjectKind, purpose: str) -> Invalid:
     text = message("The subject has no fact “{name}”. It has: {facts}.")
     return Invalid(text, {"name": name, "facts": ", ".join(facts_of(subject_kind, purpose)) or "—"})
@@ -222,6 +256,8 @@ def _fault(expression: str, said: str, subject_kind: SubjectKind, purpose: str) 
             "At character {place}: conditions don't reckon with “{sign}”. They have == != < <= > >= in && || ! + - *."
         )
         return Invalid(text, {"place": place, "sign": unknown.group(1).replace("_", "")})
+    if unknown is not None and unknown.group(1) in _INSTANTS:
+        return Invalid(_DAY_FORM, {"place": place})
     if unknown is not None and unknown.group(1) == "has":
         text = message("At character {place}: has(…) takes the name of a fact and nothing else, such as has(ends_on).")
         return Invalid(text, {"place": place})
@@ -232,8 +268,7 @@ def _fault(expression: str, said: str, subject_kind: SubjectKind, purpose: str) 
     if unknown is not None:
         return _no_fact(unknown.group(1).removeprefix(_HAS_PREFIX), subject_kind, purpose)
     if "no matching overload" in complaint:
-        text = message("At character {place}, values of different types meet: {complaint}.")
-        return Invalid(text, {"place": place, "complaint": complaint.split("applied to", 1)[-1].strip(" '")})
+        return _different_types(place, complaint.split("applied to", 1)[-1])
     text = message(
         "At character {place} the condition can't be read. A right one: amount_minor >= 1000000 && key_post."
     )

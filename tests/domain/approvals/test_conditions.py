@@ -6,6 +6,7 @@ import pytest
 
 from domain.kernel.subjects import FactType, SubjectKind, facts_of
 from domain.policies.rules import checks, conditions
+from domain.policies.rules.chains import Step
 from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.kinds import ApprovalChain
 from tenancy.actor import Actor
@@ -48,7 +49,9 @@ def test_a_day_is_compared_with_a_day(day: str, holds: bool) -> None:
     [
         ("amont_minor >= 1000000", "no fact “amont_minor”"),
         ("amount_minor >= '1000000'", "different types"),
-        ("amount_minor == 3.5", "different types"),
+        ("amount_minor == 3.5", "At character 14: a number is written as a whole one."),
+        ("amount_minor >= '1000000'", "meet: a whole number, a text. A text stands in quotation marks"),
+        ("customer_tier in [1]", "meet: a text, a list, a whole number."),
         ("amount_minor + 1", "yes or no"),
         ("amount_minor >=", "can't be read"),
         ("", "can't be read"),
@@ -180,6 +183,18 @@ async def test_a_fact_that_is_missing_stops_the_case_and_not_who_asks(acme: Acto
 CONTRACT = (SubjectKind.CONTRACT, "")
 
 
+def test_the_form_of_a_condition_tells_how_days_amounts_and_texts_are_written() -> None:
+    told = Step.model_json_schema()["properties"]["when"]["description"]
+    for example in (
+        "amount_minor >= 1000000 && currency == 'CNY'",
+        "starts_on >= day('2027-01-01')",
+        "customer_tier in ['key', 'strategic']",
+        "has(ends_on) && ends_on > day('2027-01-01')",
+    ):
+        assert example in told
+        conditions.check(example, *CONTRACT)
+
+
 @pytest.mark.parametrize(
     ("condition", "ends_on", "holds"),
     [
@@ -206,6 +221,9 @@ def test_a_condition_asks_whether_a_fact_is_there(condition: str, ends_on: str |
         ("_has_ends_on", "no fact “_has_ends_on”"),
         ("has('ends_on')", "has(…) takes the name of a fact and nothing else"),
         ("has(ends_on) && has(starts_on) && x > 1", "no fact “x”"),
+        ("ends_on > '2027-01-01'", "At character 9: a day is compared with a day, which is written day('2026-01-31')"),
+        ("ends_on - starts_on > 30", "days are neither added nor subtracted"),
+        ("ends_on > timestamp('2027-01-01T00:00:00Z')", "There are no times of day"),
         ("has(ends_on) && amount_minor / 2 > 1", "At character 30: conditions don't reckon with"),
     ],
 )
