@@ -130,7 +130,7 @@ class Writer:
         """A change outside of every company, where keys and answers have no place to be kept."""
         if self.call.idempotency_key is not None:
             raise Refusal(
-                message("Changes of the platform keep no idempotency keys: send this one without."),
+                message("This change keeps no idempotency key: send it without."),
                 path=("Idempotency-Key",),
                 code="NO_IDEMPOTENCY_KEY",
             )
