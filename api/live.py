@@ -239,7 +239,7 @@ async def changed(
                 return
             if change is None or (names is not None and change.name not in names):
                 continue
-            if subject_id is not None and change.subject_id != subject_id:
+            if subject_id is not None and subject_id not in (change.subject_id, change.case_id):
                 continue
             if subject_id is None and not await _hears(context, actor, change):
                 continue

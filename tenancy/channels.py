@@ -20,6 +20,8 @@ class Change:
     name: str
     subject_kind: str | None
     subject_id: UUID | None
+    # The case that the record is a part of, as a seat is of its approval: who follows the case hears of it, too.
+    case_id: UUID | None = None
 
     def dump(self) -> bytes:
         """The message on the channel."""
@@ -30,6 +32,7 @@ class Change:
                 "name": self.name,
                 "subject_kind": self.subject_kind,
                 "subject_id": str(self.subject_id) if self.subject_id else None,
+                "case_id": str(self.case_id) if self.case_id else None,
             }
         )
 
@@ -45,4 +48,6 @@ class Change:
             name=found["name"],
             subject_kind=found["subject_kind"],
             subject_id=UUID(found["subject_id"]) if found["subject_id"] else None,
+            # A worker of an earlier release doesn't say it.
+            case_id=UUID(found["case_id"]) if found.get("case_id") else None,
         )

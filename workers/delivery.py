@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import select, tuple_
 
 from domain import facts
+from domain.approvals import queries as approvals
 from domain.notifications import commands as notifications
 from domain.notifications import queries as endpoints
 from tenancy.actor import Actor
@@ -65,7 +66,8 @@ async def deliver(claim: Claim, item: AgendaItem) -> None:
             failures.append(problem)
     if failures:
         raise failures[0]
-    await live.announce(Change(claim.tenant_id, entry.id, entry.name, entry.subject_kind, entry.subject_id))
+    case_id = approvals.case_of_fact(entry)
+    await live.announce(Change(claim.tenant_id, entry.id, entry.name, entry.subject_kind, entry.subject_id, case_id))
 
 
 async def _read(claim: Claim, item: AgendaItem) -> tuple[JournalEntry, list[_Step]]:

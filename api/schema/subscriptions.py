@@ -25,7 +25,10 @@ class Subscription:
         self,
         info: strawberry.Info,
         names: Annotated[list[str] | None, strawberry.argument(description="Only these facts.")] = None,
-        subject_id: Annotated[UUID | None, strawberry.argument(description="Only about this record.")] = None,
+        subject_id: Annotated[
+            UUID | None,
+            strawberry.argument(description="Only about this record, and of an approval also about its seats."),
+        ] = None,
     ) -> AsyncIterator[Changed]:
         """Facts as they happen."""
         async for change in changed(info, names, subject_id):

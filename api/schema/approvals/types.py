@@ -47,6 +47,7 @@ def _problem(values: Mapping[str, Any], actor: Actor) -> str | None:
 class ApprovalTask(Node):
     """A seat in a step: who decides there, why they, and what they decided."""
 
+    approval: "Approval | None" = one("What is decided on there.", "approval_id")
     step: int = column("The step's place in the chain, from 0.")
     named_by: JSON = column("The chain's words for who decides here.")
     assignee: Member | None = one("Who decides; nobody while the seat is vacant.", "assignee_id")

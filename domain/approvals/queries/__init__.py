@@ -32,6 +32,7 @@ from domain.approvals.queries.seating import (
 )
 from domain.approvals.queries.showing import (
     asked_by_me,
+    case_of_fact,
     copied_to_me,
     decided_by_me,
     delegation_to_me,
@@ -67,6 +68,7 @@ __all__ = [
     "administrators",
     "asked_by_me",
     "case_of",
+    "case_of_fact",
     "copied_to_me",
     "decided_by_me",
     "decided_since",

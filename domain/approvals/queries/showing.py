@@ -12,6 +12,7 @@ from domain.approvals.rules.states import SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
+from tenancy.journal import JournalEntry
 from tenancy.models import current_instant, current_member
 from tenancy.work import Work
 
@@ -60,6 +61,12 @@ def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
     of_seat = select(seats.id).where(seats.approval_id == approvals.id, seats.id == entries.subject_id).exists()
     itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
     return or_(itself, and_(entries.subject_kind == ApprovalTask.__tablename__, of_seat))
+
+
+def case_of_fact(entry: JournalEntry) -> UUID | None:
+    """The approval of a seat that a fact is about; None for every other fact."""
+    approval_id = entry.payload.get("approval_id") if entry.subject_kind == ApprovalTask.__tablename__ else None
+    return UUID(approval_id) if approval_id else None
 
 
 def overdue(approvals: Any) -> ColumnElement[bool]:

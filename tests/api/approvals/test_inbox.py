@@ -64,6 +64,16 @@ async def test_the_inbox_has_four_drawers_counted_in_one_question(ask: Ask, comp
     assert node == {"id": str(first.id), "overdue": False, "stepName": "Step"}
 
 
+async def test_a_seat_leads_back_to_its_approval(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD))
+    approval = await ask_for(company.engineer)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    query = "query($id: ID!) { node(id: $id) { ... on ApprovalTask { approval { id state } } } }"
+    found = await ask(company.head, query, id=str(seat))
+    assert found["node"]["approval"] == {"id": str(approval.id), "state": "WAITING"}
+    assert (await ask(company.colleague, query, id=str(seat)))["node"] is None
+
+
 async def test_what_is_late_is_overdue(ask: Ask, company: Company) -> None:
     await lay_down(company.admin, step(HEAD, deadline={"working_minutes": 5}))
     approval = await ask_for(company.engineer)

@@ -28,12 +28,22 @@ async def board(broker: Broker) -> AsyncIterator[Switchboard]:
 
 
 async def call_out(
-    broker: Broker, tenant_id: UUID, name: str, channel: UUID | None = None, subject_id: UUID | None = None
+    broker: Broker,
+    tenant_id: UUID,
+    name: str,
+    channel: UUID | None = None,
+    subject_id: UUID | None = None,
+    case_id: UUID | None = None,
 ) -> None:
     """Publish a change as the workers do, until somebody hears it."""
     client = redis.asyncio.Redis.from_url(broker.url())
     change = Change(
-        tenant_id=tenant_id, entry_id=uuid4(), name=name, subject_kind=None, subject_id=subject_id or tenant_id
+        tenant_id=tenant_id,
+        entry_id=uuid4(),
+        name=name,
+        subject_kind=None,
+        subject_id=subject_id or tenant_id,
+        case_id=case_id,
     )
     while not await client.publish(changes(channel or tenant_id), change.dump()):  # noqa: ASYNC110  # nobody tells us
         await asyncio.sleep(0.02)
@@ -118,4 +128,17 @@ async def test_everybody_hears_of_the_approvals_that_they_see(broker: Broker, bo
     await call_out(broker, acme.tenant_id, "requests.submitted", subject_id=SEEN)
     await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=SEEN)
     assert (await asyncio.wait_for(first, 10)).name == "approvals.decided"
+    await heard.aclose()
+
+
+async def test_who_follows_an_approval_hears_what_happens_in_its_seats(
+    broker: Broker, board: Switchboard, acme: Actor
+) -> None:
+    clerk = Actor(tenant_id=acme.tenant_id, kind=acme.kind, id=acme.id)
+    heard = listening(Socket(clerk), subject_id=SEEN)
+    first = asyncio.ensure_future(anext(heard))
+    seat = uuid4()
+    await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=uuid4(), case_id=uuid4())
+    await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=seat, case_id=SEEN)
+    assert (await asyncio.wait_for(first, 10)).subject_id == seat
     await heard.aclose()

@@ -12,6 +12,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications.models import Notification
 from domain.notifications.rules import written
 from tenancy.actor import Actor
+from tenancy.channels import Change
 from tenancy.database import reading, writing
 from tenancy.effects import Effect, EffectKind
 from tenancy.journal import JournalEntry
@@ -20,6 +21,7 @@ from tenancy.rehearsal import advance_clock
 from tests.domain.approvals.company import HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
 from tests.domain.approvals.test_delegations import away
 from tests.workers.facts import found_rehearsal, work_off
+from workers import live
 
 LEAVING = {"staff_name": "Li Wei", "post": "Engineer", "last_day_on": "2026-07-31"}
 
@@ -57,6 +59,27 @@ async def test_whoever_is_to_decide_is_told_and_who_stands_in(company: Company) 
     await work_off()
     assert len(await told(company.head)) == 2
     assert await told(company.hr) == ["asks for your decision"]
+
+
+async def test_a_single_vote_of_a_quorum_is_called_out_to_whoever_follows_the_approval(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Change] = []
+
+    async def announce(change: Change) -> None:
+        heard.append(Change.load(change.dump(), tenant_id=company.admin.tenant_id))
+
+    monkeypatch.setattr(live, "announce", announce)
+    await lay_down(company.admin, step(HEAD, HR, mode="quorum", quorum=2))
+    approval = await ask(company.engineer)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    async with writing(company.head, settle=settle) as work:
+        await commands.approve(work, task_id=seat)
+    await work_off()
+    (vote,) = [change for change in heard if change.name == "approvals.decided"]
+    assert (vote.subject_id, vote.case_id) == (seat, approval.id)
+    (opened,) = [change for change in heard if change.name == "approvals.opened"]
+    assert (opened.subject_id, opened.case_id) == (approval.id, None)
 
 
 async def test_who_is_late_is_told_so(company: Company) -> None:
