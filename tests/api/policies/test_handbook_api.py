@@ -89,7 +89,7 @@ async def test_a_draft_of_an_outdated_version_is_told_what_to_do_and_rebased(ask
     assert version == {"base": {"number": 2}, "clauses": {"nodes": [{"title": "Manners"}]}}
     withdraw = """mutation($id: ID!) { withdrawVersion(input: {versionId: $id, reason: "x"}) {
       version { state } errors { code } } }"""
-    assert (await ask(acme, withdraw, id=copies[0]))["withdrawVersion"]["errors"] == [{"code": "WRONG_STATE"}]
+    assert (await ask(acme, withdraw, id=copies[0]))["withdrawVersion"]["errors"] == [{"code": "TOOK_EFFECT"}]
 
 
 READ = """query($id: ID!, $in: Language) { handbookVersion(id: $id) {
