@@ -74,6 +74,7 @@ OUTSIDE = {
     "archive_keys": "a key inside what it opens is of no use, and makes its destruction worthless",
     "sessions": "they are bound to the id of the company that opened them",
     "access_tokens": "they are bound to the id of the company that issued them",
+    "portal_accesses": "they are bound to the id of the company that invited a customer's person",
     "oauth_client_secrets": "they are bound to the id of the company that issued them",
     "revoked_tokens": "they tell of tokens that were bound to the id of the company",
     "idempotency_keys": "what callers were once answered, secrets that are shown once included; it goes after 30 days",
