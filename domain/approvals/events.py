@@ -172,6 +172,18 @@ class ApprovalGranted(Event, name="approvals.granted"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalVoided(Event, name="approvals.voided"):
+    """What was granted holds no more, because its subject has changed since; it stays granted, as it was decided."""
+
+    approval_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+    # `EndReason.SUBJECT_CHANGED`.
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalRefused(Event, name="approvals.refused"):
     approval_id: UUID
     subject_kind: str

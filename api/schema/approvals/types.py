@@ -121,7 +121,7 @@ class Approval(Node):
     informed: list[CasePerson] = many(
         "Who gets a copy of the outcome, by name.", lambda here, there: there.id == any_(here.informed_ids)
     )
-    state: State = column("Where it stands.")
+    state: State = column("Where it stands. What was granted may be void since: see voidedAt.")
     step: int = column("The step it has reached, from 0.")
     step_name: str | None = computed("What the chain calls that step, in your language.", _step_name)
     step_due_at: datetime | None = column("Until when the step is to be decided.")
@@ -132,6 +132,10 @@ class Approval(Node):
     digest: str = column("The fingerprint of what was asked for.")
     opened_at: datetime = column("When it was asked for.")
     closed_at: datetime | None = column("When it ended.")
+    voided_at: datetime | None = computed(
+        "Since when it counts no more because its record has changed; one that was granted stays GRANTED, as decided.",
+        queries.voided_at,
+    )
     clause: Clause | None = one("The clause the chain came from.", "clause_id")
     version: HandbookVersion | None = one("The handbook version it came from.", "version_id")
     tasks: list[ApprovalTask] = many("Every seat of every step so far.", "approval_id", most=50)

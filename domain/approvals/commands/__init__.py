@@ -4,7 +4,7 @@ from domain.approvals.commands.attaching import attach, detach
 from domain.approvals.commands.deciding import approve, reject, return_to_requester, return_to_step
 from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
-from domain.approvals.commands.opening import end_with_subject, lock_with_subject, open_approval, withdraw
+from domain.approvals.commands.opening import end_with_subject, lock_with_subject, open_approval, void_granted, withdraw
 from domain.approvals.commands.rescuing import go_on, resolve_again
 from domain.approvals.commands.speaking import comment, urge
 from domain.approvals.commands.timing import give_up_powerless, give_up_seats, step_due
@@ -31,5 +31,6 @@ __all__ = [
     "step_due",
     "transfer",
     "urge",
+    "void_granted",
     "withdraw",
 ]

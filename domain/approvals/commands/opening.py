@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic_core import to_jsonable_python
 
 from domain.approvals import queries
+from domain.approvals.commands.citing import cite_end
 from domain.approvals.commands.course import close, enter, locked
-from domain.approvals.events import ApprovalOpened
+from domain.approvals.events import ApprovalOpened, ApprovalVoided
 from domain.approvals.models import Approval
 from domain.approvals.rules import steps, traces
-from domain.approvals.rules.states import EndReason, Move
+from domain.approvals.rules.states import EndReason, Move, State
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind, facts_of
@@ -121,6 +122,28 @@ async def end_with_subject(work: Work, *, subject: Subject, purpose: str = "") -
     approval = await locked(work, waiting.id)
     if approval.closed_at is None:
         await close(work, approval, Move.WITHDRAW, EndReason.SUBJECT_CHANGED)
+
+
+async def void_granted(work: Work, approval_id: UUID | None) -> None:
+    """What was approved has changed, and is approved no more: a granted approval says so, any other stays as it is.
+
+    The caller holds the lock of its subject and forgets its approval with this, so that it is void once.
+    """
+    if approval_id is None:
+        return
+    approval = await queries.get(work, approval_id)
+    if approval.state is not State.GRANTED:
+        return
+    why = EndReason.SUBJECT_CHANGED
+    await cite_end(work, approval, why)
+    voided = ApprovalVoided(
+        approval_id=approval.id,
+        subject_kind=approval.subject_kind,
+        subject_id=approval.subject_id,
+        purpose=approval.purpose,
+        reason=why.value,
+    )
+    work.record(voided, about=approval)
 
 
 async def lock_with_subject(work: Work, *, subject: Subject, purpose: str = "") -> None:

@@ -7,8 +7,9 @@ from sqlalchemy import Boolean, ColumnElement, Integer, and_, any_, cast, false,
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
+from domain.approvals.events import ApprovalVoided, ApprovalWithdrawn
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
-from domain.approvals.rules.states import SeatReason, State, TaskState
+from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
@@ -61,6 +62,15 @@ def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
     of_seat = select(seats.id).where(seats.approval_id == approvals.id, seats.id == entries.subject_id).exists()
     itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
     return or_(itself, and_(entries.subject_kind == ApprovalTask.__tablename__, of_seat))
+
+
+def voided_at(approvals: Any) -> ColumnElement[Any]:
+    """When an approval became void with its subject, granted or not; null for one that did not."""
+    entries = aliased(JournalEntry)
+    itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
+    by_its_subject = entries.payload.op("->>")("reason") == EndReason.SUBJECT_CHANGED.value
+    ended = or_(entries.name == ApprovalVoided.name, entries.name == ApprovalWithdrawn.name)
+    return select(func.min(entries.at)).where(itself, ended, by_its_subject).scalar_subquery()
 
 
 def case_of_fact(entry: JournalEntry) -> UUID | None:

@@ -137,6 +137,7 @@ async def change_amendment(work: Work, *, amendment_id: UUID, changes: Changes) 
     await approvals.lock_with_subject(work, subject=subject)
     row = await work.get(ContractAmendment, amendment_id, lock=True)
     row.state = AMENDMENTS.next(row.state, AmendmentMove.CHANGE)
+    await approvals.void_granted(work, row.approval_id)
     row.approval_id = row.approved_digest = None
     row.net_minor = row.tax_minor = row.total_minor = None
     row.former_total_minor = contract.total_minor

@@ -142,6 +142,7 @@ async def change_contract(
     await approvals.lock_with_subject(work, subject=subject)
     contract = await queries.get(work, contract_id, "contractId", lock=True)
     contract.state = CONTRACTS.next(contract.state, ContractMove.CHANGE)
+    await approvals.void_granted(work, contract.approval_id)
     contract.approval_id = contract.approved_digest = None
     for name, value in wording.columns().items():
         setattr(contract, name, value)

@@ -74,6 +74,23 @@ async def test_a_seat_leads_back_to_its_approval(ask: Ask, company: Company) -> 
     assert (await ask(company.colleague, query, id=str(seat)))["node"] is None
 
 
+async def test_a_granted_approval_whose_record_has_changed_says_since_when_it_is_void(
+    ask: Ask, company: Company
+) -> None:
+    await lay_down(company.admin, step(HEAD))
+    approval, other = await ask_for(company.engineer), await ask_for(company.engineer)
+    for each in (approval, other):
+        await act(company, company.head, each)
+    async with writing(company.admin, settle=settle) as work:
+        await commands.void_granted(work, approval.id)
+    query = "query($id: ID!) { approval(id: $id) { state voidedAt timeline { nodes { at name reason } } } }"
+    found = (await ask(company.engineer, query, id=str(approval.id)))["approval"]
+    last = found["timeline"]["nodes"][-1]
+    assert (last["name"], last["reason"]) == ("approvals.voided", "subject_changed")
+    assert (found["state"], found["voidedAt"]) == ("GRANTED", last["at"])
+    assert (await ask(company.engineer, query, id=str(other.id)))["approval"]["voidedAt"] is None
+
+
 async def test_what_is_late_is_overdue(ask: Ask, company: Company) -> None:
     await lay_down(company.admin, step(HEAD, deadline={"working_minutes": 5}))
     approval = await ask_for(company.engineer)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from domain.approvals import queries as approvals_seen
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules.states import State as ApprovalState
 from domain.consequences import settle
@@ -138,6 +139,28 @@ async def test_a_change_makes_void_what_is_asked_and_what_was_approved(company: 
     await do(commands.change_contract, clerk(plain), other, **changed)
     with pytest.raises(WrongState):
         await sign(plain, other)
+
+
+async def test_a_granted_approval_says_once_that_it_is_void(company: Company) -> None:
+    contract = await drafted(company)
+    await do(commands.submit_contract, clerk(company), contract)
+    await decide(company, company.head)
+    await decide(company, company.boss)
+    approval_id = (await stored(company, contract)).approval_id
+    assert approval_id is not None
+    assert await facts(company, "approvals.voided") == []
+    changed = {"wording": wording(scope="More"), "fees": fees(), "instalments": None}
+    for _ in range(2):
+        await do(commands.change_contract, clerk(company), contract, **changed)
+    [voided] = await facts(company, "approvals.voided")
+    assert (voided["approval_id"], voided["reason"]) == (str(approval_id), "subject_changed")
+    found = await decisions_about(company, SubjectKind.APPROVAL, approval_id)
+    [cited] = [each for each in found if each.decision == "approvals.voided"]
+    assert (cited.result["state"], cited.result["reason"]) == ("granted", "subject_changed")
+    async with reading(company.admin) as work:
+        [approval] = await work.all(select(Approval))
+        assert approval.state is ApprovalState.GRANTED
+        assert await work.value(select(approvals_seen.voided_at(Approval))) is not None
 
 
 async def test_nothing_is_signed_that_was_not_approved_like_this(plain: Company) -> None:
