@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import asyncpg
 import orjson
 import structlog
 from graphql import FieldNode, GraphQLField, get_named_type
 
 from api.inputs import taken
+from api.races import against_others
 from api.reading import mapping
 from api.reading.binding import Values
 from api.reading.documents import Prepared, collect
@@ -25,13 +25,10 @@ from tenancy import idempotency
 from tenancy.actor import Actor
 from tenancy.database import answer, writing
 from tenancy.ids import read_id
-from tenancy.refusals import Conflict, Refusal, message
+from tenancy.refusals import Refusal, message
 from tenancy.storing import ReadBack
 from tenancy.work import Work
 
-# Two who do the same at once: whoever comes second tries again, finds what the first has done and is told that.
-RACES = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-TRIES = 3
 log = structlog.get_logger(__name__)
 
 
@@ -92,19 +89,12 @@ class Writer:
             if write.platform:
                 results = await self._on_the_platform(write, arguments)
                 return _written(prepared, field, nodes, variables.coerced, results, [])
-            done = await self._against_others(write, key, arguments, read)
+            done = await against_others(partial(self._in_the_company, write, key, arguments, read))
         except Refusal as refusal:
             nothing = dict.fromkeys([*write.records, *write.values])
             errors = [problem(refusal, self.actor.language)]
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
         return await done.read(self.actor) if isinstance(done, Unread) else done
-
-    async def _against_others(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
-        """A change of the actor's company; Conflict where others keep changing the same."""
-        for _ in range(TRIES):
-            with suppress(*RACES):
-                return await self._in_the_company(write, key, arguments, read)
-        raise Conflict(message("Others are changing the same at this moment. Nothing was changed; try again."))
 
     async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
         """A change of the actor's company, with its consequences, in one transaction.

@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 import pytest
 
-from api import writing
+from api import races, writing
 from api.reading.requests import Call
 from tenancy.actor import Actor
 from tests.api.conftest import PLANNED
@@ -47,4 +47,4 @@ async def test_what_collides_again_and_again_is_refused_and_changes_nothing(
     monkeypatch.setattr(writing.Writer, "_in_the_company", collide)
     [error] = (await create(acme, "Hengtai"))["errors"]
     assert error["code"] == "CONFLICT"
-    assert len(tries) == writing.TRIES
+    assert len(tries) == races.TRIES
