@@ -47,8 +47,8 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
         case Obstacle.PEOPLE_ONLY:
             return and_(here, not_(move.by_people), _chain_of(move).is_not(None))
         case Obstacle.AWAITS_APPROVAL:
-            waits = or_(*(and_(move.move == PURPOSES[each].value, getattr(move, f"{each}_waits")) for each in PURPOSES))
-            return and_(here, move.by_people, _chain_of(move).is_not(None), waits)
+            by_approval = or_(*(move.move == name.value for name in PURPOSES.values()))
+            return and_(here, by_approval, move.waits)
 
 
 def _refusal(code: str, move: str, state: str) -> Refusal:
@@ -58,7 +58,7 @@ def _refusal(code: str, move: str, state: str) -> Refusal:
 # Said with their types: strawberry's own execution carries them as plain values.
 _CHAIN_IDS = {
     f"{each}_chain_id": lambda move, each=each: cast(getattr(move, f"{each}_chain_id"), Uuid) for each in PURPOSES
-}
+} | {"waiting_chain_id": lambda move: cast(move.waiting_chain_id, Uuid)}
 
 
 @part
@@ -68,10 +68,10 @@ class InvoiceBlocker:
     code: Obstacle = column("A word for programs.")
     message: str = sentence(_refusal)
     clause: Clause | None = one(
-        "The clause that keeps you from it, where one does: the chain by which it is approved.",
-        lambda blocker, clause: and_(
-            or_(*(blocker.code == code.value for code in (Obstacle.PEOPLE_ONLY, Obstacle.AWAITS_APPROVAL))),
-            clause.id == _chain_of(blocker),
+        "The clause that keeps you from it, where one does: the chain by which it, or what waits, is approved.",
+        lambda blocker, clause: or_(
+            and_(blocker.code == Obstacle.PEOPLE_ONLY.value, clause.id == _chain_of(blocker)),
+            and_(blocker.code == Obstacle.AWAITS_APPROVAL.value, clause.id == cast(blocker.waiting_chain_id, Uuid)),
         ),
     )
     earliest_at: datetime | None = no_instant()
@@ -99,14 +99,16 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
 
 
 def _approving() -> dict[str, Any]:
-    """Of each move that a chain may decide on: the clause that lays it down, and whether it waits."""
-    found: dict[str, Any] = {}
+    """Of each move that a chain may decide on: the clause that lays it down; and what waits about the invoice."""
+    found: dict[str, Any] = {
+        "waits": lambda invoice: select(
+            or_(*(approvals.waits_about(SubjectKind.INVOICE, invoice.id, each) for each in PURPOSES))
+        ),
+        "waiting_chain_id": lambda invoice: approvals.waiting_chain_id(SubjectKind.INVOICE, invoice.id),
+    }
     for each in PURPOSES:
         found[f"{each}_chain_id"] = lambda invoice, each=each: policies.chain_id(
             SubjectKind.INVOICE, each, func.coalesce(invoice.customer_tier, customers.tier_of(invoice.customer_id))
-        )
-        found[f"{each}_waits"] = lambda invoice, each=each: select(
-            approvals.waits_about(SubjectKind.INVOICE, invoice.id, each)
         )
     return found
 

@@ -1,6 +1,7 @@
 """Deciding: opening an approval, deciding, returning, handing over, delegating, commenting, and what time does."""
 
 from domain.approvals.commands.attaching import attach, detach
+from domain.approvals.commands.course import clause_of
 from domain.approvals.commands.deciding import approve, reject, return_to_requester, return_to_step
 from domain.approvals.commands.delegating import delegate, end_delegation
 from domain.approvals.commands.handing import add_approver, reassign, transfer
@@ -13,6 +14,7 @@ __all__ = [
     "add_approver",
     "approve",
     "attach",
+    "clause_of",
     "comment",
     "delegate",
     "detach",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, any_, cast, false, func, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, any_, cast, false, func, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import aliased
 
@@ -213,6 +213,13 @@ def waits_about(kind: SubjectKind, subject_id: Any, purpose: str = "") -> Column
     found = aliased(Approval)
     about_it = (found.subject_kind == kind.value, found.subject_id == subject_id, found.purpose == purpose)
     return select(found.id).where(*about_it, found.state == State.WAITING).exists()
+
+
+def waiting_chain_id(kind: SubjectKind, subject_id: Any) -> Select[Any]:
+    """Inside a statement, the clause of the chain by which a record waits for approval, whatever it is for."""
+    found = aliased(Approval)
+    about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
+    return select(found.clause_id).where(*about_it, found.state == State.WAITING).order_by(found.id).limit(1)
 
 
 def stuck(approvals: Any) -> ColumnElement[bool]:

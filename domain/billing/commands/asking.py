@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.approvals import commands as approvals
-from domain.approvals import queries as approvals_seen
 from domain.billing import queries
 from domain.billing.commands.invoices import today_of
-from domain.billing.commands.waiting import PURPOSES
+from domain.billing.commands.waiting import PURPOSES, waiting_about
 from domain.billing.models import Invoice
 from domain.billing.rules import duties
 from domain.billing.rules.duties import Obstacle
@@ -25,16 +24,16 @@ from tenancy.work import Work
 async def ask_for(work: Work, invoice: Invoice, purpose: str, **facts: Any) -> UUID | None:
     """Ask for the approval that the handbook wants for a purpose, with what else its approvers are shown.
 
-    None where it has no chain for it. Refuses programs, for only people ask for one, and whoever asks for the same
-    twice.
+    None where it has no chain for it. Refuses programs, for only people ask for one, and everybody while anything else
+    about the invoice waits, with a chain or without: who decides there would decide about what is no more.
     """
     customer = await customers.get(work, invoice.customer_id)
     scope = Scope(customer_tier=invoice.customer_tier or customer.tier)
     topic = chain_topic(SubjectKind.INVOICE, purpose)
     chain = await policies.find_rule(work, ApprovalChain, scope=scope, topic=topic)
+    await _refuse_asking(work, invoice, purpose, chain)
     if chain is None:
         return None
-    await _refuse_asking(work, invoice, purpose, chain)
     assert work.actor.id is not None
     today = today_of(work)
     approval = await approvals.open_approval(
@@ -59,13 +58,13 @@ async def ask_for(work: Work, invoice: Invoice, purpose: str, **facts: Any) -> U
     return approval.id
 
 
-async def _refuse_asking(work: Work, invoice: Invoice, purpose: str, chain: Ruling[ApprovalChain]) -> None:
-    obstacle = None
-    if not work.actor.is_member or work.actor.id is None:
-        obstacle = Obstacle.PEOPLE_ONLY
-    elif await approvals_seen.waiting_about(work, Subject(SubjectKind.INVOICE, invoice.id), purpose=purpose):
-        obstacle = Obstacle.AWAITS_APPROVAL
-    if obstacle is not None:
-        refusal = duties.refusal(obstacle, PURPOSES[purpose], invoice.state)
+async def _refuse_asking(work: Work, invoice: Invoice, purpose: str, chain: Ruling[ApprovalChain] | None) -> None:
+    move = PURPOSES[purpose]
+    if chain is not None and (not work.actor.is_member or work.actor.id is None):
+        refusal = duties.refusal(Obstacle.PEOPLE_ONLY, move, invoice.state)
         refusal.clause = chain.clause
+        raise refusal
+    if (waiting := await waiting_about(work, invoice.id)) is not None:
+        refusal = duties.refusal(Obstacle.AWAITS_APPROVAL, move, invoice.state)
+        refusal.clause = await approvals.clause_of(work, waiting)
         raise refusal

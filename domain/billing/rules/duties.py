@@ -25,7 +25,8 @@ class Obstacle(StrEnum):
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
     NO_CHARGES = "no_charges"
-    # Where the handbook has a chain for it: a program asks for no approval, and nobody asks for the same one twice.
+    # Where the handbook has a chain for it: a program asks for no approval. While one about
+    # the invoice waits, whatever it is for, nothing else is done that an approval could be for.
     PEOPLE_ONLY = "people_only"
     AWAITS_APPROVAL = "awaits_approval"
 
@@ -43,4 +44,5 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
             text = message("This needs an approval, and only people ask for one.")
             return Forbidden(text, path=("invoiceId",), code="PEOPLE_ONLY")
         case Obstacle.AWAITS_APPROVAL:
-            return Conflict(message("This is waiting for approval already."), code="AWAITS_APPROVAL")
+            text = message("An approval of this invoice waits already: it is decided or withdrawn first.")
+            return Conflict(text, code="AWAITS_APPROVAL")

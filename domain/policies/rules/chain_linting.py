@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from domain.kernel.lifecycle import Labels
-from domain.kernel.subjects import FACTS, may_be_missing, words_of
+from domain.kernel.subjects import FACTS, SubjectKind, may_be_missing, words_of
 from domain.policies.rules import conditions, reachability
 from domain.policies.rules.chains import Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.scopes import Scope
 from domain.policies.rules.words import word
 from tenancy.refusals import Invalid, Refusal, message
 
@@ -41,6 +42,20 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
             yield hint("CONSTANT_CONDITION", clause, text, step=index)
         yield from _not_asked_for(clause, index, step, may_be_missing(chain.subject_kind, chain.purpose))
         yield from _unknown_words(clause, index, [*step.only_if, *(each for way in ways for each in way)])
+
+
+def between_chains(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """Chains that are gone round by another door: a credit note may take back nearly all that a cancellation would."""
+    chains = [(clause, clause.parsed) for clause in clauses if isinstance(clause.parsed, ApprovalChain)]
+    invoices = [(clause, chain.purpose) for clause, chain in chains if chain.subject_kind is SubjectKind.INVOICE]
+    credits = [clause.scope for clause, purpose in invoices if purpose == "credit"]
+    for clause, purpose in invoices:
+        if purpose == "cancel" and not any(scope in (Scope(), clause.scope) for scope in credits):
+            text = message(
+                "Clause {number}: an invoice is cancelled by approval, but a credit note may take back nearly all of "
+                "it without. Write a chain for the purpose “credit”, too."
+            )
+            yield warning("CREDIT_WITHOUT_CHAIN", clause, text)
 
 
 def never_followed(clauses: Iterable[StoredClause]) -> list[Refusal]:

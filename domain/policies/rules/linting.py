@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from domain.kernel.calendars import DayKind
 from domain.kernel.lifecycle import Labels
 from domain.kernel.terms import CustomerTier, Priority
-from domain.policies.rules.chain_linting import lint_chain
+from domain.policies.rules.chain_linting import between_chains, lint_chain
 from domain.policies.rules.clause_kind import Retired
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.findings import Finding, hint, warning
@@ -37,6 +37,7 @@ def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], to
             found += check(clause)
         found += _texts(clause, texts[clause.number])
         found += _calendar(clause, today)
+    found += between_chains(clauses)
     found += _crossing(clauses)
     found += _between_levels(clauses)
     order = {clause.number: index for index, clause in enumerate(sorted(clauses, key=lambda clause: clause.position))}

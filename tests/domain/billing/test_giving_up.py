@@ -15,6 +15,7 @@ from domain.billing import commands
 from domain.billing.models import Invoice, PlannedStep
 from domain.billing.rules.invoices import State, line
 from domain.consequences import settle
+from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import ApprovalChain, DunningLadder
 from tenancy.actor import Actor, ActorKind
@@ -136,11 +137,9 @@ async def test_what_is_refused_changes_nothing_and_may_be_asked_again() -> None:
 async def test_a_payment_makes_what_waits_void() -> None:
     office = await office_with(chain("write_off", {}), chain("cancel", {}))
     clerk, billed = await clerk_of(office), await office.bill("100")
-    asked = [
-        (await give_up(clerk, billed, command))[1] for command in (commands.write_off_invoice, commands.cancel_invoice)
-    ]
+    _, asked = await give_up(clerk, billed)
     await office.pay(billed, "40")
-    assert {(await approval(office, each)).state for each in asked} == {ApprovalState.WITHDRAWN}
+    assert (await approval(office, asked)).state is ApprovalState.WITHDRAWN
     # What is left may be written off, and is less.
     _, again = await give_up(clerk, billed)
     assert (await approval(office, again)).facts["open_minor"] == 6000
@@ -173,6 +172,56 @@ async def test_what_cannot_be_is_refused_before_anybody_is_asked() -> None:
     other = await office.bill()
     with pytest.raises(Forbidden, match="only people"):
         await give_up(client, other)
+
+
+async def credit(actor: Actor, invoice_id: UUID) -> UUID | None:
+    async with writing(actor, settle=settle) as work:
+        amount = Money(1000, "CNY")
+        return (await commands.credit_invoice(work, invoice_id=invoice_id, reason="Less", amount=amount))[1]
+
+
+WAYS: dict[str, Any] = {
+    "write_off": lambda clerk, billed: give_up(clerk, billed, commands.write_off_invoice),
+    "cancel": lambda clerk, billed: give_up(clerk, billed, commands.cancel_invoice),
+    "credit": credit,
+}
+
+
+@pytest.mark.parametrize("first", WAYS)
+async def test_while_one_approval_about_an_invoice_waits_nothing_else_is_asked_or_done(first: str) -> None:
+    """Whoever decides has the invoice before them as it is; each company's chains say who waits for what."""
+    for chained in (tuple(WAYS), (first,)):
+        office = await office_with(*(chain(each, {}) for each in chained))
+        clerk, billed = await clerk_of(office), await office.bill("100")
+        await WAYS[first](clerk, billed)
+        for way in WAYS.values():
+            with pytest.raises(Conflict, match="waits already") as refused:
+                await way(clerk, billed)
+            assert (refused.value.code, refused.value.clause and refused.value.clause.number) == (
+                "AWAITS_APPROVAL",
+                f"8.{chained.index(first) + 1}",
+            )
+        async with reading(office.admin) as work:
+            (waiting,) = await work.all(select(Approval).where(Approval.state == ApprovalState.WAITING))
+        assert waiting.purpose == first
+        await decide(office, waiting.id, approvals.reject, comment="No")
+        for other in WAYS:
+            if other != first:
+                await WAYS[other](clerk, billed)
+                break
+
+
+async def test_asking_for_several_things_at_once_leaves_one_that_waits() -> None:
+    office = await office_with(*(chain(each, {}) for each in WAYS))
+    clerk, billed = await clerk_of(office), await office.bill("100")
+    outcomes = await asyncio.gather(*(way(clerk, billed) for way in WAYS.values()), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    assert len(refused) == 2
+    assert all(isinstance(each, Conflict) and each.code == "AWAITS_APPROVAL" for each in refused)
+    async with reading(office.admin) as work:
+        (waiting,) = await work.all(select(Approval))
+    await decide(office, waiting.id)
+    assert (await approval(office, waiting.id)).state is ApprovalState.GRANTED
 
 
 async def test_a_payment_and_the_last_consent_at_once_have_one_outcome() -> None:

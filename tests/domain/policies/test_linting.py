@@ -168,6 +168,18 @@ def test_a_chain_that_nothing_asks_for_is_an_error() -> None:
     assert never_followed([clause("5.1", "approval_chain", asked_for)]) == []
 
 
+def test_where_invoices_are_cancelled_by_approval_but_credited_without_it_is_warned_of() -> None:
+    def of(number: str, purpose: str, **limits: Any) -> StoredClause:
+        step = {"name": {"en": "S"}, "approvers": [{"by": "administrator"}]}
+        value = {"subject_kind": "invoices", "purpose": purpose, "steps": [step]}
+        return clause(number, "approval_chain", value, limits)
+
+    cancel, credit = of("8.1", "cancel"), of("8.2", "credit")
+    assert codes(cancel) == codes(cancel, of("8.2", "credit", customer_tier="key")) == [("CREDIT_WITHOUT_CHAIN", "8.1")]
+    assert codes(cancel, credit) == codes(of("8.1", "cancel", customer_tier="key"), credit) == []
+    assert codes(of("8.1", "write_off")) == []
+
+
 def test_leaving_without_notice_is_a_warning_even_where_it_is_allowed() -> None:
     assert codes(clause("4.1", "notice_period", {"days": 30, "probation_days": 0, "allow_zero": True})) == [
         ("NO_NOTICE", "4.1")
