@@ -19,6 +19,7 @@ from api.endpoint import Endpoint, sees
 from api.exporting.routes import ROUTES as EXPORT_ROUTES
 from api.handbook.routes import ROUTES as HANDBOOK_ROUTES
 from api.http.files import ROUTES as FILE_ROUTES
+from api.http.gathering import GatheringProtocol
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.inbound.webhook import ROUTES as MAIL_ROUTES
 from api.invoice.routes import ROUTES as INVOICE_ROUTES
@@ -119,7 +120,7 @@ def run(port: int) -> int:
         host=settings().listen_host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=GatheringProtocol,
         log_level=settings().log_level.lower(),
         access_log=False,
         server_header=False,
