@@ -6,6 +6,11 @@ DATA ?= .zhidu
 UP ?=
 TESTS ?=
 
+# Zhidu is a dozen processes, which shall not each compile everything: what is compiled stays in the environment, also
+# where Python is told to leave nothing beside the sources.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/compiled
+
 PYTHON_HERE := .venv/bin/python
 RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
