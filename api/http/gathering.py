@@ -52,6 +52,6 @@ class Gathering:
 class GatheringProtocol(HttpToolsProtocol):
     """uvicorn's protocol on such a transport: by itself it writes the head of an answer before it has a body."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn itself
         """A connection begins."""
         super().connection_made(Gathering(transport, self.loop))  # type: ignore[arg-type]  # it does all that a transport does
