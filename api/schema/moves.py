@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, case, cast, false, func, not_, null, or_
+from sqlalchemy import ColumnElement, DateTime, Text, Uuid, and_, case, cast, false, func, not_, null, or_
 
 from api.reading.mapping import computed, listed, one, rendered
 from domain.kernel.lifecycle import Lifecycle
@@ -54,6 +54,33 @@ def sentence(refusal: Callable[[str, str, str], Refusal]) -> Any:
 
     return rendered(
         "A sentence for people, in your language.", said, code=lambda blocker: blocker.code, **MOVE_AND_STATE
+    )
+
+
+PEOPLE_ONLY = "people_only"
+"""The obstacle of what only people submit, since a chain decides on it; each record's obstacles have this word."""
+MOVE_AND_CHAIN: Mapping[str, Callable[[Any], Any]] = {
+    **MOVE_AND_STATE,
+    "chain_id": lambda move: cast(move.chain_id, Uuid),
+}
+
+
+def chain_among(answers: Callable[[], Any]) -> Callable[[Any], Any]:
+    """Of a record, the clause that keeps a program from submitting it; `answers` has them by the records' ids."""
+    return lambda record: cast(answers().op("->>")(cast(record.id, Text)), Uuid)
+
+
+def only_people(move: Any, submits: StrEnum) -> ColumnElement[bool]:
+    """Whether a listed move is that of submitting the record, which a program is kept from."""
+    found: ColumnElement[bool] = and_(move.move == submits.value, cast(move.chain_id, Uuid).is_not(None))
+    return and_(found, not_(in_another_state(move)))
+
+
+def chain_clause() -> Any:
+    """The field of a blocker that names the chain which only people ask."""
+    return one(
+        "The clause that keeps you from it, where one does: the chain that decides on it.",
+        lambda blocker, clause: and_(blocker.code == PEOPLE_ONLY, clause.id == cast(blocker.chain_id, Uuid)),
     )
 
 

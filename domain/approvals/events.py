@@ -58,6 +58,8 @@ class ApprovalDecided(Event, name="approvals.decided"):
     approval_id: UUID
     task_id: UUID
     decision: str
+    # Why it was decided by itself: `EndReason.DEADLINE`; nothing where somebody decided.
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

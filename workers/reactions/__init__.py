@@ -18,6 +18,7 @@ from domain.approvals.events import (
     ApprovalStepReached,
     ApprovalTransferred,
     ApprovalUrged,
+    ApprovalVoided,
     ApprovalWithdrawn,
     ApproverAdded,
 )
@@ -206,6 +207,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ApprovalRefused: [approvals.tell_of_the_outcome],
     ApprovalReturned: [approvals.tell_of_the_outcome],
     ApprovalWithdrawn: [approvals.tell_of_the_outcome],
+    ApprovalVoided: [approvals.tell_that_what_was_granted_is_void],
     ResignationSubmitted: [people.tell_personnel_of_a_resignation],
     ResignationApproved: [people.tell_its_writer_that_a_resignation_is_approved],
     ResignationRefused: [people.tell_its_writer_that_a_resignation_is_refused],

@@ -17,6 +17,7 @@ from domain.approvals.events import (
     ApprovalStepReached,
     ApprovalTransferred,
     ApprovalUrged,
+    ApprovalVoided,
     ApprovalWithdrawn,
     ApproverAdded,
 )
@@ -134,10 +135,13 @@ async def tell_of_the_outcome(
         return
     if approval.subject_kind not in TOLD_BY_THEIR_MODULE and not isinstance(event, ApprovalWithdrawn):
         told.add(approval.requester_id)
+    text = message("{subject}, asked for by {requester}: {outcome}.")
+    if await _decided_by_itself(work, approval):
+        text = message("{subject}, asked for by {requester}: {outcome}. The time was up: decided as the chain says.")
     await notifications.notify(
         work,
         member_ids=sorted(told),
-        text=message("{subject}, asked for by {requester}: {outcome}."),
+        text=text,
         values={
             "requester": requester.name,
             "subject": queries.title_of(approval),
@@ -146,6 +150,34 @@ async def tell_of_the_outcome(
         about=Subject(SubjectKind.APPROVAL, approval.id),
         mail=False,
         key=f"approval-outcome:{approval.id}",
+    )
+
+
+async def _decided_by_itself(work: Work, approval: Approval) -> bool:
+    """Whether it was granted or refused with a seat that time alone decided."""
+    decisive = {State.GRANTED: TaskState.APPROVED, State.REFUSED: TaskState.REJECTED}.get(approval.state)
+    return any(
+        seat.state is decisive and seat.end_reason is EndReason.DEADLINE
+        for seat in await queries.tasks_of(work, approval.id)
+    )
+
+
+async def tell_that_what_was_granted_is_void(work: Work, event: ApprovalVoided) -> None:
+    """Whoever asked, agreed or gets a copy: what was agreed to has changed or was withdrawn since."""
+    approval = await queries.get(work, event.approval_id)
+    seats = await queries.tasks_of(work, approval.id)
+    agreed = {seat.assignee_id for seat in seats if seat.state is TaskState.APPROVED and seat.assignee_id}
+    requester = await organisation.member(work, approval.requester_id)
+    await notifications.notify(
+        work,
+        member_ids=sorted({*approval.informed_ids, *agreed, approval.requester_id}),
+        text=message(
+            "{subject}, asked for by {requester}, is approved no more: it has changed or was withdrawn since."
+        ),
+        values={"requester": requester.name, "subject": queries.title_of(approval)},
+        about=Subject(SubjectKind.APPROVAL, approval.id),
+        mail=False,
+        key=f"approval-void:{approval.id}",
     )
 
 

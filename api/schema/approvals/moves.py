@@ -66,7 +66,7 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
                 (move.place == Place.REQUESTER.value, or_(move.asked, move.instead)),
                 else_=true(),
             )
-            return and_(move.state == State.WAITING.value, not_(there))
+            return and_(move.state == State.WAITING.value, not_(there), not_(_kept_from(move)))
         case Obstacle.NOT_STUCK:
             stuck = case(
                 (move.place == Place.STOP.value, move.stopped),
@@ -77,12 +77,20 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.CONDITION_FAILED:
             given = move.place == Place.ANY_SEAT.value
             return and_(move.state == State.WAITING.value, given, cast(move.only_stopped, Boolean))
-        case Obstacle.OWN_MATTER:
+        case Obstacle.OWN_REQUEST | Obstacle.OWN_MATTER:
             steers = or_(*(move.place == place.value for place in (Place.STOP, Place.VACANCY, Place.ANY_SEAT)))
-            return and_(move.state == State.WAITING.value, steers, cast(move.own, Boolean))
+            asked = cast(move.asked, Boolean)
+            concerned = asked if obstacle is Obstacle.OWN_REQUEST else and_(cast(move.own, Boolean), not_(asked))
+            return and_(move.state == State.WAITING.value, or_(steers, _kept_from(move)), concerned)
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
+
+
+def _kept_from(move: Any) -> ColumnElement[bool]:
+    """Whether somebody who is away has a seat for it, and you would decide for them, were it not your own matter."""
+    seat = and_(move.place == Place.SEAT.value, cast(move.kept_seat, Boolean))
+    return or_(seat, and_(move.place == Place.PASSABLE_SEAT.value, cast(move.kept_passable, Boolean)))
 
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
@@ -161,6 +169,8 @@ def allowed_moves() -> Any:
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
             "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
             "passable": lambda approval: select(queries.passable_by_me(approval)),
+            "kept_seat": lambda approval: func.coalesce(queries.kept_from_me(approval), false()),
+            "kept_passable": lambda approval: func.coalesce(queries.kept_from_me(approval, to_pass_on=True), false()),
             "only_stopped": lambda approval: select(queries.only_stopped(approval)),
             "stopped": lambda approval: select(queries.stopped(approval)),
             "vacant": lambda approval: select(queries.vacant(approval)),

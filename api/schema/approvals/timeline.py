@@ -14,7 +14,7 @@ from api.reading.mapping import Order, column, computed, one, page, rendered, sh
 from api.schema.access.types import CasePerson, Member
 from api.schema.files.types import Attachment
 from domain.approvals import queries
-from domain.approvals.events import ApprovalDecided
+from domain.approvals.events import ApprovalDecided, ApprovalVoided
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules.states import SeatReason
 from domain.approvals.rules.words import decision_text, reason_text
@@ -100,14 +100,18 @@ class ApprovalEvent:
         decision=_said("decision"),
     )
     reason: str | None = computed(
-        "Why a seat is somebody else's now, subject_changed where the approval is void with its subject, why a "
-        "condition can't be judged, or how an administrator let a stopped case go on. A word for programs.",
+        "Why a seat is somebody else's now or was decided by itself, subject_changed where the approval is void with "
+        "its subject, why a condition can't be judged, or how an administrator let a stopped case go on. A word for "
+        "programs.",
         _said("reason"),
     )
     reason_text: str | None = rendered(
         "The same in words, in your language.",
-        lambda values, actor: said(reason_text(values["reason"]), actor),
+        lambda values, actor: said(
+            reason_text(values["reason"], of_granted=values["name"] == ApprovalVoided.name), actor
+        ),
         reason=_said("reason"),
+        name=lambda row: row.name,
     )
     comment: str | None = computed("What was said, with a decision or without one.", _comment)
     attachment: Attachment | None = one(

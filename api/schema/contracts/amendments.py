@@ -9,15 +9,28 @@ from uuid import UUID
 import strawberry
 from sqlalchemy import and_, not_, true
 
+from api.reading.asking import asked
 from api.reading.filters import DayFilter, InstantFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, listed, localized, many, one, part, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.ledger.balances import shown
 from api.schema.money import Money, money
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_CHAIN,
+    blockers,
+    chain_among,
+    chain_clause,
+    in_another_state,
+    no_instant,
+    only_people,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from domain.contracts import models, queries
+from domain.contracts.queries.submitting import amendments_for_people
 from domain.contracts.rules import MOST_INSTALMENTS, Trigger
 from domain.contracts.rules import amendments as rules
 from domain.contracts.rules.amendments import (
@@ -56,6 +69,9 @@ _CONDITIONS = {
 }
 
 
+_FOR_PEOPLE = asked("amendments_for_people", amendments_for_people)
+
+
 def _stands(move: Any, obstacle: AmendmentObstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move; what a change would meet is seen when it is written."""
     match obstacle:
@@ -63,6 +79,8 @@ def _stands(move: Any, obstacle: AmendmentObstacle) -> Any:
             return not_(move.permitted)
         case AmendmentObstacle.WRONG_STATE:
             return in_another_state(move)
+        case AmendmentObstacle.PEOPLE_ONLY:
+            return only_people(move, AmendmentMove.SUBMIT)
         case _:
             return and_(move.needs_contract, not_(in_another_state(move)), getattr(move, obstacle.value))
 
@@ -77,7 +95,7 @@ class ContractAmendmentBlocker:
 
     code: AmendmentObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = chain_clause()
     earliest_at: datetime | None = no_instant()
 
 
@@ -87,7 +105,7 @@ class AllowedContractAmendmentMove:
 
     move: AmendmentMove = column("What is done.")
     allowed: bool = possible(AmendmentObstacle, _stands)
-    blockers: list[ContractAmendmentBlocker] = blockers(AmendmentObstacle, _stands)
+    blockers: list[ContractAmendmentBlocker] = blockers(AmendmentObstacle, _stands, MOVE_AND_CHAIN)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -167,6 +185,7 @@ class ContractAmendment(Node):
         most=len(AmendmentMove),
         carrying={
             "state": lambda row: row.state,
+            "chain_id": chain_among(_FOR_PEOPLE),
             **{obstacle.value: condition for obstacle, condition in _CONDITIONS.items()},
         },
     )

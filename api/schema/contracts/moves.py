@@ -5,18 +5,33 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Uuid, and_, cast, not_, true
+from sqlalchemy import Uuid, and_, cast, not_, or_, true
 
+from api.reading.asking import asked
 from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_CHAIN,
+    blockers,
+    chain_among,
+    in_another_state,
+    no_instant,
+    only_people,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause
 from domain.contracts import queries, rules
+from domain.contracts.queries.submitting import contracts_for_people
 from domain.contracts.rules import CONTRACTS, DUTIES, ContractMove, ContractObstacle, ContractState
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(ContractMove, name="ContractMoveName", description="What is done with contracts.")
 strawberry.enum(ContractObstacle, name="ContractBlockerCode", description="Why something is not possible for you now.")
+
+
+_FOR_PEOPLE = asked("contracts_for_people", contracts_for_people)
 
 
 def _stands(move: Any, obstacle: ContractObstacle) -> Any:
@@ -27,6 +42,8 @@ def _stands(move: Any, obstacle: ContractObstacle) -> Any:
             return not_(move.permitted)
         case ContractObstacle.WRONG_STATE:
             return in_another_state(move)
+        case ContractObstacle.PEOPLE_ONLY:
+            return only_people(move, ContractMove.SUBMIT)
         case ContractObstacle.CHECKS_OPEN:
             return and_(move.move == ContractMove.SIGN.value, here, move.open_checks)
         case ContractObstacle.NOTICE_GIVEN:
@@ -38,7 +55,9 @@ def _refusal(code: str, move: str, state: str) -> Refusal:
 
 
 def _ruled_by(blocker: Any, clause: Any) -> Any:
-    return and_(blocker.code == ContractObstacle.CHECKS_OPEN.value, clause.id == cast(blocker.clause_id, Uuid))
+    by_checklist = and_(blocker.code == ContractObstacle.CHECKS_OPEN.value, clause.id == cast(blocker.clause_id, Uuid))
+    by_chain = and_(blocker.code == ContractObstacle.PEOPLE_ONLY.value, clause.id == cast(blocker.chain_id, Uuid))
+    return or_(by_checklist, by_chain)
 
 
 @part
@@ -58,7 +77,7 @@ class AllowedContractMove:
     move: ContractMove = column("What is done.")
     allowed: bool = possible(ContractObstacle, _stands)
     blockers: list[ContractBlocker] = blockers(
-        ContractObstacle, _stands, {**MOVE_AND_STATE, "clause_id": lambda move: cast(move.clause_id, Uuid)}
+        ContractObstacle, _stands, {**MOVE_AND_CHAIN, "clause_id": lambda move: cast(move.clause_id, Uuid)}
     )
 
 
@@ -81,5 +100,6 @@ def allowed_moves() -> Any:
             "open_checks": queries.has_open_checks,
             "notice_given": lambda contract: contract.terminated_on.is_not(None),
             "clause_id": lambda contract: contract.checklist_clause_id,
+            "chain_id": chain_among(_FOR_PEOPLE),
         },
     )

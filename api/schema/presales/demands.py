@@ -9,18 +9,31 @@ from uuid import UUID
 import strawberry
 from sqlalchemy import and_, not_, true
 
+from api.reading.asking import asked
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, listed, many, one, part, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.inputs import given, optional
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_CHAIN,
+    blockers,
+    chain_among,
+    chain_clause,
+    in_another_state,
+    no_instant,
+    only_people,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.organisation.types import Department
 from api.schema.policies.types import Clause, decisions
 from api.schema.presales.inquiries import Inquiry
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands, models
 from domain.presales.queries import demands as queries
+from domain.presales.queries.submitting import demands_for_people
 from domain.presales.rules import demands as rules
 from domain.presales.rules.demands import DEMANDS, DUTIES, DemandMove, DemandObstacle, DemandState, Task
 from tenancy.actor import Actor
@@ -36,6 +49,9 @@ strawberry.enum(
 )
 
 
+_FOR_PEOPLE = asked("demands_for_people", demands_for_people)
+
+
 def _stands(move: Any, obstacle: DemandObstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move."""
     match obstacle:
@@ -43,6 +59,8 @@ def _stands(move: Any, obstacle: DemandObstacle) -> Any:
             return not_(move.permitted)
         case DemandObstacle.WRONG_STATE:
             return in_another_state(move)
+        case DemandObstacle.PEOPLE_ONLY:
+            return only_people(move, DemandMove.SUBMIT)
         case DemandObstacle.NO_PARTS:
             return and_(move.move == DemandMove.HAND_ON.value, not_(in_another_state(move)), move.no_parts)
 
@@ -57,7 +75,7 @@ class TechnologyDemandBlocker:
 
     code: DemandObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = chain_clause()
     earliest_at: datetime | None = no_instant()
 
 
@@ -67,7 +85,7 @@ class AllowedTechnologyDemandMove:
 
     move: DemandMove = column("What is done.")
     allowed: bool = possible(DemandObstacle, _stands)
-    blockers: list[TechnologyDemandBlocker] = blockers(DemandObstacle, _stands)
+    blockers: list[TechnologyDemandBlocker] = blockers(DemandObstacle, _stands, MOVE_AND_CHAIN)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -113,7 +131,11 @@ class TechnologyDemand(Node):
         _moves,
         lambda *_: true(),
         most=len(DemandMove),
-        carrying={"state": lambda row: row.state, "no_parts": queries.has_no_parts},
+        carrying={
+            "state": lambda row: row.state,
+            "chain_id": chain_among(_FOR_PEOPLE),
+            "no_parts": queries.has_no_parts,
+        },
     )
 
 

@@ -8,15 +8,28 @@ from uuid import UUID
 import strawberry
 from sqlalchemy import and_, not_, true
 
+from api.reading.asking import asked
 from api.reading.mapping import Node, column, listed, one, part, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.inputs import given
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_CHAIN,
+    blockers,
+    chain_among,
+    chain_clause,
+    in_another_state,
+    no_instant,
+    only_people,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause, decisions
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands, models
 from domain.presales.queries import evaluations as queries
+from domain.presales.queries.submitting import evaluations_for_people
 from domain.presales.rules import evaluations as rules
 from domain.presales.rules.evaluations import (
     DUTIES,
@@ -41,6 +54,9 @@ strawberry.enum(
 )
 
 
+_FOR_PEOPLE = asked("evaluations_for_people", evaluations_for_people)
+
+
 def _stands(move: Any, obstacle: EvaluationObstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move."""
     match obstacle:
@@ -48,6 +64,8 @@ def _stands(move: Any, obstacle: EvaluationObstacle) -> Any:
             return not_(move.permitted)
         case EvaluationObstacle.WRONG_STATE:
             return in_another_state(move)
+        case EvaluationObstacle.PEOPLE_ONLY:
+            return only_people(move, EvaluationMove.SUBMIT)
         case EvaluationObstacle.INQUIRY_OVER:
             return and_(not_(in_another_state(move)), move.over)
 
@@ -62,7 +80,7 @@ class InquiryEvaluationBlocker:
 
     code: EvaluationObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = chain_clause()
     earliest_at: datetime | None = no_instant()
 
 
@@ -72,7 +90,7 @@ class AllowedInquiryEvaluationMove:
 
     move: EvaluationMove = column("What is done.")
     allowed: bool = possible(EvaluationObstacle, _stands)
-    blockers: list[InquiryEvaluationBlocker] = blockers(EvaluationObstacle, _stands)
+    blockers: list[InquiryEvaluationBlocker] = blockers(EvaluationObstacle, _stands, MOVE_AND_CHAIN)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -106,7 +124,7 @@ class InquiryEvaluation(Node):
         _moves,
         lambda *_: true(),
         most=len(EvaluationMove),
-        carrying={"state": lambda row: row.state, "over": queries.is_over_for},
+        carrying={"state": lambda row: row.state, "chain_id": chain_among(_FOR_PEOPLE), "over": queries.is_over_for},
     )
 
 

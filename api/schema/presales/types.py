@@ -1,32 +1,28 @@
 """Quotations as clients see them: versions, lines, amounts, and what can be done with one."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import Text, and_, cast, func, not_, true
+from sqlalchemy import Text, cast, func
 
 from api.reading.filters import DayFilter, IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
+from api.reading.mapping import Node, Order, column, computed, many, one, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.catalogue.types import ServiceLine
 from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.presales.moves import AllowedQuotationMove, allowed_moves
 from domain.kernel.amounts import TaxRounding as TaxRounding
 from domain.kernel.lines import MOST_LINES
 from domain.kernel.lines import LineKind as LineKind
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import quotations as queries
-from domain.presales.rules import quotations as rules
-from domain.presales.rules.quotations import DUTIES, QUOTATIONS, QuotationMove, QuotationObstacle, QuotationState
-from tenancy.actor import Actor
-from tenancy.refusals import Refusal
+from domain.presales.rules.quotations import QuotationState
 
 strawberry.enum(QuotationState, description="How far a version of a quotation is.")
 strawberry.enum(LineKind, name="OfferLineKind", description="What a line of a quotation or a contract is for.")
@@ -34,11 +30,6 @@ strawberry.enum(
     TaxRounding,
     description="Where the tax of a quotation or an invoice is rounded to the currency's smallest unit.",
 )
-strawberry.enum(QuotationMove, name="QuotationMoveName", description="What is done with quotations.")
-strawberry.enum(
-    QuotationObstacle, name="QuotationBlockerCode", description="Why something is not possible for you now."
-)
-_ANSWERS = (QuotationMove.ACCEPT, QuotationMove.DECLINE)
 
 
 def decimal_text(value: Any) -> Any:
@@ -64,52 +55,6 @@ class QuotationLine(Node):
     discount: Money = money("What is taken off that.", lambda row: row.discount_minor)
     net: Money = money("What is left, before tax.", lambda row: row.net_minor)
     tax: Money = money("The tax on it.", lambda row: row.tax_minor)
-
-
-def _stands(move: Any, obstacle: QuotationObstacle) -> Any:
-    """Whether an obstacle stands in the way of a listed move, as the commands have it."""
-    match obstacle:
-        case QuotationObstacle.FORBIDDEN:
-            return not_(move.permitted)
-        case QuotationObstacle.WRONG_STATE:
-            return in_another_state(move)
-        case QuotationObstacle.EXPIRED:
-            return and_(move.answers, not_(in_another_state(move)), move.expired)
-
-
-def _refusal(code: str, move: str, state: str) -> Refusal:
-    return rules.refusal(QuotationObstacle(code), QuotationMove(move), QuotationState(state))
-
-
-@part
-class QuotationBlocker:
-    """Something that keeps you from a move."""
-
-    code: QuotationObstacle = column("A word for programs.")
-    message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
-    earliest_at: datetime | None = no_instant()
-
-
-@part
-class AllowedQuotationMove:
-    """Something that people do with quotations, and whether you can do it with this one now."""
-
-    move: QuotationMove = column("What is done.")
-    allowed: bool = possible(QuotationObstacle, _stands)
-    blockers: list[QuotationBlocker] = blockers(QuotationObstacle, _stands)
-
-
-def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
-    return [
-        {
-            "move": move,
-            "states": states_of(QUOTATIONS, move),
-            "permitted": actor.may(permission),
-            "answers": move in _ANSWERS,
-        }
-        for move, permission in DUTIES.items()
-    ]
 
 
 @shows(models.Quotation, visible=queries.visible)
@@ -157,13 +102,7 @@ class Quotation(Node):
     clause: Clause | None = one("The discount limit it was judged by; null where there is none.", "clause_id")
     handbook_version: HandbookVersion | None = one("The version that clause stands in.", "handbook_version_id")
     decisions = decisions(SubjectKind.QUOTATION)
-    allowed_moves: list[AllowedQuotationMove] = listed(
-        "Everything that people do with quotations, whether you can do it now, and what keeps you from it.",
-        _moves,
-        lambda *_: true(),
-        most=len(QuotationMove),
-        carrying={"state": lambda row: row.state, "expired": queries.expired},
-    )
+    allowed_moves: list[AllowedQuotationMove] = allowed_moves()
 
 
 @strawberry.enum(description="How quotations are ordered.")

@@ -6,7 +6,8 @@ from domain.approvals import queries
 from domain.approvals.commands.course import chain_of, clause_of, close, evaluate, go_back, locked, seated
 from domain.approvals.events import ApprovalDecided, ApprovalStepReturned
 from domain.approvals.models import Approval, ApprovalTask
-from domain.approvals.rules import steps
+from domain.approvals.rules import obstacles, steps
+from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import TASK_LIFECYCLE, Move, SeatReason, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -111,9 +112,13 @@ async def _sit_for_who_is_away(work: Work, approval: Approval, task: ApprovalTas
 def refuse_concerned(approval: Approval, person_id: UUID | None, *path: str) -> None:
     """Refuse somebody for whom it is their own matter."""
     if person_id == approval.requester_id:
-        raise Forbidden(message("Nobody decides on their own request."), path=path, code="OWN_REQUEST")
+        refusal = obstacles.refusal(Act.APPROVE, Obstacle.OWN_REQUEST)
+        refusal.path = path
+        raise refusal
     if person_id in approval.own_of_ids:
-        raise Forbidden(message("Nobody decides on their own matter."), path=path, code="OWN_MATTER")
+        refusal = obstacles.refusal(Act.APPROVE, Obstacle.OWN_MATTER)
+        refusal.path = path
+        raise refusal
 
 
 async def refuse_powerless(work: Work, person_id: UUID, *path: str) -> None:

@@ -69,7 +69,8 @@ def _decide_all(work: Work, approval: Approval, undecided: list[ApprovalTask], b
             task.state = TASK_LIFECYCLE.next(task.state, TaskMove.RESUME)
         task.state = TASK_LIFECYCLE.next(task.state, move)
         task.end_reason, task.ended_at = EndReason.DEADLINE, work.now
-        decided = ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value)
+        reason = EndReason.DEADLINE.value
+        decided = ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value, reason=reason)
         work.record(decided, about=task)
 
 

@@ -1,5 +1,6 @@
 """Who sees which approvals, what waits for whom, whom a chain leads to, and which path a case would take."""
 
+from domain.approvals.queries.asking import MOST_WATCHED, kept_from, requester
 from domain.approvals.queries.finding import (
     about,
     decided_since,
@@ -38,6 +39,7 @@ from domain.approvals.queries.showing import (
     delegation_to_me,
     ever_mine_to_decide,
     in_force,
+    kept_from_me,
     my_waiting_tasks,
     only_stopped,
     overdue,
@@ -61,6 +63,7 @@ from domain.approvals.queries.showing import (
 )
 
 __all__ = [
+    "MOST_WATCHED",
     "Case",
     "ForeseenSeat",
     "ForeseenStep",
@@ -83,6 +86,8 @@ __all__ = [
     "in_force",
     "informed_by",
     "is_powerless",
+    "kept_from",
+    "kept_from_me",
     "may_decide",
     "may_see",
     "my_waiting_tasks",
@@ -94,6 +99,7 @@ __all__ = [
     "overdue",
     "own_matter",
     "passable_by_me",
+    "requester",
     "scope_of",
     "seats_of",
     "shown_to_me",

@@ -113,11 +113,26 @@ def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
     return _has_seat(approvals, own, own.state == TaskState.WAITING)
 
 
+def kept_from_me(approvals: Any, *, to_pass_on: bool = False) -> ColumnElement[bool]:
+    """Whether the acting member would decide for somebody who is away, or with `to_pass_on` pass their seat on, were it
+    not their own request or matter."""
+    seat = aliased(ApprovalTask)
+    conditions = [seat.approval_id == approvals.id, seat.state == TaskState.WAITING, _decides_for(seat)]
+    if to_pass_on:
+        conditions.append(_passed_on_by_stand_ins(approvals, seat))
+    elsewhere = not_(passable_by_me(approvals) if to_pass_on else waiting_for_me(approvals))
+    return and_(select(seat.id).where(*conditions).exists(), own_matter(approvals), elsewhere)
+
+
+def _passed_on_by_stand_ins(approvals: Any, seat: Any) -> ColumnElement[bool]:
+    step = approvals.chain.op("->")("steps").op("->")(cast(seat.step, Integer))
+    return func.coalesce(cast(step.op("->>")("delegates_may_transfer"), Boolean), false())
+
+
 def passable_by_me(approvals: Any) -> ColumnElement[bool]:
     """Whether the acting member may pass a seat on: their own, or that of somebody away where the step allows it."""
     seat = aliased(ApprovalTask)
-    step = approvals.chain.op("->")("steps").op("->")(cast(seat.step, Integer))
-    allowed = func.coalesce(cast(step.op("->>")("delegates_may_transfer"), Boolean), false())
+    allowed = _passed_on_by_stand_ins(approvals, seat)
     mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals)), allowed))
     return select(seat.id).where(seat.approval_id == approvals.id, seat.state == TaskState.WAITING, mine).exists()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.kernel.permissions import Permission
-from tenancy.refusals import Forbidden, Refusal, WrongState, message
+from tenancy.refusals import ClauseReference, Forbidden, Refusal, WrongState, message
 
 
 class Act(StrEnum):
@@ -31,6 +31,7 @@ class Obstacle(StrEnum):
     NOT_YOURS = "not_yours"
     TOO_SOON = "too_soon"
     NOT_STUCK = "not_stuck"
+    OWN_REQUEST = "own_request"
     OWN_MATTER = "own_matter"
     CONDITION_FAILED = "condition_failed"
 
@@ -83,6 +84,12 @@ NOT_YOURS = {
 }
 
 
+def people_only(clause: ClauseReference | None = None, *path: str) -> Refusal:
+    """What a program hears that does what a chain is to decide on: nobody could be asked back, told or kept apart."""
+    text = message("This needs an approval, and only people ask for one.")
+    return Forbidden(text, path=path, clause=clause, code="PEOPLE_ONLY")
+
+
 def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
     """What the command says to it; `hours` is how often haste may be asked for."""
     match obstacle:
@@ -100,6 +107,8 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.CONDITION_FAILED:
             text = message("It can't be judged whether this step is taken. Say first whether it is.")
             return WrongState(text, code="CONDITION_FAILED")
+        case Obstacle.OWN_REQUEST:
+            return Forbidden(message("Nobody decides on their own request."), code="OWN_REQUEST")
         case Obstacle.OWN_MATTER:
             return Forbidden(message("Nobody decides on their own matter."), code="OWN_MATTER")
         case Obstacle.TOO_SOON:

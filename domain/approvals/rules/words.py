@@ -67,10 +67,16 @@ _DECISIONS = {
 }
 
 
-def reason_text(reason: str | None) -> str | None:
-    """What people call a reason that is told of a seat or of a case, marked for translation; None for none."""
+_NO_LONGER_APPROVED = message("the record has changed or was withdrawn, so what was granted holds no more")
+
+
+def reason_text(reason: str | None, *, of_granted: bool = False) -> str | None:
+    """What people call a reason that is told of a seat or of a case, marked for translation; None for none.
+    `of_granted` says that it is why something that was granted is void."""
     if reason is None:
         return None
+    if of_granted and reason == EndReason.SUBJECT_CHANGED.value:
+        return _NO_LONGER_APPROVED
     kinds: tuple[type[StrEnum], ...] = (SeatReason, EndReason)
     for kind in kinds:
         if reason in set(kind):

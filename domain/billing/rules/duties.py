@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from domain.approvals.rules.obstacles import people_only
 from domain.billing.rules.invoices import LIFECYCLE, Move, State
 from domain.kernel.permissions import Permission
-from tenancy.refusals import Conflict, Forbidden, Refusal, WrongState, message, missing_permission
+from tenancy.refusals import Conflict, Refusal, WrongState, message, missing_permission
 
 DUTIES: Mapping[Move, Permission] = {
     Move.ISSUE: Permission.BILLING_INVOICE,
@@ -41,8 +42,7 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.NO_CHARGES:
             return WrongState(message("No fees and no interest are owed on it."), code="NO_CHARGES")
         case Obstacle.PEOPLE_ONLY:
-            text = message("This needs an approval, and only people ask for one.")
-            return Forbidden(text, path=("invoiceId",), code="PEOPLE_ONLY")
+            return people_only(None, "invoiceId")
         case Obstacle.AWAITS_APPROVAL:
             text = message("An approval of this invoice waits already: it is decided or withdrawn first.")
             return Conflict(text, code="AWAITS_APPROVAL")

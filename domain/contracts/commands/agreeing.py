@@ -42,7 +42,7 @@ from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain
 from tenancy.outbox import lock_timers
-from tenancy.refusals import Conflict, Forbidden, Invalid, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 _SHARE = Decimal("1E-12")
@@ -68,12 +68,13 @@ async def submit_amendment(work: Work, *, amendment_id: UUID) -> ContractAmendme
 
 @command(needs=Permission.CONTRACTS_MANAGE)
 async def withdraw_amendment(work: Work, *, amendment_id: UUID) -> ContractAmendment:
-    """Give up an amendment that is not signed; what waits for approval is void."""
+    """Give up an amendment that is not signed; what waits for approval is void, and so is what was approved."""
     await queries.amendment(work, amendment_id, "amendmentId")
     subject = Subject(SubjectKind.AMENDMENT, amendment_id)
     await approvals.lock_with_subject(work, subject=subject)
     row = await work.get(ContractAmendment, amendment_id, lock=True)
     row.state = AMENDMENTS.next(row.state, AmendmentMove.WITHDRAW)
+    await approvals.void_granted(work, row.approval_id)
     await approvals.end_with_subject(work, subject=subject)
     work.record(ContractAmendmentWithdrawn(contract_id=row.contract_id, amendment_id=row.id), about=row)
     return row
@@ -194,15 +195,14 @@ async def _approve(work: Work, row: ContractAmendment, *, by_itself: bool) -> No
 
 
 async def _ask(work: Work, contract: Contract, row: ContractAmendment, chain: Ruling[ApprovalChain]) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("amendmentId",))
+    requester_id = approvals_seen.requester(work, chain, "amendmentId")
     customer = await customers.get(work, contract.customer_id)
     amount = row.total_minor if row.total_minor is not None else contract.total_minor
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.AMENDMENT, row.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         own_of=[row.prepared_by_id] if row.prepared_by_id else [],
         facts={
             "amendment_number": row.number,

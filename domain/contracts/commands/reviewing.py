@@ -17,7 +17,6 @@ from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain
-from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -40,11 +39,12 @@ async def submit_contract(work: Work, *, contract_id: UUID) -> Contract:
 
 @command(needs=Permission.CONTRACTS_MANAGE)
 async def withdraw_contract(work: Work, *, contract_id: UUID) -> Contract:
-    """Give up a contract that is not signed; what waits for approval is void."""
+    """Give up a contract that is not signed; what waits for approval is void, and so is what was approved."""
     subject = Subject(SubjectKind.CONTRACT, contract_id)
     await approvals.lock_with_subject(work, subject=subject)
     contract = await queries.get(work, contract_id, "contractId", lock=True)
     contract.state = CONTRACTS.next(contract.state, ContractMove.WITHDRAW)
+    await approvals.void_granted(work, contract.approval_id)
     await approvals.end_with_subject(work, subject=subject)
     work.record(ContractWithdrawn(contract_id=contract.id), about=contract)
     return contract
@@ -103,14 +103,13 @@ async def _approve(work: Work, contract: Contract, *, by_itself: bool) -> None:
 
 
 async def _ask(work: Work, contract: Contract, chain: Ruling[ApprovalChain]) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("contractId",))
+    requester_id = approvals_seen.requester(work, chain, "contractId")
     customer = await customers.get(work, contract.customer_id)
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.CONTRACT, contract.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         own_of=[contract.prepared_by_id] if contract.prepared_by_id else [],
         facts={
             "contract_number": contract.number,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from domain.approvals.rules.obstacles import people_only
 from domain.kernel.amounts import MOST_MINOR, read_number
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
@@ -119,6 +120,8 @@ class ContractObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain decides on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
     # The clause's checklist has items that the contract does not settle yet.
     CHECKS_OPEN = "checks_open"
     NOTICE_GIVEN = "notice_given"
@@ -131,6 +134,8 @@ def refusal(obstacle: ContractObstacle, move: ContractMove, state: ContractState
             return missing_permission(DUTIES[move])
         case ContractObstacle.WRONG_STATE:
             return CONTRACTS.refusal(state, move)
+        case ContractObstacle.PEOPLE_ONLY:
+            return people_only()
         case ContractObstacle.CHECKS_OPEN:
             text = message("Items of the checklist are open: a contract is signed only when it settles all of them.")
             return WrongState(text, code="CHECKS_OPEN")

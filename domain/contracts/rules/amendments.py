@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.approvals.rules.obstacles import people_only
 from domain.contracts.rules import MAX_NAME, MOST_INSTALMENTS, Trigger, check_fee, check_term
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
@@ -129,6 +130,8 @@ class AmendmentObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain decides on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
     # The contract is not signed, is over, or ends before the amendment would take effect.
     CONTRACT_OVER = "contract_over"
     # Notice of the contract's end was given, and the amendment would change its term.
@@ -146,6 +149,8 @@ def refusal(obstacle: AmendmentObstacle, move: AmendmentMove, state: AmendmentSt
             return missing_permission(DUTIES[move])
         case AmendmentObstacle.WRONG_STATE:
             return AMENDMENTS.refusal(state, move)
+        case AmendmentObstacle.PEOPLE_ONLY:
+            return people_only()
         case AmendmentObstacle.CONTRACT_OVER:
             text = message("Only a signed contract is amended, from a day within its term.")
             return WrongState(text, code="CONTRACT_OVER")

@@ -35,7 +35,6 @@ from domain.presales.queries import inquiries
 from domain.presales.rules import demands as rules
 from domain.presales.rules.demands import DEMANDS, DemandMove, DemandObstacle, DemandState, Task
 from tenancy.numbers import next_number
-from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
 
 NUMBERS = "technology_demands"
@@ -161,13 +160,12 @@ async def follow_demand_return(work: Work, event: ApprovalReturned | ApprovalWit
 
 
 async def _ask(work: Work, demand: TechnologyDemand, chain: Ruling[ApprovalChain]) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("demandId",))
+    requester_id = approvals_seen.requester(work, chain, "demandId")
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.DEMAND, demand.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         own_of=[demand.raised_by_id] if demand.raised_by_id else [],
         facts={
             "demand_number": demand.number,

@@ -39,7 +39,7 @@ from domain.presales.rules.evaluations import (
     Findings,
 )
 from domain.presales.rules.inquiries import INQUIRIES, InquiryMove
-from tenancy.refusals import Conflict, Forbidden, Invalid, message
+from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -160,14 +160,13 @@ async def _ask(
     customer: Customer,
     chain: Ruling[ApprovalChain],
 ) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("evaluationId",))
+    requester_id = approvals_seen.requester(work, chain, "evaluationId")
     assignee = await organisation.find_staff(work, inquiry.assignee_id) if inquiry.assignee_id is not None else None
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.EVALUATION, evaluation.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         own_of=[evaluation.prepared_by_id] if evaluation.prepared_by_id else [],
         facts={
             "inquiry_number": inquiry.number,

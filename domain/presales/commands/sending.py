@@ -8,15 +8,13 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from domain.approvals import commands as approvals
+from domain.approvals import queries as approvals_seen
 from domain.customers import queries as customers
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
-from domain.organisation import queries as organisation
 from domain.policies import commands as policies_commands
-from domain.policies import queries as policies
-from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain, DiscountLimit
 from domain.presales.events import (
@@ -28,10 +26,10 @@ from domain.presales.events import (
 )
 from domain.presales.models import Quotation
 from domain.presales.queries import quotations as queries
+from domain.presales.queries.submitting import judge
 from domain.presales.rules import quotations as rules
 from domain.presales.rules.quotations import QUOTATIONS, Leeway, QuotationMove
 from tenancy.outbox import lock_timers, withdraw_effects
-from tenancy.refusals import Forbidden, Invalid, message
 from tenancy.work import Work
 
 
@@ -44,25 +42,15 @@ async def submit_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     """
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
     quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.SUBMIT)
-    author = await organisation.find_staff(work, quotation.prepared_by_id) if quotation.prepared_by_id else None
-    scope = queries.case_of(quotation, author.post_id if author is not None else None)
-    limit = await policies.find_rule(work, DiscountLimit, scope=scope)
-    found = Leeway.FREE
-    try:
-        quotation.valid_days = rules.valid_days(quotation.wished_valid_days, limit.value if limit else None)
-        if limit is not None:
-            found = rules.leeway(quotation.discount_percent, limit.value)
-    except Invalid as refusal:
-        refusal.clause = limit.clause if limit is not None else None
-        raise
+    judged = await judge(work, quotation)
+    quotation.valid_days = judged.valid_days
     work.record(QuotationSubmitted(quotation_id=quotation.id), about=quotation)
-    if limit is not None:
-        quotation.clause_id, quotation.handbook_version_id = limit.clause.clause_id, limit.clause.version_id
-        _cite_discount(work, quotation, limit, found)
-    if found is Leeway.NEEDS_APPROVAL:
-        topic = chain_topic(SubjectKind.QUOTATION)
-        chain = await policies.rule(work, ApprovalChain, scope=scope, topic=topic)
-        await _ask(work, quotation, chain)
+    if judged.limit is not None:
+        limit = judged.limit.clause
+        quotation.clause_id, quotation.handbook_version_id = limit.clause_id, limit.version_id
+        _cite_discount(work, quotation, judged.limit, judged.leeway)
+    if judged.chain is not None:
+        await _ask(work, quotation, judged.chain)
         return quotation
     quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.APPROVE)
     work.record(QuotationApproved(quotation_id=quotation.id, by_itself=True), about=quotation)
@@ -70,14 +58,13 @@ async def submit_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
 
 
 async def _ask(work: Work, quotation: Quotation, chain: Ruling[ApprovalChain]) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("quotationId",))
+    requester_id = approvals_seen.requester(work, chain, "quotationId")
     customer = await customers.get(work, quotation.customer_id)
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.QUOTATION, quotation.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         own_of=[quotation.prepared_by_id] if quotation.prepared_by_id else [],
         facts={
             "quotation_number": quotation.number,
@@ -161,7 +148,8 @@ async def send_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
 
 @command(needs=Permission.PRESALES_QUOTE)
 async def withdraw_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
-    """Take a quotation back that is not answered; what waits about it is void, and its link opens nothing any more."""
+    """Take a quotation back that is not answered; what waits about it or was approved is void, and its link opens
+    nothing any more."""
     subject = Subject(SubjectKind.QUOTATION, quotation_id)
     await approvals.lock_with_subject(work, subject=subject)
     timers = await lock_timers(work, quotation_id)
@@ -170,6 +158,7 @@ async def withdraw_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     for timer in timers:
         work.delete(timer)
     await withdraw_effects(work, quotation.id)
+    await approvals.void_granted(work, quotation.approval_id)
     await approvals.end_with_subject(work, subject=subject)
     work.record(QuotationWithdrawn(quotation_id=quotation.id), about=quotation)
     return quotation

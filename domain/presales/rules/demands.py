@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import orjson
 
+from domain.approvals.rules.obstacles import people_only
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import one_line, several_lines
@@ -82,6 +83,8 @@ class DemandObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain decides on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
     # It is not broken down.
     NO_PARTS = "no_parts"
 
@@ -93,6 +96,8 @@ def refusal(obstacle: DemandObstacle, move: DemandMove, state: DemandState) -> R
             return missing_permission(DUTIES[move])
         case DemandObstacle.WRONG_STATE:
             return DEMANDS.refusal(state, move)
+        case DemandObstacle.PEOPLE_ONLY:
+            return people_only()
         case DemandObstacle.NO_PARTS:
             text = message("The demand is not broken down: say which parts it has before it is handed on.")
             return WrongState(text, code="NO_PARTS")

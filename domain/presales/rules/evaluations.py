@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import orjson
 
+from domain.approvals.rules.obstacles import people_only
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import several_lines
@@ -75,6 +76,8 @@ class EvaluationObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain decides on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
     # The inquiry is qualified or refused.
     INQUIRY_OVER = "inquiry_over"
 
@@ -86,6 +89,8 @@ def refusal(obstacle: EvaluationObstacle, move: EvaluationMove, state: Evaluatio
             return missing_permission(DUTIES[move])
         case EvaluationObstacle.WRONG_STATE:
             return EVALUATIONS.refusal(state, move)
+        case EvaluationObstacle.PEOPLE_ONLY:
+            return people_only()
         case EvaluationObstacle.INQUIRY_OVER:
             text = message("The inquiry is qualified or refused: it is not evaluated any more.")
             return WrongState(text, code="INQUIRY_OVER")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from domain.approvals.rules.obstacles import people_only
 from domain.kernel.amounts import Totals
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.lines import Line
@@ -99,6 +100,12 @@ class QuotationObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain decides on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
+    # The handbook has no chain for the approval that its discount needs.
+    NO_CLAUSE = "no_clause"
+    # A clause grants no such discount, or not for so many days.
+    NOT_GRANTED = "not_granted"
     # Its last day is over, though its timer has not said so yet.
     EXPIRED = "expired"
 
@@ -110,6 +117,10 @@ def refusal(obstacle: QuotationObstacle, move: QuotationMove, state: QuotationSt
             return missing_permission(DUTIES[move])
         case QuotationObstacle.WRONG_STATE:
             return QUOTATIONS.refusal(state, move)
+        case QuotationObstacle.PEOPLE_ONLY:
+            return people_only()
+        case QuotationObstacle.NO_CLAUSE | QuotationObstacle.NOT_GRANTED:
+            raise ValueError("what the clauses say of a draft says itself")
         case QuotationObstacle.EXPIRED:
             return WrongState(message("The quotation holds no more: make a new version of it."), code="EXPIRED")
 

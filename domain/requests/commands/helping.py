@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domain.approvals import commands as approvals
+from domain.approvals import queries as approvals_seen
 from domain.approvals.events import ApprovalGranted, ApprovalRefused, ApprovalReturned, ApprovalWithdrawn
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
@@ -25,7 +26,7 @@ from domain.requests.events import (
 )
 from domain.requests.models import RequestHelper, ServiceRequest
 from domain.requests.rules import HelpState
-from tenancy.refusals import Conflict, Forbidden, Invalid, Refusal, message
+from tenancy.refusals import Conflict, Invalid, Refusal, message
 from tenancy.work import Work
 
 
@@ -59,14 +60,13 @@ async def ask_for_help(work: Work, *, request_id: UUID, staff_id: UUID, reason: 
 async def _open_approval(
     work: Work, request: ServiceRequest, asked: RequestHelper, chain: Ruling[ApprovalChain]
 ) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("requestId",))
+    requester_id = approvals_seen.requester(work, chain, "requestId")
     helper = await organisation.staff(work, asked.staff_id)
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.EXTRA_STAFF, asked.id),
         chain=chain,
-        requester_id=work.actor.id,
+        requester_id=requester_id,
         facts={
             "request_number": request.number,
             "priority": request.priority,

@@ -83,10 +83,11 @@ async def test_a_granted_approval_whose_record_has_changed_says_since_when_it_is
         await act(company, company.head, each)
     async with writing(company.admin, settle=settle) as work:
         await commands.void_granted(work, approval.id)
-    query = "query($id: ID!) { approval(id: $id) { state voidedAt timeline { nodes { at name reason } } } }"
+    query = "query($id: ID!) { approval(id: $id) { state voidedAt timeline { nodes { at name reason reasonText } } } }"
     found = (await ask(company.engineer, query, id=str(approval.id)))["approval"]
     last = found["timeline"]["nodes"][-1]
     assert (last["name"], last["reason"]) == ("approvals.voided", "subject_changed")
+    assert last["reasonText"] == "the record has changed or was withdrawn, so what was granted holds no more"
     assert (found["state"], found["voidedAt"]) == ("GRANTED", last["at"])
     assert (await ask(company.engineer, query, id=str(other.id)))["approval"]["voidedAt"] is None
 

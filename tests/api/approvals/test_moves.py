@@ -57,7 +57,7 @@ async def test_an_administrator_names_nobody_in_a_matter_of_her_own(ask: Ask, co
     await lay_down(company.admin, step(entry("customer_owner"), when_vacant="stop"))
     approval = await ask_for(company.admin)
     found = await moves(ask, company.admin, approval)
-    assert found["REASSIGN"] == found["RESOLVE_AGAIN"] == ["OWN_MATTER"]
+    assert found["REASSIGN"] == found["RESOLVE_AGAIN"] == ["OWN_REQUEST"]
 
 
 async def test_haste_is_possible_again_at_an_instant_that_the_clause_says(ask: Ask, company: Company) -> None:
@@ -100,7 +100,7 @@ async def test_an_administrator_lets_a_stopped_case_go_on(ask: Ask, company: Com
         *("GO_ON", "RESOLVE_AGAIN", "WITHDRAW", "COMMENT"),
     }
     assert (await moves(ask, company.admin, approval))["REASSIGN"] == ["CONDITION_FAILED"]
-    assert (await moves(ask, company.engineer, approval))["GO_ON"] == ["FORBIDDEN", "OWN_MATTER"]
+    assert (await moves(ask, company.engineer, approval))["GO_ON"] == ["FORBIDDEN", "OWN_REQUEST"]
     (task,) = (await waiting(company.admin, approval.id)).values()
     found = (await ask(company.admin, GO_ON, task=str(task), take=False))["goOnWithApproval"]
     assert found["errors"] == []

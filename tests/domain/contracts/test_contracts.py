@@ -141,6 +141,19 @@ async def test_a_change_makes_void_what_is_asked_and_what_was_approved(company: 
         await sign(plain, other)
 
 
+async def test_who_withdraws_what_was_approved_makes_its_approval_void(company: Company) -> None:
+    contract = await drafted(company)
+    await do(commands.submit_contract, clerk(company), contract)
+    await decide(company, company.head)
+    await decide(company, company.boss)
+    approval_id = (await stored(company, contract)).approval_id
+    await do(commands.withdraw_contract, clerk(company), contract)
+    [voided] = await facts(company, "approvals.voided")
+    assert voided["approval_id"] == str(approval_id)
+    async with reading(company.admin) as work:
+        assert await work.value(select(approvals_seen.voided_at(Approval))) is not None
+
+
 async def test_a_granted_approval_says_once_that_it_is_void(company: Company) -> None:
     contract = await drafted(company)
     await do(commands.submit_contract, clerk(company), contract)

@@ -128,6 +128,35 @@ async def test_whoever_was_to_decide_learns_that_the_subject_has_changed(company
         assert [fact.payload["reason"] for fact in await work.all(ended)] == ["subject_changed"]
 
 
+async def test_who_agreed_learns_that_what_was_granted_is_void(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD), informed=[HR])
+    approval = await ask(company.engineer)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    async with writing(company.head, settle=settle) as work:
+        await commands.approve(work, task_id=seat)
+    async with writing(company.admin, settle=settle) as work:
+        await commands.void_granted(work, approval.id)
+    await work_off()
+    for actor in (company.head, company.hr, company.engineer):
+        assert "is approved no more" in (await texts(actor))[-1]
+    assert await texts(company.boss) == []
+
+
+@pytest.mark.parametrize(("decides", "outcome"), [("approve", "Approved"), ("reject", "Refused")])
+async def test_what_time_alone_decided_says_so(company: Company, decides: str, outcome: str) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_minutes": 30}, on_deadline=decides), informed=[HR])
+    approval = await ask(company.engineer)
+    async with writing(company.admin, settle=settle) as work:
+        await advance_clock(work, to=work.now + timedelta(days=1))
+    await work_off()
+    copy = (await texts(company.hr))[-1]
+    assert copy.endswith(f": {outcome}. The time was up: decided as the chain says.")
+    async with reading(company.admin) as work:
+        of_seats = select(JournalEntry).where(JournalEntry.name == "approvals.decided")
+        (fact,) = [each for each in await work.all(of_seats) if each.payload["approval_id"] == str(approval.id)]
+    assert fact.payload["reason"] == "deadline"
+
+
 async def texts(actor: Actor, language: str = "en") -> list[str]:
     """What somebody was told about approvals, in a language, oldest first."""
     async with reading(actor) as work:

@@ -1,0 +1,79 @@
+"""What can be done with approvals is known beforehand, as the mutations have it: in own and in others' seats."""
+
+from functools import partial
+from uuid import UUID
+
+from domain.approvals import commands
+from domain.approvals.models import Approval
+from domain.consequences import settle
+from tenancy.actor import Actor
+from tenancy.database import writing
+from tests.api.conftest import Ask
+from tests.api.moves.agreeing import Tries, agree, said
+from tests.domain.approvals.company import HEAD, HR, Company, entry, founded, lay_down, step, waiting
+from tests.domain.approvals.company import ask as ask_for
+from tests.domain.approvals.test_delegations import away
+
+OWN_REQUEST = "Nobody decides on their own request."
+
+
+def tries(approval_id: UUID, seat_id: UUID, to: Actor) -> Tries:
+    seat, here = {"task_id": seat_id}, {"approval_id": approval_id}
+    passed_on = {**seat, "to_id": to.id}
+    return {
+        "APPROVE": ("approve", seat),
+        "REJECT": ("reject", {**seat, "comment": "No"}),
+        "RETURN": ("returnToRequester", {**seat, "comment": "Better"}),
+        "TRANSFER": ("transfer", passed_on),
+        "ADD_APPROVER": ("addApprover", {**passed_on, "before": True}),
+        "REASSIGN": ("reassign", passed_on),
+        "GO_ON": ("goOnWithApproval", {**seat, "take": True, "comment": "So"}),
+        "RESOLVE_AGAIN": ("resolveApprovalAgain", {**here, "comment": "So"}),
+        "WITHDRAW": ("withdrawApproval", here),
+        "URGE": ("urgeApproval", here),
+        "COMMENT": ("commentApproval", {**here, "comment": "Hm"}),
+    }
+
+
+async def seats(company: Company, approval: Approval) -> list[UUID]:
+    return list((await waiting(company.admin, approval.id)).values())
+
+
+async def test_approvals_say_what_the_mutations_do(ask: Ask, acme: Actor) -> None:
+    company = await founded(acme)
+    await lay_down(acme, step(HEAD), step(HR))
+    approval = await ask_for(company.engineer)
+    everybody = (company.engineer, company.head, acme)
+    (seat,) = await seats(company, approval)
+    all_agree = partial(agree, ask, "Approval", approval.id)
+    await all_agree(tries(approval.id, seat, company.boss), *everybody)
+    async with writing(company.engineer, settle=settle) as work:
+        await commands.urge(work, approval_id=approval.id)
+    await all_agree(tries(approval.id, seat, company.boss), *everybody)
+    # The holder goes away and has the requester decide, who is told why they don't.
+    await away(company.head, company.engineer)
+    await all_agree(tries(approval.id, seat, company.boss), *everybody)
+    assert (await said(ask, company.engineer, "Approval", approval.id))["APPROVE"] == [OWN_REQUEST]
+    async with writing(company.head, settle=settle) as work:
+        await commands.reject(work, task_id=seat, comment="No")
+    # Of a seat that was decided nobody says more than that it was.
+    over = await said(ask, company.head, "Approval", approval.id)
+    assert [move for move, blockers in over.items() if not blockers] == ["COMMENT"]
+
+
+async def test_nobody_passes_on_or_fills_a_seat_in_their_own_request(ask: Ask, acme: Actor, globex: Actor) -> None:
+    passable, vacant = await founded(acme), await founded(globex)
+    await lay_down(acme, step(HEAD, delegates_may_transfer=True))
+    approval = await ask_for(passable.engineer)
+    await away(passable.head, passable.engineer)
+    await away(passable.hr, passable.colleague)
+    (seat,) = await seats(passable, approval)
+    await agree(ask, "Approval", approval.id, tries(approval.id, seat, passable.boss), passable.engineer, passable.head)
+    assert (await said(ask, passable.engineer, "Approval", approval.id))["TRANSFER"] == [OWN_REQUEST]
+    await lay_down(globex, step(entry("customer_owner"), when_vacant="stop"))
+    stopped, of_others = await ask_for(globex), await ask_for(vacant.engineer)
+    for each, blocked in ((stopped, [OWN_REQUEST]), (of_others, [])):
+        (seat,) = await seats(vacant, each)
+        await agree(ask, "Approval", each.id, tries(each.id, seat, vacant.boss), globex)
+        told = await said(ask, globex, "Approval", each.id)
+        assert told["REASSIGN"] == told["RESOLVE_AGAIN"] == blocked
