@@ -14,10 +14,13 @@ from domain.mail import rules
 from domain.mail.models import InboundMail, MailAddress
 from domain.mail.rules import Letter, MailState
 from domain.organisation import queries as organisation
+from domain.policies import queries as policies
+from domain.policies.rules.kinds import InboundMailRules
 from domain.requests import queries as requests
+from domain.requests.models import ServiceRequest
 from tenancy import postbox
 from tenancy.actor import Actor
-from tenancy.effects import Effect
+from tenancy.effects import Effect, EffectKind
 from tenancy.models import one_of
 from tenancy.postbox import Thread
 from tenancy.secrets import unseal
@@ -124,6 +127,12 @@ class Continued:
     subject: str
 
 
+async def answers_decide(work: Work, request: ServiceRequest) -> bool:
+    """Whether answers by mail about a request decide something, by the clause in force on mail that comes in."""
+    ruling = await policies.find_rule(work, InboundMailRules, scope=requests.scope_of(request))
+    return ruling is None or ruling.value.answers_decide
+
+
 async def continued(work: Work, request_id: UUID) -> Continued | None:
     """How a letter about a request is to be answered, and what it answers; None where the company takes no mail."""
     request = await requests.get(work, request_id)
@@ -136,7 +145,7 @@ async def continued(work: Work, request_id: UUID) -> Continued | None:
         address = await work.first(there)
     if address is None:
         return None
-    named = [mail.message_id for mail in reversed(mails) if mail.message_id]
+    named = [mail.message_id for mail in reversed(mails) if mail.message_id] or await _ours(work, request.id)
     thread = Thread(
         slug=(await organisation.company(work)).slug,
         local_part=address.local_part,
@@ -146,6 +155,13 @@ async def continued(work: Work, request_id: UUID) -> Continued | None:
     )
     subject = mails[-1].subject if mails and mails[-1].subject else f"[{request.number}] {request.title}"
     return Continued(thread, rules.subject_of_reply(subject) if mails else subject)
+
+
+async def _ours(work: Work, request_id: UUID) -> list[str]:
+    """The letters of ours about a request that its contacts have, oldest first; for one to which nobody has written."""
+    letters = select(Effect).where(Effect.subject_id == request_id, Effect.kind == EffectKind.MAIL)
+    found = await work.all(letters.where(Effect.key.startswith("mail/")).order_by(Effect.planned_at, Effect.id))
+    return [postbox.message_id(effect.id) for effect in found]
 
 
 async def writers(work: Work, request_id: UUID) -> list[UUID]:

@@ -1,6 +1,8 @@
 """How values survive being stored, which texts fit a mail's subject, and what a webhook's endpoint may be."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -23,6 +25,17 @@ FAILURES_UNTIL_OFF = 10
 EVERY_FACT = "*"
 # Facts about telling: an endpoint that fails would be told of its failures for ever.
 UNTOLD = ("notifications.", "effects.", "agenda.", "sweeps.")
+
+
+_BLANK = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """A text of a company's own in three languages, and what fills its blanks."""
+
+    wording: Wording
+    values: Mapping[str, Any]
 
 
 def pack(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +61,8 @@ def _packed(value: Any) -> Any:
             return {"sentence": value.text, "blanks": pack(value.values)}
         case Wording():
             return {"texts": value.model_dump()}
+        case OwnWords():
+            return {"texts": value.wording.model_dump(), "blanks": pack(value.values)}
         case StrEnum() | UUID():
             return str(value)
         case str() | int() | None:
@@ -64,6 +79,8 @@ def _unpacked(value: Any, language: str, zone: tzinfo) -> Any:
     match value:
         case {"sentence": text, "blanks": blanks}:
             return written(text, blanks, language, zone)
+        case {"texts": texts, "blanks": blanks}:
+            return _filled(in_language(texts, language), blanks, language, zone)
         case {"texts": texts}:
             return in_language(texts, language)
         case {"minor": minor, "currency": currency}:
@@ -84,6 +101,18 @@ def _unpacked(value: Any, language: str, zone: tzinfo) -> Any:
 def written(text: str, values: Mapping[str, Any], language: str, zone: tzinfo) -> str:
     """A marked text with its packed values, as a reader of this language sees it; instants by the clocks of `zone`."""
     return translate(text, language, unpack(values, language, zone), zone=zone)
+
+
+def _filled(text: str, blanks: Mapping[str, Any], language: str, zone: tzinfo) -> str:
+    """Somebody's own words with their blanks filled, and nothing else read into them: they are no format string."""
+
+    def value(blank: re.Match[str]) -> str:
+        name = blank[1]
+        if name not in blanks:
+            return blank[0]
+        return "—" if blanks[name] is None else written("{blank}", {"blank": blanks[name]}, language, zone)
+
+    return _BLANK.sub(value, text)
 
 
 def subject_line(text: str) -> str:

@@ -5,6 +5,7 @@ from domain.mail.commands.answering import write_on
 from domain.mail.commands.filing import file
 from domain.mail.commands.receiving import Envelope, receive
 from domain.mail.commands.releasing import detach, discard, release
+from domain.mail.commands.telling import write_about
 
 __all__ = [
     "Envelope",
@@ -17,5 +18,6 @@ __all__ = [
     "receive",
     "release",
     "rotate_secret",
+    "write_about",
     "write_on",
 ]

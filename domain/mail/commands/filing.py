@@ -13,7 +13,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.mail import queries, rules
 from domain.mail.commands import answering, settling
 from domain.mail.models import InboundMail, MailAddress
-from domain.mail.rules import Letter, MailReason, Part
+from domain.mail.rules import Answer, Letter, MailReason, Part
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies
 from domain.policies import queries as handbook
@@ -22,6 +22,7 @@ from domain.policies.rules.kinds import InboundMailRules, Outsiders, UnknownSend
 from domain.policies.rules.scopes import Case
 from domain.requests import commands as requests
 from domain.requests import queries as requests_known
+from domain.requests.models import ServiceRequest
 from domain.requests.rules import Channel, State
 from tenancy.blobs import Received
 from tenancy.language import translate
@@ -216,21 +217,24 @@ async def open_request(
 async def reply(
     work: Work, mail: InboundMail, request_id: UUID, contact: Contact | None, member: Member | None = None
 ) -> None:
-    """Make a mail a word about a request. A closed one is reopened as its clause allows; where it does not, the mail
-    becomes a new request (RQ-5)."""
+    """Make a mail a word about a request, which may decide what its contact was asked (`_decided`). A closed one is
+    reopened as its clause allows, but not by mere thanks; where it does not, the mail becomes a new request (RQ-5)."""
     request = await requests_known.get(work, request_id)
     company = await organisation.company(work)
     said = mail.text or mail.quoted or translate(EMPTY, company.language)
-    if request.state in (State.CLOSED, State.CONFIRMED, State.CANCELLED):
+    answer = rules.answer_of(
+        said, [name for name in (contact.name if contact is not None else "", mail.from_name) if name]
+    )
+    if request.state in (State.PROPOSED, State.RESOLVED):
+        await _decided(work, mail, request, contact, answer, said)
+    elif request.state in (State.CLOSED, State.CONFIRMED, State.CANCELLED) and answer is Answer.MORE:
         try:
             async with work.attempting():
-                text = rules.within(" ".join(said.split()), 300)
-                reason = translate(REOPENED, company.language, {"text": text})
-                await requests.reopen(work, request_id=request_id, reason=rules.within(reason, 500))
+                await requests.reopen(work, request_id=request_id, reason=await _reason(work, said))
         except Refusal as refusal:
             if contact is None:
                 raise
-            _explain(work, mail, refusal)
+            _explain(mail, refusal)
             address = await queries.address(work, mail.address_id)
             await open_request(work, mail, address, request.customer_id, contact, follows=request.number)
             return
@@ -245,6 +249,33 @@ async def reply(
     await settling.pass_files_on(work, mail)
 
 
-def _explain(work: Work, mail: InboundMail, refusal: Refusal) -> None:
-    """Keep why a closed request was not reopened."""
+async def _reason(work: Work, said: str) -> str:
+    """Why a request is opened again, in the words of whoever answered."""
+    text = rules.within(" ".join(said.split()), 300)
+    return rules.within(translate(REOPENED, (await organisation.company(work)).language, {"text": text}), 500)
+
+
+async def _decided(
+    work: Work, mail: InboundMail, request: ServiceRequest, contact: Contact | None, answer: Answer, said: str
+) -> None:
+    """Do what an answer decides, where the handbook lets it: a yes of whoever speaks for the customer agrees to what is
+    proposed or confirms what is resolved, and more than that opens again what is resolved. What the request does not
+    allow is left; the answer is a word about it all the same."""
+    if not await queries.answers_decide(work, request):
+        return
+    speaks = contact is not None and request.contact_id in (None, contact.id)
+    try:
+        async with work.attempting():
+            if request.state is State.RESOLVED and answer is Answer.MORE:
+                await requests.reopen(work, request_id=request.id, reason=await _reason(work, said))
+            elif request.state is State.RESOLVED and answer is Answer.YES and speaks:
+                await requests.confirm(work, request_id=request.id)
+            elif request.state is State.PROPOSED and answer is Answer.YES and speaks:
+                await requests.agree(work, request_id=request.id)
+    except Refusal as refusal:
+        _explain(mail, refusal)
+
+
+def _explain(mail: InboundMail, refusal: Refusal) -> None:
+    """Keep why what an answer asks for was not done."""
     mail.detail = rules.within("; ".join(filter(None, (mail.detail, str(refusal)))), 1000)

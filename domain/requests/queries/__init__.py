@@ -11,6 +11,7 @@ from domain.requests.queries.clauses import (
     ruled,
     scope_of,
     story_of,
+    waits_for_customer,
 )
 from domain.requests.queries.faults import (
     action,
@@ -181,4 +182,5 @@ __all__ = [
     "visible_messages",
     "visible_parts",
     "visible_problems",
+    "waits_for_customer",
 ]

@@ -9,7 +9,7 @@ from domain.kernel.calendars import BusinessCalendar
 from domain.kernel.terms import ClockKind, CustomerTier, Priority
 from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, K, ServiceLevel, UpdateCadence
+from domain.policies.rules.kinds import BusinessCalendarClause, ClauseKind, HoldReasons, K, ServiceLevel, UpdateCadence
 from domain.policies.rules.scopes import Case
 from domain.policies.rules.values import Target
 from domain.requests import rules
@@ -49,14 +49,21 @@ def scope_of(request: ServiceRequest) -> Case:
     )
 
 
-async def ruled(work: Work, kind: type[K], request: ServiceRequest) -> Ruling[K] | None:
+async def ruled(work: Work, kind: type[K], request: ServiceRequest, topic: str = "") -> Ruling[K] | None:
     """The clause of a kind for a running request: of the version it was submitted under, or of the one in force where
     its clause holds for open cases too (PO-3). None where the handbook is silent."""
     pinned, scope = request.handbook_version_id, scope_of(request)
-    current = await policies.find_rule(work, kind, scope=scope)
+    current = await policies.find_rule(work, kind, scope=scope, topic=topic)
     if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
         return current
-    return await policies.find_rule(work, kind, scope=scope, version_id=pinned)
+    return await policies.find_rule(work, kind, scope=scope, topic=topic, version_id=pinned)
+
+
+async def waits_for_customer(work: Work, request: ServiceRequest) -> bool:
+    """Whether what a request is on hold for is the customer's to do, by the clause that lists its reason."""
+    ruling = await ruled(work, HoldReasons, request)
+    listed = ruling.value.reason(request.hold_code) if ruling is not None else None
+    return listed is not None and listed.for_customer
 
 
 async def kept_clause(

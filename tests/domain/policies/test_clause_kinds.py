@@ -370,3 +370,27 @@ def test_nothing_is_said_to_come_after_no_days_at_all() -> None:
     ):
         value = checks.parse(KINDS[kind], {**EXAMPLES[kind], path: 0}, "value")
         assert read_all(value.standard_text(), "en").startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ({"event": "requests.escalated"}, ("value",)),
+        ({"event": "requests.closed", "body": {"en": "{solution}"}}, ("value",)),
+        ({"event": "requests.resolved", "subject": {"en": "{number}", "zh_Hans": "{nummer}"}}, ("value",)),
+        ({"event": "requests.resolved", "body": {"en": "{contact.email}"}}, ("value",)),
+    ],
+)
+def test_a_letter_without_occasion_or_with_a_blank_that_nothing_fills_is_refused(
+    value: dict[str, Any], path: tuple[str, ...]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        checks.parse(KINDS["message_template"], value, "value")
+    assert refused.value.path == path
+
+
+def test_a_template_from_before_anything_acted_on_it_is_still_read() -> None:
+    old = {"event": "visits.planned", "subject": {"en": "{when}"}, "body": {"en": "{what}"}}
+    found = KINDS["message_template"].model_validate(old)
+    assert found.topic == "visits.planned"
+    assert found.standard_text()

@@ -14,7 +14,7 @@ from domain.policies.rules.chains import Chain, Panel, chain_topic
 from domain.policies.rules.clause_kind import ClauseKind, Days
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Wording, check_once, unfit
+from domain.policies.rules.values import check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -285,31 +285,3 @@ class FileRules(ClauseKind):
         if self.media_types:
             told.append(say(message("Files of these kinds are taken: {kinds}."), kinds=self.media_types))
         return tuple(told)
-
-
-class MessageTemplate(ClauseKind):
-    """What a message about an event says, in the company's own words (NT-1)."""
-
-    kind = "message_template"
-    label = message("Message template")
-    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
-
-    event: Annotated[
-        str,
-        Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80, description="The event's name, such as requests.resolved."),
-    ]
-    subject: Annotated[Wording, Field(description="The message's heading.")]
-    body: Annotated[Wording, Field(description="What the message says.")]
-
-    @property
-    def topic(self) -> str:
-        return self.event
-
-    def standard_text(self) -> tuple[Sentence, ...]:
-        return (
-            say(
-                message("The message about the event {event} is headed “{subject}”."),
-                event=self.event,
-                subject=self.subject,
-            ),
-        )

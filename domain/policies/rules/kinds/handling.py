@@ -143,6 +143,12 @@ class HoldReason(Part):
     resumes_by_itself: Annotated[
         bool, Field(description="Whether it goes on by itself when that time has come; else somebody is reminded.")
     ] = False
+    for_customer: Annotated[
+        bool,
+        Field(
+            description="Whether it waits for the customer, whose people are then told by mail what for and till when."
+        ),
+    ] = False
 
 
 class HoldReasons(ClauseKind):
