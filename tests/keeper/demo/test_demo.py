@@ -228,8 +228,8 @@ def test_both_companies_live_their_weeks_once_whatever_is_killed_and_the_third_s
     sent = letters(running)
     assert len(sent) == sum(found["letters"]["totalCount"] for found in counts.values())
     to_customers = [(to, subject) for _, to, subject in sent if "namyuet" not in to and "qingfan" not in to]
-    # What is said about a request keeps its subject, for mail programs to keep it together.
-    threads = [each for each in to_customers if each[1].startswith(("Re: ", "[REQ-"))]
+    # What is said about a request keeps its subject, or names it: several letters may be headed the same.
+    threads = [each for each in to_customers if each[1].startswith("Re: ") or "REQ-" in each[1]]
     assert {"Re: 国庆后首日对账文件为空", "Re: Ice machine in the lobby bar leaks"} <= {
         subject for _, subject in threads
     }
