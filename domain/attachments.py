@@ -21,6 +21,8 @@ from domain.mail import commands as mail
 from domain.mail import queries as mail_seen
 from domain.requests import commands as requests
 from domain.requests import queries as requests_seen
+from domain.views import commands as views
+from domain.views import queries as views_seen
 from tenancy.actor import Actor
 from tenancy.blobs import Blob
 from tenancy.refusals import Invalid, message
@@ -55,6 +57,7 @@ class Place:
 
 PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.APPROVAL: Place(approvals_seen.shows, approvals.attach, approvals.detach),
+    SubjectKind.EXPORT: Place(views_seen.shows_export, None, views.detach_export),
     SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),

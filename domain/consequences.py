@@ -57,6 +57,8 @@ from domain.requests.events import (
 )
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
+from domain.views import commands as views
+from domain.views.events import ExportExpiryDue
 from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
 from tenancy.journal import Event
 from tenancy.work import Work
@@ -113,6 +115,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     MemberDeactivated: [approvals.give_up_seats, feedback.hand_on_of_leaver],
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
+    ExportExpiryDue: [views.expire_export],
     DunningStepDue: [billing.take_due_step],
     InvoiceIssued: [ledger.book_invoice],
     ScheduledInvoicesDue: [billing.draft_more],

@@ -178,7 +178,10 @@ def _api(arguments: argparse.Namespace) -> int:
 
 def _worker(arguments: argparse.Namespace) -> int:
     from workers.app import run_worker
+    from workers.jobs import exports
+    from zhidu.exporting import write_rows
 
+    exports.written_by(write_rows)
     return _with_a_sound_role(run_worker)
 
 

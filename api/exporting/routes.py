@@ -1,8 +1,8 @@
-"""The addresses at which the rows of a saved view are given as files."""
+"""The addresses at which the rows of a saved view are given as files at once; many rows are written by a worker."""
 
 import asyncio
+import io
 import re
-from collections.abc import Callable, Sequence
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,25 +13,20 @@ from starlette.routing import Route
 from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.exporting import sheets
-from api.exporting.rows import ViewReader
+from api.exporting.rows import RowReader
 from api.exporting.sheets import Cell
+from api.exporting.writing import check_count
 from domain.consequences import settle
 from domain.views import commands, queries
-from domain.views.models import SavedView
+from domain.views.rules import ExportForm, Headings, Wanted
 from tenancy.actor import NO_TENANT, Actor
 from tenancy.database import reading, writing
 from tenancy.quotas import QUOTAS
-from tenancy.refusals import Conflict, NotFound, Refusal, Unauthenticated, message
+from tenancy.refusals import Invalid, NotFound, Refusal, Unauthenticated, message
 
 MOST_ROWS = 20_000
 # An export takes as many points of the caller's allowance as it has rows, and no fewer than these.
 LEAST_POINTS = 500
-
-Write = Callable[[str, Sequence[str], list[list[Cell]]], bytes]
-FORMS: dict[str, tuple[str, Write]] = {
-    "csv": ("text/csv; charset=utf-8", lambda _, heads, rows: sheets.as_csv(heads, rows)),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.as_xlsx),
-}
 
 
 @refusing
@@ -49,27 +44,45 @@ async def _exported(request: Request) -> Response:
     actor = await authenticate(request.scope)
     if actor.tenant_id == NO_TENANT:
         raise Unauthenticated()
-    form = request.path_params["form"]
     try:
         id = UUID(request.path_params["view_id"])
-        kind, write = FORMS[form]
-    except (ValueError, KeyError):
+        form = ExportForm(request.path_params["form"])
+    except ValueError:
         raise NotFound(path=("viewId",)) from None
     _charge(actor, LEAST_POINTS)
     async with reading(actor) as work:
         view = await queries.seen(work, id)
-    reader = ViewReader(view)
+        wanted = queries.wanted(work, view, form, _headings(request))
+    reader = RowReader(wanted)
     count = await reader.count(actor)
-    if count > MOST_ROWS:
-        text = message("The view has {count} rows; at most {most} are given as one file. Narrow its filter.")
-        raise Conflict(text, {"count": count, "most": MOST_ROWS}, code="TOO_MANY_ROWS")
+    check_count(count, MOST_ROWS)
     _charge(actor, max(0, count - LEAST_POINTS))
-    rows = await reader.rows(actor, MOST_ROWS)
+    rows: list[list[Cell]] = [list(reader.headings(actor.language))]
+    async for page in reader.pages(actor):
+        rows += page
+        check_count(len(rows) - 1, MOST_ROWS)
     async with writing(actor, settle=settle, while_suspended=True) as work:
-        await commands.note_export(work, view_id=id, form=form, row_count=len(rows))
+        await commands.note_export(work, view_id=id, form=form, row_count=len(rows) - 1)
     # Thousands of rows take a while to be written, in which others are served.
-    content = await asyncio.to_thread(write, view.name, reader.columns, rows)
-    return Response(content, headers={**NOT_KEPT, **_headers(view, form), "Content-Type": kind})
+    content = await asyncio.to_thread(_content, wanted, rows)
+    return Response(content, headers={**NOT_KEPT, **_headers(wanted), "Content-Type": _kind(form)})
+
+
+def _headings(request: Request) -> Headings:
+    try:
+        return Headings(request.query_params.get("headings", Headings.LABELS))
+    except ValueError:
+        text = message("Columns are headed by labels or by paths.")
+        raise Invalid(text, path=("headings",)) from None
+
+
+def _content(wanted: Wanted, rows: list[list[Cell]]) -> bytes:
+    out = io.BytesIO()
+    sheet = sheets.sheet(wanted.form, out, wanted.name)
+    for row in rows:
+        sheet.write(row)
+    sheet.close()
+    return out.getvalue()
 
 
 def _charge(actor: Actor, points: int) -> None:
@@ -79,13 +92,17 @@ def _charge(actor: Actor, points: int) -> None:
         raise Refusal(text, {"seconds": wait}, code="RATE_LIMITED")
 
 
-def _headers(view: SavedView, form: str) -> dict[str, str]:
-    name = re.sub(r'[\\/:*?"<>|]', "_", view.name)
+def _kind(form: ExportForm) -> str:
+    return f"{form.media_type}; charset=utf-8" if form is ExportForm.CSV else form.media_type
+
+
+def _headers(wanted: Wanted) -> dict[str, str]:
+    name = re.sub(r'[\\/:*?"<>|]', "_", wanted.name)
     plain = re.sub(r"[^\x20-\x7e]|%", "_", name)
-    whole = quote(f"{name}.{form}", safe="")
+    whole = quote(f"{name}.{wanted.form}", safe="")
     return {
         "X-Content-Type-Options": "nosniff",
-        "Content-Disposition": f"attachment; filename=\"{plain}.{form}\"; filename*=UTF-8''{whole}",
+        "Content-Disposition": f"attachment; filename=\"{plain}.{wanted.form}\"; filename*=UTF-8''{whole}",
     }
 
 

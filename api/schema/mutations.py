@@ -67,7 +67,9 @@ from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.types import RequestLink, RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
 from api.schema.tenancy.types import AgendaItem
+from api.schema.views import exports
 from api.schema.views import mutations as views
+from api.schema.views.exports import Export
 from api.schema.views.types import SavedView
 
 
@@ -385,6 +387,8 @@ class Mutation:
 
     save_view = mutation(views.save_view, view=SavedView)
     change_view = mutation(views.change_view, view=SavedView)
+    start_export = mutation(exports.start_export, export=Export)
+    discard_export = mutation(exports.discard_export, export=Export)
     delete_view = mutation(views.delete_view, values={"view_id": (UUID, "The view that is gone.")})
 
     measure_quality = mutation(

@@ -129,10 +129,15 @@ async def of_record(work: Work, subject: Subject) -> list[UUID]:
     return [row["file_id"] for row in rows]
 
 
+async def with_content(work: Work, file_id: UUID) -> tuple[File, blobs.Blob]:
+    """A file and its content, for Zhidu's own use; refuses with `NotFound`."""
+    file = await work.get(File, file_id)
+    return file, await work.get(blobs.Blob, file.blob_id)
+
+
 async def content_of(work: Work, file_id: UUID) -> bytes:
     """All bytes of a file, for Zhidu's own use of small ones; refuses as `blobs.content` does."""
-    file = await work.get(File, file_id)
-    blob = await work.get(blobs.Blob, file.blob_id)
+    _, blob = await with_content(work, file_id)
     return b"".join([piece async for piece in blobs.content(work.actor.tenant_id, blob)])
 
 

@@ -39,6 +39,7 @@ class SubjectKind(StrEnum):
     EVALUATION = "inquiry_evaluations"
     CONTACT = "contacts"
     DEMAND = "technology_demands"
+    EXPORT = "exports"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Whom saved views are shown to, and which of them somebody may change."""
+"""Whom saved views and exports are shown to, and which views somebody may change."""
 
 from typing import Any
 from uuid import UUID
@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
-from domain.views.models import SavedView
-from domain.views.rules import ViewAudience
+from domain.views.models import Export, SavedView
+from domain.views.rules import ExportForm, ExportState, Headings, ViewAudience, Wanted
 from tenancy.actor import Actor
 from tenancy.models import current_member
 from tenancy.refusals import Forbidden, message
@@ -58,4 +58,46 @@ async def named(work: Work, like: SavedView, name: str) -> bool:
 async def count_of(work: Work, member_id: UUID) -> int:
     """How many views somebody has."""
     found: int = await work.value(select(func.count()).where(SavedView.owner_id == member_id))
+    return found
+
+
+def wanted(work: Work, of: SavedView | Export, form: ExportForm, headings: Headings) -> Wanted:
+    """What is to be written of a view, or of what it was when an export began; times are told in the company's zone."""
+    return Wanted(
+        name=of.name,
+        viewed_list=of.viewed_list,
+        conditions=of.conditions,
+        ordering=of.ordering,
+        columns=of.columns,
+        form=form,
+        headings=headings,
+        zone=work.opening.zone,
+    )
+
+
+def visible_exports(actor: Actor, exports: Any) -> ColumnElement[bool]:
+    """An export is seen by whoever asked for it: it has what they may see, which nobody else may."""
+    return mine(exports) if actor.is_member else false()
+
+
+def shows_export(actor: Actor, export_id: Any) -> ColumnElement[bool]:
+    """Whether an export is shown to somebody."""
+    seen = select(Export.id).where(Export.id == export_id, visible_exports(actor, Export))
+    return seen.exists()
+
+
+async def export(work: Work, id: UUID, *, lock: bool = False) -> Export:
+    """An export of the actor's own; refuses with `NotFound`."""
+    return await work.seen(Export, id, visible_exports(work.actor, Export), "exportId", lock=lock)
+
+
+async def get_export(work: Work, id: UUID) -> Export:
+    """Any export, for Zhidu's own use; refuses with `NotFound`."""
+    return await work.get(Export, id)
+
+
+async def running_exports(work: Work, member_id: UUID) -> int:
+    """How many exports of somebody are under way."""
+    running = (Export.owner_id == member_id, Export.state == ExportState.RUNNING)
+    found: int = await work.value(select(func.count()).where(*running))
     return found

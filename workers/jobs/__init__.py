@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from workers.attempts import NotYet, renewed
-from workers.jobs import backups, dry_runs, files
+from workers.jobs import backups, dry_runs, exports, files
 
 Job = Callable[[Claim, AgendaItem], Awaitable[None]]
 
@@ -20,6 +20,7 @@ JOBS: Mapping[str, Job] = {
     "backups.remove": backups.remove,
     "files.tidy": files.tidy,
     "rulebook.dry_run": dry_runs.try_out,
+    "views.export": exports.write,
 }
 
 # A job that only a newer version knows waits for a worker of that version.

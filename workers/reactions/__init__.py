@@ -110,6 +110,7 @@ from domain.requests.events import (
     SolutionProposed,
 )
 from domain.rulebook.events import DryRunFinished, ReadingReminded
+from domain.views.events import ExportFailed, ExportFinished
 from tenancy.journal import Event
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
@@ -136,6 +137,7 @@ from workers.reactions import (
     relations,
     requests,
     rulebook,
+    views,
     visits,
 )
 
@@ -224,6 +226,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ArchiveFailed: [backups.tell_of_a_failed_archive],
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
+    ExportFinished: [views.tell_of_an_export],
+    ExportFailed: [views.tell_of_a_failure],
     DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
     HandbookTookEffect: [rulebook.ask_to_read],
     HandbookReturned: [rulebook.tell_of_a_void_approval],

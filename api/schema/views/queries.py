@@ -20,6 +20,7 @@ from api.schema.presales.inquiries import Inquiry
 from api.schema.presales.types import Quotation
 from api.schema.requests.types import ServiceRequest
 from api.schema.views import lists
+from api.schema.views.exports import EXPORT_ORDERS, Export, ExportFilter
 from api.schema.views.types import SAVED_VIEW_ORDERS, SavedView, SavedViewFilter
 from domain.views import queries
 from domain.views.rules import ViewedList
@@ -82,6 +83,13 @@ class ViewsQuery:
         SavedView,
         orders=SAVED_VIEW_ORDERS,
         filter=SavedViewFilter,
+    )
+    export = by_id("One of your exports.", Export)
+    exports = page(
+        "Your exports: rows of saved views as files, which are written for you.",
+        Export,
+        orders=EXPORT_ORDERS,
+        filter=ExportFilter,
     )
     view_rows: ViewRows = strawberry.field(
         resolver=view_rows, description="The rows of a saved view that you see, as they are now."

@@ -59,7 +59,7 @@ async def test_a_view_is_given_as_csv_and_xlsx_as_each_may_see_it(
         ask, software.admin, "上海/open", columns=columns, order="OLDEST", audience="COMPANY", filter={"overdue": False}
     )
     expected = [
-        columns,
+        ["Title", "Customer · Name", "Assignee · Name", "Overdue", "Times reopened"],
         ["'=1+1", "Big", "", "false", "0"],
         ["打印机", "Big", "", "false", "0"],
         ["Third", "Big", "", "false", "0"],
@@ -71,11 +71,15 @@ async def test_a_view_is_given_as_csv_and_xlsx_as_each_may_see_it(
     assert "filename*=UTF-8''%E4%B8%8A%E6%B5%B7_open.csv" in answer.headers["content-disposition"]
     assert answer.headers["cache-control"] == "no-store"
     sheet = await get(client, software.dispatcher, view["id"], "xlsx")
-    assert [row[0] for row in read_xlsx(sheet.content)] == ["title", "=1+1", "打印机", "Third"]
-    assert read_csv((await get(client, software.colleague, view["id"])).content) == [columns]
+    assert [row[0] for row in read_xlsx(sheet.content)] == ["Title", "=1+1", "打印机", "Third"]
+    assert read_csv((await get(client, software.colleague, view["id"])).content) == expected[:1]
+    paths = await get(client, software.colleague, view["id"], "csv?headings=paths")
+    assert read_csv(paths.content) == [columns]
+    assert code_of(await get(client, software.colleague, view["id"], "csv?headings=none")) == (422, "INVALID")
     async with reading(software.admin) as work:
         told = await work.all(select(JournalEntry).where(JournalEntry.name == "views.exported"))
     assert sorted((entry.payload["form"], entry.payload["row_count"]) for entry in told) == [
+        ("csv", 0),
         ("csv", 0),
         ("csv", 3),
         ("xlsx", 3),
@@ -91,7 +95,7 @@ async def test_two_companies_export_their_own_and_a_third_nothing(
         await submit(ask, company, title=title)
         views[title] = await save(ask, company.admin, "All", columns=["title"], audience="COMPANY")
         answer = await get(client, company.dispatcher, views[title]["id"])
-        assert read_csv(answer.content) == [["title"], [title]]
+        assert read_csv(answer.content) == [["Title"], [title]]
     assert code_of(await get(client, third, views["Ours"]["id"])) == (404, "NOT_FOUND")
     assert code_of(await get(client, service.dispatcher, views["Ours"]["id"])) == (404, "NOT_FOUND")
 
@@ -113,7 +117,7 @@ async def test_without_columns_the_plain_values_are_given(
         answer = await get(client, software.admin, view["id"])
         assert answer.status_code == 200, answer.text
         heads, *rows = read_csv(answer.content)
-        assert heads[0] == "id"
+        assert heads[0] == "Id"
         assert len(rows) == (2 if viewed == "CUSTOMERS" else 0)
 
 
