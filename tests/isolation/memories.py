@@ -52,6 +52,7 @@ KNOWN = {
     "tenancy.work.ASKED_ALONG": "The code's own words.",
     "tenancy.identity.actors.FINDERS": "The code's own functions, by how tokens begin.",
     "workers.gateways.webhooks._public_authorities": "The world's own certificates.",
+    "workers.jobs.exports._writers": "The code's own function.",
     "workers.live._voices": "The process's own line to the broker.",
 }
 
