@@ -148,7 +148,7 @@ def _let_go_of_tokens(document: DocumentNode) -> None:
             if node.loc is not None:
                 # The parser shares nothing of a location, and nobody else has seen it.
                 node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # only parsing needs them
-            waiting += [getattr(node, key) for key in node.keys]
+            waiting += vars(node).values()
 
 
 class _Calls:
