@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth.routes import ROUTES as AUTH_ROUTES
+from api.confirmation.routes import ROUTES as CONFIRMATION_ROUTES
 from api.contract.routes import ROUTES as CONTRACT_ROUTES
 from api.endpoint import Endpoint, sees
 from api.exporting.routes import ROUTES as EXPORT_ROUTES
@@ -95,6 +96,7 @@ def application() -> ASGIApp:
         *CONTRACT_ROUTES,
         *INVOICE_ROUTES,
         *QUOTATION_ROUTES,
+        *CONFIRMATION_ROUTES,
         *PORTAL_ROUTES,
         *MAIL_ROUTES,
     ]

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     SURVEY = "survey"
     QUOTATION = "quotation"
     PORTAL = "portal"
+    SOLUTION = "solution"
 
 
 @dataclass(frozen=True)

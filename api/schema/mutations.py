@@ -55,6 +55,7 @@ from api.schema.presales import mutations as presales
 from api.schema.presales.demands import TechnologyDemand
 from api.schema.presales.evaluations import InquiryEvaluation
 from api.schema.presales.inquiries import Inquiry, InquiryNeed, RequirementsDocument
+from api.schema.presales.solution_mutations import SolutionMutation
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
 from api.schema.requests import bulk
@@ -74,7 +75,7 @@ from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
-class Mutation:
+class Mutation(SolutionMutation):
     """The root of changing."""
 
     create_tenant = mutation(

@@ -89,6 +89,7 @@ from api.schema.policies.types import (
 from api.schema.portal.queries import PortalQuery
 from api.schema.presales.inquiries import INQUIRY_ORDERS, Inquiry, InquiryFilter
 from api.schema.presales.queries import DemandQuery
+from api.schema.presales.solutions import SolutionQuery
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.requests import faults
@@ -101,7 +102,9 @@ from domain.kernel.permissions import Permission
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(ContractQuery, DemandQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery, PortalQuery):
+class Query(
+    ContractQuery, DemandQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery, PortalQuery, SolutionQuery
+):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)

@@ -40,6 +40,7 @@ class SubjectKind(StrEnum):
     CONTACT = "contacts"
     DEMAND = "technology_demands"
     EXPORT = "exports"
+    SOLUTION = "solutions"
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,21 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "reason": FactType.TEXT,
         "content": FactType.TEXT,
     },
+    (SubjectKind.SOLUTION, ""): {
+        "solution_number": FactType.TEXT,
+        "version_number": FactType.NUMBER,
+        "inquiry_number": FactType.TEXT,
+        "customer_id": FactType.CUSTOMER,
+        "customer_name": FactType.TEXT,
+        "customer_tier": FactType.TEXT,
+        "account_owner_id": FactType.MEMBER,
+        "department_id": FactType.DEPARTMENT,
+        "amount_minor": FactType.NUMBER,
+        "currency": FactType.TEXT,
+        "is_complex": FactType.FLAG,
+        "expert_review": FactType.FLAG,
+        "content": FactType.TEXT,
+    },
     (SubjectKind.EXTRA_STAFF, ""): {
         "request_number": FactType.TEXT,
         "priority": FactType.TEXT,
@@ -226,6 +242,7 @@ _MAY_BE_MISSING: Mapping[tuple[SubjectKind, str], frozenset[str]] = {
     (SubjectKind.AMENDMENT, ""): _UNSAID_OF_AGREEMENTS,
     (SubjectKind.EVALUATION, ""): frozenset({"account_owner_id", "department_id"}),
     (SubjectKind.DEMAND, ""): frozenset({"department_id"}),
+    (SubjectKind.SOLUTION, ""): frozenset({"account_owner_id", "department_id"}),
     (SubjectKind.EXTRA_STAFF, ""): frozenset({"department_id"}),
 }
 
@@ -259,6 +276,7 @@ FACT_LABELS: Mapping[str, str] = {
     "effort_days": message("the effort in person-days"),
     "inquiry_number": message("the inquiry's number"),
     "is_complex": message("whether it is complex"),
+    "expert_review": message("whether experts review it"),
     "recommended": message("whether it is recommended"),
     "risk_points": message("how risky it is, in points"),
     "effective_on": message("the day of taking effect"),
@@ -279,6 +297,7 @@ FACT_LABELS: Mapping[str, str] = {
     "quotation_number": message("the quotation's number"),
     "reason": message("the reason"),
     "request_number": message("the request's number"),
+    "solution_number": message("the solution's number"),
     "starts_on": message("the first day"),
     "valid_days": message("for how many days it holds"),
     "staff_name": message("the person's name"),
@@ -307,6 +326,7 @@ TITLES: Mapping[tuple[SubjectKind, str], str] = {
     (SubjectKind.AMENDMENT, ""): message("Amendment {amendment_number} with {customer_name} as of {effective_on}"),
     (SubjectKind.EVALUATION, ""): message("Evaluation of inquiry {inquiry_number} of {customer_name}"),
     (SubjectKind.DEMAND, ""): message("Technology demand {demand_number}, {effort_days} person-days"),
+    (SubjectKind.SOLUTION, ""): message("Solution {solution_number} for {customer_name}, {amount_minor}"),
     (SubjectKind.EXTRA_STAFF, ""): message("Help by {helper_name} with request {request_number}"),
     (SubjectKind.HANDBOOK_VERSION, "publish"): message("Version {version_number} of the handbook {document_number}"),
 }

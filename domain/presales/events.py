@@ -230,3 +230,67 @@ class DemandHandedOn(Event, name="presales.demand_handed_on"):
     """It became a project."""
 
     demand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionDrafted(Event, name="presales.solution_drafted"):
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionChanged(Event, name="presales.solution_changed"):
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionSubmitted(Event, name="presales.solution_submitted"):
+    """It is to be reviewed; `expert_review` tells whether by experts, too."""
+
+    solution_id: UUID
+    expert_review: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionApproved(Event, name="presales.solution_approved"):
+    """It may be sent: nobody has to review it, or everybody has agreed."""
+
+    solution_id: UUID
+    by_itself: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionReturned(Event, name="presales.solution_returned"):
+    """A review has found something to be improved: a new version is needed."""
+
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionTakenBack(Event, name="presales.solution_taken_back"):
+    """Its review was called off: it is a draft again."""
+
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionSent(Event, name="presales.solution_sent"):
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionAnswered(Event, name="presales.solution_answered"):
+    solution_id: UUID
+    confirmed: bool
+    # Whether the customer answered by the link; else somebody recorded the answer.
+    by_link: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionWithdrawn(Event, name="presales.solution_withdrawn"):
+    solution_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionSuperseded(Event, name="presales.solution_superseded"):
+    solution_id: UUID
+    by_id: UUID

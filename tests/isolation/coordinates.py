@@ -275,6 +275,7 @@ TABLES: Mapping[str, str] = {
     "ConfirmContractCopyInput.copyId": "contract_copies",
     "inquiryId": "inquiries",
     "demandId": "technology_demands",
+    "solutionId": "solutions",
     "requirementsId": "requirements_documents",
     "AccessTokenInput.tokenId": "access_tokens",
     "DraftVersionInput.copyFrom": "handbook_versions",

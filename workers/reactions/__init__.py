@@ -72,6 +72,10 @@ from domain.presales.events import (
     QuotationApproved,
     QuotationExpired,
     QuotationSent,
+    SolutionAnswered,
+    SolutionApproved,
+    SolutionReturned,
+    SolutionSent,
 )
 from domain.quality.events import TargetMissed
 from domain.requests.events import (
@@ -240,6 +244,10 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     QuotationSent: [presales.send_the_quotation],
     QuotationAnswered: [presales.tell_of_the_answer],
     QuotationExpired: [presales.tell_of_the_end],
+    SolutionSent: [presales.send_the_solution],
+    SolutionApproved: [presales.tell_of_an_approved_solution],
+    SolutionReturned: [presales.tell_of_a_returned_solution],
+    SolutionAnswered: [presales.tell_of_an_answered_solution],
     ContractApproved: [contracts.tell_that_it_may_be_signed],
     ContractSigned: [contracts.send_the_copies, billing.draft_by_schedule],
     ContractCopiesLate: [contracts.remind_of_late_copies],

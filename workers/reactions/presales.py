@@ -18,8 +18,13 @@ from domain.presales.events import (
     QuotationApproved,
     QuotationExpired,
     QuotationSent,
+    SolutionAnswered,
+    SolutionApproved,
+    SolutionReturned,
+    SolutionSent,
 )
-from domain.presales.queries import inquiries
+from domain.presales.models import Solution
+from domain.presales.queries import inquiries, solutions
 from domain.presales.queries import quotations as queries
 from tenancy.links import Link, Purpose
 from tenancy.refusals import message
@@ -95,6 +100,77 @@ async def tell_of_a_decision(work: Work, event: EvaluationDecided) -> None:
     if event.go:
         text = message("It is decided to make an offer for inquiry {number} from {customer}: {title}")
     await _tell_of_inquiry(work, event.inquiry_id, text, f"decided:{event.evaluation_id}")
+
+
+async def send_the_solution(work: Work, event: SolutionSent) -> None:
+    """The contact gets a link to the solution, in their language."""
+    found = await solutions.opened(work, event.solution_id)
+    if found is None or found.solution.contact_id is None:
+        return
+    solution = found.solution
+    contact = await customers.contact(work, found.solution.contact_id)
+    await notifications.notify_contact(
+        work,
+        email=f"{contact.name} <{contact.email}>",
+        language=contact.language,
+        subject=message("Our solution {number}: {title}"),
+        text=message(
+            "Dear {contact},\n\nhere is how we would do what you have asked for. Solution {number}, version"
+            " {version}, is at\n{link}\n\nThere you can confirm it or tell us what should be different."
+            "\n\nKind regards,\n{company}"
+        ),
+        values={
+            "contact": contact.name,
+            "company": found.sides.company,
+            "number": solution.number,
+            "version": solution.version,
+            "title": solution.title,
+        },
+        about=Subject(SubjectKind.SOLUTION, solution.id),
+        key=f"solution/{solution.id}",
+        link=Link(Purpose.SOLUTION, solution.id),
+    )
+
+
+async def tell_of_an_approved_solution(work: Work, event: SolutionApproved) -> None:
+    """Whoever wrote it learns that its review is over."""
+    if not event.by_itself:
+        text = message("Solution {number} for {customer} is approved and may be sent.")
+        await _tell_of_solution(work, event.solution_id, text, "approved")
+
+
+async def tell_of_a_returned_solution(work: Work, event: SolutionReturned) -> None:
+    """Whoever wrote it learns what has to be improved."""
+    text = message("Solution {number} for {customer} has to be improved: {findings}")
+    await _tell_of_solution(work, event.solution_id, text, "returned")
+
+
+async def tell_of_an_answered_solution(work: Work, event: SolutionAnswered) -> None:
+    """Whoever wrote it, and whoever looks after the customer, learn what the customer has answered."""
+    text = message("{customer} wants solution {number} changed: {comment}")
+    if event.confirmed:
+        text = message("{customer} has confirmed solution {number}.")
+    await _tell_of_solution(work, event.solution_id, text, "answered", owner=True)
+
+
+async def _tell_of_solution(work: Work, solution_id: UUID, text: str, what: str, *, owner: bool = False) -> None:
+    solution = await work.get(Solution, solution_id)
+    customer = await customers.get(work, solution.customer_id)
+    concerned = {solution.prepared_by_id, await customers.owner_of(work, solution.customer_id) if owner else None}
+    await notifications.notify(
+        work,
+        member_ids=[member for member in concerned if member is not None],
+        text=text,
+        values={
+            "number": solution.number,
+            "customer": customer.name,
+            "findings": solution.findings or "—",
+            "comment": solution.comment or "—",
+        },
+        about=Subject(SubjectKind.SOLUTION, solution.id),
+        mail=True,
+        key=f"solution-{what}:{solution.id}",
+    )
 
 
 async def _tell_of_inquiry(work: Work, inquiry_id: UUID, text: str, what: str, *, above: bool = False) -> None:

@@ -26,6 +26,7 @@ from api.schema.moves import (
 from api.schema.organisation.types import Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.presales.evaluations import InquiryEvaluation
+from api.schema.presales.solutions import Solution
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import inquiries as queries
@@ -40,6 +41,7 @@ from domain.presales.rules.requirements import (
     RequirementsState,
 )
 from domain.presales.rules.requirements import NeedMethod as NeedMethod
+from domain.presales.rules.solutions import SolutionState
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
@@ -228,6 +230,10 @@ class Inquiry(Node):
     )
     evaluation_clause: Clause | None = one(
         "The clause on evaluation in force when it was registered; null where there was none.", "evaluation_clause_id"
+    )
+    solution: Solution | None = one(
+        "The version of the solution that counts; null before there is one.",
+        lambda here, there: and_(there.inquiry_id == here.id, there.state != SolutionState.SUPERSEDED),
     )
     reason: str = column("Why it was refused; empty otherwise.")
     closed_at: datetime | None = column("When it was qualified or refused.")

@@ -60,6 +60,13 @@ async def may_see(work: Work, approval_id: UUID) -> bool:
     return await work.value(seen) is not None
 
 
+async def last_comment(work: Work, approval_id: UUID) -> str:
+    """What was last said with a decision in an approval; empty where nothing was."""
+    said = select(ApprovalTask.comment).where(ApprovalTask.approval_id == approval_id, ApprovalTask.comment != "")
+    found = await work.value(said.order_by(ApprovalTask.ended_at.desc().nulls_last(), ApprovalTask.id.desc()).limit(1))
+    return str(found or "")
+
+
 async def decided_since(work: Work, approval_id: UUID, at: datetime) -> bool:
     """Whether anybody has decided in an approval at an instant or after it."""
     decided = (ApprovalTask.approval_id == approval_id, ApprovalTask.ended_at >= at)

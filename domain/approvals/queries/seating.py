@@ -88,6 +88,13 @@ async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
     return await active(work, await _meant(work, approver, case))
 
 
+async def experts(work: Work, panel: str, *, excluding: Collection[UUID]) -> tuple[UUID, ...]:
+    """The members of a panel, by the handbook in force, who may decide and are not excluded."""
+    entry = Approver(by=ApproverKind.EXPERT_PANEL, value=panel)
+    members = [member for member in await named(work, entry, Case(UUID(int=0), {})) if member not in excluding]
+    return await who_may(work, Permission.APPROVALS_DECIDE, members) if members else ()
+
+
 async def informed_by(work: Work, chain: Chain, case: Case) -> list[UUID]:
     """Who gets a copy of what a chain decides."""
     found = [await named(work, approver, case) for approver in chain.informed]

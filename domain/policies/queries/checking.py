@@ -11,7 +11,7 @@ from domain.policies.queries.versions import content, version
 from domain.policies.rules import chain_linting, checks
 from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook
-from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ServiceLevel
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ExpertReview, ServiceLevel
 from domain.policies.rules.scopes import Dimension
 from tenancy.members import Member, Role
 from tenancy.refusals import Invalid, Refusal, WrongState, message
@@ -38,6 +38,13 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 text = message("Clause {number} names the {by} “{value}”, which the company has not.")
                 values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
+    panels = {clause.parsed.topic for clause in book.of_kind(ExpertPanel)}
+    for review in book.of_kind(ExpertReview):
+        assert isinstance(review.parsed, ExpertReview)
+        if review.parsed.panel is not None and review.parsed.panel not in panels:
+            text = message("Clause {number} names the {by} “{value}”, which the company has not.")
+            values = {"number": review.number, "by": ApproverKind.EXPERT_PANEL.value, "value": review.parsed.panel}
+            found.append(Invalid(text, values, path=("clauses", review.number), code="UNKNOWN_APPROVER"))
     for level in book.of_kind(ServiceLevel):
         assert isinstance(level.parsed, ServiceLevel)
         for name in {step.department for step in level.parsed.escalation if step.department is not None}:

@@ -71,6 +71,7 @@ worded(
         SubjectKind.CONTRACT: message("contracts"),
         SubjectKind.EVALUATION: message("evaluations of inquiries"),
         SubjectKind.DEMAND: message("technology demands"),
+        SubjectKind.SOLUTION: message("solutions"),
         SubjectKind.AMENDMENT: message("amendments of contracts"),
         SubjectKind.EXTRA_STAFF: message("help with requests"),
         SubjectKind.QUALITY_RESULT: message("quality results"),

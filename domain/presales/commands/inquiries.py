@@ -17,6 +17,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.kinds import BusinessCalendarClause, InquiryContact, InquiryEvaluationRules
 from domain.policies.rules.scopes import Case
 from domain.presales.commands.evaluations import end_with_inquiry
+from domain.presales.commands.solutions import end_solution_with_inquiry
 from domain.presales.events import (
     InquiryAssigned,
     InquiryBreached,
@@ -169,6 +170,7 @@ async def refuse_inquiry(work: Work, *, inquiry_id: UUID, reason: str) -> Inquir
     for timer in timers:
         work.delete(timer)
     await end_with_inquiry(work, inquiry)
+    await end_solution_with_inquiry(work, inquiry)
     work.record(InquiryClosed(inquiry_id=inquiry.id, qualified=False), about=inquiry)
     return inquiry
 

@@ -30,6 +30,7 @@ class InquiryMove(StrEnum):
     RECORD_NEED = "record_need"
     WRITE_REQUIREMENTS = "write_requirements"
     EVALUATE = "evaluate"
+    DRAFT_SOLUTION = "draft_solution"
 
 
 _S, _M = InquiryState, InquiryMove
@@ -48,6 +49,7 @@ INQUIRIES = Lifecycle(
         **{(state, _M.RECORD_NEED): state for state in (_S.CONTACTED, _S.QUALIFIED)},
         (_S.CONTACTED, _M.EVALUATE): _S.CONTACTED,
         **{(state, _M.WRITE_REQUIREMENTS): state for state in (_S.CONTACTED, _S.QUALIFIED)},
+        **{(state, _M.DRAFT_SOLUTION): state for state in (_S.CONTACTED, _S.QUALIFIED)},
     },
     states={
         _S.RECEIVED: message("Received"),
@@ -63,6 +65,7 @@ INQUIRIES = Lifecycle(
         _M.RECORD_NEED: message("Record a need"),
         _M.WRITE_REQUIREMENTS: message("Write requirements"),
         _M.EVALUATE: message("Evaluate"),
+        _M.DRAFT_SOLUTION: message("Draft a solution"),
     },
 )
 DUTIES: Mapping[InquiryMove, Permission] = dict.fromkeys(InquiryMove, Permission.PRESALES_QUOTE)

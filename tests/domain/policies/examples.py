@@ -130,7 +130,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "department": "Support",
     },
     "inquiry_contact": {"within": {"working_minutes": 120}},
-    "expert_review": {"from_amount": {"minor": 50000000, "currency": "CNY"}, "least_experts": 3},
+    "expert_review": {"from_amount": {"minor": 50000000, "currency": "CNY"}, "least_experts": 3, "panel": "Experts"},
     "discount_limit": {"free_percent": "5", "most_percent": "20"},
     "complaint_handling": {
         "acknowledge": {"working_minutes": 60},

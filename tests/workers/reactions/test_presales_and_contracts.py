@@ -24,6 +24,8 @@ from tests.domain.policies.handbooks import OFFICE_HOURS
 from tests.domain.presales.company import Company, chain, decide, do, drafted, founded, limit, on, sent
 from tests.domain.presales.test_evaluations import findings
 from tests.domain.presales.test_requirements import contacted
+from tests.domain.presales.test_solutions import drafted as drafted_solution
+from tests.domain.presales.test_solutions import move as move_solution
 from tests.workers.facts import work_off
 from workers import effects
 from workers.gateways.mail import Mail
@@ -48,7 +50,9 @@ async def told(actor: Actor) -> list[str]:
     async with reading(actor) as work:
         own = select(Notification).where(
             Notification.member_id == actor.id,
-            one_of(Notification.subject_kind, ["quotations", "contracts", "inquiries", "contract_amendments"]),
+            one_of(
+                Notification.subject_kind, ["quotations", "contracts", "inquiries", "contract_amendments", "solutions"]
+            ),
         )
         found = await work.all(own.order_by(Notification.id))
         return [notifications.text_of(item, "en", "Asia/Shanghai") for item in found]
@@ -184,3 +188,28 @@ async def test_whoever_deals_with_an_inquiry_learns_what_was_decided(pool: None,
     assert (await told(company.seller))[-1] == (
         f"It is decided to make no offer for inquiry {inquiry.number} from Key: A portal"
     )
+
+
+async def test_a_solution_goes_by_a_link_and_its_author_hears_of_review_and_answer(
+    pool: None, letters: list[Mail]
+) -> None:
+    company = await founded(("6.4", chain("solutions")))
+    solution = await drafted_solution(company)
+    await move_solution(company, presales.submit_solution, solution)
+    await decide(company, company.head)
+    await move_solution(company, presales.send_solution, solution, contact_id=company.contact_id)
+    await work_off()
+    [letter] = [each for each in letters if each.to.endswith("<lin@key.example.com>")]
+    assert letter.subject == f"Our solution {solution.number}: Portal"
+    [token] = [line.rpartition("/solution/")[2].split()[0] for line in letter.text.splitlines() if "/solution/" in line]
+    opened = read_token(Purpose.SOLUTION, token)
+    assert opened is not None
+    assert (opened[0], opened[1].id) == (company.admin.tenant_id, solution.id)
+    async with writing(company.admin, settle=settle) as work:
+        given = {"confirmed": False, "name": "Lin", "comment": "Too dear"}
+        await presales.answer_solution_by_link(work, solution_id=solution.id, **given)
+    await work_off()
+    assert [text for text in await told(company.seller) if "olution" in text] == [
+        f"Solution {solution.number} for Key is approved and may be sent.",
+        f"Key wants solution {solution.number} changed: Too dear",
+    ]

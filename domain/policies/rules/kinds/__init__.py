@@ -181,6 +181,7 @@ __all__ = [
     "DiscountLimit",
     "DunningLadder",
     "ExpertPanel",
+    "ExpertReview",
     "ExpiryReminders",
     "FileRules",
     "FollowUp",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from domain.kernel.money import Money
 from domain.policies.rules.clause_kind import ClauseKind, Fraction, Percent
@@ -331,17 +331,31 @@ class ExpertReview(ClauseKind):
     kind = "expert_review"
     label = message("Expert review of solutions")
     dimensions = (Dimension.SERVICE_LINE, Dimension.CUSTOMER_TIER)
+    consumed_by = "presales.submit_solution"
 
     from_amount: Annotated[Money | None, Field(description="From which price on a solution is major.")] = None
     when_complex: Annotated[bool, Field(description="Whether complex solutions are reviewed whatever they cost.")] = (
         True
     )
     least_experts: Annotated[int, Field(ge=1, le=20, description="How many experts review a solution at least.")] = 3
+    # None only in what was published before there was a choice.
+    panel: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="The panel whose experts review, by its name in a clause `expert_panel`. So many of them as "
+            "`least_experts` says agree, after the steps of the approval chain for `solutions`.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
-    def _reviews_something(self) -> Self:
+    def _reviews_something(self, info: ValidationInfo) -> Self:
         if self.from_amount is None and not self.when_complex:
             raise unfit(message("Say which solutions are reviewed: from an amount on, complex ones, or both."))
+        # Only what is written now is checked: a published version must still be read.
+        if info.mode == "json" and self.panel is None:
+            raise unfit(message("Say in “panel” whose experts review."))
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

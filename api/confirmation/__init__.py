@@ -1,0 +1,1 @@
+"""The page behind a link by which a customer confirms a document, or says what should be different."""
