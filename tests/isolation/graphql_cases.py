@@ -46,6 +46,7 @@ SPECIAL: Mapping[str, Any] = {
     "comment": "Why",
     "currency": "CNY",
     "unitPrice": "1.00",
+    "budget": "1.00",
     "MoneyInput.amount": "1.00",
     "TextInput.en": "A title",
     "PutClauseInput.number": "7.1",
