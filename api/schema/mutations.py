@@ -49,13 +49,10 @@ from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.portal import mutations as portal
 from api.schema.portal.types import PortalMessage, PortalRequest
-from api.schema.presales import demands, evaluations
 from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
-from api.schema.presales.demands import TechnologyDemand
-from api.schema.presales.evaluations import InquiryEvaluation
+from api.schema.presales.changing import PresalesMutation
 from api.schema.presales.inquiries import Inquiry, InquiryNeed, RequirementsDocument
-from api.schema.presales.solution_mutations import SolutionMutation
 from api.schema.presales.types import Quotation
 from api.schema.quality import mutations as quality
 from api.schema.requests import bulk
@@ -75,7 +72,7 @@ from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
-class Mutation(SolutionMutation):
+class Mutation(PresalesMutation):
     """The root of changing."""
 
     create_tenant = mutation(
@@ -329,15 +326,6 @@ class Mutation(SolutionMutation):
     qualify_inquiry = mutation(inquiries.qualify_inquiry, inquiry=Inquiry)
     refuse_inquiry = mutation(inquiries.refuse_inquiry, inquiry=Inquiry)
     record_inquiry_need = mutation(inquiries.record_inquiry_need, need=InquiryNeed)
-    draft_inquiry_evaluation = mutation(evaluations.draft_inquiry_evaluation, evaluation=InquiryEvaluation)
-    change_inquiry_evaluation = mutation(evaluations.change_inquiry_evaluation, evaluation=InquiryEvaluation)
-    submit_inquiry_evaluation = mutation(evaluations.submit_inquiry_evaluation, evaluation=InquiryEvaluation)
-    raise_technology_demand = mutation(demands.raise_technology_demand, demand=TechnologyDemand)
-    evaluate_technology_demand = mutation(demands.evaluate_technology_demand, demand=TechnologyDemand)
-    break_down_technology_demand = mutation(demands.break_down_technology_demand, demand=TechnologyDemand)
-    submit_technology_demand = mutation(demands.submit_technology_demand, demand=TechnologyDemand)
-    refuse_technology_demand = mutation(demands.refuse_technology_demand, demand=TechnologyDemand)
-    hand_on_technology_demand = mutation(demands.hand_on_technology_demand, demand=TechnologyDemand)
     draft_requirements = mutation(inquiries.draft_requirements, requirements=RequirementsDocument)
     change_requirements = mutation(inquiries.change_requirements, requirements=RequirementsDocument)
     confirm_requirements = mutation(inquiries.confirm_requirements, requirements=RequirementsDocument)

@@ -4,9 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.results import mutation
 from api.schema.inputs import given, optional
-from api.schema.presales.solutions import Solution
 from domain.kernel.amounts import read_currency, read_money
 from domain.presales import commands, models
 from domain.presales.rules.solutions import Proposal
@@ -139,16 +137,3 @@ async def revise_solution(work: Work, input: ReviseSolutionInput) -> models.Solu
     """Begin the next version as a draft that says the same; the former one is SUPERSEDED at once, and its link opens
     nothing any more. Gives the new version."""
     return await commands.revise_solution(work, solution_id=input.solution_id, reason=input.reason)
-
-
-@strawberry.type(description="What can be done with solutions.")
-class SolutionMutation:
-    """The part of the root of changing that is about solutions."""
-
-    draft_solution = mutation(draft_solution, solution=Solution)
-    change_solution = mutation(change_solution, solution=Solution)
-    submit_solution = mutation(submit_solution, solution=Solution)
-    send_solution = mutation(send_solution, solution=Solution)
-    record_solution_answer = mutation(record_solution_answer, solution=Solution)
-    withdraw_solution = mutation(withdraw_solution, solution=Solution)
-    revise_solution = mutation(revise_solution, solution=Solution)
