@@ -25,7 +25,10 @@ class ApprovalFact:
     name: str = strawberry.field(description="Its name in conditions and in an approval's facts.")
     type: FactType = strawberry.field(description="What it is.")
     description: str = strawberry.field(description="What people call it, in your language.")
-    words: list[str] | None = strawberry.field(description="The words of which it is always one, if it is; sorted.")
+    words: list[str] | None = strawberry.field(
+        description="The words of which it is always one, if it is, sorted; null for a currency, which is any code of "
+        "ISO 4217."
+    )
     may_be_missing: bool = strawberry.field(
         description="Whether there are records without it, such as contracts without a last day: a condition asks "
         "has(ends_on) first. The others are always there."
@@ -63,7 +66,7 @@ async def approval_subjects(info: strawberry.Info) -> list[ApprovalSubject]:
                     name=name,
                     type=type,
                     description=said(FACT_LABELS[name]),
-                    words=sorted(known) if (known := words_of(name)) is not None else None,
+                    words=sorted(known) if (known := words_of(name)) is not None and name != "currency" else None,
                     may_be_missing=name in may_be_missing(kind, purpose),
                 )
                 for name, type in sorted(facts.items())

@@ -45,7 +45,7 @@ class OutstandingReading:
 async def outstanding_readings(
     info: strawberry.Info, version_id: Annotated[UUID, strawberry.argument(description="The version.")]
 ) -> list[OutstandingReading]:
-    """Whoever has not confirmed yet, by name."""
+    """Whoever has not confirmed yet, by name. A version that is not published is refused with NOT_PUBLISHED."""
     info.context.actor.require(Permission.POLICIES_PUBLISH)
     work: Work = info.context.work
     async with info.context.lock:

@@ -1,6 +1,6 @@
 """A version read as a whole: beside another one, with what is odd about it, and with what its clauses have done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from strawberry.scalars import JSON
 
 from api.reading.mapping import part
 from domain.kernel.permissions import Permission
+from domain.organisation.models import Department
+from domain.policies.rules.checks import AS_SENT
 from domain.policies.rules.clause_kind import CoveredBy
 from domain.policies.rules.content import Change
 from domain.policies.rules.content import ClauseContent as Said
@@ -29,8 +31,9 @@ strawberry.enum(Severity, name="FindingSeverity", description="How grave a findi
 strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a clause.")
 
 
-# Wherever a clause names a member by their id.
-_PEOPLE = '$.** ? (@.by == "member").value ? (@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" flag "i")'
+# Wherever a clause names somebody or something by their id: an approver, or what a condition compares with.
+_IS_ID = '@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" flag "i"'
+_PEOPLE = f'$.** ? (@.by == "member" || exists(@.fact)).value[*] ? ({_IS_ID})'
 
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
@@ -41,16 +44,23 @@ def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
 
 
 def people_named(row: Any) -> Any:
-    """The names of the people whom a clause names by their ids, inside a statement."""
+    """The names of the people and departments that a clause names by their ids, inside a statement."""
     entries = func.jsonb_path_query(row.value, cast(_PEOPLE, JSONPATH)).op("#>>")(literal_column("'{}'"))
     ids = select(cast(entries, Uuid)).scalar_subquery()
-    return select(func.jsonb_object_agg(Member.id, Member.name)).where(Member.id == any_(func.array(ids)))
+    named = [
+        select(func.jsonb_object_agg(table.id, table.name)).where(table.id == any_(func.array(ids))).scalar_subquery()
+        for table in (Member, Department)
+    ]
+    return select(func.jsonb_build_object("members", named[0], "departments", named[1]))
 
 
-def _known(people: Mapping[str, str] | None, actor: Actor) -> Mapping[UUID, str]:
-    """Those of them whom the reader may know."""
-    named = {UUID(id): name for id, name in (people or {}).items()}
-    return {id: name for id, name in named.items() if actor.may(Permission.MEMBERS_READ) or id == actor.id}
+def _known(named: Mapping[str, Mapping[str, str] | None] | None, actor: Actor) -> Mapping[UUID, str]:
+    """Those of them whom the reader may know: departments, and of people colleagues, or at least oneself."""
+    people, departments = (
+        {UUID(id): name for id, name in ((named or {}).get(kind) or {}).items()} for kind in ("members", "departments")
+    )
+    known = {id: name for id, name in people.items() if actor.may(Permission.MEMBERS_READ) or id == actor.id}
+    return {**departments, **known}
 
 
 @part
@@ -70,7 +80,11 @@ class ClauseContent:
 class FieldDifference:
     """One place in a clause that differs."""
 
-    path: list[str] = strawberry.field(description="The place, outermost first, such as value, days.")
+    path: list[str] = strawberry.field(
+        description="The place, outermost first, such as value, days. In a list of named parts, such as the steps of a "
+        "chain, each part is told by itself, with its place from 0 in the second version, or in the first where it is "
+        "gone; a list whose parts change their order is told as a whole."
+    )
     before: JSON | None = strawberry.field(description="What it says in the first version; nothing where it is new.")
     after: JSON | None = strawberry.field(description="What it says in the second version.")
 
@@ -158,11 +172,20 @@ async def handbook_difference(
             before=_content(each.before, actor),
             after=_content(each.after, actor),
             fields=[
-                FieldDifference(path=list(field.path), before=field.before, after=field.after) for field in each.fields
+                FieldDifference(path=_as_clients_write(field.path), before=field.before, after=field.after)
+                for field in each.fields
             ],
         )
         for each in found
     ]
+
+
+def _as_clients_write(path: Sequence[str]) -> list[str]:
+    """A place with the names of inputs; below `value` and `scope` are names of their own."""
+    first, *below = path
+    if first in ("title", "text"):
+        below = [AS_SENT.get(part, part) for part in below]
+    return ["appliesToOpenCases" if first == "applies_to_open_cases" else first, *below]
 
 
 def _content(said: Said | None, actor: Actor) -> ClauseContent | None:

@@ -161,7 +161,7 @@ class HandbookVersion(Node):
     number: int = column("The version's number.")
     document_number: str = column("The document's number.")
     title: str = localized("The handbook's title, in your language unless told.", "title", choosable=True)
-    note: str = column("Why there is this version and what it changes.")
+    note: str = column("Why there is this version and what it changes, in the language in which it was written.")
     state: State = column("How far it has come.")
     control: Control = computed("Its control status at the company's present instant.", queries.control)
     revision: int = column("Raised at every change of its clauses; send it as seenRevision to notice other editors.")

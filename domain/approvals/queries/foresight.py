@@ -13,7 +13,8 @@ from domain.approvals.queries.seating import Case, department_of, may_decide, se
 from domain.approvals.rules import steps
 from domain.approvals.rules.seats import Skipped
 from domain.approvals.rules.states import EndReason, SeatReason
-from domain.kernel.subjects import FACTS, SubjectKind, facts_of, words_of
+from domain.customers import queries as customers
+from domain.kernel.subjects import FACTS, FactType, SubjectKind, facts_of, words_of
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
@@ -81,6 +82,7 @@ async def foresee(
     problem.
     """
     _check(kind, purpose, facts)
+    await _refuse_strangers(work, facts_of(kind, purpose), facts)
     await work.get(Member, requester_id, "requesterId")
     when = at or work.now
     if version_id is not None:
@@ -95,7 +97,12 @@ async def foresee(
         raise Refusal(message("No handbook is in force at this instant."), path=("at",), code="NO_CLAUSE")
     ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
     case = Case(requester_id, facts, version_id)
-    found = await _path(work, ruling.value, case, when, scope)
+    try:
+        found = await _path(work, ruling.value, case, when, scope)
+    except Refusal as refusal:
+        # A step's time may end where no calendar reaches.
+        refusal.path = refusal.path or ("at",)
+        raise
     if all(step.passed_over for step in found):
         found.append(await _foreseen(work, len(found), steps.LAST_RESORT, case, when))
     return Foresight(ruling, found)
@@ -122,9 +129,23 @@ def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
         known = words_of(name)
         if value is not None and known is not None and value not in known:
             text = message("“{name}” is one of these: {words}.")
+            if name == "currency":
+                text = message("“{name}” is a code of ISO 4217, such as CNY.")
             raise Invalid(text, {"name": name, "words": ", ".join(sorted(known))}, path=("facts", name))
         if name.endswith("_minor") and isinstance(value, int) and value < 0:
             raise Invalid(message("An amount is not less than nothing."), path=("facts", name))
+
+
+async def _refuse_strangers(work: Work, declared: Mapping[str, FactType], facts: Mapping[str, Any]) -> None:
+    """Refuse with `NotFound` customers, people and departments that the company has not: of them nobody decides."""
+    for name, value in facts.items():
+        match declared[name] if value is not None else None:
+            case FactType.CUSTOMER:
+                await customers.get(work, UUID(value), "facts", name)
+            case FactType.MEMBER:
+                await work.get(Member, UUID(value), "facts", name)
+            case FactType.DEPARTMENT:
+                await organisation.department(work, UUID(value), "facts", name)
 
 
 async def scope_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> Scope:

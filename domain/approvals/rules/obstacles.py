@@ -112,5 +112,5 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.OWN_MATTER:
             return Forbidden(message("Nobody decides on their own matter."), code="OWN_MATTER")
         case Obstacle.TOO_SOON:
-            text = message("You have asked for haste already; that is possible once in {hours} hours.")
+            text = message("You have asked for haste already; that is possible again after {hours} h.")
             return WrongState(text, {"hours": hours}, code="TOO_SOON")

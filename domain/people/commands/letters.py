@@ -14,7 +14,7 @@ from domain.people.commands.grounds import Grounds, cite_last_day, grounds_for
 from domain.people.commands.hindrances import against_letter
 from domain.people.events import ResignationResubmitted, ResignationSubmitted, ResignationWithdrawn
 from domain.people.models import Resignation
-from domain.people.rules import LIFECYCLE, Move
+from domain.people.rules import LIFECYCLE, Move, Notice
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
@@ -82,6 +82,7 @@ async def resubmit_resignation(
     resignation.reason = rules.clean_text(reason, "reason")
     resignation.on_probation = rules.is_on_probation(staff.probation_until, letter_on)
     notice = grounds.reckon(letter_on, resignation.on_probation, wished_on)
+    _refuse_what_has_passed(notice, grounds, today, resignation.on_probation)
     resignation.notice_days = notice.days
     resignation.earliest_last_day_on, resignation.last_day_on = notice.earliest_last_day_on, notice.last_day_on
     resignation.submitted_at = work.now
@@ -103,6 +104,19 @@ async def withdraw_resignation(work: Work, *, resignation_id: UUID) -> Resignati
     resignation.state = LIFECYCLE.next(resignation.state, Move.WITHDRAW)
     work.record(ResignationWithdrawn(resignation_id=resignation.id), about=resignation)
     return resignation
+
+
+def _refuse_what_has_passed(notice: Notice, grounds: Grounds, today: date, on_probation: bool) -> None:
+    """Refuse a returned letter by which the last day has passed meanwhile; one of today has the earliest there is."""
+    if notice.last_day_on >= today:
+        return
+    text = message(
+        "By this letter the last day, {last_day_on}, has passed. Date it anew: by a letter of today the last day is "
+        "{earliest_on} at the earliest."
+    )
+    earliest_on = grounds.reckon(today, on_probation, None).last_day_on
+    values = {"last_day_on": notice.last_day_on, "earliest_on": earliest_on}
+    raise Invalid(text, values, path=("letterOn",), clause=grounds.notice.clause)
 
 
 def _who_leaves(work: Work, staff_id: UUID | None) -> UUID:

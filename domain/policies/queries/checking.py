@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from domain.kernel.lifecycle import Labels
 from domain.organisation import queries as organisation
 from domain.policies.models import HandbookVersion
 from domain.policies.queries.rulings import handbook
@@ -13,6 +14,7 @@ from domain.policies.rules.chains import Approver, ApproverKind
 from domain.policies.rules.handbooks import Handbook
 from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ExpertReview, ServiceLevel
 from domain.policies.rules.scopes import Dimension
+from domain.policies.rules.words import word
 from tenancy.members import Member, Role
 from tenancy.refusals import Invalid, Refusal, WrongState, message
 from tenancy.work import Work
@@ -35,8 +37,8 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 named = {"number": clause.number, "name": gone.name}
                 found.append(Invalid(text, named, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
             elif not await _is_known(work, approver, book):
-                text = message("Clause {number} names the {by} “{value}”, which the company has not.")
-                values = {"number": clause.number, "by": approver.by.value, "value": approver.value}
+                text = message("Clause {number} names {by} “{value}”, which the company has not.")
+                values = {"number": clause.number, "by": Labels((word(approver.by),)), "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
     panels = {clause.parsed.topic for clause in book.of_kind(ExpertPanel)}
     for review in book.of_kind(ExpertReview):

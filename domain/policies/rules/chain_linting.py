@@ -1,20 +1,23 @@
 """What is odd about an approval chain by itself: steps never taken, words that no fact has, chains for nothing."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import FACTS, SubjectKind, may_be_missing, words_of
 from domain.policies.rules import conditions, reachability
-from domain.policies.rules.chains import Step
+from domain.policies.rules.chains import ApproverKind, Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
-from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.words import word
 from tenancy.refusals import Invalid, Refusal, message
 
 MOST_LISTED = 20
+# What is written by whoever asks, in their own department.
+_OF_THE_REQUESTER = frozenset({SubjectKind.HANDBOOK_VERSION})
 
 
 def lint_chain(clause: StoredClause) -> Iterator[Finding]:
@@ -26,6 +29,8 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
     if facts is None:
         # That is no oddity but an error: `never_followed`.
         return
+    yield from _lone_branches(clause, chain)
+    yield from _heads_of_nothing(clause, chain, facts)
     for index, step in enumerate(chain.steps, 1):
         simple = reachability.comparable(step.only_if, facts)
         ways = reachability.alternatives(step.when, facts)
@@ -56,6 +61,39 @@ def between_chains(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
                 "it without. Write a chain for the purpose “credit”, too."
             )
             yield warning("CREDIT_WITHOUT_CHAIN", clause, text)
+
+
+def unasked_panels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """Panels that no chain names, so that nobody ever asks them."""
+    chains = [clause.parsed for clause in clauses if isinstance(clause.parsed, ApprovalChain)]
+    named = {each.value for chain in chains for each in chain.named if each.by is ApproverKind.EXPERT_PANEL}
+    for clause in clauses:
+        if isinstance(clause.parsed, ExpertPanel) and clause.parsed.name not in named:
+            text = message("Clause {number}: no approval chain names the panel “{panel}”, so nobody ever asks it.")
+            yield warning("PANEL_NEVER_ASKED", clause, text, panel=clause.parsed.name)
+
+
+def _lone_branches(clause: StoredClause, chain: ApprovalChain) -> Iterator[Finding]:
+    """Branches beside which there is no other: steps one after the other, as if they named none."""
+    for branched, group in groupby(enumerate(chain.steps, 1), lambda numbered: numbered[1].branch is not None):
+        numbered = list(group)
+        branches = {step.branch for _, step in numbered}
+        if branched and len(branches) == 1:
+            text = message("Clause {number}: the branch “{branch}” from step {step} on has no other branch beside it.")
+            yield hint("LONE_BRANCH", clause, text, step=numbered[0][0], branch=numbered[0][1].branch)
+
+
+def _heads_of_nothing(clause: StoredClause, chain: ApprovalChain, facts: Collection[str]) -> Iterator[Finding]:
+    """The head of the subject's department, of what has none: then it is the requester's."""
+    if "department_id" in facts or chain.subject_kind in _OF_THE_REQUESTER:
+        return
+    for index, step in enumerate(chain.steps, 1):
+        if any(each.by is ApproverKind.DEPARTMENT_HEAD and not each.value for each in step.approvers):
+            text = message(
+                "Clause {number}: {subject} belong to no department, so in step {step} the head of the requester's "
+                "department decides. Name the department that is meant."
+            )
+            yield hint("HEAD_OF_REQUESTER", clause, text, step=index, subject=Labels((word(chain.subject_kind),)))
 
 
 def never_followed(clauses: Iterable[StoredClause]) -> list[Refusal]:

@@ -32,6 +32,12 @@ _COMPARED = {
     Operator.AT_MOST: message("{fact} is at most {value}"),
     Operator.LESS_THAN: message("{fact} is less than {value}"),
 }
+# What facts of these endings point at, for whoever may not know its name.
+_POINTERS = {
+    "department_id": message("a named department"),
+    "customer_id": message("a named customer"),
+    "_id": message("a named person"),
+}
 _VACANT = {
     WhenVacant.SKIP: message("Where nobody is found who may decide, the step is passed over."),
     WhenVacant.SUPERIOR: message("Where nobody is found who may decide, the requester's superior does."),
@@ -67,7 +73,7 @@ def told(chain: Chain) -> Iterator[Sentence]:
     if chain.informed:
         text = message("A copy of the outcome goes to: {informed}.")
         yield say(text, informed=tuple(map(named, chain.informed)))
-    yield say(message("The requester may ask for haste once in {hours} hours."), hours=chain.urge_every_hours)
+    yield say(message("The requester may ask for haste again after {hours} h."), hours=chain.urge_every_hours)
 
 
 def named(approver: Approver) -> Sentence | StrEnum | Person:
@@ -124,7 +130,18 @@ def _condition(condition: Condition) -> Sentence:
     value: Any = condition.value
     if isinstance(value, bool):
         value = say(message("yes") if value else message("no"))
-    return say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=value)
+    otherwise = next((text for ending, text in _POINTERS.items() if condition.fact.endswith(ending)), None)
+    if isinstance(value, tuple):
+        value = tuple(_pointed_at(each, otherwise) for each in value)
+    return say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=_pointed_at(value, otherwise))
+
+
+def _pointed_at(value: Any, otherwise: str | None) -> Any:
+    """The record whose id a condition has, which nobody reads as such."""
+    try:
+        return Person(UUID(value), otherwise) if otherwise is not None and isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _in_words(expression: str, facts: Mapping[str, FactType]) -> Iterator[Sentence]:

@@ -308,8 +308,8 @@ class Chain(Part):
             pattern=r"^([a-z][a-z0-9_]*)?$",
             max_length=60,
             description=(
-                "What is decided about it, where there are several things, such as write_off and cancellation of "
-                "invoices; else empty."
+                "What is decided about it, where there are several things, such as write_off, cancel and credit "
+                "of invoices; else empty."
             ),
         ),
     ] = ""

@@ -14,7 +14,7 @@ from domain.policies.rules.scopes import Scope
 from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, Refusal, message
 
-NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}")
+NUMBER = re.compile(r"[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,5}")
 TITLE_LENGTH = 200
 DOCUMENT_NUMBER_LENGTH = 60
 NOTE_LENGTH = 2000
@@ -22,7 +22,7 @@ TEXT_LENGTH = 20_000
 MOST_BYTES = 400_000
 NOTHING_SAID = {"zh_Hans": "", "zh_Hant": "", "en": ""}
 
-_AS_SENT = {"zh_Hans": "zhHans", "zh_Hant": "zhHant"}
+AS_SENT = {"zh_Hans": "zhHans", "zh_Hant": "zhHant"}
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -123,9 +123,9 @@ def clean_number(number: str) -> str:
     """A clause number such as 4.2.1. Raises `Invalid`."""
     cleaned = number.strip()
     if not NUMBER.fullmatch(cleaned):
-        text = message("“{number}” is not a clause number such as 4.2.1.")
+        text = message("“{number}” is not a clause number such as 4.2.1, whose parts are counted from 1 without zeros.")
         raise Invalid(text, {"number": number[:40]}, path=("number",))
-    return ".".join(str(int(part)) for part in cleaned.split("."))
+    return cleaned
 
 
 def position(number: str) -> str:
@@ -154,7 +154,7 @@ def clean_texts(given: Mapping[str, str] | None, most: int, *path: str) -> dict[
             # What was not sent was taken from what was.
             sent = next((language for language, text in given.items() if len(text) > most), below[0])
             below = (sent, *below[1:])
-        refusal.path = (*path, *(_AS_SENT.get(part, part) for part in below))
+        refusal.path = (*path, *(AS_SENT.get(part, part) for part in below))
         raise
 
 
@@ -201,8 +201,8 @@ def contradictions(clauses: Sequence[StoredClause]) -> list[Refusal]:
         limits = tuple(getattr(clause.scope, dimension.value) for dimension in kind.dimensions)
         other = first.setdefault((clause.kind, clause.parsed.topic, limits), clause.number)
         if other != clause.number:
-            text = message("Clauses {one} and {other} are both of the kind {kind} and concern the same cases.")
-            values = {"one": other, "other": clause.number, "kind": clause.kind}
+            text = message("Clauses {one} and {other} are both of the kind “{kind}” and concern the same cases.")
+            values = {"one": other, "other": clause.number, "kind": Labels((kind.label,))}
             found.append(Invalid(text, values, path=("clauses", clause.number), code="CONTRADICTION"))
     return found
 
@@ -223,9 +223,14 @@ def missing_grounds(clauses: Iterable[StoredClause]) -> list[Refusal]:
     """Clauses that can't be acted on because the version lacks the kind they rely on."""
     given = list(clauses)
     present = {clause.kind for clause in given}
-    text = message("Clause {number} relies on a clause of the kind {kind}, and the version has none.")
+    text = message("Clause {number} relies on a clause of the kind “{kind}”, and the version has none.")
     return [
-        Invalid(text, {"number": clause.number, "kind": needed}, path=("clauses", clause.number), code="MISSING_GROUND")
+        Invalid(
+            text,
+            {"number": clause.number, "kind": Labels((kind_named(needed).label,))},
+            path=("clauses", clause.number),
+            code="MISSING_GROUND",
+        )
         for clause in given
         for needed in clause.parsed.relies_on
         if needed not in present

@@ -109,9 +109,36 @@ def merge(base: Content, newer: Content, own: Content, kept: Collection[str] = (
 
 
 def _fields(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[FieldDifference]:
-    """Where two values differ, as far down as both are objects; lists are compared as wholes."""
+    """Where two values differ, as far down as both are objects or lists of objects; other lists are compared whole."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*before, *after]):
             yield from _fields(before.get(key), after.get(key), (*path, key))
     elif before != after:
-        yield FieldDifference(path, before, after)
+        pairs = _paired(before, after)
+        if pairs is None:
+            yield FieldDifference(path, before, after)
+            return
+        for place, one, other in pairs:
+            yield from _fields(one, other, (*path, str(place)))
+
+
+def _paired(before: Any, after: Any) -> list[tuple[int, Any, Any]] | None:
+    """The objects of two lists side by side, each with its place in the second list, or in the first where it is gone:
+    those of the same name or number, in the same order. None for anything else, which is compared whole."""
+    one, other = _by_name(before), _by_name(after)
+    if one is None or other is None:
+        return None
+    common = [name for name in one if name in other]
+    if common != [name for name in other if name in one]:
+        return None
+    places = {name: place for known in (one, other) for place, name in enumerate(known)}
+    return [(places[name], one.get(name), other.get(name)) for name in {**one, **other}]
+
+
+def _by_name(listed: Any) -> dict[bytes, Any] | None:
+    """The objects of a list by what tells them apart; None for other lists, and where two are called the same."""
+    if not isinstance(listed, list | tuple) or not all(isinstance(each, Mapping) for each in listed):
+        return None
+    names = [orjson.dumps([each.get("name"), each.get("number")], option=orjson.OPT_SORT_KEYS) for each in listed]
+    nameless = any(each.get("name") is None and each.get("number") is None for each in listed)
+    return None if nameless or len(set(names)) < len(names) else dict(zip(names, listed, strict=True))

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from domain.kernel.calendars import DayKind
 from domain.kernel.lifecycle import Labels
 from domain.kernel.terms import CustomerTier, Priority
-from domain.policies.rules.chain_linting import between_chains, lint_chain
+from domain.policies.rules.chain_linting import between_chains, lint_chain, unasked_panels
 from domain.policies.rules.clause_kind import Retired
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.findings import Finding, hint, warning
@@ -38,6 +38,7 @@ def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], to
         found += _texts(clause, texts[clause.number])
         found += _calendar(clause, today)
     found += between_chains(clauses)
+    found += unasked_panels(clauses)
     found += _crossing(clauses)
     found += _between_levels(clauses)
     order = {clause.number: index for index, clause in enumerate(sorted(clauses, key=lambda clause: clause.position))}
@@ -49,6 +50,9 @@ def _no_notice(clause: StoredClause) -> Iterator[Finding]:
     if isinstance(notice, NoticePeriod) and 0 in (notice.days, notice.probation_days):
         text = message("Clause {number}: somebody may leave without any notice.")
         yield warning("NO_NOTICE", clause, text)
+    if isinstance(notice, NoticePeriod) and notice.days_for(on_probation=True) > notice.days:
+        text = message("Clause {number}: on probation the notice is longer than after it.")
+        yield warning("PROBATION_LONGER", clause, text)
 
 
 def _ladder(clause: StoredClause) -> Iterator[Finding]:

@@ -26,9 +26,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in a blank: their name is known only where the sentence is read."""
+    """Somebody in a blank, or a department or customer: their name is known only where the sentence is read, and to
+    whoever may know it; the others read what they are `otherwise`."""
 
     id: UUID
+    otherwise: str = message("a named person")
 
 
 def say(text: str, **values: Any) -> Sentence:
@@ -53,7 +55,7 @@ def written(value: Any, language: str, names: Mapping[UUID, str] = MappingProxyT
         case Sentence():
             return read(value, language, names)
         case Person():
-            return names.get(value.id) or translate(_PERSON, language)
+            return names.get(value.id) or translate(value.otherwise, language)
         case Wording():
             return value.in_language(language)
         case Target():
@@ -73,7 +75,6 @@ def written(value: Any, language: str, names: Mapping[UUID, str] = MappingProxyT
 
 
 _NONE = message("none")
-_PERSON = message("a named person")
 
 
 def _target(target: Target) -> Sentence:

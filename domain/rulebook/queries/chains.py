@@ -1,5 +1,6 @@
 """What is odd about approval chains in this company: whom they lead to today, or don't."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,15 @@ from tenancy.work import Work
 async def chain_findings(work: Work, book: Handbook) -> list[Finding]:
     """What is odd about whom chains lead to today: nobody, or nobody who may decide."""
     found: list[Finding] = []
+    deciders = await who_may(work, Permission.APPROVALS_DECIDE)
     for clause in book.of_kind(ApprovalChain):
+        if not deciders:
+            # Whom it names makes no difference then.
+            text = message(
+                "Clause {number}: nobody in the company may decide; this needs the permission “{permission}”."
+            )
+            found.append(warning("NOBODY_DECIDES", clause, text, permission=Permission.APPROVALS_DECIDE.value))
+            continue
         chain = clause.parsed
         assert isinstance(chain, ApprovalChain)
         for index, step in enumerate(chain.steps, 1):
@@ -41,7 +50,7 @@ async def chain_findings(work: Work, book: Handbook) -> list[Finding]:
                     values |= {"by": Labels((word(approver.by),)), "permission": Permission.APPROVALS_DECIDE.value}
                     found.append(Finding(Severity.WARNING, "NO_PERMISSION", clause.number, text, values))
             found += await _quorum(work, book, clause, index, step)
-        found += await _nobody_left(work, book, clause, chain)
+        found += await _nobody_left(work, book, clause, chain, deciders)
     return found
 
 
@@ -64,13 +73,11 @@ async def _quorum(work: Work, book: Handbook, clause: StoredClause, index: int, 
     return [warning("QUORUM_ABOVE_SEATS", clause, text, step=index, quorum=step.quorum, seats=seats)]
 
 
-async def _nobody_left(work: Work, book: Handbook, clause: StoredClause, chain: ApprovalChain) -> list[Finding]:
+async def _nobody_left(
+    work: Work, book: Handbook, clause: StoredClause, chain: ApprovalChain, deciders: Sequence[UUID]
+) -> list[Finding]:
     """In a company where few may decide: whose own requests nobody would be left to decide, though every step is
     taken."""
-    deciders = await who_may(work, Permission.APPROVALS_DECIDE)
-    if not deciders:
-        text = message("Clause {number}: nobody in the company may decide; this needs the permission “{permission}”.")
-        return [warning("NOBODY_DECIDES", clause, text, permission=Permission.APPROVALS_DECIDE.value)]
     # A company of one publishes in spite of its chain.
     is_own = chain.subject_kind is SubjectKind.HANDBOOK_VERSION and await policies.is_alone(work, deciders[0])
     if len(deciders) > _FEW or is_own or any(_depends(each) for step in chain.steps for each in step.approvers):

@@ -1,5 +1,6 @@
 """What keeps a version from being published, and what is odd about it in this company."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,15 @@ async def findings(work: Work, version_id: UUID) -> list[Finding]:
     content = await policies.content(work, version_id)
     today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
     odd = linting.lint(book.clauses, {clause.number: clause for clause in content.clauses}, today)
-    return [*errors, *odd, *await _strange_scopes(work, book), *await chain_findings(work, book)]
+    return told_once([*errors, *odd, *await _strange_scopes(work, book), *await chain_findings(work, book)])
+
+
+def told_once(found: Sequence[Finding]) -> list[Finding]:
+    """The findings in their order, each sentence about a clause once: a chain may name the same in several steps."""
+    said: dict[tuple[str, str | None, str, str], Finding] = {}
+    for each in found:
+        said.setdefault((each.code, each.number, each.text, repr(sorted(each.values.items()))), each)
+    return list(said.values())
 
 
 async def _strange_scopes(work: Work, book: Handbook) -> list[Finding]:

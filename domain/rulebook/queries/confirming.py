@@ -12,12 +12,14 @@ from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.kinds import ReadingConfirmation
 from domain.policies.rules.scopes import Scope
+from domain.policies.rules.versions import State
 from domain.rulebook.models import HandbookReading
 from domain.rulebook.queries.trying import visible_runs
 from domain.rulebook.rules.hindsight import Trial
 from tenancy.actor import Actor
 from tenancy.members import Member
 from tenancy.models import current_member
+from tenancy.refusals import WrongState, message
 from tenancy.work import Work
 
 
@@ -43,8 +45,14 @@ class Outstanding:
 
 
 async def outstanding(work: Work, version_id: UUID) -> list[Outstanding]:
-    """Everybody at work whom a clause of the version itself asks to read it and who has not confirmed, by name."""
+    """Everybody at work whom a clause of the version itself asks to read it and who has not confirmed, by name.
+
+    Refuses a version that is not published: nobody is asked to read it yet.
+    """
     version = await policies.version(work, version_id, "versionId")
+    if version.state is not State.PUBLISHED:
+        text = message("This version is not published, so nobody is asked yet to have read it.")
+        raise WrongState(text, path=("versionId",), code="NOT_PUBLISHED")
     book, parents = await policies.handbook(work, version_id), await organisation.parents(work)
     trial = Trial(book, parents)
     done = {row["member_id"] for row in await work.rows(_confirmed(version_id))}

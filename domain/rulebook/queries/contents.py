@@ -93,7 +93,10 @@ async def document(work: Work, version_id: UUID) -> documents.Record:
         issued_on=version.issued_on,
         effective_at=version.effective_at,
         planned_effective_at=version.planned_effective_at,
-        names={**await _names(work, people), **await organisation.names(work, places)},
+        names={
+            **await _names(work, people),
+            **await organisation.names(work, places | {id for id in people if id is not None}),
+        },
         zone=work.opening.zone,
         as_of=work.now,
     )

@@ -69,7 +69,7 @@ async def test_haste_is_possible_again_at_an_instant_that_the_clause_says(ask: A
     found = (await ask(reader, MOVES, id=str(approval.id)))["approval"]["allowedMoves"]
     (blocker,) = next(move["blockers"] for move in found if move["move"] == "URGE")
     assert (blocker["code"], blocker["clause"]) == ("TOO_SOON", {"number": "5.1"})
-    assert blocker["message"] == "You have asked for haste already; that is possible once in 5 hours."
+    assert blocker["message"] == "You have asked for haste already; that is possible again after 5 h."
     assert blocker["earliestAt"]
 
 

@@ -1,6 +1,7 @@
 """What would happen: the path is foretold with people, reasons, deadlines and clause, and nothing is changed."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -156,6 +157,19 @@ async def test_values_that_no_record_has_are_refused_where_they_stand(ask: Ask, 
         ({"facts": {}, "purpose": "nonsense"}, ("purpose",)),
         ({"facts": {"customer_tier": "gold"}, "purpose": "write_off"}, ("facts", "customer_tier")),
         ({"facts": {"open_minor": -1}, "purpose": "write_off"}, ("facts", "open_minor")),
+        ({"facts": {"currency": "YUAN"}, "purpose": "write_off"}, ("facts", "currency")),
     ):
         (refused,) = await ask.errors(company.admin, simulate, **more)
         assert (refused.original_error.code, refused.original_error.path) == ("INVALID", path)
+    for fact in ("customer_id", "account_owner_id"):
+        strange = {"facts": {fact: str(uuid4())}, "purpose": "write_off"}
+        (refused,) = await ask.errors(company.admin, simulate, **strange)
+        assert (refused.original_error.code, refused.original_error.path) == ("NOT_FOUND", ("facts", fact))
+
+
+async def test_an_instant_that_no_calendar_reaches_is_refused_where_it_stands(ask: Ask, company: Company) -> None:
+    await lay_down(company.admin, step(HEAD, deadline={"working_days": 2}))
+    simulate = """query($at: DateTime!) { simulateApproval(subjectKind: "resignations", facts: {}, at: $at) {
+      steps { step } } }"""
+    (refused,) = await ask.errors(company.engineer, simulate, at="9999-12-31T00:00:00Z")
+    assert refused.original_error.path == ("at",)

@@ -10,6 +10,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.organisation import commands as organisation
 from domain.policies import commands, queries
 from domain.policies.rules.kinds import NoticePeriod
+from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.refusals import Forbidden, NotFound
@@ -201,6 +202,10 @@ async def test_who_has_read_a_version_and_who_has_not_is_seen(ask, acme: Actor, 
     done = (await ask(acme, confirm, id=version_id))["confirmReading"]
     assert done == {"version": {"readByMe": True, "readings": {"nodes": [{"member": {"name": "Admin"}}]}}, "errors": []}
     assert (await ask(globex, confirm, id=version_id))["confirmReading"]["errors"] == [{"code": "NOT_FOUND"}]
+    async with writing(acme, settle=settle) as work:
+        unpublished = str((await draft(work, CALENDAR)).id)
+    (error,) = await ask.errors(acme, listed, id=unpublished)
+    assert (error.original_error.code, error.original_error.path) == ("NOT_PUBLISHED", ("versionId",))
     reader = replace(acme, permissions=frozenset({Permission.POLICIES_READ}))
     (error,) = await ask.errors(reader, listed, id=version_id)
     assert isinstance(error.original_error, Forbidden)
@@ -225,3 +230,17 @@ async def test_a_chain_names_people_for_whoever_may_know_them(ask: Ask, acme: Ac
         acme.id: "Step 1, S: Admin; any one decides.",
         stranger.id: "Step 1, S: a named person; any one decides.",
     }
+
+
+async def test_a_condition_names_the_department_it_compares_with(ask: Ask, acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        sales = (await organisation.create_department(work, name="Sales")).id
+    compared = {"fact": "department_id", "operator": "one_of", "value": [str(sales), str(uuid4())]}
+    step = {"name": {"en": "S"}, "approvers": [{"by": "administrator"}], "only_if": [compared]}
+    version_id = await in_force(acme, ("5.1", "approval_chain", {"subject_kind": "resignations", "steps": [step]}))
+    document = """query($id: ID!) { handbookVersion(id: $id) {
+      clauses(filter: {number: {eq: "5.1"}}) { nodes { standardText } } } }"""
+    (clause,) = (await ask(acme, document, id=str(version_id)))["handbookVersion"]["clauses"]["nodes"]
+    assert "the department is one of Sales, a named department" in clause["standardText"]
+    async with reading(acme) as work:
+        assert (await rulebook.document(work, version_id)).names[sales] == "Sales"

@@ -208,6 +208,23 @@ async def test_a_returned_letter_is_changed_and_approved_anew_by_its_own_version
     assert (await approve(service.hr, resignation.id)).state is State.APPROVED
 
 
+async def test_a_returned_letter_whose_last_day_has_passed_is_dated_anew(service: Company) -> None:
+    resignation = await submit(service.newcomer, date(2026, 5, 25))
+    await return_to_its_writer(service.head, resignation.id)
+    await pass_time(service.admin, timedelta(days=20))
+
+    async def again(letter_on: date) -> date:
+        async with writing(service.newcomer, settle=settle) as work:
+            found = await commands.resubmit_resignation(work, resignation_id=resignation.id, letter_on=letter_on)
+            return found.last_day_on
+
+    with pytest.raises(Invalid, match="has passed") as refused:
+        await again(date(2026, 5, 25))
+    assert (refused.value.path, refused.value.clause is not None) == (("letterOn",), True)
+    assert (await stored(service.hr, resignation.id)).state is State.RETURNED
+    assert await again(date(2026, 6, 21)) == refused.value.values["earliest_on"]
+
+
 async def test_a_refusal_ends_it_and_one_may_resign_again(service: Company) -> None:
     resignation = await submit(service.engineer)
     task_id = await seat_of(service.head, resignation.id)

@@ -317,7 +317,7 @@ def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
         "Where nobody is found who may decide, it waits until an administrator names somebody.",
         "Where only the requester is found, the step is passed over.",
         "A copy of the outcome goes to: the holders of the post “CFO”.",
-        "The requester may ask for haste once in 24 hours.",
+        "The requester may ask for haste again after 24 h.",
     ]
     for language in Language:
         unknown = read_all(chain.standard_text(), language)

@@ -26,6 +26,25 @@ def test_a_changed_clause_tells_each_field_before_and_after() -> None:
     )
 
 
+def test_a_changed_chain_is_told_step_by_step() -> None:
+    def chain(*steps: tuple[str, int]) -> ClauseContent:
+        return replace(NOTICE, value={"steps": [{"name": {"en": name}, "quorum": quorum} for name, quorum in steps]})
+
+    def told(one: ClauseContent, other: ClauseContent) -> list[tuple[tuple[str, ...], Any, Any]]:
+        (found,) = differences(content(one), content(other))
+        return [(each.path[1:], each.before, each.after) for each in found.fields]
+
+    one = chain(("A", 1), ("B", 2))
+    assert told(one, chain(("A", 1), ("B", 3))) == [(("steps", "1", "quorum"), 2, 3)]
+    assert told(one, chain(("C", 1), ("A", 1), ("B", 2))) == [
+        (("steps", "0"), None, {"name": {"en": "C"}, "quorum": 1})
+    ]
+    assert told(one, chain(("A", 1))) == [(("steps", "1"), {"name": {"en": "B"}, "quorum": 2}, None)]
+    # What changes its order is told as a whole.
+    ((path, _, _),) = told(one, chain(("B", 2), ("A", 1)))
+    assert path == ("steps",)
+
+
 def test_clauses_are_added_and_removed_in_the_order_people_count() -> None:
     one, two, ten = (replace(NOTICE, number=number) for number in ("4.1", "4.2", "4.10"))
     found = differences(content(one, ten), content(one, two))

@@ -49,13 +49,17 @@ def example(kind: str, **changes: Any) -> dict[str, Any]:
     return {**deepcopy(EXAMPLES[kind]), **changes}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("business_calendar", "dunning_ladder")])
+# What is told of the examples of these, other tests say.
+TOLD_ELSEWHERE = ("business_calendar", "dunning_ladder", "expert_panel")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in TOLD_ELSEWHERE])
 def test_nothing_is_odd_about_a_sound_clause(kind: str) -> None:
     assert codes(clause("1", kind, EXAMPLES[kind])) == []
 
 
 def conditions(*given: tuple[str, str, Any]) -> dict[str, Any]:
-    step = {"name": {"en": "S"}, "approvers": [{"by": "department_head"}]}
+    step = {"name": {"en": "S"}, "approvers": [{"by": "superior", "level": 1}]}
     only_if = [{"fact": fact, "operator": operator, "value": value} for fact, operator, value in given]
     return {"subject_kind": "resignations", "steps": [step | {"only_if": only_if}]}
 
@@ -178,6 +182,40 @@ def test_where_invoices_are_cancelled_by_approval_but_credited_without_it_is_war
     assert codes(cancel) == codes(cancel, of("8.2", "credit", customer_tier="key")) == [("CREDIT_WITHOUT_CHAIN", "8.1")]
     assert codes(cancel, credit) == codes(of("8.1", "cancel", customer_tier="key"), credit) == []
     assert codes(of("8.1", "write_off")) == []
+
+
+def test_a_panel_that_no_chain_names_is_never_asked() -> None:
+    panel = clause("5.2", "expert_panel", {"name": "security", "members": [{"by": "post", "value": "Expert"}]})
+    step = {"name": {"en": "S"}, "approvers": [{"by": "expert_panel", "value": "security"}]}
+    asking = {"subject_kind": "resignations", "steps": [step]}
+    assert codes(panel) == [("PANEL_NEVER_ASKED", "5.2")]
+    assert codes(panel, clause("5.1", "approval_chain", asking)) == []
+
+
+def branching(*branches: str | None) -> list[tuple[str, str | None]]:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "administrator"}]}
+    steps = [step | ({"branch": branch} if branch else {}) for branch in branches]
+    return codes(clause("5.1", "approval_chain", {"subject_kind": "resignations", "steps": steps}))
+
+
+def test_a_branch_beside_which_there_is_none_is_pointed_out() -> None:
+    assert branching("a", "b", None) == branching(None) == branching("a", "a", "b") == []
+    assert branching("a", None, "b", "c") == branching("a", "a") == [("LONE_BRANCH", "5.1")]
+
+
+def test_the_head_of_what_has_no_department_is_the_requester_s() -> None:
+    head = {"name": {"en": "S"}, "approvers": [{"by": "department_head"}]}
+    value = conditions() | {"subject_kind": "invoices", "purpose": "write_off", "steps": [head]}
+    assert codes(clause("5.1", "approval_chain", value)) == [("HEAD_OF_REQUESTER", "5.1")]
+    named = {"name": {"en": "S"}, "approvers": [{"by": "department_head", "value": "Finance"}]}
+    assert codes(clause("5.1", "approval_chain", value | {"steps": [named]})) == []
+    assert codes(clause("5.1", "approval_chain", value | {"subject_kind": "contracts", "purpose": ""})) == []
+
+
+def test_a_longer_notice_on_probation_is_told() -> None:
+    for days, longer in ((31, True), (30, False)):
+        found = codes(clause("4.1", "notice_period", {"days": 30, "probation_days": days}))
+        assert found == ([("PROBATION_LONGER", "4.1")] if longer else [])
 
 
 def test_leaving_without_notice_is_a_warning_even_where_it_is_allowed() -> None:

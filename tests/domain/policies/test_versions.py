@@ -202,7 +202,7 @@ async def test_two_drafts_stand_side_by_side_and_a_copy_is_a_copy(acme: Actor) -
         one = await commands.draft_version(work, title=TITLE, document_number="HB-01", copy_from=source)
         two = await commands.draft_version(work, title=TITLE, document_number="HB-01")
         await commands.put_clause(
-            work, version_id=one.id, number="4.01", kind="notice_period", value={"days": 60}, title=TITLE
+            work, version_id=one.id, number="4.1", kind="notice_period", value={"days": 60}, title=TITLE
         )
         assert (one.number, two.number) == (2, 3)
         assert len(await work.all(select(Clause).where(Clause.version_id == one.id))) == 2
