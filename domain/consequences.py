@@ -47,6 +47,7 @@ from domain.requests.events import (
     ClockMarkDue,
     ClockReviewDue,
     ConfirmationDue,
+    ConfirmationReviewDue,
     HoldEndDue,
     PartDue,
     RequestCancelled,
@@ -136,6 +137,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     PartDue: [requests.part_due],
     ActionDue: [requests.remind_of_action],
     ClockReviewDue: [requests.review_next],
+    ConfirmationReviewDue: [requests.review_next_resolved],
     RequestResolved: [requests.end_asking],
     RequestClosed: [requests.end_asking],
     RequestCancelled: [requests.end_asking],
@@ -151,6 +153,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ContractObligationMarkDue: [contracts.remind_of_obligation],
     HandbookTookEffect: [
         requests.review_by_new_handbook,
+        requests.review_resolved,
         feedback.review_complaints,
         billing.review_by_new_handbook,
         backups.follow_handbook,

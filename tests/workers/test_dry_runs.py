@@ -1,6 +1,7 @@
 """A draft is tried on past cases in the background: what it found, when it is begun anew, and who signs it."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -169,6 +170,19 @@ async def refused_code(company: Company, version_id: UUID) -> str | None:
     except Refusal as refusal:
         return refusal.code if refusal.clause is not None else "without a clause"
     return None
+
+
+async def test_nobody_signs_what_they_may_not_read() -> None:
+    company = await lived(*software_clauses())
+    run = await tried(company, await drafted(company, *software_clauses(level=STRICT)), months=2)
+    assert run.differing
+    blind = replace(company.admin, permissions=company.admin.permissions - {Permission.REQUESTS_READ_ALL})
+    async with writing(blind, settle=settle) as work:
+        with pytest.raises(Forbidden, match=r"requests\.read_all") as refused:
+            await commands.sign_dry_run(work, dry_run_id=run.id)
+    assert (refused.value.code, refused.value.path) == ("UNSEEN_FINDINGS", ("dryRunId",))
+    async with writing(company.admin, settle=settle) as work:
+        assert (await commands.sign_dry_run(work, dry_run_id=run.id)).signed_by_id == company.admin.id
 
 
 async def test_a_company_may_ask_for_a_signed_trial_before_a_version_is_submitted() -> None:

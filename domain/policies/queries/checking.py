@@ -44,8 +44,12 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
     for review in book.of_kind(ExpertReview):
         assert isinstance(review.parsed, ExpertReview)
         if review.parsed.panel is not None and review.parsed.panel not in panels:
-            text = message("Clause {number} names the {by} “{value}”, which the company has not.")
-            values = {"number": review.number, "by": ApproverKind.EXPERT_PANEL.value, "value": review.parsed.panel}
+            text = message("Clause {number} names {by} “{value}”, which the company has not.")
+            values = {
+                "number": review.number,
+                "by": Labels((word(ApproverKind.EXPERT_PANEL),)),
+                "value": review.parsed.panel,
+            }
             found.append(Invalid(text, values, path=("clauses", review.number), code="UNKNOWN_APPROVER"))
     for level in book.of_kind(ServiceLevel):
         assert isinstance(level.parsed, ServiceLevel)

@@ -10,7 +10,7 @@ from domain.policies.rules.chains import ApproverKind, Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
-from domain.policies.rules.kinds import ApprovalChain, ExpertPanel
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ExpertReview
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.words import word
 from tenancy.refusals import Invalid, Refusal, message
@@ -64,12 +64,15 @@ def between_chains(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
 
 
 def unasked_panels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
-    """Panels that no chain names, so that nobody ever asks them."""
+    """Panels that neither a chain nor an expert review names, so that nobody ever asks them."""
     chains = [clause.parsed for clause in clauses if isinstance(clause.parsed, ApprovalChain)]
     named = {each.value for chain in chains for each in chain.named if each.by is ApproverKind.EXPERT_PANEL}
+    named |= {clause.parsed.panel for clause in clauses if isinstance(clause.parsed, ExpertReview)}
     for clause in clauses:
         if isinstance(clause.parsed, ExpertPanel) and clause.parsed.name not in named:
-            text = message("Clause {number}: no approval chain names the panel “{panel}”, so nobody ever asks it.")
+            text = message(
+                "Clause {number}: no chain and no expert review names the panel “{panel}”, so nobody ever asks it."
+            )
             yield warning("PANEL_NEVER_ASKED", clause, text, panel=clause.parsed.name)
 
 

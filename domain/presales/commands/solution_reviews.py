@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.approvals import commands as approvals
 from domain.approvals import queries as approvals_seen
 from domain.approvals.events import ApprovalGranted, ApprovalRefused, ApprovalReturned, ApprovalWithdrawn
+from domain.approvals.rules.obstacles import people_only
 from domain.customers import queries as customers
 from domain.customers.models import Customer
 from domain.kernel.command import command
@@ -25,7 +26,7 @@ from domain.presales.queries import evaluations
 from domain.presales.queries import solutions as queries
 from domain.presales.rules import solutions as rules
 from domain.presales.rules.solutions import SOLUTIONS, SolutionMove, SolutionState
-from tenancy.refusals import Forbidden, WrongState, message
+from tenancy.refusals import WrongState, message
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -110,7 +111,7 @@ async def _ask(
     chain: Ruling[ApprovalChain] | ApprovalChain,
 ) -> None:
     if not work.actor.is_member or work.actor.id is None:
-        raise Forbidden(message("This needs an approval, and only people ask for one."), path=("solutionId",))
+        raise people_only(chain.clause if isinstance(chain, Ruling) else None, "solutionId")
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.SOLUTION, solution.id),

@@ -2,7 +2,15 @@
 
 from domain.requests.commands.assessment import triage
 from domain.requests.commands.attaching import attach, attach_received, attach_to_message, detach
-from domain.requests.commands.confirmation import close, confirm, confirm_by_itself, keep_survey_score, reopen
+from domain.requests.commands.confirmation import (
+    close,
+    confirm,
+    confirm_by_itself,
+    keep_survey_score,
+    reopen,
+    review_next_resolved,
+    review_resolved,
+)
 from domain.requests.commands.conversation import comment, keep_word
 from domain.requests.commands.cooperating import add_part, assign_part, finish_part, part_due, withdraw_part
 from domain.requests.commands.faults import (
@@ -82,6 +90,8 @@ __all__ = [
     "return_tier",
     "review_by_new_handbook",
     "review_next",
+    "review_next_resolved",
+    "review_resolved",
     "solve_problem",
     "split",
     "start",

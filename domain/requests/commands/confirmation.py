@@ -5,17 +5,28 @@ from uuid import UUID
 from domain.kernel.command import command
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
+from domain.policies import queries as policies_queries
+from domain.policies.events import HandbookTookEffect
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import AutoConfirm, ReopenWindow, SatisfactionSurvey
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
 from domain.requests.commands import course, moving, timing
 from domain.requests.commands.timing import View
-from domain.requests.events import ConfirmationDue, RequestClosed, RequestConfirmed, RequestReopened
+from domain.requests.events import (
+    ConfirmationDue,
+    ConfirmationFollowedNewClause,
+    ConfirmationReviewDue,
+    RequestClosed,
+    RequestConfirmed,
+    RequestReopened,
+)
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import DUTIES, Move, State
 from tenancy.refusals import Invalid, WrongState, message
 from tenancy.work import Work
+
+_DECISION = "requests.auto_confirm"
 
 
 async def plan(work: Work, view: View) -> None:
@@ -26,14 +37,16 @@ async def plan(work: Work, view: View) -> None:
         return
     calendar = await queries.calendar_for(work, request)
     days = silence.value.after_working_days
-    request.closes_at = Target(working_days=days).ends_at(view.at, calendar.value)
+    resolved_at = request.resolved_at or view.at
+    # By a clause that came into force since, never before now.
+    request.closes_at = max(Target(working_days=days).ends_at(resolved_at, calendar.value), view.at)
     due = ConfirmationDue(request_id=request.id)
     work.schedule(request.closes_at, due, about=request.id, key=_key(request.id))
     policies.cite(
         work,
         silence,
         about=Subject(SubjectKind.REQUEST, request.id),
-        decision="requests.auto_confirm",
+        decision=_DECISION,
         inputs={
             "resolved_at": request.resolved_at,
             "after_working_days": days,
@@ -41,6 +54,41 @@ async def plan(work: Work, view: View) -> None:
         },
         result={"closes_at": request.closes_at},
     )
+
+
+async def review_resolved(work: Work, event: HandbookTookEffect) -> None:
+    """Reckon anew when resolved requests close by themselves, once a handbook takes effect whose clause on that holds
+    for open cases too, or takes the place of one whose did (PO-3)."""
+    if await policies_queries.concerns_open_cases(work, event.version_id, AutoConfirm):
+        _review_from(work, None, event.version_id)
+
+
+async def review_next_resolved(work: Work, event: ConfirmationReviewDue) -> None:
+    """Reckon the next resolved requests anew, and let those behind them follow."""
+    ids = await queries.ids_resolved(work, after_id=event.after_id, most=timing.BATCH)
+    for request_id in ids:
+        view = await timing.locked(work, request_id)
+        before = view.request.closes_at
+        if view.request.state is not State.RESOLVED or await _stays(work, view):
+            continue
+        await plan(work, view)
+        if view.request.closes_at != before:
+            work.record(ConfirmationFollowedNewClause(request_id=request_id), about=view.request)
+    if len(ids) == timing.BATCH:
+        _review_from(work, ids[-1], ids[-1])
+
+
+async def _stays(work: Work, view: View) -> bool:
+    """Whether the clause that decides now was the last one that a resolved request went by."""
+    silence = await queries.ruled(work, AutoConfirm, view.request)
+    about = Subject(SubjectKind.REQUEST, view.request.id)
+    planned = [each for each in await policies_queries.decisions_about(work, about) if each.decision == _DECISION]
+    return silence is None or (bool(planned) and planned[-1].clause_id == silence.clause.clause_id)
+
+
+def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
+    due = ConfirmationReviewDue(after_id=after_id)
+    work.schedule(work.now, due, about=about, key="requests:confirmation-review")
 
 
 def forget(work: Work, view: View) -> None:

@@ -21,6 +21,8 @@ from domain.requests.events.faults import (
 )
 from domain.requests.events.life import (
     ConfirmationDue,
+    ConfirmationFollowedNewClause,
+    ConfirmationReviewDue,
     HoldEndDue,
     HoldOverran,
     NobodyFound,
@@ -80,6 +82,8 @@ __all__ = [
     "ClockReviewDue",
     "ClockWarned",
     "ConfirmationDue",
+    "ConfirmationFollowedNewClause",
+    "ConfirmationReviewDue",
     "FaultReported",
     "HelpAsked",
     "HelpEnded",

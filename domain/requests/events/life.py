@@ -211,6 +211,20 @@ class RequestFileRemoved(Event, name="requests.file_removed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmationFollowedNewClause(Event, name="requests.confirmation_followed_new_clause"):
+    """By a handbook that has taken effect, a resolved request closes by itself at another instant."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationReviewDue(Event, name="requests.confirmation_review_due"):
+    """When resolved requests behind this one close by themselves is to be reckoned by a new handbook."""
+
+    after_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmationDue(Event, name="requests.confirmation_due"):
     """The timer of a resolved request: its requester has been silent for long enough."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from domain.requests import rules
 from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange, TierRaise
 from domain.requests.queries.showing import UNDER_WAY, reached, thread, visible_links, visible_messages
-from domain.requests.rules import Audience
+from domain.requests.rules import Audience, State
 from tenancy.models import one_of
 from tenancy.outbox import lock_timers
 from tenancy.work import Work
@@ -70,6 +70,14 @@ async def said_at(work: Work, request: ServiceRequest) -> datetime | None:
 async def ids_under_way(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
     """The ids of requests whose clocks run or rest, in order, behind an id."""
     found = select(ServiceRequest.id).where(one_of(ServiceRequest.state, UNDER_WAY)).order_by(ServiceRequest.id)
+    if after_id is not None:
+        found = found.where(ServiceRequest.id > after_id)
+    return [row["id"] for row in await work.rows(found.limit(most))]
+
+
+async def ids_resolved(work: Work, *, after_id: UUID | None, most: int) -> list[UUID]:
+    """The ids of requests that wait for their requester's word, in order, behind an id."""
+    found = select(ServiceRequest.id).where(ServiceRequest.state == State.RESOLVED).order_by(ServiceRequest.id)
     if after_id is not None:
         found = found.where(ServiceRequest.id > after_id)
     return [row["id"] for row in await work.rows(found.limit(most))]

@@ -54,7 +54,8 @@ async def start_dry_run(work: Work, *, version_id: UUID, months: int) -> DryRun:
 
 @command(needs=Permission.POLICIES_PUBLISH)
 async def sign_dry_run(work: Work, *, dry_run_id: UUID) -> DryRun:
-    """Confirm that one has read what a dry run found. Whoever wrote the version doesn't, unless nobody else could."""
+    """Confirm that one has read what a dry run found. Whoever wrote the version doesn't, unless nobody else could, nor
+    whoever may not read all that it found."""
     run = await work.get(DryRun, dry_run_id, "dryRunId", lock=True)
     run.state = LIFECYCLE.next(run.state, Move.SIGN)
     person, version = work.actor.id, await policies.version(work, run.version_id)
@@ -63,6 +64,14 @@ async def sign_dry_run(work: Work, *, dry_run_id: UUID) -> DryRun:
     if person in (version.author_id, version.submitter_id) and not await policies.may_publish_alone(work, person):
         text = message("Whoever wrote a version doesn't sign its dry run: ask somebody else who may publish.")
         raise Forbidden(text, code="OWN_VERSION")
+    unseen = await queries.needed_to_read(work, run) - work.actor.permissions
+    if unseen:
+        text = message(
+            "This dry run found differences in records that you may not read. Whoever signs it needs the permissions: "
+            "{permissions}."
+        )
+        values = {"permissions": ", ".join(sorted(unseen))}
+        raise Forbidden(text, values, path=("dryRunId",), code="UNSEEN_FINDINGS")
     run.signed_by_id, run.signed_at = person, work.now
     work.record(DryRunSigned(dry_run_id=run.id, version_id=run.version_id), about=run)
     return run

@@ -4,7 +4,7 @@ from domain.rulebook.queries.checking import findings
 from domain.rulebook.queries.confirming import Outstanding, missing_by, outstanding, read_by_me, visible_readings
 from domain.rulebook.queries.contents import compared, coverage, document, exported, facts_about, writers_of
 from domain.rulebook.queries.readiness import hindrances, unready, untried
-from domain.rulebook.queries.trying import dry_run, dry_runs_of, trial, visible_findings, visible_runs
+from domain.rulebook.queries.trying import dry_run, dry_runs_of, needed_to_read, trial, visible_findings, visible_runs
 
 __all__ = [
     "Outstanding",
@@ -18,6 +18,7 @@ __all__ = [
     "findings",
     "hindrances",
     "missing_by",
+    "needed_to_read",
     "outstanding",
     "read_by_me",
     "trial",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
-from domain.rulebook.models import DryRun
+from domain.rulebook.models import DryRun, DryRunFinding
 from domain.rulebook.rules.hindsight import Compared, Trial
 from tenancy.actor import Actor
 from tenancy.models import one_of
@@ -34,6 +34,12 @@ def visible_findings(actor: Actor, findings: Any) -> ColumnElement[bool]:
     """What was found about a record is seen by who sees the dry run and may read all records of that kind."""
     allowed = [compared for compared in Compared if actor.may(_NEEDED[compared.value.split("_")[0]])]
     return and_(visible_runs(actor), one_of(findings.compared, allowed))
+
+
+async def needed_to_read(work: Work, run: DryRun) -> set[str]:
+    """The permissions without which a part of what a dry run found stays hidden."""
+    found = select(DryRunFinding.compared).where(DryRunFinding.dry_run_id == run.id).distinct()
+    return {_NEEDED[Compared(row["compared"]).value.split("_")[0]] for row in await work.rows(found)}
 
 
 async def dry_run(work: Work, id: UUID) -> DryRun:

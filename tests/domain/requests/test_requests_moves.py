@@ -12,6 +12,8 @@ from domain.consequences import settle
 from domain.customers import commands as customers
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import commands as organisation
+from domain.policies import commands as policies
+from domain.policies.rules.kinds import AutoConfirm
 from domain.requests import commands, queries
 from domain.requests.events import ConfirmationDue
 from domain.requests.models import Message, ServiceRequest
@@ -21,6 +23,7 @@ from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState
 from tests.conftest import found_company
+from tests.domain.policies.handbooks import draft, write
 from tests.domain.requests.company import (
     ASSIGNS,
     Company,
@@ -32,6 +35,7 @@ from tests.domain.requests.company import (
     go_to,
     program,
     sleep_until,
+    software_clauses,
     stored,
     submit,
     told,
@@ -201,6 +205,45 @@ async def test_silence_closes_a_request_after_the_clause_s_working_days(software
     closed, waiting = await stored(software, here), await stored(service, there)
     assert (closed.state, closed.closed_at, closed.satisfaction_score) == (State.CLOSED, at("Fri 5 09:00"), None)
     assert waiting.state is State.RESOLVED
+
+
+async def adopt(company: Company, days: int, *, open_too: bool) -> None:
+    """A new version in which silence closes a request after so many working days, of open ones too or not."""
+    async with writing(company.admin, settle=settle) as work:
+        version = await draft(work)
+        for number, value in software_clauses():
+            given = AutoConfirm(after_working_days=days) if number == "2.3" else value
+            here = open_too and number == "2.3"
+            await write(work, version.id, number, given.kind, given.stored(), applies_to_open_cases=here)
+        await policies.submit_version(work, version_id=version.id)
+        await policies.publish_version(work, version_id=version.id)
+    async with reading(company.admin) as work:
+        now = work.now
+    await go_to(company, now)
+
+
+async def test_a_resolved_request_follows_a_new_clause_on_silence_only_where_that_holds_for_open_cases(
+    software: Company,
+) -> None:
+    request = await resolved(software)
+    assert request.closes_at == at("Fri 5 09:00")
+    await adopt(software, 1, open_too=False)
+    assert (await stored(software, request)).closes_at == at("Fri 5 09:00")
+    await go_to(software, at("Mon 1 12:00"))
+    await adopt(software, 5, open_too=True)
+    moved = await stored(software, request)
+    # Five working days from its resolution.
+    assert moved.closes_at is not None
+    assert moved.closes_at > at("Fri 5 09:00")
+    planned = await decisions(software, request, "requests.auto_confirm")
+    assert [each.inputs["after_working_days"] for each in planned] == [3, 5]
+    async with reading(software.admin) as work:
+        notes = select(JournalEntry).where(JournalEntry.name == "requests.confirmation_followed_new_clause")
+        assert [note.subject_id for note in await work.all(notes)] == [request.id]
+    # By a shorter one the day has come already.
+    await go_to(software, at("Wed 3 09:00"))
+    await adopt(software, 1, open_too=True)
+    assert (await stored(software, request)).state is State.CLOSED
 
 
 async def test_who_has_spoken_is_not_taken_to_be_silent(software: Company) -> None:
