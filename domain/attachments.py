@@ -19,6 +19,8 @@ from domain.kernel.command import command
 from domain.kernel.subjects import SubjectKind
 from domain.mail import commands as mail
 from domain.mail import queries as mail_seen
+from domain.operations import commands as operations
+from domain.operations.queries import works as works_seen
 from domain.requests import commands as requests
 from domain.requests import queries as requests_seen
 from domain.views import commands as views
@@ -61,6 +63,7 @@ PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),
+    SubjectKind.SCHEDULED_WORK: Place(works_seen.shows_work, operations.attach_to_work, operations.detach_from_work),
 }
 _SHOWN = {kind: place.shows for kind, place in PLACES.items()}
 

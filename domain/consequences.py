@@ -35,6 +35,8 @@ from domain.customers import commands as customers
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyStepDue, VisitStepDue
 from domain.ledger import commands as ledger
+from domain.operations import commands as operations
+from domain.operations.events import WorkPlansDue, WorkStepDue
 from domain.organisation.events import StaffLeft
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
@@ -116,7 +118,12 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         rulebook.follow_withdrawal,
     ],
     LastMomentReached: [people.leave],
-    StaffLeft: [approvals.give_up_seats, customers.hand_on_of_leaver, feedback.hand_on_of_leaver],
+    StaffLeft: [
+        approvals.give_up_seats,
+        customers.hand_on_of_leaver,
+        feedback.hand_on_of_leaver,
+        operations.hand_back_of_leaver,
+    ],
     MemberDeactivated: [approvals.give_up_seats, feedback.hand_on_of_leaver],
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
@@ -147,6 +154,8 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ComplaintMarkDue: [feedback.keep_complaint_time],
     ComplaintReviewDue: [feedback.review_next_complaints],
     VisitStepDue: [feedback.remind_of_visit],
+    WorkPlansDue: [operations.open_more],
+    WorkStepDue: [operations.work_due],
     InquiryContactDue: [presales.breach_inquiry],
     QuotationExpiryDue: [presales.expire_quotation],
     ContractMarkDue: [contracts.keep_term],

@@ -38,8 +38,7 @@ from api.schema.mail import mutations as mail
 from api.schema.mail.types import InboundMail, MailAddress
 from api.schema.notifications import mutations as notifications
 from api.schema.notifications.types import WebhookEndpoint
-from api.schema.operations import mutations as operations
-from api.schema.operations.types import Alarm
+from api.schema.operations.writing import OperationsMutation
 from api.schema.organisation import mutations as organisation
 from api.schema.organisation.types import Absence, Department, DutyShift, Post, Staff
 from api.schema.people import mutations as people
@@ -72,7 +71,7 @@ from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
-class Mutation(PresalesMutation):
+class Mutation(OperationsMutation, PresalesMutation):
     """The root of changing."""
 
     create_tenant = mutation(
@@ -288,12 +287,6 @@ class Mutation(PresalesMutation):
     file_under_problem = mutation(faults.file_under_problem, request=ServiceRequest)
     comment_request = mutation(
         requests.comment_request, message=RequestMessage, foresees=("request_id", ServiceRequest)
-    )
-
-    raise_alarm = mutation(operations.raise_alarm, alarm=Alarm)
-    raise_alarms = mutation(
-        operations.raise_alarms,
-        values={"outcomes": (list[operations.AlarmOutcome], "What became of each fingerprint.")},
     )
 
     send_survey = mutation(feedback.send_survey, survey=Survey)

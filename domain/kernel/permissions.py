@@ -51,6 +51,8 @@ class Permission(StrEnum):
     REQUESTS_WORK = "requests.work"
     REQUESTS_CONFIRM = "requests.confirm"
 
+    OPERATIONS_PLAN = "operations.plan"
+
     MAIL_READ = "mail.read"
     MAIL_RELEASE = "mail.release"
     MAIL_MANAGE = "mail.manage"

@@ -41,6 +41,8 @@ class SubjectKind(StrEnum):
     DEMAND = "technology_demands"
     EXPORT = "exports"
     SOLUTION = "solutions"
+    WORK_PLAN = "work_plans"
+    SCHEDULED_WORK = "scheduled_works"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,2 @@
-"""Operations: alarms of customers' systems, which open one request each however often they are raised (RQ-12)."""
+"""Operations: alarms of customers' systems, which open one request each, and work that is planned to come round
+(RQ-12)."""

@@ -28,3 +28,118 @@ class AlarmsRecovered(Event, name="operations.alarms_recovered"):
 
     request_id: UUID
     notice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPlanMade(Event, name="operations.work_plan_made"):
+    plan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPlanChanged(Event, name="operations.work_plan_changed"):
+    """Its content, or whether it brings work."""
+
+    plan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPlansDue(Event, name="operations.work_plans_due"):
+    """More plans bring work than one transaction opens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOpened(Event, name="operations.work_opened"):
+    """A plan has brought work."""
+
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkAssigned(Event, name="operations.work_assigned"):
+    """Somebody else is to do it, or nobody any more."""
+
+    work_id: UUID
+    assignee_id: UUID | None
+    notice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkPostponed(Event, name="operations.work_postponed"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkStepDue(Event, name="operations.work_step_due"):
+    """The timer of planned work: somebody is to be reminded or told, or it is missed."""
+
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkReminded(Event, name="operations.work_reminded"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkEscalated(Event, name="operations.work_escalated"):
+    """It is overdue: a superior learns it; nobody where none stands above."""
+
+    work_id: UUID
+    level: int
+    told_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkMissed(Event, name="operations.work_missed"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkStarted(Event, name="operations.work_started"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkChecked(Event, name="operations.work_checked"):
+    """Something on its checklist was looked at; how many of these deviate."""
+
+    work_id: UUID
+    checks: int
+    deviations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFindingAdded(Event, name="operations.work_finding_added"):
+    work_id: UUID
+    finding_id: UUID
+    request_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkImprovementClosed(Event, name="operations.work_improvement_closed"):
+    work_id: UUID
+    finding_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFinished(Event, name="operations.work_finished"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkCancelled(Event, name="operations.work_cancelled"):
+    work_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFileAttached(Event, name="operations.work_file_attached"):
+    work_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFileRemoved(Event, name="operations.work_file_removed"):
+    work_id: UUID
+    attachment_id: UUID
+    file_id: UUID

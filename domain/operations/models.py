@@ -1,6 +1,6 @@
-"""The tables of alarms."""
+"""The tables of alarms, and of work that comes round."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.operations.rules.alarms import AlarmState
+from domain.operations.rules.plans import CheckKind, PlanState, RhythmUnit, WorkKind
+from domain.operations.rules.works import WorkState
 from domain.policies.rules.kinds.operations import AlarmSeverity
 from tenancy.models import TenantModel, references
 
@@ -63,3 +65,192 @@ class AlarmStorm(TenantModel, kw_only=True, eq=False):
     customer_id: Mapped[UUID]
     request_id: Mapped[UUID]
     began_at: Mapped[datetime]
+
+
+class WorkPlan(TenantModel, kw_only=True, eq=False):
+    """Work that comes round: what is done, by whom, and on which days (RQ-12)."""
+
+    __tablename__ = "work_plans"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        references("customer_id", "customers"),
+        references("offering_id", "service_offerings"),
+        references("department_id", "departments"),
+        references("assignee_id", "staff"),
+        references("obligation_id", "contract_obligations"),
+        Index("ix_work_plans_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_work_plans_offering", "tenant_id", "offering_id"),
+        Index("ix_work_plans_department", "tenant_id", "department_id"),
+        Index("ix_work_plans_assignee", "tenant_id", "assignee_id"),
+        Index("ix_work_plans_obligation", "tenant_id", "obligation_id"),
+        Index("ix_work_plans_opens", "tenant_id", "state", "opens_on", "id"),
+    )
+
+    number: Mapped[str]
+    kind: Mapped[WorkKind]
+    title: Mapped[str]
+    instructions: Mapped[str]
+    customer_id: Mapped[UUID | None]
+    offering_id: Mapped[UUID | None]
+    # Who is responsible, and who of them does it; none is whoever of them begins with it.
+    department_id: Mapped[UUID]
+    assignee_id: Mapped[UUID | None]
+    # What is owed by a contract, where this is done for it.
+    obligation_id: Mapped[UUID | None]
+    # The code of the handbook's inspection by which it was made; empty for others.
+    inspection: Mapped[str]
+    rhythm_unit: Mapped[RhythmUnit]
+    every: Mapped[int]
+    # From which day on it is counted.
+    counted_from_on: Mapped[date]
+    # The next of its days that has brought no work yet, and when it does.
+    next_on: Mapped[date | None]
+    opens_on: Mapped[date | None]
+    lead_days: Mapped[int]
+    # After which it brings no more; none is for ever.
+    last_on: Mapped[date | None]
+    # The service lines of its offering, the nearest first, by which clauses are limited.
+    service_lines: Mapped[list[str]]
+    state: Mapped[PlanState] = mapped_column(default=PlanState.ACTIVE)
+
+
+class WorkPlanCheck(TenantModel, kw_only=True, eq=False):
+    """Something that a plan has looked at each time."""
+
+    __tablename__ = "work_plan_checks"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "plan_id", "position"),
+        references("plan_id", "work_plans"),
+    )
+
+    plan_id: Mapped[UUID]
+    # From 1.
+    position: Mapped[int]
+    label: Mapped[str]
+    kind: Mapped[CheckKind]
+    # As decimal text; of numbers alone.
+    minimum: Mapped[str | None]
+    maximum: Mapped[str | None]
+    unit: Mapped[str]
+    required: Mapped[bool]
+
+
+class ScheduledWork(TenantModel, kw_only=True, eq=False):
+    """Work that a plan has brought for one of its days; each day brings it once (RQ-12)."""
+
+    __tablename__ = "scheduled_works"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "plan_id", "planned_on"),
+        references("plan_id", "work_plans"),
+        references("customer_id", "customers"),
+        references("department_id", "departments"),
+        references("assignee_id", "staff"),
+        references("clause_id", "clauses"),
+        references("version_id", "handbook_versions"),
+        references("calendar_clause_id", "clauses"),
+        Index("ix_scheduled_works_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_scheduled_works_department", "tenant_id", "department_id", "id"),
+        Index("ix_scheduled_works_assignee", "tenant_id", "assignee_id", "id"),
+        Index("ix_scheduled_works_clause", "tenant_id", "clause_id"),
+        Index("ix_scheduled_works_version", "tenant_id", "version_id"),
+        Index("ix_scheduled_works_calendar_clause", "tenant_id", "calendar_clause_id"),
+        Index("ix_scheduled_works_due", "tenant_id", "due_on", "id"),
+    )
+
+    number: Mapped[str]
+    plan_id: Mapped[UUID]
+    # What the plan said when it brought it.
+    kind: Mapped[WorkKind]
+    title: Mapped[str]
+    instructions: Mapped[str]
+    customer_id: Mapped[UUID | None]
+    department_id: Mapped[UUID]
+    assignee_id: Mapped[UUID | None]
+    # The day of the plan, and the day on which it is due: moved by the clause, or by hand.
+    planned_on: Mapped[date]
+    due_on: Mapped[date]
+    # From when on it is overdue.
+    due_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    # The clause that keeps it to its day and the calendar; none where the handbook is silent.
+    clause_id: Mapped[UUID | None]
+    version_id: Mapped[UUID | None]
+    calendar_clause_id: Mapped[UUID | None]
+    state: Mapped[WorkState] = mapped_column(default=WorkState.PLANNED)
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    # How many superiors were told that it is overdue.
+    levels: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it was done, missed or cancelled.
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    report: Mapped[str] = mapped_column(default="")
+    # Why it was postponed last, or cancelled.
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class WorkCheck(TenantModel, kw_only=True, eq=False):
+    """Something that is looked at, and what was found there."""
+
+    __tablename__ = "work_checks"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "work_id", "position"),
+        references("work_id", "scheduled_works"),
+        references("file_id", "files"),
+        references("checked_by_id", "members"),
+        Index("ix_work_checks_file", "tenant_id", "file_id"),
+        Index("ix_work_checks_checked_by", "tenant_id", "checked_by_id"),
+    )
+
+    work_id: Mapped[UUID]
+    # From 1.
+    position: Mapped[int]
+    label: Mapped[str]
+    kind: Mapped[CheckKind]
+    # As decimal text; of numbers alone.
+    minimum: Mapped[str | None]
+    maximum: Mapped[str | None]
+    unit: Mapped[str]
+    required: Mapped[bool]
+    # What was found, by the kind: one of these four.
+    text: Mapped[str | None] = mapped_column(default=None)
+    number: Mapped[str | None] = mapped_column(default=None)
+    yes: Mapped[bool | None] = mapped_column(default=None)
+    file_id: Mapped[UUID | None] = mapped_column(default=None)
+    # A number beyond its limits, or a no; none where that cannot be told.
+    deviates: Mapped[bool | None] = mapped_column(default=None)
+    checked_at: Mapped[datetime | None] = mapped_column(default=None)
+    checked_by_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class WorkFinding(TenantModel, kw_only=True, eq=False):
+    """Something that planned work has brought to light: noted, or become a request or an improvement."""
+
+    __tablename__ = "work_findings"
+    __table_args__ = (
+        references("work_id", "scheduled_works"),
+        references("check_id", "work_checks"),
+        references("found_by_id", "members"),
+        references("request_id", "service_requests"),
+        references("owner_id", "staff"),
+        Index("ix_work_findings_work", "tenant_id", "work_id", "id"),
+        Index("ix_work_findings_check", "tenant_id", "check_id"),
+        Index("ix_work_findings_found_by", "tenant_id", "found_by_id"),
+        Index("ix_work_findings_request", "tenant_id", "request_id"),
+        Index("ix_work_findings_owner", "tenant_id", "owner_id", "closed_at"),
+    )
+
+    work_id: Mapped[UUID]
+    # Where on the checklist it was seen.
+    check_id: Mapped[UUID | None]
+    text: Mapped[str]
+    found_at: Mapped[datetime]
+    found_by_id: Mapped[UUID | None]
+    request_id: Mapped[UUID | None]
+    # What is to be improved, by whom and by which day; empty where nothing is.
+    improvement: Mapped[str]
+    owner_id: Mapped[UUID | None]
+    improve_by_on: Mapped[date | None]
+    # What came of it, and when.
+    result: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -53,7 +53,16 @@ from domain.feedback.events import (
 )
 from domain.mail.events import MailQuarantined, MailReceived, MailReported
 from domain.notifications.events import EndpointSwitchedOff
-from domain.operations.events import AlarmsRecovered, AlarmStormBegan
+from domain.operations.events import (
+    AlarmsRecovered,
+    AlarmStormBegan,
+    WorkAssigned,
+    WorkEscalated,
+    WorkFindingAdded,
+    WorkMissed,
+    WorkOpened,
+    WorkReminded,
+)
 from domain.people.events import (
     EmploymentEnded,
     NoticeWaived,
@@ -199,6 +208,12 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AlarmsRecovered: [operations.follow_the_recovery],
     AlarmStormBegan: [operations.tell_of_a_storm],
     RequestClosed: [feedback.plan_the_survey, visits.plan_after_request, letters.write_of_a_move],
+    WorkOpened: [operations.tell_of_new_work],
+    WorkAssigned: [operations.tell_who_does_it],
+    WorkReminded: [operations.remind_of_work],
+    WorkEscalated: [operations.tell_of_overdue_work],
+    WorkMissed: [operations.tell_of_missed_work],
+    WorkFindingAdded: [operations.tell_who_improves],
     SurveySent: [feedback.ask_by_mail],
     SurveyReminded: [feedback.remind_by_mail],
     SurveyAnswered: [feedback.follow_up],

@@ -3,7 +3,17 @@
 import strawberry
 
 from api.reading.mapping import by_id, page
+from api.schema.operations.figures import ScheduledWorkFigures, scheduled_work_figures
+from api.schema.operations.plans import WORK_PLAN_ORDERS, WorkPlan, WorkPlanFilter
 from api.schema.operations.types import ALARM_ORDERS, Alarm, AlarmFilter
+from api.schema.operations.works import (
+    SCHEDULED_WORK_ORDERS,
+    WORK_FINDING_ORDERS,
+    ScheduledWork,
+    ScheduledWorkFilter,
+    WorkFinding,
+    WorkFindingFilter,
+)
 from api.schema.requests.statistics import RequestFigures, request_statistics
 
 
@@ -24,4 +34,31 @@ class OperationsQuery:
         Alarm,
         orders=ALARM_ORDERS,
         filter=AlarmFilter,
+    )
+    work_plan = by_id("One plan of work that comes round.", WorkPlan)
+    work_plans = page(
+        "Plans of work that comes round: inspections, security scans, drills and performance reviews, for those who "
+        "work on requests or plan (`operations.plan`).",
+        WorkPlan,
+        orders=WORK_PLAN_ORDERS,
+        filter=WorkPlanFilter,
+    )
+    scheduled_work = by_id("Planned work for one day of its plan.", ScheduledWork)
+    scheduled_works = page(
+        "Planned work: what you are to do, and all of it for those who work on requests or plan.",
+        ScheduledWork,
+        orders=SCHEDULED_WORK_ORDERS,
+        filter=ScheduledWorkFilter,
+    )
+    work_findings = page(
+        "What planned work has brought to light. The findings that became a request: "
+        "`workFindings(filter: {requestId: …})`.",
+        WorkFinding,
+        orders=WORK_FINDING_ORDERS,
+        filter=WorkFindingFilter,
+    )
+    scheduled_work_figures: list[ScheduledWorkFigures] = strawberry.field(
+        resolver=scheduled_work_figures,
+        description="What became of the planned work that you see and that was due in a time: done, in time, missed, "
+        "cancelled, open and overdue, by kind, customer, department, person or plan.",
     )

@@ -123,6 +123,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "when": {"every": "monthly", "day": 5},
         "checklist": [{"en": "backups", "zh_Hans": "备份"}, {"en": "disk space", "zh_Hans": "磁盘空间"}],
     },
+    "scheduled_work": {
+        "on_closed_day": "before",
+        "remind_working_days": 2,
+        "escalate_after_working_days": [1, 3],
+        "missed_after_working_days": 5,
+    },
     "alarm_handling": {
         "opens": {"critical": {"impact": "high", "urgency": "high"}},
         "most_requests": 5,

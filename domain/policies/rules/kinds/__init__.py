@@ -39,7 +39,7 @@ from domain.policies.rules.kinds.delivery import AcceptanceDocuments, Inspection
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, ContractRenewal, DunningLadder, PaymentTerms
-from domain.policies.rules.kinds.operations import AlarmHandling
+from domain.policies.rules.kinds.operations import AlarmHandling, ScheduledWorkRules
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
     ExitAudit,
@@ -110,6 +110,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         AutoConfirm,
         ReopenWindow,
         InspectionSchedule,
+        ScheduledWorkRules,
         AlarmHandling,
         InboundMailRules,
         MailAcknowledgement,

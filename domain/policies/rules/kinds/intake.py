@@ -152,11 +152,12 @@ class AssignmentRules(ClauseKind):
 
 
 class InspectionSchedule(ClauseKind):
-    """Planned inspections of customers' systems with their checklist (RQ-12)."""
+    """Planned inspections of customers' systems with their checklist (RQ-12). A work plan is made by it."""
 
     kind = "inspection_schedule"
     label = message("Inspection schedule")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
+    consumed_by = "operations.create_plan"
 
     code: Annotated[Code, Field(description="The inspection's name for programs.")]
     name: Annotated[Wording, Field(description="What the inspection is called.")]

@@ -1,15 +1,16 @@
-"""Operations: what comes of alarms of customers' systems."""
+"""Operations: what comes of alarms of customers' systems, and how planned work is kept to its days."""
 
 from enum import StrEnum
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.kernel.terms import Impact, Urgency
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Part
+from domain.policies.rules.values import Part, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -104,4 +105,81 @@ class AlarmHandling(ClauseKind):
             told.append(
                 say(message("Requests of alarms go to the department {department}."), department=self.department)
             )
+        return tuple(told)
+
+
+class ClosedDay(StrEnum):
+    """What becomes of a day on which nobody works."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    KEPT = "kept"
+
+
+worded(
+    {
+        ClosedDay.BEFORE: message("the last working day before it"),
+        ClosedDay.AFTER: message("the next working day after it"),
+        ClosedDay.KEPT: message("the day itself all the same"),
+    }
+)
+
+
+class ScheduledWorkRules(ClauseKind):
+    """How planned work is kept to its days: inspections, security scans, drills and performance reviews (RQ-12).
+
+    Without this clause work moves to the next working day, is reminded of one working day before, is told to the
+    nearest superior one working day after it, and is never taken as missed. Working days are those of the business
+    calendar; without one every day is worked.
+    """
+
+    kind = "scheduled_work"
+    label = message("Scheduled work")
+    dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.DEPARTMENT)
+    consumed_by = "operations.open_due"
+
+    on_closed_day: Annotated[
+        ClosedDay, Field(description="When work is due that would fall on a day on which nobody works.")
+    ] = ClosedDay.AFTER
+    remind_working_days: Annotated[
+        int, Field(ge=0, le=60, description="How many working days before its day somebody is reminded.")
+    ] = 1
+    escalate_after_working_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=366)], ...],
+        Field(
+            max_length=5,
+            description="So many working days after its day, the soonest first, the first, second … superior learns "
+            "that it is not done.",
+        ),
+    ] = (1,)
+    missed_after_working_days: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=366,
+            description="So many working days after its day, what nobody has begun is taken as missed; none is never.",
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.escalate_after_working_days)):
+            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        missed = self.missed_after_working_days
+        if missed is not None and any(days > missed for days in self.escalate_after_working_days):
+            raise unfit(message("Nobody is told of work after it is taken as missed."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        text = message("Planned work that falls on a day on which nobody works is due on {day}.")
+        told = [
+            say(text, day=self.on_closed_day),
+            say(message("It is reminded of {days} working days before."), days=self.remind_working_days),
+        ]
+        if self.escalate_after_working_days:
+            text = message("The superiors learn that it is not done so many working days after its day: {days}.")
+            told.append(say(text, days=self.escalate_after_working_days))
+        if self.missed_after_working_days is not None:
+            text = message("What nobody has begun {days} working days after its day is missed.")
+            told.append(say(text, days=self.missed_after_working_days))
         return tuple(told)

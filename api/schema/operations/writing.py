@@ -1,0 +1,34 @@
+"""What can be done in operations."""
+
+import strawberry
+
+from api.results import mutation
+from api.schema.operations import mutations as operations
+from api.schema.operations import plans, works
+from api.schema.operations.plans import WorkPlan
+from api.schema.operations.types import Alarm
+from api.schema.operations.works import ScheduledWork, WorkFinding
+
+
+@strawberry.type(description="What can be done in operations.")
+class OperationsMutation:
+    """The part of the root that is about operations."""
+
+    create_work_plan = mutation(plans.create_work_plan, plan=WorkPlan)
+    change_work_plan = mutation(plans.change_work_plan, plan=WorkPlan)
+    pause_work_plan = mutation(plans.pause_work_plan, plan=WorkPlan)
+    resume_work_plan = mutation(plans.resume_work_plan, plan=WorkPlan)
+    end_work_plan = mutation(plans.end_work_plan, plan=WorkPlan)
+    assign_scheduled_work = mutation(works.assign_scheduled_work, work=ScheduledWork)
+    postpone_scheduled_work = mutation(works.postpone_scheduled_work, work=ScheduledWork)
+    start_scheduled_work = mutation(works.start_scheduled_work, work=ScheduledWork)
+    record_work_checks = mutation(works.record_work_checks, work=ScheduledWork)
+    add_work_finding = mutation(works.add_work_finding, finding=WorkFinding)
+    close_work_improvement = mutation(works.close_work_improvement, finding=WorkFinding)
+    finish_scheduled_work = mutation(works.finish_scheduled_work, work=ScheduledWork)
+    cancel_scheduled_work = mutation(works.cancel_scheduled_work, work=ScheduledWork)
+    raise_alarm = mutation(operations.raise_alarm, alarm=Alarm)
+    raise_alarms = mutation(
+        operations.raise_alarms,
+        values={"outcomes": (list[operations.AlarmOutcome], "What became of each fingerprint.")},
+    )
