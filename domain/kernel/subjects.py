@@ -43,6 +43,7 @@ class SubjectKind(StrEnum):
     SOLUTION = "solutions"
     WORK_PLAN = "work_plans"
     SCHEDULED_WORK = "scheduled_works"
+    TIME_RECORD = "time_records"
 
 
 @dataclass(frozen=True)

@@ -143,3 +143,26 @@ class WorkFileRemoved(Event, name="operations.work_file_removed"):
     work_id: UUID
     attachment_id: UUID
     file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeRecorded(Event, name="operations.time_recorded"):
+    """Working time; of a correction (`corrects_id`) what it adds or takes away."""
+
+    record_id: UUID
+    minutes: int
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeMonthClosed(Event, name="operations.time_month_closed"):
+    month_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeMonthReopened(Event, name="operations.time_month_reopened"):
+    """It is gone; which it was, the journal keeps."""
+
+    month_id: UUID
+    department_id: UUID
+    reason: str

@@ -1,4 +1,4 @@
-"""The tables of alarms, and of work that comes round."""
+"""The tables of alarms, of work that comes round, and of working time."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.operations.rules.alarms import AlarmState
 from domain.operations.rules.plans import CheckKind, PlanState, RhythmUnit, WorkKind
+from domain.operations.rules.time import Activity
 from domain.operations.rules.works import WorkState
 from domain.policies.rules.kinds.operations import AlarmSeverity
 from tenancy.models import TenantModel, references
@@ -254,3 +255,65 @@ class WorkFinding(TenantModel, kw_only=True, eq=False):
     # What came of it, and when.
     result: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TimeRecord(TenantModel, kw_only=True, eq=False):
+    """Working time of one person for one request, or for planned work (RQ-9). Never changed: a correction is another
+    record, of what is to be added to it or taken from it."""
+
+    __tablename__ = "time_records"
+    __table_args__ = (
+        references("staff_id", "staff"),
+        references("department_id", "departments"),
+        references("request_id", "service_requests"),
+        references("work_id", "scheduled_works"),
+        references("customer_id", "customers"),
+        references("corrects_id", "time_records"),
+        references("recorded_by_id", "members"),
+        Index("ix_time_records_staff", "tenant_id", "staff_id", "worked_on"),
+        Index("ix_time_records_department", "tenant_id", "department_id", "worked_on"),
+        Index("ix_time_records_request", "tenant_id", "request_id", "id"),
+        Index("ix_time_records_work", "tenant_id", "work_id", "id"),
+        Index("ix_time_records_customer", "tenant_id", "customer_id", "worked_on"),
+        Index("ix_time_records_corrects", "tenant_id", "corrects_id"),
+        Index("ix_time_records_recorded_by", "tenant_id", "recorded_by_id"),
+        Index("ix_time_records_worked", "tenant_id", "worked_on", "id"),
+    )
+
+    staff_id: Mapped[UUID]
+    # Theirs at the time.
+    department_id: Mapped[UUID]
+    # One of these two.
+    request_id: Mapped[UUID | None]
+    work_id: Mapped[UUID | None]
+    # Whose request or work it is.
+    customer_id: Mapped[UUID | None]
+    activity: Mapped[Activity]
+    worked_on: Mapped[date]
+    # Of a correction what it adds; negative takes away.
+    minutes: Mapped[int]
+    billable: Mapped[bool]
+    # What was done; of a correction why.
+    note: Mapped[str]
+    corrects_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    # None for the system and for programs.
+    recorded_by_id: Mapped[UUID | None]
+
+
+class TimeMonth(TenantModel, kw_only=True, eq=False):
+    """A month in which a department's working time is approved: nothing is recorded or corrected in it any more."""
+
+    __tablename__ = "time_months"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "department_id", "month_on"),
+        references("department_id", "departments"),
+        references("closed_by_id", "members"),
+        Index("ix_time_months_closed_by", "tenant_id", "closed_by_id"),
+    )
+
+    department_id: Mapped[UUID]
+    # Its first day.
+    month_on: Mapped[date]
+    closed_at: Mapped[datetime]
+    closed_by_id: Mapped[UUID | None]

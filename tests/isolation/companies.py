@@ -115,6 +115,10 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("members", "account_id"): lambda company, number: company.id("accounts", number),
     ("roles", "permissions"): lambda _, __: ["members.read"],
     ("clauses", "scope"): lambda _, __: {},
+    # Work that goes on, and asks for a file.
+    ("scheduled_works", "state"): lambda _, __: "in_progress",
+    ("work_checks", "kind"): lambda _, __: "file",
+    ("work_plans", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("clocks", "target"): lambda _, __: None,
     # Codes have a form of their own; an offering asks for a contact.
     ("service_lines", "code"): lambda company, number: f"line.{company.mark}.{number}",

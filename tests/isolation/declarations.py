@@ -119,5 +119,6 @@ def lint_exceptions(known: Declared) -> dict[tuple[str, str], str]:
 def agree(found: Iterable[T], excused: Iterable[T]) -> None:
     """What was found is excused, and what is excused was found: both lists must come to nothing."""
     there, allowed = set(found), set(excused)
-    assert sorted(there - allowed, key=str) == [], "this is neither in order nor excused in declarations.py"
+    new = sorted(there - allowed, key=str)
+    assert new == [], f"neither in order nor excused in declarations.py: {new}"
     assert sorted(allowed - there, key=str) == [], "declarations.py excuses what is in order"

@@ -67,6 +67,13 @@ SPECIAL: Mapping[str, Any] = {
     # Somebody of one's own: without them the rules choose, and nothing else may be named.
     "AssignRequestInput.assigneeId": None,
     "AssignAllInput.assigneeId": None,
+    # Planned work begins from a day on; a finding becomes what its ids are about.
+    "CreateWorkPlanInput.rhythm": {"unit": "WEEK", "every": 1, "firstOn": "2026-12-01"},
+    "WorkPlanContentInput.departmentId": None,
+    "AddWorkFindingInput.requestTitle": "A new title",
+    "AddWorkFindingInput.improvement": "Better",
+    "AddWorkFindingInput.improveByOn": "2026-12-01",
+    "AddWorkFindingInput.ownerId": None,
     "SaveViewInput.audience": "DEPARTMENT",
     "SaveViewInput.departmentId": None,
     "ChangeViewInput.audience": "DEPARTMENT",

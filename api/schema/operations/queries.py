@@ -5,6 +5,18 @@ import strawberry
 from api.reading.mapping import by_id, page
 from api.schema.operations.figures import ScheduledWorkFigures, scheduled_work_figures
 from api.schema.operations.plans import WORK_PLAN_ORDERS, WorkPlan, WorkPlanFilter
+from api.schema.operations.time import (
+    TIME_MONTH_ORDERS,
+    TIME_RECORD_ORDERS,
+    CapacityFigures,
+    TimeMonth,
+    TimeMonthFilter,
+    TimeRecord,
+    TimeRecordFilter,
+    WorkloadFigures,
+    capacity,
+    workload,
+)
 from api.schema.operations.types import ALARM_ORDERS, Alarm, AlarmFilter
 from api.schema.operations.works import (
     SCHEDULED_WORK_ORDERS,
@@ -61,4 +73,28 @@ class OperationsQuery:
         resolver=scheduled_work_figures,
         description="What became of the planned work that you see and that was due in a time: done, in time, missed, "
         "cancelled, open and overdue, by kind, customer, department, person or plan.",
+    )
+    time_record = by_id("One record of working time.", TimeRecord)
+    time_records = page(
+        "Working time: your own, that of the departments that you head, and all of it with `operations.plan` or "
+        "`requests.read_all`.",
+        TimeRecord,
+        orders=TIME_RECORD_ORDERS,
+        filter=TimeRecordFilter,
+    )
+    time_months = page(
+        "The months whose working time is approved, of your department and those that you head or see all of.",
+        TimeMonth,
+        orders=TIME_MONTH_ORDERS,
+        filter=TimeMonthFilter,
+    )
+    workload: list[WorkloadFigures] = strawberry.field(
+        resolver=workload,
+        description="What the working time that you see comes to in a time, by person, department, customer, offering, "
+        "request, activity or month.",
+    )
+    capacity: list[CapacityFigures] = strawberry.field(
+        resolver=capacity,
+        description="What people can do in a time: working time by the calendar less absence, what is recorded of it, "
+        "their open requests and planned work; of those whose working time you see.",
     )

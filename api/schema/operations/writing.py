@@ -1,11 +1,14 @@
 """What can be done in operations."""
 
+from uuid import UUID
+
 import strawberry
 
 from api.results import mutation
 from api.schema.operations import mutations as operations
-from api.schema.operations import plans, works
+from api.schema.operations import plans, time, works
 from api.schema.operations.plans import WorkPlan
+from api.schema.operations.time import TimeMonth, TimeRecord
 from api.schema.operations.types import Alarm
 from api.schema.operations.works import ScheduledWork, WorkFinding
 
@@ -27,6 +30,10 @@ class OperationsMutation:
     close_work_improvement = mutation(works.close_work_improvement, finding=WorkFinding)
     finish_scheduled_work = mutation(works.finish_scheduled_work, work=ScheduledWork)
     cancel_scheduled_work = mutation(works.cancel_scheduled_work, work=ScheduledWork)
+    record_time = mutation(time.record_time, record=TimeRecord)
+    correct_time = mutation(time.correct_time, record=TimeRecord)
+    close_time_month = mutation(time.close_time_month, month=TimeMonth)
+    reopen_time_month = mutation(time.reopen_time_month, values={"month_id": (UUID, "The approval that is gone.")})
     raise_alarm = mutation(operations.raise_alarm, alarm=Alarm)
     raise_alarms = mutation(
         operations.raise_alarms,

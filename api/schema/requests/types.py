@@ -290,6 +290,10 @@ class ServiceRequest(Node):
         "request_id",
         most=100,
     )
+    recorded_minutes: int = column(
+        "The working time that is recorded for it (recordTime), corrections included. By whom and when: "
+        "`timeRecords(filter: {requestId: …})`."
+    )
     fault_report: FaultReport | None = one(
         "What is known of the fault behind it, for those who work on it; null until it is written.",
         lambda here, there: there.request_id == here.id,

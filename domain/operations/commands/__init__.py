@@ -1,4 +1,5 @@
-"""Operations: raising alarms and what comes of their recovery; planned work and what it brings to light."""
+"""Operations: raising alarms and what comes of their recovery; planned work and what it brings to light; working
+time."""
 
 from domain.operations.commands.alarms import follow_recovery, raise_alarms
 from domain.operations.commands.keeping import hand_back_of_leaver, work_due
@@ -12,6 +13,7 @@ from domain.operations.commands.plans import (
     pause_plan,
     resume_plan,
 )
+from domain.operations.commands.time import close_month, correct_time, record_time, reopen_month
 from domain.operations.commands.works import (
     add_finding,
     assign_work,
@@ -33,6 +35,8 @@ __all__ = [
     "cancel_work",
     "change_plan",
     "close_improvement",
+    "close_month",
+    "correct_time",
     "create_plan",
     "detach_from_work",
     "end_plan",
@@ -45,6 +49,8 @@ __all__ = [
     "postpone_work",
     "raise_alarms",
     "record_checks",
+    "record_time",
+    "reopen_month",
     "resume_plan",
     "start_work",
     "work_due",

@@ -51,6 +51,8 @@ async def _unfinished(work: Work, request: ServiceRequest, move: Move) -> list[O
         found += [Obstacle.PARTS_OPEN] if await queries.open_parts(work, request.id) else []
     if move in rules.UNFINISHED[Obstacle.REPORT_MISSING] and await queries.lacks_report(work, request):
         found.append(Obstacle.REPORT_MISSING)
+    if move in rules.UNFINISHED[Obstacle.TIME_MISSING] and Demand.TIME.value in request.demands:
+        found += [Obstacle.TIME_MISSING] if not request.recorded_minutes else []
     return found
 
 

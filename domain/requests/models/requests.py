@@ -166,6 +166,8 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     demands: Mapped[list[str]] = mapped_column(
         default_factory=lambda: [each.value for each in USUAL_DEMANDS], server_default=text("'{children,parts}'")
     )
+    # The working time that was recorded for it, corrections included.
+    recorded_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class StateChange(TenantModel, kw_only=True, eq=False):

@@ -1,7 +1,15 @@
 """Who sees which request, by which clauses its clocks run, what its history is, and who stands above it."""
 
 from domain.requests.queries.above import escalated_to, line_above, responsible, responsible_department
-from domain.requests.queries.candidates import can_take, candidates, department_for, place_for, region_of, turn_of
+from domain.requests.queries.candidates import (
+    can_take,
+    candidates,
+    department_for,
+    open_by_priority,
+    place_for,
+    region_of,
+    turn_of,
+)
 from domain.requests.queries.clauses import (
     Grounds,
     calendar_for,
@@ -146,6 +154,7 @@ __all__ = [
     "merged_into",
     "message_seen",
     "messages_open_to_me",
+    "open_by_priority",
     "open_children",
     "open_parts",
     "open_to_me",

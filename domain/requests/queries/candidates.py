@@ -61,7 +61,7 @@ async def candidates(
         return []
     able = set(await who_may(work, Permission.REQUESTS_WORK, ids))
     absent, on_duty = await organisation.away(work, ids), await organisation.on_duty(work, ids)
-    counted, turns = await _open_by_priority(work, ids, request.id), await _turns(work, ids)
+    counted, turns = await open_by_priority(work, ids, but=request.id), await _turns(work, ids)
     found = []
     for person in people:
         theirs = counted.get(person.id, {})
@@ -87,13 +87,16 @@ async def can_take(work: Work, staff_id: UUID) -> bool:
     return there and staff_id in await who_may(work, Permission.REQUESTS_WORK, [staff_id])
 
 
-async def _open_by_priority(work: Work, staff_ids: list[UUID], but: UUID) -> Mapping[UUID, Mapping[Priority, int]]:
+async def open_by_priority(
+    work: Work, staff_ids: list[UUID], *, but: UUID | None = None
+) -> Mapping[UUID, Mapping[Priority, int]]:
+    """How many open requests of each priority these people have, but one: their load, before it is weighed."""
     counted = (
         select(ServiceRequest.assignee_id, ServiceRequest.priority, func.count().label("count"))
         .where(
             one_of(ServiceRequest.assignee_id, staff_ids),
             one_of(ServiceRequest.state, UNDER_WAY),
-            ServiceRequest.id != but,
+            ServiceRequest.id.is_distinct_from(but),
         )
         .group_by(ServiceRequest.assignee_id, ServiceRequest.priority)
     )

@@ -62,6 +62,7 @@ class Obstacle(StrEnum):
     CHILDREN_OPEN = "children_open"
     PARTS_OPEN = "parts_open"
     REPORT_MISSING = "report_missing"
+    TIME_MISSING = "time_missing"
     HIGHEST_TIER = "highest_tier"
     LOWEST_TIER = "lowest_tier"
     WINDOW_OVER = "window_over"
@@ -74,6 +75,7 @@ UNFINISHED: Mapping[Obstacle, tuple[Move, ...]] = {
     Obstacle.CHILDREN_OPEN: (Move.RESOLVE,),
     Obstacle.PARTS_OPEN: (Move.PROPOSE, Move.RESOLVE),
     Obstacle.REPORT_MISSING: (Move.CLOSE,),
+    Obstacle.TIME_MISSING: (Move.RESOLVE,),
 }
 
 
@@ -158,6 +160,8 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             return Refusal(text, code="PARTS_OPEN")
         case Obstacle.REPORT_MISSING:
             return Refusal(message("The report on the fault is still to be written."), code="REPORT_MISSING")
+        case Obstacle.TIME_MISSING:
+            return Refusal(message("No working time is recorded for it yet."), code="TIME_MISSING")
         case Obstacle.HIGHEST_TIER:
             return Refusal(message("The highest tier of support has it already."), code="HIGHEST_TIER")
         case Obstacle.LOWEST_TIER:

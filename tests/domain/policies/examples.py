@@ -129,6 +129,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "escalate_after_working_days": [1, 3],
         "missed_after_working_days": 5,
     },
+    "time_recording": {"most_minutes_a_day": 600, "back_days": 7, "note_needed": True},
     "alarm_handling": {
         "opens": {"critical": {"impact": "high", "urgency": "high"}},
         "most_requests": 5,

@@ -39,7 +39,7 @@ from domain.policies.rules.kinds.delivery import AcceptanceDocuments, Inspection
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
 from domain.policies.rules.kinds.money import ContractChecklist, ContractRenewal, DunningLadder, PaymentTerms
-from domain.policies.rules.kinds.operations import AlarmHandling, ScheduledWorkRules
+from domain.policies.rules.kinds.operations import AlarmHandling, ScheduledWorkRules, TimeRecording
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
     ExitAudit,
@@ -111,6 +111,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         ReopenWindow,
         InspectionSchedule,
         ScheduledWorkRules,
+        TimeRecording,
         AlarmHandling,
         InboundMailRules,
         MailAcknowledgement,

@@ -51,6 +51,7 @@ class Demand(StrEnum):
     CHILDREN = "children"
     PARTS = "parts"
     FAULT_REPORT = "fault_report"
+    TIME = "time"
 
 
 Steps = Annotated[tuple[Step, ...], Field(max_length=len(Step))]
@@ -91,6 +92,10 @@ class RequestCourse(ClauseKind):
         bool, Field(description="Whether a report on the fault is needed before the request is closed.")
     ] = False
 
+    time_recorded: Annotated[
+        bool, Field(description="Whether working time has to be recorded before the request is resolved.")
+    ] = False
+
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         check_once(self.routine)
@@ -107,6 +112,7 @@ class RequestCourse(ClauseKind):
             Demand.CHILDREN: self.open_children_allowed,
             Demand.PARTS: self.open_parts_allowed,
             Demand.FAULT_REPORT: not self.fault_report,
+            Demand.TIME: not self.time_recorded,
         }
         return tuple(demand for demand in Demand if not allowed[demand])
 
@@ -122,6 +128,8 @@ class RequestCourse(ClauseKind):
             told.append(say(text))
         if self.fault_report:
             told.append(say(message("A report on the fault is needed before the request is closed.")))
+        if self.time_recorded:
+            told.append(say(message("Working time is recorded before the request is resolved.")))
         return tuple(told)
 
 

@@ -183,3 +183,33 @@ class ScheduledWorkRules(ClauseKind):
             text = message("What nobody has begun {days} working days after its day is missed.")
             told.append(say(text, days=self.missed_after_working_days))
         return tuple(told)
+
+
+class TimeRecording(ClauseKind):
+    """How working time is written down (RQ-9).
+
+    Without this clause time is entered up to 31 days back, and a day has 24 hours. Whether a request is resolved
+    without any, the clause on its course says.
+    """
+
+    kind = "time_recording"
+    label = message("Recording of working time")
+    dimensions = (Dimension.DEPARTMENT,)
+    consumed_by = "operations.record_time, operations.correct_time"
+
+    most_minutes_a_day: Annotated[
+        int, Field(ge=1, le=1440, description="The minutes that one person records for a day at most.")
+    ] = 1440
+    back_days: Annotated[
+        int, Field(ge=0, le=366, description="How many calendar days back working time can be recorded or corrected.")
+    ] = 31
+    note_needed: Annotated[bool, Field(description="Whether it is said what was done.")] = False
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = [
+            say(message("Working time is recorded at most {days} days back."), days=self.back_days),
+            say(message("Nobody records more than {minutes} minutes for a day."), minutes=self.most_minutes_a_day),
+        ]
+        if self.note_needed:
+            told.append(say(message("Whoever records time says what was done.")))
+        return tuple(told)
