@@ -181,6 +181,7 @@ LABELS: Mapping[str, str] = {
     "renewalMonths": message("Renewal in months"),
     "renewals": message("Renewals"),
     "renewsOn": message("Renews on"),
+    "recordedMinutes": message("Recorded minutes"),
     "reopenedTimes": message("Times reopened"),
     "reopensUntil": message("Can be reopened until"),
     "request": message("Request"),

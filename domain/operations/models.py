@@ -233,12 +233,12 @@ class WorkFinding(TenantModel, kw_only=True, eq=False):
         references("check_id", "work_checks"),
         references("found_by_id", "members"),
         references("request_id", "service_requests"),
-        references("owner_id", "staff"),
+        references("responsible_id", "staff"),
         Index("ix_work_findings_work", "tenant_id", "work_id", "id"),
         Index("ix_work_findings_check", "tenant_id", "check_id"),
         Index("ix_work_findings_found_by", "tenant_id", "found_by_id"),
         Index("ix_work_findings_request", "tenant_id", "request_id"),
-        Index("ix_work_findings_owner", "tenant_id", "owner_id", "closed_at"),
+        Index("ix_work_findings_responsible", "tenant_id", "responsible_id", "closed_at"),
     )
 
     work_id: Mapped[UUID]
@@ -250,7 +250,7 @@ class WorkFinding(TenantModel, kw_only=True, eq=False):
     request_id: Mapped[UUID | None]
     # What is to be improved, by whom and by which day; empty where nothing is.
     improvement: Mapped[str]
-    owner_id: Mapped[UUID | None]
+    responsible_id: Mapped[UUID | None]
     improve_by_on: Mapped[date | None]
     # What came of it, and when.
     result: Mapped[str] = mapped_column(default="")

@@ -304,7 +304,7 @@ def upgrade() -> None:
         sa.Column("found_by_id", sa.Uuid(), nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.Column("improvement", sa.Text(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("responsible_id", sa.Uuid(), nullable=True),
         sa.Column("improve_by_on", sa.Date(), nullable=True),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -319,7 +319,9 @@ def upgrade() -> None:
             name=op.f("fk_work_findings_tenant_id_found_by_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "owner_id"], ["staff.tenant_id", "staff.id"], name=op.f("fk_work_findings_tenant_id_owner_id")
+            ["tenant_id", "responsible_id"],
+            ["staff.tenant_id", "staff.id"],
+            name=op.f("fk_work_findings_tenant_id_responsible_id"),
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "request_id"],
@@ -335,7 +337,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_work_findings_check", "work_findings", ["tenant_id", "check_id"], unique=False)
     op.create_index("ix_work_findings_found_by", "work_findings", ["tenant_id", "found_by_id"], unique=False)
-    op.create_index("ix_work_findings_owner", "work_findings", ["tenant_id", "owner_id", "closed_at"], unique=False)
+    op.create_index(
+        "ix_work_findings_responsible", "work_findings", ["tenant_id", "responsible_id", "closed_at"], unique=False
+    )
     op.create_index("ix_work_findings_request", "work_findings", ["tenant_id", "request_id"], unique=False)
     op.create_index("ix_work_findings_work", "work_findings", ["tenant_id", "work_id", "id"], unique=False)
     guard("work_plans")

@@ -73,7 +73,7 @@ SPECIAL: Mapping[str, Any] = {
     "AddWorkFindingInput.requestTitle": "A new title",
     "AddWorkFindingInput.improvement": "Better",
     "AddWorkFindingInput.improveByOn": "2026-12-01",
-    "AddWorkFindingInput.ownerId": None,
+    "AddWorkFindingInput.responsibleId": None,
     "SaveViewInput.audience": "DEPARTMENT",
     "SaveViewInput.departmentId": None,
     "ChangeViewInput.audience": "DEPARTMENT",

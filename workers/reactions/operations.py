@@ -84,12 +84,12 @@ async def tell_of_missed_work(work: Work, event: WorkMissed) -> None:
 async def tell_who_improves(work: Work, event: WorkFindingAdded) -> None:
     """Whoever is to improve something that planned work has brought to light learns of it."""
     finding = await work.get(WorkFinding, event.finding_id)
-    if finding.owner_id is None:
+    if finding.responsible_id is None:
         return
     planned = await work.get(ScheduledWork, event.work_id)
     await notifications.notify(
         work,
-        member_ids=[finding.owner_id],
+        member_ids=[finding.responsible_id],
         text=message("{number}, {title}, has shown what you are to improve by {improve_by_on}: {improvement}"),
         values={
             "number": planned.number,

@@ -117,7 +117,7 @@ class WorkFinding(Node):
     check: WorkCheck | None = one("Where on its checklist; null where that was not said.", "check_id")
     request: ServiceRequest | None = one("The request that it became, if you may see it.", "request_id")
     improvement: str = column("What is to be improved; empty where nothing is.")
-    owner: Staff | None = one("Who improves it.", "owner_id")
+    responsible: Staff | None = one("Who improves it.", "responsible_id")
     improve_by_on: date | None = column("By which day.")
     result: str = column("What came of that; empty before it is closed.")
     closed_at: datetime | None = column("When the improvement was closed.")
@@ -223,7 +223,7 @@ class WorkFindingFilter:
 
     work_id: IdFilter | None = filtered("By the work that has shown them.")
     request_id: IdFilter | None = filtered("By the request that they became.")
-    owner_id: IdFilter | None = filtered("By who is to improve it.")
+    responsible_id: IdFilter | None = filtered("By who is to improve it.")
     improvement_open: bool | None = filtered("Whether somebody is still to improve it.", queries.improvement_open)
     and_: "list[WorkFindingFilter] | None" = combining("All of these hold.", "and")
     or_: "list[WorkFindingFilter] | None" = combining("One of these holds.", "or")
@@ -309,7 +309,7 @@ class AddWorkFindingInput:
     impact: Impact = optional("Of that request: how much of the customer's work stands still.", default=Impact.MEDIUM)
     urgency: Urgency = optional("Of that request: how soon it hurts.", default=Urgency.MEDIUM)
     improvement: str | None = optional("What is to be improved, in a line of at most 500 characters.")
-    owner_id: UUID | None = optional("Who of the staff improves it; needed with an improvement.")
+    responsible_id: UUID | None = optional("Who of the staff improves it; needed with an improvement.")
     improve_by_on: date | None = optional("By which day; needed with an improvement.")
 
 
@@ -326,7 +326,7 @@ async def add_work_finding(work: Work, input: AddWorkFindingInput) -> models.Wor
         impact=input.impact,
         urgency=input.urgency,
         improvement=input.improvement,
-        owner_id=input.owner_id,
+        responsible_id=input.responsible_id,
         improve_by_on=input.improve_by_on,
     )
 

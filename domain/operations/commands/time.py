@@ -42,6 +42,7 @@ async def record_time(
     `operations.plan`. The clause on recording says how much a day may have, and how far back one may go."""
     rules.check_minutes(minutes)
     note = one_line(note, rules.MAX_NOTE, "note", may_be_empty=True)
+    person = await organisation.staff(work, _who(work, staff_id), "staffId", lock=True)
     if (request_id is None) == (work_id is None):
         raise Invalid(
             message("Say which request or which planned work it was for, one of the two."), path=("requestId",)
@@ -52,9 +53,8 @@ async def record_time(
         assert work_id is not None
         customer_id = (await works.scheduled_work(work, work_id, "workId")).customer_id
     record = TimeRecord(
-        staff_id=_who(work, staff_id),
-        # Said below, when the person is locked.
-        department_id=UUID(int=0),
+        staff_id=person.id,
+        department_id=person.department_id,
         request_id=request_id,
         work_id=work_id,
         customer_id=customer_id,
@@ -67,8 +67,6 @@ async def record_time(
         recorded_at=work.now,
         recorded_by_id=work.actor.id if work.actor.is_member else None,
     )
-    person = await organisation.staff(work, record.staff_id, "staffId", lock=True)
-    record.department_id = person.department_id
     await _keep(work, record)
     return record
 

@@ -126,7 +126,7 @@ async def add_finding(
     impact: Impact = Impact.MEDIUM,
     urgency: Urgency = Urgency.MEDIUM,
     improvement: str | None = None,
-    owner_id: UUID | None = None,
+    responsible_id: UUID | None = None,
     improve_by_on: date | None = None,
 ) -> WorkFinding:
     """Note what planned work has brought to light. With a title it becomes a request, of the work's customer or of the
@@ -137,7 +137,21 @@ async def add_finding(
         raise NotFound(path=("checkId",))
     if await queries.findings_count(work, planned.id) >= rules.MOST_FINDINGS:
         raise Conflict(message("At most {most} findings are noted."), {"most": rules.MOST_FINDINGS})
-    request_id = None
+    finding = WorkFinding(
+        work_id=planned.id,
+        check_id=check_id,
+        text=text,
+        found_at=work.now,
+        found_by_id=work.actor.id if work.actor.is_member else None,
+        request_id=None,
+        improvement="",
+        responsible_id=None,
+        improve_by_on=None,
+    )
+    if improvement is not None:
+        await _improve(work, finding, improvement, responsible_id, improve_by_on)
+    elif responsible_id is not None or improve_by_on is not None:
+        raise Invalid(message("Say what is to be improved."), path=("improvement",))
     if request_title is not None:
         customer_id = customer_id or planned.customer_id
         if customer_id is None:
@@ -152,40 +166,28 @@ async def add_finding(
             urgency=urgency,
             department_id=planned.department_id,
         )
-        request_id = opened.id
-    finding = WorkFinding(
-        work_id=planned.id,
-        check_id=check_id,
-        text=text,
-        found_at=work.now,
-        found_by_id=work.actor.id if work.actor.is_member else None,
-        request_id=request_id,
-        improvement="",
-        owner_id=None,
-        improve_by_on=None,
-    )
-    if improvement is not None:
-        await _improve(work, finding, improvement, owner_id, improve_by_on)
-    elif owner_id is not None or improve_by_on is not None:
-        raise Invalid(message("Say what is to be improved."), path=("improvement",))
+        finding.request_id = opened.id
     work.add(finding)
-    told = WorkFindingAdded(work_id=planned.id, finding_id=finding.id, request_id=request_id)
+    told = WorkFindingAdded(work_id=planned.id, finding_id=finding.id, request_id=finding.request_id)
     work.record(told, about=finding)
     return finding
 
 
-async def _improve(work: Work, finding: WorkFinding, text: str, owner_id: UUID | None, by_on: date | None) -> None:
-    if owner_id is None or by_on is None:
+async def _improve(
+    work: Work, finding: WorkFinding, text: str, responsible_id: UUID | None, by_on: date | None
+) -> None:
+    if responsible_id is None or by_on is None:
         raise Invalid(
-            message("Say who improves it, and by which day."), path=("ownerId" if owner_id is None else "improveByOn",)
+            message("Say who improves it, and by which day."),
+            path=("responsibleId" if responsible_id is None else "improveByOn",),
         )
-    owner = await organisation.staff(work, owner_id, "ownerId")
-    if owner.left_on is not None:
-        raise Invalid(message("This person has left the company and gets no work."), path=("ownerId",))
+    responsible = await organisation.staff(work, responsible_id, "responsibleId")
+    if responsible.left_on is not None:
+        raise Invalid(message("This person has left the company and gets no work."), path=("responsibleId",))
     if by_on < organisation.today(work):
         raise Invalid(message("This day has passed."), path=("improveByOn",))
     finding.improvement = one_line(text, rules.MAX_REASON, "improvement")
-    finding.owner_id, finding.improve_by_on = owner_id, by_on
+    finding.responsible_id, finding.improve_by_on = responsible_id, by_on
 
 
 @command(needs=None)
@@ -193,7 +195,7 @@ async def close_improvement(work: Work, *, finding_id: UUID, result: str) -> Wor
     """Say what came of an improvement: for who was to make it, and for who plans."""
     result = several_lines(result, rules.MAX_FINDING, "result")
     finding = await queries.finding(work, finding_id, "findingId", lock=True)
-    mine = work.actor.is_member and finding.owner_id == work.actor.id
+    mine = work.actor.is_member and finding.responsible_id == work.actor.id
     if not mine and not work.actor.may(Permission.OPERATIONS_PLAN):
         raise Forbidden(message("This is for who was to improve it, or whoever plans work."), code="NOT_YOURS")
     if not finding.improvement or finding.closed_at is not None:

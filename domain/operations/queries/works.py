@@ -56,7 +56,7 @@ def visible_findings(actor: Actor, findings: Any) -> ColumnElement[bool]:
     """Findings are seen with their work, and by who is to improve something. `findings` is their table or an alias."""
     if _sees_all(actor):
         return true()
-    mine = func.coalesce(findings.owner_id == current_member(), false()) if actor.is_member else false()
+    mine = func.coalesce(findings.responsible_id == current_member(), false()) if actor.is_member else false()
     return or_(visible_work_parts(actor, findings), mine)
 
 

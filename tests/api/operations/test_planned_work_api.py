@@ -27,7 +27,7 @@ START = """mutation($id: ID!) { startScheduledWork(input: {workId: $id}) { work 
 RECORD = """mutation($input: RecordWorkChecksInput!) { recordWorkChecks(input: $input) { errors { code path }
   work { checks { label yes number file { name } deviates } attachments { file { name } note } } } }"""
 FIND = """mutation($input: AddWorkFindingInput!) { addWorkFinding(input: $input) { errors { code path }
-  finding { id text request { title } improvement owner { name } work { number } } } }"""
+  finding { id text request { title } improvement responsible { name } work { number } } } }"""
 CLOSE = """mutation($id: ID!) { closeWorkImprovement(input: {findingId: $id, result: "Warned earlier."}) {
   finding { result } errors { code } } }"""
 FINISH = """mutation($id: ID!) { finishScheduledWork(input: {workId: $id, report: "Well."}) {
@@ -87,7 +87,7 @@ async def test_an_inspection_from_the_plan_to_what_it_brings_to_light(ask: Any, 
         "checkId": space,
         "requestTitle": "Enlarge the disk",
         "improvement": "Warn earlier",
-        "ownerId": str(company.colleague.id),
+        "responsibleId": str(company.colleague.id),
         "improveByOn": "2026-06-20",
     }
     found = (await ask(agent, FIND, input=finding))["addWorkFinding"]

@@ -202,7 +202,7 @@ async def test_findings_become_requests_and_improvements(pool: None) -> None:
         check_id=space.id,
         request_title="Enlarge the disk",
         improvement="Warn earlier",
-        owner_id=company.colleague.id,
+        responsible_id=company.colleague.id,
         improve_by_on=date(2026, 6, 20),
     )
     async with reading(company.admin) as reader:
@@ -215,11 +215,11 @@ async def test_findings_become_requests_and_improvements(pool: None) -> None:
     with pytest.raises(WrongState):
         await act(company.colleague, commands.close_improvement, finding_id=finding.id, result="Again")
     for wrong, path in (
-        ({"owner_id": company.agent.id}, ("improvement",)),
-        ({"improvement": "Warn"}, ("ownerId",)),
-        ({"improvement": "Warn", "owner_id": company.agent.id}, ("improveByOn",)),
+        ({"responsible_id": company.agent.id}, ("improvement",)),
+        ({"improvement": "Warn"}, ("responsibleId",)),
+        ({"improvement": "Warn", "responsible_id": company.agent.id}, ("improveByOn",)),
         (
-            {"improvement": "Warn", "owner_id": company.agent.id, "improve_by_on": date(2026, 5, 1)},
+            {"improvement": "Warn", "responsible_id": company.agent.id, "improve_by_on": date(2026, 5, 1)},
             ("improveByOn",),
         ),
     ):
