@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement
 
 from domain.approvals import commands as approvals
 from domain.approvals import queries as approvals_seen
+from domain.banking import commands as banking
+from domain.banking import queries as banking_seen
 from domain.files import commands as files
 from domain.files import queries as files_seen
 from domain.files.models import Attachment, File
@@ -60,6 +62,7 @@ class Place:
 PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.APPROVAL: Place(approvals_seen.shows, approvals.attach, approvals.detach),
     SubjectKind.EXPORT: Place(views_seen.shows_export, None, views.detach_export),
+    SubjectKind.BANK_STATEMENT: Place(banking_seen.shows, None, banking.detach),
     SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),

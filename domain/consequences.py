@@ -15,6 +15,7 @@ from domain.approvals.events import (
 )
 from domain.backups import commands as backups
 from domain.backups.events import BackupDue
+from domain.banking import commands as banking
 from domain.billing import commands as billing
 from domain.billing.events import (
     AllocationReversed,
@@ -134,7 +135,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     CreditNoteIssued: [ledger.book_credit_note],
     InvoiceWrittenOff: [ledger.book_write_off],
     PaymentRecorded: [ledger.book_payment],
-    PaymentReversed: [ledger.book_payment_reversal],
+    PaymentReversed: [ledger.book_payment_reversal, banking.reopen_line_of_payment],
     PaymentAllocated: [ledger.book_allocation],
     AllocationReversed: [ledger.book_allocation_reversal],
     RefundPaid: [ledger.book_refund],

@@ -12,6 +12,7 @@ from api.schema.approvals import mutations as approvals
 from api.schema.approvals.types import Approval, ApprovalDelegation
 from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
+from api.schema.banking.changes import BankingMutation
 from api.schema.billing import mutations as billing
 from api.schema.billing.types import Allocation, CreditNote, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
@@ -32,8 +33,7 @@ from api.schema.feedback.types import Survey
 from api.schema.feedback.visits import ReturnVisit
 from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
-from api.schema.ledger import mutations as ledger
-from api.schema.ledger.types import BookClosing
+from api.schema.ledger.changes import LedgerMutation
 from api.schema.mail import mutations as mail
 from api.schema.mail.types import InboundMail, MailAddress
 from api.schema.notifications import mutations as notifications
@@ -71,7 +71,7 @@ from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
-class Mutation(OperationsMutation, PresalesMutation):
+class Mutation(BankingMutation, LedgerMutation, OperationsMutation, PresalesMutation):
     """The root of changing."""
 
     create_tenant = mutation(
@@ -361,8 +361,6 @@ class Mutation(OperationsMutation, PresalesMutation):
     release_allocation = mutation(billing.release_allocation, allocation=Allocation, invoice=Invoice)
     reverse_payment = mutation(billing.reverse_payment, payment=Payment)
     refund_payment = mutation(billing.refund_payment, refund=Refund)
-    close_books = mutation(ledger.close_books, closing=BookClosing)
-    reopen_books = mutation(ledger.reopen_books, closing=BookClosing)
     place_hold = mutation(billing.place_hold, hold=Hold)
     release_hold = mutation(billing.release_hold, hold=Hold)
     approve_dunning_step = mutation(billing.approve_dunning_step, step=DunningStep)

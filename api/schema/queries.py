@@ -23,6 +23,7 @@ from api.schema.approvals.types import (
     ApprovalInbox,
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
+from api.schema.banking.queries import BankingQuery
 from api.schema.billing.types import (
     CREDIT_NOTE_ORDERS,
     INVOICE_ORDERS,
@@ -103,7 +104,15 @@ from domain.kernel.permissions import Permission
 
 @strawberry.type(description="Everything that can be asked.")
 class Query(
-    ContractQuery, DemandQuery, LedgerQuery, SearchQuery, OperationsQuery, ViewsQuery, PortalQuery, SolutionQuery
+    BankingQuery,
+    ContractQuery,
+    DemandQuery,
+    LedgerQuery,
+    SearchQuery,
+    OperationsQuery,
+    ViewsQuery,
+    PortalQuery,
+    SolutionQuery,
 ):
     """The root of reading."""
 

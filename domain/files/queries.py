@@ -22,7 +22,12 @@ from tenancy.work import Work
 # Whether an actor sees the record with an id.
 Shows = Callable[[Actor, Any], ColumnElement[bool]]
 # A program uploads what it can attach.
-_UPLOADING = (Permission.REQUESTS_SUBMIT, Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN)
+_UPLOADING = (
+    Permission.REQUESTS_SUBMIT,
+    Permission.REQUESTS_WORK,
+    Permission.REQUESTS_ASSIGN,
+    Permission.BILLING_COLLECT,
+)
 
 
 def uploaded_by_me(actor: Actor, files: Any) -> ColumnElement[bool]:
@@ -89,7 +94,7 @@ async def limits(work: Work) -> Limits:
     """
     actor = work.actor
     if actor.is_client and not any(actor.may(permission) for permission in _UPLOADING):
-        raise Forbidden(message("Files are uploaded by members, and by programs that submit or work on requests."))
+        raise Forbidden(message("Files are uploaded by members, and by programs that work on requests or payments."))
     ceilings = blobs.ceilings()
     used = await blobs.used_bytes(work)
     ruling = await policies.find_rule(work, FileRules)

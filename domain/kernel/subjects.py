@@ -44,6 +44,7 @@ class SubjectKind(StrEnum):
     WORK_PLAN = "work_plans"
     SCHEDULED_WORK = "scheduled_works"
     TIME_RECORD = "time_records"
+    BANK_STATEMENT = "bank_statements"
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,12 @@ VALUES: Mapping[tuple[str, str], Made] = {
     # What PostgreSQL adds up: one posting of nothing, in its entry's currency.
     ("ledger_postings", "currency"): lambda company, number: company.rows[number]["ledger_entries"]["currency"],
     ("ledger_postings", "amount_minor"): lambda _, __: 0,
+    # Lines that wait for somebody.
+    ("bank_accounts", "csv_form"): lambda _, __: None,
+    ("bank_lines", "currency"): lambda _, __: "CNY",
+    ("bank_lines", "booked_on"): lambda _, __: date(2026, 4, 1),
+    ("bank_lines", "amount_minor"): lambda _, __: 1_000_000,
+    ("bank_lines", "payment_id"): lambda _, __: None,
     # Mails that wait for somebody.
     ("inbound_mails", "state"): lambda _, __: "quarantined",
     ("inbound_mails", "from_address"): lambda company, number: f"{company.mark}.{number}@example.com",

@@ -302,6 +302,16 @@ TABLES: Mapping[str, str] = {
     "actionId": "postmortem_actions",
     "toId": "members",
     "taskId": "approval_tasks",
+    "BookBankLineInput.lineId": "bank_lines",
+    "BookSuggestedBankLinesInput.lineIds": "bank_lines",
+    "LinkBankLineInput.lineId": "bank_lines",
+    "IgnoreBankLineInput.lineId": "bank_lines",
+    "ReopenBankLineInput.lineId": "bank_lines",
+    "lineIds": "bank_lines",
+    "ImportBankStatementInput.accountId": "bank_accounts",
+    "ChangeBankAccountInput.accountId": "bank_accounts",
+    "BankLineFilter.accountId": "bank_accounts",
+    "BankStatementFilter.accountId": "bank_accounts",
 }
 
 

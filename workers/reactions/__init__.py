@@ -23,6 +23,7 @@ from domain.approvals.events import (
     ApproverAdded,
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
+from domain.banking.events import BankLineRecognised
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
 from domain.contracts.events import (
     ContractAmendmentApproved,
@@ -132,6 +133,7 @@ from workers.reactions import (
     approvals,
     assignments,
     backups,
+    banking,
     billing,
     complaints,
     contracts,
@@ -278,6 +280,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],
+    BankLineRecognised: [banking.book_by_itself],
     DunningStepProposed: [billing.ask_for_the_approval_of_a_step],
     TargetMissed: [quality.tell_who_answers_for_a_missed_target],
     SweepDue: [sweeps.run],

@@ -147,6 +147,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "return_visits": {"after": "acceptance", "after_days": [7, 30, 90], "channel": "on_site"},
     "contract_checklist": {"items": [{"en": "liability", "zh_Hans": "违约责任"}], "copies_to": ["Finance"]},
     "inquiry_evaluation": {"highest": 5, "complex_from": 4, "go_needed": True},
+    "bank_booking": {"by_itself": "number_and_amount", "on_closed_days": "book_today"},
     "contract_renewal": {"renews_by_months": 12, "most_renewals": 3},
     "payment_terms": {
         "due_days": 30,

@@ -38,7 +38,13 @@ from domain.policies.rules.kinds.correspondence import (
 from domain.policies.rules.kinds.delivery import AcceptanceDocuments, InspectionPoints, PlanReview
 from domain.policies.rules.kinds.handling import HoldReasons, RequestCourse
 from domain.policies.rules.kinds.intake import AssignmentRules, InspectionSchedule
-from domain.policies.rules.kinds.money import ContractChecklist, ContractRenewal, DunningLadder, PaymentTerms
+from domain.policies.rules.kinds.money import (
+    BankBooking,
+    ContractChecklist,
+    ContractRenewal,
+    DunningLadder,
+    PaymentTerms,
+)
 from domain.policies.rules.kinds.operations import AlarmHandling, ScheduledWorkRules, TimeRecording
 from domain.policies.rules.kinds.people import (
     AppraisalScheme,
@@ -130,6 +136,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         ContractRenewal,
         PaymentTerms,
         DunningLadder,
+        BankBooking,
         # Projects
         PlanReview,
         InspectionPoints,
@@ -174,6 +181,7 @@ __all__ = [
     "AssignmentRules",
     "AutoConfirm",
     "BackupSchedule",
+    "BankBooking",
     "BusinessCalendarClause",
     "ClauseKind",
     "ComplaintHandling",

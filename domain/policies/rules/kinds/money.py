@@ -1,6 +1,7 @@
 """Contracts and money: what is checked before signing, when is paid, how overdue invoices are asked for."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -11,6 +12,7 @@ from domain.policies.rules.dunning import Ladder
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
 from domain.policies.rules.values import Part, Share, Wording, check_whole
+from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
 
@@ -153,3 +155,58 @@ class DunningLadder(ClauseKind, Ladder):
         held = say(message("An invoice is left alone for these reasons: {holds}."), holds=self.holds)
         paid = say(message("When a part is paid, {then}."), then=self.after_part_payment)
         return (*steps, held, paid)
+
+
+class BooksByItself(StrEnum):
+    """Which lines of a bank's file are booked without anybody's confirmation."""
+
+    NEVER = "never"
+    NUMBER_AND_AMOUNT = "number_and_amount"
+    NUMBER_AMOUNT_AND_PAYER = "number_amount_and_payer"
+
+
+class OnClosedDays(StrEnum):
+    """What happens to a line of a day for which the books are closed."""
+
+    REFUSE = "refuse"
+    BOOK_TODAY = "book_today"
+
+
+worded(
+    {
+        BooksByItself.NEVER: message("no line"),
+        BooksByItself.NUMBER_AND_AMOUNT: message("what names one invoice and is exactly its amount"),
+        BooksByItself.NUMBER_AMOUNT_AND_PAYER: message(
+            "what names one invoice, is exactly its amount and comes from its customer"
+        ),
+    }
+)
+worded(
+    {
+        OnClosedDays.REFUSE: message("refused"),
+        OnClosedDays.BOOK_TODAY: message("booked on the day on which it is confirmed"),
+    }
+)
+
+
+class BankBooking(ClauseKind):
+    """How lines of the bank's files are booked (AR-2): what by itself, and what becomes of those of closed days."""
+
+    kind = "bank_booking"
+    label = message("Booking of bank lines")
+    consumed_by = "banking.import_statement, banking.book_line"
+
+    by_itself: Annotated[
+        BooksByItself,
+        Field(description="Which lines are booked by themselves; one that could be for several invoices never is."),
+    ] = BooksByItself.NEVER
+    on_closed_days: Annotated[
+        OnClosedDays,
+        Field(description="Whether a line of a day for which the books are closed is refused, or booked today."),
+    ] = OnClosedDays.REFUSE
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        return (
+            say(message("Of the bank's files this is booked by itself: {lines}."), lines=self.by_itself),
+            say(message("What is of a day for which the books are closed is {done}."), done=self.on_closed_days),
+        )

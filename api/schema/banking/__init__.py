@@ -1,0 +1,1 @@
+"""Bank accounts, their files and their lines in GraphQL."""

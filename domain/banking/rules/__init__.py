@@ -1,0 +1,1 @@
+"""Banks' files read (CSV, camt.053), lines known again, and lines matched with invoices."""
