@@ -1,4 +1,4 @@
-"""The addresses of the papers of invoices and credit notes: PDFs in three languages, for whoever may see these."""
+"""The addresses of invoices and credit notes, as PDFs in three languages and as e-invoices, for who may see these."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -11,8 +11,11 @@ from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.handbook.routes import PDF_POINTS, PRINTER
 from api.linked import visiting
+from domain.billing.queries import electronic
 from domain.billing.queries import papers as queries
+from domain.billing.rules.electronic import Stated
 from domain.billing.rules.papers import credit_note_paper, invoice_paper
+from domain.billing.rules.ubl import ubl
 from domain.presales.rules.papers import Paper
 from tenancy.database import reading
 from tenancy.language import Language, language_of
@@ -77,7 +80,47 @@ async def _printed(
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
+@refusing
+async def invoice_ubl(request: Request) -> Response:
+    """An issued invoice as an e-invoice."""
+
+    async def find(work: Work, id: UUID) -> Stated:
+        return await electronic.invoice_stated(work, id, "invoiceId")
+
+    return await _as_xml(request, "invoice_id", "invoiceId", find, "invoice")
+
+
+@refusing
+async def credit_note_ubl(request: Request) -> Response:
+    """A credit note as an e-invoice."""
+
+    async def find(work: Work, id: UUID) -> Stated:
+        return await electronic.credit_note_stated(work, id, "creditNoteId")
+
+    return await _as_xml(request, "credit_note_id", "creditNoteId", find, "credit-note")
+
+
+async def _as_xml(
+    request: Request, parameter: str, path: str, find: Callable[[Work, UUID], Awaitable[Stated]], name: str
+) -> Response:
+    actor = await authenticate(request.scope)
+    wait = QUOTAS.charge(actor, visiting.POINTS).wait_seconds
+    if wait:
+        return visiting.later(request, wait)
+    try:
+        id = UUID(request.path_params[parameter])
+    except ValueError:
+        raise NotFound(path=(path,)) from None
+    async with reading(actor) as work:
+        stated = await find(work, id)
+    disposition = f'attachment; filename="{name}-{stated.number}.xml"'
+    headers = {**visiting.HEADERS, **NOT_KEPT, "Content-Disposition": disposition}
+    return Response(ubl(stated), media_type="application/xml", headers=headers)
+
+
 ROUTES = [
+    Route("/invoices/{invoice_id}.xml", invoice_ubl, methods=["GET"]),
+    Route("/credit-notes/{credit_note_id}.xml", credit_note_ubl, methods=["GET"]),
     Route("/invoices/{invoice_id}.pdf", invoice, methods=["GET"]),
     Route("/credit-notes/{credit_note_id}.pdf", credit_note, methods=["GET"]),
 ]

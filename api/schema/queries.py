@@ -24,6 +24,7 @@ from api.schema.approvals.types import (
 )
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.banking.queries import BankingQuery
+from api.schema.billing.parties import ElectronicQuery
 from api.schema.billing.types import (
     CREDIT_NOTE_ORDERS,
     INVOICE_ORDERS,
@@ -112,6 +113,7 @@ class Query(
     OperationsQuery,
     ViewsQuery,
     PortalQuery,
+    ElectronicQuery,
     SolutionQuery,
 ):
     """The root of reading."""

@@ -152,3 +152,11 @@ class LadderReviewDue(Event, name="billing.ladder_review_due"):
     """The next open invoices, by id, are to be planned by the handbook that has taken effect."""
 
     after_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingPartySet(Event, name="billing.party_set"):
+    """Who the company, or a customer, is by law was said; without a customer it is the company itself."""
+
+    party_id: UUID
+    customer_id: UUID | None

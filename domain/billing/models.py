@@ -118,6 +118,33 @@ class InvoiceTax(TenantModel, kw_only=True, eq=False):
     currency: Mapped[str]
 
 
+class BillingParty(TenantModel, kw_only=True, eq=False):
+    """Who the company, or a customer, is by law from a day on: what e-invoices state. What was said before is kept."""
+
+    __tablename__ = "billing_parties"
+    __table_args__ = (
+        references("customer_id", "customers"),
+        references("recorded_by_id", "members"),
+        Index("ix_billing_parties_customer", "tenant_id", "customer_id", "id"),
+        Index("ix_billing_parties_recorded_by", "tenant_id", "recorded_by_id"),
+    )
+
+    # None for the company itself.
+    customer_id: Mapped[UUID | None]
+    since_on: Mapped[date]
+    legal_name: Mapped[str]
+    street: Mapped[str]
+    additional_street: Mapped[str]
+    city: Mapped[str]
+    postal_code: Mapped[str]
+    subdivision: Mapped[str]
+    # The country's code of ISO 3166-1.
+    country: Mapped[str]
+    tax_number: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None]
+
+
 class CreditNote(TenantModel, kw_only=True, eq=False):
     """What takes an issued invoice back, or a part of it: a document of its own (AR-1). Never changed."""
 

@@ -47,6 +47,7 @@ SPECIAL: Mapping[str, Any] = {
     "currency": "CNY",
     "unitPrice": "1.00",
     "budget": "1.00",
+    "BillingParticularsInput.country": "DE",
     "MoneyInput.amount": "1.00",
     "TextInput.en": "A title",
     "PutClauseInput.number": "7.1",

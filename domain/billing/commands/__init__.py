@@ -5,6 +5,7 @@ from domain.billing.commands.giving_up import cancel_invoice, follow_approval, w
 from domain.billing.commands.holds import place_hold, release_hold
 from domain.billing.commands.invoices import draft_invoice, issue_invoice, usual_tax
 from domain.billing.commands.ladder import approve_step, review_by_new_handbook, review_next, take_due_step
+from domain.billing.commands.parties import set_billing_party
 from domain.billing.commands.payments import (
     allocate_payment,
     receive_payment,
@@ -36,6 +37,7 @@ __all__ = [
     "reverse_payment",
     "review_by_new_handbook",
     "review_next",
+    "set_billing_party",
     "take_due_step",
     "usual_tax",
     "write_off_invoice",

@@ -11,7 +11,7 @@ from domain.policies.rules.clause_kind import ClauseKind, Percent
 from domain.policies.rules.dunning import Ladder
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Part, Share, Wording, check_whole
+from domain.policies.rules.values import Part, Share, Wording, check_whole, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -64,6 +64,20 @@ class ContractRenewal(ClauseKind):
         return told, say(message("They renew {times} times at most."), times=self.most_renewals)
 
 
+class ZeroRate(StrEnum):
+    """How lines without tax are to be understood; `code` is the category's of UNTDID 5305."""
+
+    ZERO = "zero"
+    EXEMPT = "exempt"
+    REVERSE_CHARGE = "reverse_charge"
+    EXPORT = "export"
+
+    @property
+    def code(self) -> str:
+        """The code that e-invoices carry."""
+        return {"zero": "Z", "exempt": "E", "reverse_charge": "AE", "export": "G"}[self.value]
+
+
 class Instalment(Part):
     """One payment of a contract and its share of the price."""
 
@@ -93,6 +107,16 @@ class PaymentTerms(ClauseKind):
             description="Whether the tax of a quotation or an invoice is rounded line by line, or once for each rate."
         ),
     ] = TaxRounding.PER_LINE
+    zero_rate: Annotated[
+        ZeroRate,
+        Field(
+            description="How e-invoices explain lines without tax: taxed at nought per cent, exempt, owed by the"
+            " customer (reverse charge), or exported."
+        ),
+    ] = ZeroRate.ZERO
+    exemption_reason: Annotated[
+        Wording | None, Field(description="Why there is no tax on them, as e-invoices say it; not with `zero`.")
+    ] = None
     issues_by_itself: Annotated[
         bool,
         Field(
@@ -103,6 +127,8 @@ class PaymentTerms(ClauseKind):
 
     @model_validator(mode="after")
     def _make_up_the_whole(self) -> Self:
+        if (self.zero_rate is ZeroRate.ZERO) != (self.exemption_reason is None):
+            raise unfit(message("Say in “exemption_reason” why no tax is due, and only where “zero_rate” is not zero."))
         if self.instalments:
             check_whole(instalment.share_percent for instalment in self.instalments)
         return self
@@ -114,6 +140,8 @@ class PaymentTerms(ClauseKind):
         )
         taxed = say(message("The tax of quotations and invoices is rounded {rounding}."), rounding=self.tax_rounding)
         told = [say(message("Contracts are paid in parts: {parts}."), parts=parts)] if parts else []
+        if self.exemption_reason is not None:
+            told.append(say(message("Why no tax is due: {reason}"), reason=self.exemption_reason))
         if self.issues_by_itself:
             told.append(say(message("Invoices that a contract's schedule asks for are issued by themselves.")))
         return (due, taxed, *told)
