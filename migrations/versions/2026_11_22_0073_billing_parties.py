@@ -44,4 +44,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_billing_parties_customer", "billing_parties", ["tenant_id", "customer_id", "id"], unique=False)
     op.create_index("ix_billing_parties_recorded_by", "billing_parties", ["tenant_id", "recorded_by_id"], unique=False)
-    guard("billing_parties", grants="SELECT, INSERT")
+    guard("billing_parties", grants="SELECT, INSERT, UPDATE")
