@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.security import guard
 
-revision = "0073"
-down_revision = "0072"
+revision = "0076"
+down_revision = "0075"
 branch_labels = None
 depends_on = None
 
