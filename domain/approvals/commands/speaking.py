@@ -7,7 +7,8 @@ from domain.approvals import queries
 from domain.approvals.commands.course import chain_of, clause_of
 from domain.approvals.events import ApprovalCommented, ApprovalUrged
 from domain.approvals.models import Approval
-from domain.approvals.rules import steps
+from domain.approvals.rules import obstacles, steps
+from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import State
 from domain.kernel.command import command
 from tenancy.refusals import Forbidden, NotFound, WrongState, message
@@ -37,9 +38,9 @@ async def urge(work: Work, *, approval_id: UUID) -> Approval:
         raise WrongState(message("Nothing waits to be decided any more."), path=("approvalId",))
     hours = chain_of(approval).urge_every_hours
     if approval.urged_at is not None and work.now < approval.urged_at + timedelta(hours=hours):
-        text = message("You have asked for haste already; that is possible once in {hours} hours.")
-        clause = await clause_of(work, approval)
-        raise WrongState(text, {"hours": hours}, path=("approvalId",), clause=clause, code="TOO_SOON")
+        refusal = obstacles.refusal(Act.URGE, Obstacle.TOO_SOON, hours)
+        refusal.path, refusal.clause = ("approvalId",), await clause_of(work, approval)
+        raise refusal
     approval.urged_at = work.now
     work.record(ApprovalUrged(approval_id=approval.id, step=approval.step), about=approval)
     return approval
