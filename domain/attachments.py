@@ -17,6 +17,8 @@ from domain.banking import queries as banking_seen
 from domain.files import commands as files
 from domain.files import queries as files_seen
 from domain.files.models import Attachment, File
+from domain.imports import commands as imports
+from domain.imports import queries as imports_seen
 from domain.kernel.command import command
 from domain.kernel.subjects import SubjectKind
 from domain.mail import commands as mail
@@ -63,6 +65,7 @@ PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.APPROVAL: Place(approvals_seen.shows, approvals.attach, approvals.detach),
     SubjectKind.EXPORT: Place(views_seen.shows_export, None, views.detach_export),
     SubjectKind.BANK_STATEMENT: Place(banking_seen.shows, None, banking.detach),
+    SubjectKind.IMPORT: Place(imports_seen.shows, None, imports.detach),
     SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),

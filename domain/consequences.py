@@ -35,6 +35,8 @@ from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
 from domain.customers import commands as customers
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyStepDue, VisitStepDue
+from domain.imports import commands as imports
+from domain.imports.events import ImportExpiryDue
 from domain.ledger import commands as ledger
 from domain.operations import commands as operations
 from domain.operations.events import WorkPlansDue, WorkStepDue
@@ -129,6 +131,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
     ExportExpiryDue: [views.expire_export],
+    ImportExpiryDue: [imports.expire],
     DunningStepDue: [billing.take_due_step],
     InvoiceIssued: [ledger.book_invoice],
     ScheduledInvoicesDue: [billing.draft_more],

@@ -14,7 +14,6 @@ from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.exporting import sheets
 from api.exporting.rows import RowReader
-from api.exporting.sheets import Cell
 from api.exporting.writing import check_count
 from domain.consequences import settle
 from domain.views import commands, queries
@@ -23,6 +22,7 @@ from tenancy.actor import NO_TENANT, Actor
 from tenancy.database import reading, writing
 from tenancy.quotas import QUOTAS
 from tenancy.refusals import Invalid, NotFound, Refusal, Unauthenticated, message
+from tenancy.tables.writing import Cell
 
 MOST_ROWS = 20_000
 # An export takes as many points of the caller's allowance as it has rows, and no fewer than these.

@@ -11,7 +11,7 @@ from graphql import GraphQLError, get_named_type, is_leaf_type, is_non_null_type
 
 from api.endpoint import READER
 from api.exporting import headings
-from api.exporting.sheets import Cell, cell
+from api.exporting.sheets import cell
 from api.reading.limits import LIMITS
 from api.reading.refusing import cause_of
 from api.reading.requests import Call
@@ -19,6 +19,7 @@ from api.schema.views import lists
 from domain.views.rules import MOST_COLUMNS, Headings, Wanted
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
+from tenancy.tables.writing import Cell
 
 
 class RowReader:

@@ -1,7 +1,5 @@
-"""Rows as CSV and as XLSX, row by row, so that no cell is taken for a formula."""
+"""Rows as CSV or XLSX, row by row, so that no cell is taken for a formula."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -13,12 +11,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from domain.views.rules import ExportForm
+from tenancy.tables.writing import Cell, CsvSheet
 
-# Instants are without a zone: their column's heading tells it.
-Cell = str | int | float | bool | date | datetime | None
-# What a spreadsheet takes for the beginning of a formula; a plain number is none.
-FORMULA = re.compile(r"^[\s'\"]*[=+\-@\t\r]")
-NUMBER = re.compile(r"^-?[0-9]+(\.[0-9]+)?$")
 # As much as a cell holds in the programs that people use.
 LONGEST_CELL = 32_767
 # Days before this one are texts in a workbook, whose calendar begins later.
@@ -42,35 +36,6 @@ def cell(value: Any) -> Cell:
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     assert value is None or isinstance(value, str | int | float | bool)
-    return value
-
-
-class CsvSheet:
-    """A table in UTF-8 with its mark, by which spreadsheets know it. A text that would be taken for a formula has an
-    apostrophe before it."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = io.TextIOWrapper(out, "utf-8", "replace", newline="")
-        self._out.write("\ufeff")
-        self._writer = csv.writer(self._out)
-
-    def write(self, row: Sequence[Cell]) -> None:
-        """One more row."""
-        self._writer.writerow([_said(value) for value in row])
-
-    def close(self) -> None:
-        """Everything is in the file, which stays open."""
-        self._out.flush()
-        self._out.detach()
-
-
-def _said(value: Cell) -> Cell:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
-    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.match(value):
-        return f"'{value}"
     return value
 
 

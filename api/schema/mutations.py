@@ -34,6 +34,8 @@ from api.schema.feedback.types import Survey
 from api.schema.feedback.visits import ReturnVisit
 from api.schema.files import mutations as files
 from api.schema.files.types import Attachment
+from api.schema.imports import mutations as imports
+from api.schema.imports.types import FileImport
 from api.schema.ledger.changes import LedgerMutation
 from api.schema.mail import mutations as mail
 from api.schema.mail.types import InboundMail, MailAddress
@@ -368,6 +370,9 @@ class Mutation(BankingMutation, ElectronicMutation, LedgerMutation, OperationsMu
 
     save_view = mutation(views.save_view, view=SavedView)
     change_view = mutation(views.change_view, view=SavedView)
+    start_import = mutation(imports.start_import, file_import=FileImport)
+    map_import_columns = mutation(imports.map_import_columns, file_import=FileImport)
+    run_import = mutation(imports.run_import, file_import=FileImport)
     start_export = mutation(exports.start_export, export=Export)
     discard_export = mutation(exports.discard_export, export=Export)
     delete_view = mutation(views.delete_view, values={"view_id": (UUID, "The view that is gone.")})

@@ -50,6 +50,7 @@ from api.schema.feedback.complaints import COMPLAINT_ORDERS, Complaint, Complain
 from api.schema.feedback.types import SURVEY_ORDERS, Survey, SurveyFilter
 from api.schema.feedback.visits import RETURN_VISIT_ORDERS, ReturnVisit, ReturnVisitFilter
 from api.schema.files.types import File
+from api.schema.imports.queries import ImportsQuery
 from api.schema.ledger.queries import LedgerQuery
 from api.schema.mail.types import (
     INBOUND_MAIL_ORDERS,
@@ -108,6 +109,7 @@ class Query(
     BankingQuery,
     ContractQuery,
     DemandQuery,
+    ImportsQuery,
     LedgerQuery,
     SearchQuery,
     OperationsQuery,

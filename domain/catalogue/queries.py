@@ -94,6 +94,11 @@ async def codes(work: Work) -> Codes:
     )
 
 
+async def offering_coded(work: Work, code: str) -> ServiceOffering | None:
+    """The offering with a code."""
+    return await work.first(select(ServiceOffering).where(ServiceOffering.code == code))
+
+
 async def fields_of(work: Work, form_id: UUID) -> tuple[FormField, ...]:
     """The fields of a form as the rules read them, in order."""
     own = select(models.FormField).where(models.FormField.form_id == form_id)

@@ -85,6 +85,12 @@ async def contacts_with(work: Work, email: str) -> list[Contact]:
     return await work.all(select(Contact).where(Contact.email == email, of_active.exists()).order_by(Contact.id))
 
 
+async def contact_at(work: Work, customer_id: UUID, email: str) -> Contact | None:
+    """The person of a customer with an address, however it is capitalised."""
+    theirs = select(Contact).where(Contact.customer_id == customer_id, func.lower(Contact.email) == email.lower())
+    return await work.first(theirs.order_by(Contact.id).limit(1))
+
+
 async def named(work: Work, name: str) -> Customer | None:
     """The customer with exactly this name."""
     return await work.first(select(Customer).where(Customer.name == name))

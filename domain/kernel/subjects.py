@@ -45,6 +45,7 @@ class SubjectKind(StrEnum):
     SCHEDULED_WORK = "scheduled_works"
     TIME_RECORD = "time_records"
     BANK_STATEMENT = "bank_statements"
+    IMPORT = "imports"
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ LINT = {
         "SEC027",
         "customers",
     ): "Who looks after a customer does not own the record: colleagues with the permission see it.",
+    ("SEC027", "imports"): "An import is its owner's: its module says so, inside the company.",
     ("SEC027", "exports"): "An export is its owner's: its module says so, inside the company.",
     ("SEC027", "saved_views"): "A view may be shared: its module says with whom, inside the company.",
 }

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from workers.attempts import NotYet, renewed
-from workers.jobs import backups, dry_runs, exports, files
+from workers.jobs import backups, dry_runs, exports, files, imports
 
 Job = Callable[[Claim, AgendaItem], Awaitable[None]]
 
@@ -19,6 +19,7 @@ JOBS: Mapping[str, Job] = {
     "backups.drill": backups.drill,
     "backups.remove": backups.remove,
     "files.tidy": files.tidy,
+    "imports.pass": imports.go_through,
     "rulebook.dry_run": dry_runs.try_out,
     "views.export": exports.write,
 }

@@ -52,6 +52,7 @@ from domain.feedback.events import (
     VisitAssigned,
     VisitReminded,
 )
+from domain.imports.events import ImportChecked, ImportFailed, ImportFinished
 from domain.mail.events import MailQuarantined, MailReceived, MailReported
 from domain.notifications.events import EndpointSwitchedOff
 from domain.operations.events import (
@@ -152,7 +153,7 @@ from workers.reactions import (
     relations,
     requests,
     rulebook,
-    views,
+    tables,
     visits,
 )
 
@@ -247,8 +248,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ArchiveFailed: [backups.tell_of_a_failed_archive],
     DrillPassed: [backups.tell_of_a_passed_drill],
     DrillFailed: [backups.tell_of_a_failed_drill],
-    ExportFinished: [views.tell_of_an_export],
-    ExportFailed: [views.tell_of_a_failure],
+    ImportChecked: [tables.tell_of_a_check],
+    ImportFinished: [tables.tell_of_an_import],
+    ImportFailed: [tables.tell_of_a_failed_import],
+    ExportFinished: [tables.tell_of_an_export],
+    ExportFailed: [tables.tell_of_a_failure],
     DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
     HandbookTookEffect: [rulebook.ask_to_read],
     HandbookReturned: [rulebook.tell_of_a_void_approval],

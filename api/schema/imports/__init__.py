@@ -1,0 +1,1 @@
+"""Imports in GraphQL; the file itself comes in by `POST /files`."""
