@@ -75,6 +75,8 @@ SPECIAL: Mapping[str, Any] = {
     "AddWorkFindingInput.improvement": "Better",
     "AddWorkFindingInput.improveByOn": "2026-12-01",
     "AddWorkFindingInput.responsibleId": None,
+    # A field comes from a column, or has a value.
+    "ImportSourceInput.value": None,
     "SaveViewInput.audience": "DEPARTMENT",
     "SaveViewInput.departmentId": None,
     "ChangeViewInput.audience": "DEPARTMENT",
