@@ -94,6 +94,7 @@ from api.schema.presales.inquiries import INQUIRY_ORDERS, Inquiry, InquiryFilter
 from api.schema.presales.queries import DemandQuery
 from api.schema.presales.solutions import SolutionQuery
 from api.schema.presales.types import QUOTATION_ORDERS, Quotation, QuotationFilter
+from api.schema.quality.standards import StandardsQuery
 from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, QualityResultFilter
 from api.schema.requests import faults
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
@@ -117,6 +118,7 @@ class Query(
     PortalQuery,
     ElectronicQuery,
     SolutionQuery,
+    StandardsQuery,
 ):
     """The root of reading."""
 

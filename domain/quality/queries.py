@@ -1,20 +1,27 @@
 """Which results hold, who sees them, and the records that a month is measured by."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
 
+from domain.catalogue import queries as catalogue
+from domain.catalogue.models import ServiceOffering
 from domain.feedback.queries import complaints as feedback
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import Metric
 from domain.quality.models import QualityEvidence, QualityMonth, QualityResult
-from domain.quality.rules import Counted, Month, Record
+from domain.quality.rules import Counted, Figure, Month, Record, edges_of, figure
 from domain.requests import queries as requests
+from domain.requests.models import ServiceRequest
 from domain.requests.rules import ClockKind
 from tenancy.actor import Actor
+from tenancy.models import one_of
+from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
 
@@ -98,3 +105,64 @@ async def frozen(
     """Results that were frozen in a stretch of time and hold, behind an id."""
     found = select(QualityResult).where(_held(since, until)).order_by(QualityResult.id).limit(most)
     return await work.all(found if after_id is None else found.where(QualityResult.id > after_id))
+
+
+LONGEST = timedelta(days=1830)
+
+
+@dataclass(frozen=True)
+class StandardFigure:
+    """How an offering does by one of its standards that is measured."""
+
+    position: int
+    name: Mapping[str, str]
+    aspect: str | None
+    metric: Metric
+    at_least_percent: Decimal
+    figure: Figure
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the share is reached, by the exact one; None where nothing counted."""
+        found = self.figure
+        return 100 * found.numerator >= self.at_least_percent * found.denominator if found.denominator else None
+
+
+async def standard_figures(
+    work: Work, *, offering_id: UUID, since_on: date, until_on: date
+) -> Sequence[StandardFigure]:
+    """How an offering that the actor sees does by its measured standards (SC-3): of the requests for it that count for
+    a metric on these days of the company's zone, both included. Needs `quality.read`."""
+    work.actor.require(Permission.QUALITY_READ)
+    shown = catalogue.visible_offerings(work.actor, ServiceOffering)
+    offering = await work.seen(ServiceOffering, offering_id, shown, "offeringId")
+    if until_on < since_on:
+        raise Invalid(message("This ends before it begins."), path=("untilOn",))
+    if until_on - since_on > LONGEST:
+        raise Invalid(message("This is longer than {days} days."), {"days": LONGEST.days}, path=("untilOn",))
+    since, until = edges_of(since_on, until_on, work.opening.zone)
+    measured = [
+        (position, each) for position, each in enumerate(offering.standards, start=1) if each.get("metric") is not None
+    ]
+    counted: dict[Metric, Figure] = {}
+    for metric in sorted({Metric(each["metric"]) for _, each in measured}):
+        found = await records(work, metric, since, until)
+        own = await _asked_for(work, offering.id, [record.request_id for record in found])
+        counted[metric] = figure(record for record in found if record.request_id in own)
+    return [
+        StandardFigure(
+            position=position,
+            name=each["name"],
+            aspect=each.get("aspect"),
+            metric=Metric(each["metric"]),
+            at_least_percent=Decimal(each["at_least_percent"]),
+            figure=counted[Metric(each["metric"])],
+        )
+        for position, each in measured
+    ]
+
+
+async def _asked_for(work: Work, offering_id: UUID, request_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these requests are for an offering."""
+    theirs = (ServiceRequest.offering_id == offering_id, one_of(ServiceRequest.id, request_ids))
+    return {row["id"] for row in await work.rows(select(ServiceRequest.id).where(*theirs))}

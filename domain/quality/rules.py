@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -71,6 +71,13 @@ class Month:
     def ends_at(self, zone: str) -> datetime:
         """The first instant that no longer belongs to it, in UTC."""
         return self.following.starts_at(zone)
+
+
+def edges_of(since_on: date, until_on: date, zone: str) -> tuple[datetime, datetime]:
+    """The first instant of a day in a zone, and the first behind another day, in UTC."""
+    days = (since_on, until_on + timedelta(days=1))
+    first, behind = (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days)
+    return first, behind
 
 
 def months_to_close(last_closed: Month | None, current: Month, most: int = 12) -> list[Month]:

@@ -8,9 +8,11 @@ import strawberry
 from api.schema.catalogue import types  # noqa: F401  # declares the enumerations that are used below
 from api.schema.inputs import given, optional
 from api.schema.policies.mutations import TextInput
+from api.schema.quality import types as quality_types  # noqa: F401  # declares QualityMetric, likewise
 from domain.catalogue import commands
 from domain.catalogue.models import ServiceLine, ServiceOffering
-from domain.catalogue.rules import FieldKind, PriceBasis
+from domain.catalogue.rules import Aspect, FieldKind, PriceBasis
+from domain.policies.rules.kinds import Metric
 from tenancy.work import Work
 
 
@@ -64,10 +66,23 @@ class ServiceStandardInput:
 
     name: TextInput = given("What it is about.")
     target: TextInput = given("What is to be reached, as people measure it.")
+    aspect: Aspect | None = optional("What kind of standard it is.")
+    metric: Metric | None = optional(
+        "By what it is measured, of the requests for the offering; unless told, by people."
+    )
+    at_least_percent: str | None = optional(
+        "The share of that which has to be reached, as decimal text; with a metric."
+    )
 
     def value(self) -> dict[str, Any]:
         """As the catalogue takes it."""
-        return {"name": self.name.texts(), "target": self.target.texts()}
+        return {
+            "name": self.name.texts(),
+            "target": self.target.texts(),
+            "aspect": self.aspect,
+            "metric": self.metric,
+            "at_least_percent": self.at_least_percent,
+        }
 
 
 @strawberry.input(description="One of the choices of a field.")

@@ -13,10 +13,11 @@ from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, fil
 from api.reading.mapping import Node, Order, column, computed, localized, many, one, page, rendered, shows
 from api.schema.organisation.types import Department
 from domain.catalogue import models, queries
-from domain.catalogue.rules import FieldKind, PriceBasis
+from domain.catalogue.rules import Aspect, FieldKind, PriceBasis
 from tenancy.actor import Actor
 
 strawberry.enum(PriceBasis, description="By what an offering is charged.")
+strawberry.enum(Aspect, name="ServiceStandardAspect", description="What a service standard is about.")
 strawberry.enum(FieldKind, name="FormFieldKind", description="What is entered into a field of a form.")
 
 MOST_FIELDS = 60
@@ -31,7 +32,13 @@ def _choices(values: Mapping[str, Any], actor: Actor) -> list[dict[str, str]]:
 
 
 def _standards(values: Mapping[str, Any], actor: Actor) -> list[dict[str, str]]:
-    return [{part: _in_language(each[part], actor) for part in ("name", "target")} for each in values["standards"]]
+    return [
+        {
+            **{part: _in_language(each[part], actor) for part in ("name", "target")},
+            **{part: each[part] for part in ("aspect", "metric", "at_least_percent") if part in each},
+        }
+        for each in values["standards"]
+    ]
 
 
 @shows(models.FormField, visible=queries.visible_fields)
@@ -99,7 +106,9 @@ class ServiceOffering(Node):
     price_basis: PriceBasis = column("By what it is charged.")
     price_note: str = localized("More on its price, in your language.", "price_note")
     standards: JSON = rendered(
-        "Its service standards: a list of names, and of targets as people measure them, in your language.",
+        "Its service standards: a list of names, and of targets as people measure them, in your language; with "
+        "`aspect` (attitude, timeliness, quality, confidentiality, records), and with `metric` and `at_least_percent` "
+        "where quality is measured by them, which `serviceStandardFigures` tells.",
         _standards,
         standards=lambda row: row.standards,
     )

@@ -4,6 +4,7 @@ from domain.catalogue.rules.answers import check_answers, contacts_in
 from domain.catalogue.rules.forms import Choice, FieldKind, FormField, parse_fields
 from domain.catalogue.rules.offerings import (
     MOST_OFFERINGS,
+    Aspect,
     PriceBasis,
     clean_sla_class,
     clean_text,
@@ -15,6 +16,7 @@ __all__ = [
     "DEEPEST",
     "MOST_LINES",
     "MOST_OFFERINGS",
+    "Aspect",
     "Choice",
     "FieldKind",
     "FormField",

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, model_validator
 
 from domain.catalogue.rules.tree import NAME_LENGTH, clean_code
 from domain.policies.rules import checks
-from domain.policies.rules.values import Part, Wording
+from domain.policies.rules.clause_kind import Percent
+from domain.policies.rules.kinds import Metric
+from domain.policies.rules.values import Part, Wording, unfit
+from tenancy.refusals import message
 
 MOST_OFFERINGS = 2000
 MOST_STANDARDS = 30
@@ -25,11 +28,36 @@ class PriceBasis(StrEnum):
     QUOTED = "quoted"
 
 
+class Aspect(StrEnum):
+    """What a service standard is about."""
+
+    ATTITUDE = "attitude"
+    TIMELINESS = "timeliness"
+    QUALITY = "quality"
+    CONFIDENTIALITY = "confidentiality"
+    RECORDS = "records"
+
+
 class Standard(Part):
-    """A service standard (SC-3): what it is about, and what is to be reached, as people measure it."""
+    """A service standard (SC-3): what it is about, and what is to be reached, as people measure it; or by a metric of
+    quality, of which so many per cent have to be reached."""
 
     name: Wording
     target: Wording
+    aspect: Aspect | None = None
+    metric: Metric | None = None
+    at_least_percent: Percent | None = None
+
+    @model_validator(mode="after")
+    def _measured_by_both(self) -> Self:
+        if (self.metric is None) != (self.at_least_percent is None):
+            raise unfit(message("A standard that is measured says by which metric, and which share has to be reached."))
+        return self
+
+    def measured(self) -> dict[str, str]:
+        """What is said beside its texts, as an offering keeps it."""
+        said = self.model_dump(mode="json", include={"aspect", "metric", "at_least_percent"}, exclude_none=True)
+        return {name: str(value) for name, value in said.items()}
 
 
 class _Standards(RootModel[Annotated[tuple[Standard, ...], Field(max_length=MOST_STANDARDS)]]):
@@ -53,6 +81,7 @@ def parse_standards(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "name": checks.clean_wording(each.name.model_dump(), NAME_LENGTH, "standards", str(index), "name"),
             "target": checks.clean_wording(each.target.model_dump(), TEXT_LENGTH, "standards", str(index), "target"),
+            **each.measured(),
         }
         for index, each in enumerate(standards)
     ]
