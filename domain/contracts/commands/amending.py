@@ -251,6 +251,7 @@ async def void_amendments(work: Work, contract: Contract) -> list[ContractAmendm
         await approvals.lock_with_subject(work, subject=subject)
         row = await work.get(ContractAmendment, record["id"], lock=True)
         row.state = AMENDMENTS.next(row.state, AmendmentMove.WITHDRAW)
+        await approvals.void_granted(work, row.approval_id)
         await approvals.end_with_subject(work, subject=subject)
         found.append(row)
     return found

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from domain.approvals import queries as approvals
 from domain.approvals.models import Approval
 from domain.approvals.rules.states import State as ApprovalState
 from domain.consequences import settle
@@ -252,6 +253,18 @@ async def test_the_end_of_a_contract_voids_what_waits_for_approval(company: Comp
     async with reading(company.admin) as work:
         [approval] = await work.all(select(Approval).where(Approval.subject_id == row.id))
     assert approval.state is ApprovalState.WITHDRAWN
+
+
+async def test_the_end_of_a_contract_voids_what_was_approved_of_it(company: Company) -> None:
+    contract = await signed(company)
+    row = await begun(company, contract, change())
+    await move(commands.submit_amendment, clerk(company), row)
+    await decide(company, company.head)
+    await do(commands.complete_contract, clerk(company), contract)
+    async with reading(company.admin) as work:
+        [approval] = await work.all(select(Approval).where(Approval.subject_id == row.id))
+        assert approval.state is ApprovalState.GRANTED
+        assert await work.value(select(approvals.voided_at(Approval)).where(Approval.id == approval.id)) is not None
 
 
 async def test_a_change_makes_void_what_is_asked_and_a_refusal_gives_the_draft_back(company: Company) -> None:
