@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from tenancy.language import LOCALE, Language
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("api", "domain", "tenancy", "workers", "zhidu")
+PACKAGES = ("api", "domain", "press", "tenancy", "workers", "zhidu")
 TRANSLATED = (Language.ZH_HANS, Language.ZH_HANT)
 
 _HEADER = """\

@@ -5,8 +5,10 @@ between repeats it under the same Message-ID or webhook-id, and the count tells.
 """
 
 import asyncio
+import hashlib
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +25,7 @@ from tenancy.config import settings
 from tenancy.effects import Effect, EffectKind, EffectState
 from tenancy.outbox import EffectGivenUp
 from tenancy.work import Work
-from workers import metrics, sink
+from workers import enclosing, metrics, sink
 from workers.attempts import Ending, describe, hold, working
 from workers.gateways import TryLater, Undeliverable, mail, webhooks
 from workers.gateways.mail import Mail
@@ -63,12 +65,12 @@ async def send(claim: Claim, item: AgendaItem) -> Ending:
         return Ending.DONE
     try:
         async with asyncio.timeout(ATTEMPT_SECONDS):
-            await _hand_over(outgoing)
+            digests = await _hand_over(outgoing)
     except Undeliverable as problem:
         return await _note_failure(claim, outgoing, problem, for_good=True)
     except (TryLater, TimeoutError) as problem:
         return await _note_failure(claim, outgoing, problem, for_good=False)
-    await _note_sent(claim, outgoing)
+    await _note_sent(claim, outgoing, digests or ())
     return Ending.DONE
 
 
@@ -101,19 +103,23 @@ async def _take(claim: Claim, item: AgendaItem) -> Outgoing | None:
         )
 
 
-async def _hand_over(outgoing: Outgoing) -> None:
+async def _hand_over(outgoing: Outgoing) -> Sequence[str] | None:
+    """Send it; what the digests of its enclosures are, in their order."""
     if outgoing.kind is EffectKind.MAIL:
         # A rehearsal's mail has no other way out than the sink, even when none is set.
         server = settings().sink_smtp_url if outgoing.rehearsal else settings().smtp_url
-        await mail.send(_letter(outgoing), smtp_url=server)
-        return
+        # Nothing is set for a letter that has no way out.
+        pdfs = await enclosing.pdfs(outgoing.payload) if server else []
+        await mail.send(replace(_letter(outgoing), pdfs=pdfs), smtp_url=server)
+        return [hashlib.sha256(pdf.content).hexdigest() for pdf in pdfs]
     assert outgoing.destination is not None
     body = orjson.dumps(outgoing.payload["body"], option=orjson.OPT_SORT_KEYS)
     if outgoing.rehearsal:
         await asyncio.to_thread(sink.keep_webhook, outgoing.id, outgoing.destination.url, body)
-        return
+        return None
     to = outgoing.destination
     await webhooks.post(to.url, str(outgoing.id), datetime.now(UTC), body, to.secrets)
+    return None
 
 
 def _letter(outgoing: Outgoing) -> Mail:
@@ -146,13 +152,15 @@ def _threaded(tenant_id: UUID, thread: postbox.Thread) -> dict[str, Any]:
     }
 
 
-async def _note_sent(claim: Claim, outgoing: Outgoing) -> None:
+async def _note_sent(claim: Claim, outgoing: Outgoing, digests: Sequence[str]) -> None:
     async with working(claim) as work:
         # It has left: that is true whoever holds the fence now, and even if it was withdrawn at that moment.
         held = await work.find(AgendaItem, claim.item_id, lock=True)
         effect = await work.get(Effect, outgoing.id, lock=True)
         if effect.state is not EffectState.SENT:
             effect.state, effect.sent_at, effect.error = EffectState.SENT, work.now, None
+            if digests:
+                effect.payload = enclosing.with_digests(effect.payload, digests)
             metrics.EFFECTS.labels(effect.kind, effect.state).inc()
         if held is not None:
             work.delete(held)

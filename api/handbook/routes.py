@@ -11,9 +11,9 @@ from starlette.routing import Route
 from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.handbook.pages import SECURITY_POLICY, page
-from api.handbook.printing import Printer
 from domain.rulebook import queries as rulebook
 from domain.rulebook.rules.documents import Document, Record, refuse_too_long, write
+from press.printing import Printer
 from tenancy.actor import Actor
 from tenancy.database import reading
 from tenancy.language import Language, language_of, negotiate

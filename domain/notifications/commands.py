@@ -26,6 +26,7 @@ from domain.notifications.events import (
 )
 from domain.notifications.models import Notification, WebhookEndpoint
 from tenancy.effects import Effect, EffectKind, EffectState
+from tenancy.enclosures import Enclosure
 from tenancy.journal import Event, JournalEntry
 from tenancy.language import Language, language_of
 from tenancy.links import Link
@@ -109,12 +110,13 @@ async def notify_contact(
     link: Link | None = None,
     thread: Thread | None = None,
     by_hand: bool = False,
+    enclosures: Sequence[Enclosure] = (),
 ) -> None:
     """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
 
     A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. With a `thread`
-    it can be answered. What somebody has written `by_hand` is not marked as sent by a program. It can be stopped until
-    it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
+    it can be answered; `enclosures` go along as PDFs. What somebody has written `by_hand` is not marked as sent by a
+    program. It can be stopped until it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
     """
     packed = rules.pack(values)
     title = rules.subject_line(_written(work, subject, packed, language))
@@ -125,6 +127,8 @@ async def notify_contact(
         letter["thread"] = thread.stored()
     if by_hand:
         letter["by_hand"] = True
+    if enclosures:
+        letter["enclosures"] = [enclosure.stored() for enclosure in enclosures]
     await work.plan_effect(EffectKind.MAIL, key, letter, about=about.id)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("api", "domain", "tenancy", "workers", "migrations", "zhidu")
+ROOMS = ("api", "domain", "press", "tenancy", "workers", "migrations", "zhidu")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "base", "common"}

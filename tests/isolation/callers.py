@@ -7,7 +7,7 @@ from pathlib import Path
 from tenancy.models import Model, PlatformModel
 from tests.isolation.memories import ROOT
 
-ROOMS = ("api", "domain", "tenancy", "workers", "zhidu")
+ROOMS = ("api", "domain", "press", "tenancy", "workers", "zhidu")
 # Through these a caller says itself which company it means, or means none.
 OTHER_DOORS = {"platform", "founding", "archiving", "restoring", "look", "answer", "database"}
 

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("api", "domain", "tenancy", "workers")
+ROOMS = ("api", "domain", "press", "tenancy", "workers")
 EMPTY = {"dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakKeyDictionary", "WeakValueDictionary"}
 GROWING = (dict, list, set, OrderedDict, deque)
 

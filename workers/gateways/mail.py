@@ -1,6 +1,7 @@
 """Mail out: one message to one address over SMTP, with an identity that a repeated attempt keeps."""
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -48,6 +49,14 @@ _POLICY = SMTP_POLICY.clone(cte_type="7bit", header_factory=_headers)
 
 
 @dataclass(frozen=True)
+class Pdf:
+    """A paper that goes along."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Mail:
     """One letter to one person. `message_id` and `sent_at` stay the same however often it is attempted.
 
@@ -68,6 +77,7 @@ class Mail:
     reply_to: str | None = None
     by_hand: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    pdfs: Sequence[Pdf] = ()
 
 
 async def send(mail: Mail, *, smtp_url: str | None = None) -> None:
@@ -141,6 +151,11 @@ def compose(mail: Mail) -> EmailMessage:
     message.set_content(mail.text.encode("utf-8", "replace").decode(), charset="utf-8")
     # After the content, which begins by removing every header of its kind.
     message["Content-Language"] = _one_line(mail.language).replace("_", "-")
+    for pdf in mail.pdfs:
+        message.add_attachment(pdf.content, maintype="application", subtype="pdf", filename=_one_line(pdf.name))
+    if mail.pdfs:
+        # A repeated attempt is the same to the last byte, so what parts it is not left to chance.
+        message.set_boundary(f"=_{hashlib.sha256(mail.message_id.encode()).hexdigest()[:40]}")
     return message
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.billing import commands as billing
 from domain.billing import queries
 from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
+from domain.billing.queries import papers
 from domain.billing.rules.invoices import OPEN
 from domain.contracts.events import ContractSigned, MilestoneCompleted
 from domain.customers import queries as customers
@@ -36,7 +37,7 @@ async def issue_by_clause(work: Work, event: InvoiceDrafted) -> None:
 
 
 async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
-    """The customer gets the invoice by mail, in the language they are written to in."""
+    """The customer gets the invoice by mail with its PDF, in the language they are written to in."""
     invoice = await queries.get(work, event.invoice_id)
     if invoice.state not in OPEN:
         return
@@ -60,6 +61,7 @@ async def send_the_invoice(work: Work, event: InvoiceIssued) -> None:
         },
         about=Subject(SubjectKind.INVOICE, invoice.id),
         key=f"invoice/{invoice.id}",
+        enclosures=[await papers.enclosure(work, invoice)],
     )
 
 

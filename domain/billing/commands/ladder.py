@@ -1,5 +1,6 @@
 """Climbing the ladder: taking the step that is due, approving one, and planning anew by a new handbook."""
 
+from typing import Any
 from uuid import UUID
 
 from domain.billing import queries
@@ -7,6 +8,7 @@ from domain.billing.commands import planning
 from domain.billing.commands.planning import View
 from domain.billing.events import DunningStepDue, DunningStepProposed, DunningStepTaken, LadderReviewDue
 from domain.billing.models import DunningStep, Invoice
+from domain.billing.queries import papers
 from domain.billing.rules import dunning, letters
 from domain.billing.rules.dunning import Charges, Expected, Received
 from domain.billing.rules.invoices import OPEN, days_overdue
@@ -152,12 +154,14 @@ async def _write_letter(work: Work, invoice: Invoice, view: View, following: Exp
     step.letter_subject, step.letter_text = letters.write(following.step, particulars, customer.language)
     if following.step.channel is Channel.EMAIL:
         step.effect_key = f"dunning/{step.invoice_id}/{step.run}/{step.number}"
-        mail = {
+        mail: dict[str, Any] = {
             "to": customer.billing_email,
             "subject": step.letter_subject,
             "text": f"{step.letter_text}\n",
             "language": Language(customer.language.value).tag,
         }
+        if following.step.with_invoice:
+            mail["enclosures"] = [(await papers.enclosure(work, invoice)).stored()]
         await work.plan_effect(EffectKind.MAIL, step.effect_key, mail, about=step.id)
 
 

@@ -129,6 +129,9 @@ class LadderStep(Part):
     late_interest_rate: Annotated[
         Number, Field(ge=0, le=100, description="Late interest in per cent a year, reckoned from the due date.")
     ] = Decimal(0)
+    with_invoice: Annotated[
+        bool, Field(description="Whether the invoice goes along with the step's letter as a PDF; by e-mail alone.")
+    ] = False
     needs_approval: Annotated[
         bool, Field(description="Whether somebody has to approve the step before it is carried out.")
     ] = False

@@ -6,9 +6,9 @@ from starlette.applications import Starlette
 
 from api.contract import routes
 from api.contract.routes import ROUTES
-from api.handbook.printing import Printer
 from domain.contracts import queries
 from domain.contracts.rules.papers import contract_paper
+from press.printing import Printer
 from tenancy.actor import Actor
 from tenancy.database import reading
 from tenancy.language import Language

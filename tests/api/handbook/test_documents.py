@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.handbook import routes
-from api.handbook.printing import Printer
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
 from domain.organisation import commands as organisation
 from domain.policies import commands
+from press.printing import Printer
 from tenancy.actor import Actor
 from tenancy.database import writing
 from tenancy.quotas import Quotas

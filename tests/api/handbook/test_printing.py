@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.handbook.printing import MOST_CHARACTERS, Printer
 from domain.rulebook.rules.documents import Document, Entry
+from press.printing import MOST_CHARACTERS, Printer
 from tenancy.refusals import Refusal, Unavailable
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

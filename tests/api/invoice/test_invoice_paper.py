@@ -4,7 +4,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.handbook.printing import Printer
 from api.invoice import routes
 from api.invoice.routes import ROUTES
 from domain.billing import commands
@@ -12,6 +11,7 @@ from domain.billing.queries import papers as queries
 from domain.billing.rules.invoices import line
 from domain.billing.rules.papers import credit_note_paper, invoice_paper
 from domain.consequences import settle
+from press.printing import Printer
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.language import Language

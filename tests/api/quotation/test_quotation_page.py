@@ -8,13 +8,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.handbook.printing import Printer
 from api.quotation.routes import ROUTES, paper_of
 from domain.kernel.lines import LineKind, line
 from domain.presales import commands
 from domain.presales.models import Quotation
 from domain.presales.queries import quotations as queries
 from domain.presales.rules.quotations import QuotationState
+from press.printing import Printer
 from tenancy.database import reading
 from tenancy.language import Language
 from tenancy.links import Link, Purpose, token

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from domain.kernel.amounts import TaxRounding
 from domain.policies.rules.clause_kind import ClauseKind, Percent
-from domain.policies.rules.dunning import Ladder
+from domain.policies.rules.dunning import Channel, Ladder
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
 from domain.policies.rules.values import Part, Share, Wording, check_whole, unfit
@@ -182,7 +182,15 @@ class DunningLadder(ClauseKind, Ladder):
         ]
         held = say(message("An invoice is left alone for these reasons: {holds}."), holds=self.holds)
         paid = say(message("When a part is paid, {then}."), then=self.after_part_payment)
-        return (*steps, held, paid)
+        carrying = tuple(str(step.number) for step in self.steps if step.with_invoice and step.channel is Channel.EMAIL)
+        if not carrying:
+            return (*steps, held, paid)
+        return (
+            *steps,
+            say(message("The invoice goes along with the letters of steps {steps}."), steps=carrying),
+            held,
+            paid,
+        )
 
 
 class BooksByItself(StrEnum):

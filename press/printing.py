@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from importlib.util import find_spec
@@ -11,15 +12,15 @@ from typing import Any
 import orjson
 import structlog
 
-from api.handbook.press import NO_FONT
 from domain.presales.rules.papers import Paper
 from domain.rulebook.rules.documents import Document, refuse_too_long
+from press.setter import NO_FONT
 from tenancy.language import Language
 from tenancy.refusals import Unavailable, message
 
 log = structlog.get_logger(__name__)
 
-PRESS = Path(__file__).with_name("press.py")
+PRESS = Path(__file__).with_name("setter.py")
 # Half a million characters take some ten seconds and 400 MB.
 MOST_CHARACTERS = 500_000
 MOST_SECONDS = 30
@@ -49,7 +50,11 @@ class Printer:
 
     async def paper(self, paper: Paper, at: datetime) -> bytes:
         """The PDF of a paper with amounts as it stood at an instant; refuses as `pdf` does."""
-        return await self._set("paper.typ", Language(paper.language), asdict(paper), at)
+        return await self.stored_paper(asdict(paper), at)
+
+    async def stored_paper(self, paper: Mapping[str, Any], at: datetime) -> bytes:
+        """The PDF of a paper that was kept as data; the same data and instant give the same bytes on one release."""
+        return await self._set("paper.typ", Language(paper["language"]), dict(paper), at)
 
     async def _set(self, template: str, language: Language, said_there: dict[str, Any], at: datetime) -> bytes:
         try:
