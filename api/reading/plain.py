@@ -1,12 +1,13 @@
 """Strawberry's own execution of the same types, row by row: slow, simple, and the measure of the planner."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from graphql import (
+    FieldNode,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -22,6 +23,7 @@ from api.reading import mapping
 from api.reading.asking import answered
 from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared
+from api.reading.grafting import asked
 from api.reading.pages import PageRows
 from api.reading.pieces import Rows, value_of
 from api.reading.texts import text_of
@@ -44,6 +46,10 @@ class PlainContext:
     work: Work
     prepared: Prepared
     payload: Any = None
+    # Asks for a list of the root in this piece of work, by one statement; see `graft`.
+    ask: Callable[[Prepared, Sequence[FieldNode], Mapping[str, Any]], Awaitable[Any]] | None = None
+    # Where in the answer what was asked so stands.
+    grafts: list[tuple[Sequence[str | int], Any]] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     # What was asked of the domain for its statements.
     known: dict[str, Any] = field(default_factory=dict)
@@ -51,6 +57,14 @@ class PlainContext:
     async def write(self, *_: Any) -> Any:
         """What the mutation that this execution is about has done."""
         return self.payload
+
+    async def graft(self, info: Any, name: str, given: Mapping[str, Any]) -> None:
+        """Let a list of the root with these arguments, as a client writes them, stand in the field of its name of the
+        object that is being made: all of it comes from one statement, and nothing is read row by row."""
+        assert self.ask is not None
+        for key, nodes in asked(self.prepared, info, name).items():
+            async with self.lock:
+                self.grafts.append(([*info.path.as_list(), key], await self.ask(self.prepared, nodes, given)))
 
     async def rows(self, statement: Select[Any]) -> list[Any]:
         """The rows of a statement; resolvers run at once, the connection serves one after the other."""

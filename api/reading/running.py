@@ -1,6 +1,6 @@
 """Carrying out a call: planned as one statement where the planner knows it all, by strawberry where it does not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +23,7 @@ from api.reading.asking import ASKED, answers
 from api.reading.binding import Values, shape
 from api.reading.cost import Survey, survey
 from api.reading.documents import Documents, GraphQLErrors, Prepared, collect_sets, is_mutation
+from api.reading.grafting import call_for
 from api.reading.pieces import UnplannableError
 from api.reading.plain import PlainContext
 from api.reading.planning import PAYLOAD, Plan, Planner
@@ -180,9 +181,38 @@ class Reader:
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
         async with reading(actor) as work:
-            result = await self.execute(document, call, PlainContext(actor, work, prepared))
+
+            async def ask(of: Prepared, nodes: Sequence[FieldNode], given: Mapping[str, Any]) -> Any:
+                inner = call_for(of, call, nodes, given)
+                return (await self._within(inner, actor, work))[nodes[0].name.value]
+
+            context = PlainContext(actor, work, prepared, ask=ask)
+            result = await self.execute(document, call, context)
+        for path, value in context.grafts:
+            _put(result.data, path, value)
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False, in_vain=data is None)
+
+    async def _within(self, call: Call, actor: Actor, work: Work) -> Mapping[str, Any]:
+        """The data of a query in a piece of work that reads already; raises what would be its first error."""
+        try:
+            prepared, variables, values = self.prepare(call)
+        except GraphQLErrors as stopped:
+            raise stopped.errors[0] from None
+        made = self._made(prepared, actor, variables.coerced, values)
+        if made.survey.refused:
+            raise made.survey.refused[0]
+        if made.plan is None or made.by_hand:
+            result = await self.execute(prepared.document, call, PlainContext(actor, work, prepared))
+            if result.errors:
+                raise result.errors[0]
+            assert result.data is not None
+            return result.data
+        if made.plan.asked:
+            values = {**values, ASKED: await answers(work, made.plan.asked)}
+        rows = await work.sql(made.plan.sql, *made.plan.arguments(values, actor))
+        found: Mapping[str, Any] = orjson.loads(made.plan.finished(rows[0][0], actor))
+        return found
 
     async def execute(self, document: DocumentNode, call: Call, context: PlainContext) -> ExecutionResult:
         """Let strawberry execute a document."""
@@ -246,6 +276,14 @@ class _ByStrawberry:
 
     def afterwards(self, results: Mapping[str, Any]) -> None:
         return None
+
+
+def _put(data: Any, path: Sequence[str | int], value: Any) -> None:
+    """Let a value stand at a place of an answer, unless something above it came to nothing."""
+    for step in path[:-1]:
+        data = data[step] if data is not None else None
+    if data is not None:
+        data[path[-1]] = value
 
 
 def _stored(item: Any) -> Any:

@@ -1,14 +1,11 @@
 """The saved views, and the rows of one."""
 
-from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
-from api.reading import mapping
 from api.reading.mapping import by_id, page, part
-from api.reading.plain import connection_of
 from api.reading.relay import Connection
 from api.results import UserError, problem
 from api.schema.approvals.types import Approval
@@ -62,15 +59,12 @@ async def view_rows(
     if wanted is not None:
         context.actor.require(wanted)
     try:
-        arguments = lists.check(view.viewed_list, view.conditions, view.ordering, view.columns)
+        lists.check(view.viewed_list, view.conditions, view.ordering, view.columns)
     except Refusal as refusal:
         return ViewRows(problem=problem(refusal, context.actor.language), **nothing)  # type: ignore[arg-type]  # read as such
-    field = lists.field_of(view.viewed_list)
-    read = mapping.read_of(field.extensions["strawberry-definition"])
-    assert read is not None
-    given = {"first": first, "after": after, "last": None, "before": None, **arguments}
-    found: SimpleNamespace = await connection_of(context, field, read.how, None, given)
-    return ViewRows(problem=None, **(nothing | {view.viewed_list.value: found}))
+    given = {"first": first, "after": after, "filter": view.conditions, "order": view.ordering}
+    await context.graft(info, view.viewed_list.value, {key: value for key, value in given.items() if value is not None})
+    return ViewRows(problem=None, **nothing)
 
 
 @strawberry.type(description="The saved views.")

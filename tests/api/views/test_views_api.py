@@ -177,3 +177,31 @@ async def test_a_view_of_customers_needs_the_permission_of_the_list(ask: Any, so
     assert [node["name"] for node in found["customers"]["nodes"]] == ["Big", "Small"]
     [error] = await ask.errors(replace(software.clerk, permissions=frozenset()), ROWS, id=view["id"])
     assert isinstance(cause_of(error), Forbidden)
+
+
+async def test_rows_are_what_the_list_itself_gives_whatever_is_asked_of_them(ask: Any, software: Company) -> None:
+    for title in ("One", "Two of them", "Three of them"):
+        await submit(ask, software, title=title)
+    view = await save(ask, software.dispatcher, filter={"title": {"contains": "of them"}}, order="OLDEST")
+    parts = """fragment Whole on ServiceRequestConnection { nodes { ...Row } totalCount pageInfo { hasNextPage } }
+      fragment Row on ServiceRequest { called: title customer { name } clocks { kind }
+        messages(first: $most) { nodes { text } totalCount } number @skip(if: $short) }"""
+    through = f"""query($id: ID!, $most: Int!, $short: Boolean!, $unused: Int = 1) {{
+      board: viewRows(viewId: $id, first: 2) {{ problem {{ code }} customers {{ totalCount }}
+        ... on ViewRows {{ list: requests {{ ...Whole }} requests {{ edges {{ cursor }} }} }} }}
+      savedViews(first: $unused) {{ totalCount }} }} {parts}"""
+    itself = f"""query($most: Int!, $short: Boolean!, $filter: ServiceRequestFilter) {{
+      requests(first: 2, filter: $filter, order: OLDEST) {{ ...Whole edges {{ cursor }} }} }} {parts}"""
+    for short in (True, False):
+        given = {"most": 3, "short": short}
+        shown = await ask.executed(software.dispatcher, through, id=view["id"], **given)
+        [alone] = (await ask(software.dispatcher, itself, filter=view["filter"], **given)).values()
+        edges = alone.pop("edges")
+        assert [row["called"] for row in alone["nodes"]] == ["Two of them", "Three of them"]
+        assert shown["board"] == {"problem": None, "customers": None, "list": alone, "requests": {"edges": edges}}
+        assert shown["savedViews"] == {"totalCount": 1}
+        assert await ask.plainly(software.dispatcher, through, {"id": view["id"], **given}) == shown
+    # What is refused of the list is refused of the view.
+    for wrong in ({"first": 101}, {"after": "nonsense"}):
+        [error] = await ask.errors(software.dispatcher, ROWS, id=view["id"], **wrong)
+        assert error.path == ["viewRows"]
