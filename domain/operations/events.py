@@ -15,6 +15,14 @@ class AlarmOpenedRequest(Event, name="operations.alarm_opened_request"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlarmSeverityChanged(Event, name="operations.alarm_severity_changed"):
+    """An alarm behind a request that is not over is told of as better or worse than before."""
+
+    request_id: UUID
+    notice_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlarmStormBegan(Event, name="operations.alarm_storm_began"):
     """So many alarms of a source open requests of a customer that one request stands for all further ones."""
 

@@ -56,6 +56,7 @@ from domain.imports.events import ImportChecked, ImportFailed, ImportFinished
 from domain.mail.events import MailQuarantined, MailReceived, MailReported
 from domain.notifications.events import EndpointSwitchedOff
 from domain.operations.events import (
+    AlarmSeverityChanged,
     AlarmsRecovered,
     AlarmStormBegan,
     WorkAssigned,
@@ -116,6 +117,7 @@ from domain.requests.events import (
     RequestHeld,
     RequestMerged,
     RequestRaised,
+    RequestRatedAgain,
     RequestReopened,
     RequestResolved,
     RequestReturned,
@@ -173,6 +175,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestHeld: [letters.write_of_a_move],
     SolutionAgreed: [requests.tell_the_assignee_of_the_agreement],
     SolutionDeclined: [requests.tell_the_assignee_what_is_wrong],
+    RequestRatedAgain: [requests.tell_of_another_priority],
     RequestResolved: [
         requests.ask_for_the_confirmation,
         relations.tell_whose_request_was_merged,
@@ -208,6 +211,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestEscalated: [requests.tell_of_an_escalation],
     ApprovalConditionFailed: [approvals.tell_of_a_vacancy],
     ApprovalSeatVacant: [approvals.tell_of_a_vacancy],
+    AlarmSeverityChanged: [operations.follow_the_severity],
     AlarmsRecovered: [operations.follow_the_recovery],
     AlarmStormBegan: [operations.tell_of_a_storm],
     RequestClosed: [feedback.plan_the_survey, visits.plan_after_request, letters.write_of_a_move],

@@ -9,6 +9,7 @@ from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
 from domain.operations import commands
 from domain.operations.events import (
+    AlarmSeverityChanged,
     AlarmsRecovered,
     AlarmStormBegan,
     WorkAssigned,
@@ -30,6 +31,11 @@ from workers.reactions.requests import tell
 async def follow_the_recovery(work: Work, event: AlarmsRecovered) -> None:
     """What the clause on alarms says of a recovery is done."""
     await commands.follow_recovery(work, event)
+
+
+async def follow_the_severity(work: Work, event: AlarmSeverityChanged) -> None:
+    """The request of an alarm that has become better or worse is rated anew."""
+    await commands.follow_severity(work, event)
 
 
 async def tell_of_a_storm(work: Work, event: AlarmStormBegan) -> None:

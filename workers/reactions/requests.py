@@ -23,6 +23,7 @@ from domain.requests.events import (
     RequestEscalated,
     RequestHandedBack,
     RequestHandedOver,
+    RequestRatedAgain,
     RequestReopened,
     RequestResolved,
     RequestSubmitted,
@@ -118,6 +119,14 @@ async def tell_the_assignee(work: Work, event: RequestAssigned) -> None:
         priority=request.priority.value.upper(),
         due_at=request.due_at,
     )
+
+
+async def tell_of_another_priority(work: Work, event: RequestRatedAgain) -> None:
+    """Whoever has to act learns that a request has become more or less urgent."""
+    request = await queries.get(work, event.request_id)
+    text = message("Request {number} has the priority {priority} now: {title}")
+    told, key = await queries.responsible(work, request), f"rated:{event.notice_id}"
+    await tell(work, request.id, told, text, key=key, priority=event.priority.upper())
 
 
 async def tell_of_a_hand_over(work: Work, event: RequestHandedOver | RequestHandedBack) -> None:

@@ -1,7 +1,7 @@
 """Operations: raising alarms and what comes of their recovery; planned work and what it brings to light; working
 time."""
 
-from domain.operations.commands.alarms import follow_recovery, raise_alarms
+from domain.operations.commands.alarms import follow_recovery, follow_severity, raise_alarms
 from domain.operations.commands.keeping import hand_back_of_leaver, work_due
 from domain.operations.commands.plans import (
     Content,
@@ -42,6 +42,7 @@ __all__ = [
     "end_plan",
     "finish_work",
     "follow_recovery",
+    "follow_severity",
     "hand_back_of_leaver",
     "open_due",
     "open_more",

@@ -1,6 +1,6 @@
 """Alarms: each fingerprint is one row and opens one request; more than a clause lets open at once are one storm."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,13 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.operations import queries
-from domain.operations.events import AlarmOpenedRequest, AlarmsRecovered, AlarmStormBegan
+from domain.operations.events import AlarmOpenedRequest, AlarmSeverityChanged, AlarmsRecovered, AlarmStormBegan
 from domain.operations.models import Alarm, AlarmStorm
 from domain.operations.rules.alarms import AlarmState, Signal, clean_monitor, together
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds.operations import AlarmHandling, OnRecovery
+from domain.policies.rules.kinds.operations import AlarmHandling, AlarmSeverity, OnRecovery
 from domain.requests import commands as requests
 from domain.requests import queries as requests_seen
 from domain.requests.models import ServiceRequest
@@ -28,7 +28,10 @@ from tenancy.refusals import Refusal, message
 from tenancy.work import Work
 
 # Alarms that are there are locked first, then the others are added, each in one order for everybody.
-_LOCK = "SELECT id FROM alarms WHERE monitor = $1 AND fingerprint = ANY($2::text[]) ORDER BY fingerprint FOR UPDATE"
+_LOCK = """
+SELECT fingerprint, severity FROM alarms
+ WHERE monitor = $1 AND fingerprint = ANY($2::text[]) ORDER BY fingerprint FOR UPDATE
+"""
 _COUNT = """
 INSERT INTO alarms (id, monitor, fingerprint, title, severity, details, customer_id, client_id, state, count, first_at,
                     last_at)
@@ -64,7 +67,7 @@ async def raise_alarms(work: Work, *, monitor: str, alarms: Sequence[Signal]) ->
     rulings = {}
     for customer_id in sorted({signal.customer_id for signal in signals}):
         rulings[customer_id] = await queries.handling(work, customer_id)
-    await work.sql(_LOCK, monitor, names)
+    before = {row["fingerprint"]: row["severity"] for row in await work.sql(_LOCK, monitor, names)}
     if raised := [signal for signal in signals if signal.count]:
         client_id = work.actor.id if work.actor.is_client else None
         await work.sql(_COUNT, monitor, client_id, work.now, _as_rows(work, raised))
@@ -76,6 +79,10 @@ async def raise_alarms(work: Work, *, monitor: str, alarms: Sequence[Signal]) ->
     }
     over = {signal.fingerprint for signal in signals if signal.recovered}
     busy = await queries.under_way(work, [alarm.request_id for alarm in found.values() if alarm.request_id])
+    for request_id in sorted(
+        {a.request_id for a in found.values() if _turned(a, before, over) and a.request_id in busy}
+    ):
+        work.record(AlarmSeverityChanged(request_id=request_id, notice_id=work.new_id()))
     for customer_id, ruling in rulings.items():
         idle = [
             alarm
@@ -85,6 +92,11 @@ async def raise_alarms(work: Work, *, monitor: str, alarms: Sequence[Signal]) ->
         await _open(work, monitor, customer_id, ruling, idle)
     await _recover(work, [alarm for alarm in found.values() if alarm.fingerprint in over])
     return list(found.values())
+
+
+def _turned(alarm: Alarm, before: Mapping[str, str], over: Collection[str]) -> bool:
+    """Whether an alarm that is still so was told of with another severity."""
+    return alarm.fingerprint not in over and before.get(alarm.fingerprint, alarm.severity) != alarm.severity
 
 
 def _as_rows(work: Work, signals: Sequence[Signal]) -> list[dict[str, Any]]:
@@ -181,6 +193,23 @@ async def _recover(work: Work, alarms: Sequence[Alarm]) -> None:
         alarm.state, alarm.recovered_at, alarm.last_at = AlarmState.RECOVERED, work.now, work.now
     for request_id in sorted({alarm.request_id for alarm in fallen if alarm.request_id is not None}):
         work.record(AlarmsRecovered(request_id=request_id, notice_id=work.new_id()))
+
+
+async def follow_severity(work: Work, event: AlarmSeverityChanged) -> None:
+    """A request of alarms is rated by the worst of those that are still so, as the clause on alarms rates that; one
+    that somebody has assessed keeps their rating."""
+    request = await requests_seen.get(work, event.request_id)
+    ruling = await queries.handling(work, request.customer_id)
+    clause = ruling.value if ruling is not None else AlarmHandling()
+    firing = [alarm for alarm in await queries.alarms_of(work, request.id) if alarm.state is AlarmState.FIRING]
+    rated = [alarm for alarm in firing if alarm.severity in clause.opens]
+    if not rated:
+        return
+    worst = max(rated, key=lambda alarm: list(AlarmSeverity).index(alarm.severity))
+    rating = clause.opens[worst.severity]
+    again = await requests.rate_again(work, request_id=request.id, impact=rating.impact, urgency=rating.urgency)
+    if again is not None and ruling is not None:
+        _cite(work, ruling, worst, request.id)
 
 
 async def follow_recovery(work: Work, event: AlarmsRecovered) -> None:

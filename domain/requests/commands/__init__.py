@@ -1,6 +1,6 @@
 """Requests: taking them in, moving them on, talking about them, and keeping their time."""
 
-from domain.requests.commands.assessment import triage
+from domain.requests.commands.assessment import rate_again, triage
 from domain.requests.commands.attaching import attach, attach_received, attach_to_message, detach
 from domain.requests.commands.confirmation import (
     close,
@@ -81,6 +81,7 @@ __all__ = [
     "propose",
     "put_on_hold",
     "raise_tier",
+    "rate_again",
     "remind_of_action",
     "reopen",
     "reply_in_portal",

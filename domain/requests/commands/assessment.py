@@ -12,9 +12,9 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
 from domain.policies.rules.kinds.intake import AssignedAt
 from domain.requests import queries, rules
-from domain.requests.commands import choosing, moving, timing
+from domain.requests.commands import choosing, course, moving, timing
 from domain.requests.commands.timing import View
-from domain.requests.events import RequestTriaged
+from domain.requests.events import RequestRatedAgain, RequestTriaged
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import DUTIES, Move
 from tenancy.work import Work
@@ -47,6 +47,25 @@ async def triage(
     triaged = RequestTriaged(request_id=request_id, change_id=change, priority=request.priority)
     work.record(triaged, about=request)
     await choosing.by_itself(work, view, AssignedAt.TRIAGE)
+    return request
+
+
+async def rate_again(work: Work, *, request_id: UUID, impact: Impact, urgency: Urgency) -> ServiceRequest | None:
+    """Rate a request by the matrix once more, because what it is about has become better or worse. None where nothing
+    changes: it is over, rated so already, or somebody has assessed it, whose word counts."""
+    view = await timing.locked(work, request_id, "requestId")
+    request = view.request
+    same = (request.impact, request.urgency) == (impact, urgency)
+    if same or request.complexity is not None or request.state not in queries.UNDER_WAY:
+        return None
+    await timing.catch_up(work, view, before_a_move=True)
+    before, request.impact, request.urgency = request.priority, impact, urgency
+    await _rate_anew(work, view)
+    await course.follow(work, request, view.changes)
+    timing.reckon(work, view)
+    if request.priority is not before:
+        told = RequestRatedAgain(request_id=request.id, notice_id=work.new_id(), priority=request.priority)
+        work.record(told, about=request)
     return request
 
 

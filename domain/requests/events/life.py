@@ -21,6 +21,15 @@ class RequestTriaged(Event, name="requests.triaged"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestRatedAgain(Event, name="requests.rated_again"):
+    """What it is about has become better or worse, and the matrix gives it another priority."""
+
+    request_id: UUID
+    notice_id: UUID
+    priority: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestAssigned(Event, name="requests.assigned"):
     request_id: UUID
     change_id: UUID

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from domain.consequences import settle
+from domain.kernel.terms import Complexity
 from domain.operations import commands, queries
-from domain.operations.events import AlarmsRecovered
+from domain.operations.events import AlarmSeverityChanged, AlarmsRecovered
 from domain.operations.models import Alarm, AlarmStorm
 from domain.operations.rules import alarms as rules
 from domain.operations.rules.alarms import AlarmState, Signal
@@ -156,6 +157,46 @@ async def test_what_has_recovered_ends_its_request_in_one_company_and_is_noted_i
         [again] = await raised(company, signal(company, "cpu"))
         assert (again.episodes, again.count, again.state) == (2, 2, AlarmState.FIRING)
         assert again.request_id not in (first.id, second.id, None)
+
+
+async def turned(company: Company, request: ServiceRequest) -> str:
+    """The priority of a request after a worker has done what follows a change of severity."""
+    async with writing(Actor.system(company.admin.tenant_id), settle=settle) as work:
+        await commands.follow_severity(work, AlarmSeverityChanged(request_id=request.id, notice_id=work.new_id()))
+    return (await stored(company, request)).priority.value
+
+
+async def test_an_alarm_that_gets_worse_gives_its_request_the_priority_of_each_company_s_matrix(pool: None) -> None:
+    fast, slow = await founded(), await founded()
+    await publish(fast.admin, *software_clauses())
+    await publish(slow.admin, *service_clauses())
+    found = {}
+    for company in (fast, slow):
+        await raised(company, signal(company, severity="error"))
+        [request] = await all_requests(company)
+        before = request.priority.value
+        await raised(company, signal(company, severity="error"))
+        assert await told(company, "operations.alarm_severity_changed") == []
+        await raised(company, signal(company, severity="critical"))
+        assert len(await told(company, "operations.alarm_severity_changed")) == 1
+        found[company.admin.tenant_id] = (before, await turned(company, request), await turned(company, request))
+        assert len(await told(company, "requests.rated_again")) == 1
+        # What opens no request leaves the rating as it is.
+        await raised(company, signal(company, severity="info"))
+        assert await turned(company, request) == found[company.admin.tenant_id][1]
+    assert found[fast.admin.tenant_id] == ("p3", "p1", "p1")
+    assert found[slow.admin.tenant_id] == ("p4", "p2", "p2")
+
+
+async def test_an_alarm_does_not_overrule_who_has_assessed_its_request(pool: None) -> None:
+    company = await founded()
+    await publish(company.admin, *software_clauses())
+    await raised(company, signal(company, severity="error"))
+    [request] = await all_requests(company)
+    async with writing(company.dispatcher, settle=settle) as work:
+        await requests.triage(work, request_id=request.id, complexity=Complexity.ROUTINE)
+    await raised(company, signal(company, severity="critical"))
+    assert await turned(company, request) == "p3"
 
 
 async def test_while_one_alarm_behind_it_is_firing_a_request_goes_on(pool: None) -> None:
