@@ -296,8 +296,11 @@ def panels_of(book: Handbook) -> dict[str, ExpertPanel]:
 
 
 def _path(chain: ApprovalChain, facts: Mapping[str, Any], panels: Mapping[str, ExpertPanel]) -> list[dict[str, Any]]:
+    """The steps taken; the last resort where there are none. Where seats were vacant, it was written behind the chain
+    of a past case, which no draft changes: who sits where today says nothing of then."""
     taken = zip(chain.steps, steps.taken(chain, facts), strict=True)
-    return [_step(step, panels) for step, is_taken in taken if is_taken]
+    own = [step for step, is_taken in taken if is_taken and step != steps.LAST_RESORT]
+    return [_step(step, panels) for step in own or (steps.LAST_RESORT,)]
 
 
 def _step(step: Step, panels: Mapping[str, ExpertPanel]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.approvals.rules.steps import LAST_RESORT
 from domain.billing.rules import dunning
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
@@ -226,6 +227,21 @@ def test_other_steps_would_have_been_taken() -> None:
     asks = chain("Head", only_if=[{"fact": "waived_days", "operator": "at_least", "value": 1}])
     with pytest.raises(Invalid):
         list(hindsight.judge_approval(past, draft(("5.1", "approval_chain", asks))))
+
+
+def test_an_administrator_who_decided_for_want_of_others_is_no_difference() -> None:
+    seldom = chain("Boss", only_if=[{"fact": "notice_days", "operator": "at_least", "value": 90}])
+    vacant = chain("Head")
+    for asked in (seldom, vacant):
+        own = ApprovalChain.model_validate(asked)
+        went_by = ApprovalChain.model_validate(own.model_copy(update={"steps": (*own.steps, LAST_RESORT)}).stored())
+        past = hindsight.PastApproval(
+            uuid4(), uuid4(), SubjectKind.RESIGNATION, "", Scope(), went_by, {"notice_days": 30}
+        )
+        assert list(hindsight.judge_approval(past, draft(("5.1", "approval_chain", asked)))) == []
+        (found,) = hindsight.judge_approval(past, draft(("5.1", "approval_chain", chain("Board"))))
+        assert [step["name"]["en"] for step in found.after] == ["Board"]
+        assert [step["name"]["en"] for step in found.before] == (["Administrator"] if asked is seldom else ["Head"])
 
 
 def test_a_panel_of_other_people_makes_another_chain_of_the_same_words() -> None:
