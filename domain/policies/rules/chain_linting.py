@@ -10,7 +10,7 @@ from domain.policies.rules.chains import ApproverKind, Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
-from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ExpertReview
+from domain.policies.rules.kinds import ApprovalChain, ExpertPanel, ExpertReview, NoticePeriod
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.words import word
 from tenancy.refusals import Invalid, Refusal, message
@@ -29,6 +29,8 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
     if facts is None:
         # That is no oddity but an error: `never_followed`.
         return
+    if "customer_tier" not in facts:
+        yield from _customers_of_nothing(clause, chain)
     yield from _lone_branches(clause, chain)
     yield from _heads_of_nothing(clause, chain, facts)
     for index, step in enumerate(chain.steps, 1):
@@ -74,6 +76,39 @@ def unasked_panels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
                 "Clause {number}: no chain and no expert review names the panel “{panel}”, so nobody ever asks it."
             )
             yield warning("PANEL_NEVER_ASKED", clause, text, panel=clause.parsed.name)
+
+
+def resignations_without_chain(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """Who may leave with what notice is laid down, and nobody who agrees to it: then no letter can be handed in."""
+    chains = [(clause, clause.parsed) for clause in clauses if isinstance(clause.parsed, ApprovalChain)]
+    if any(
+        chain.subject_kind is SubjectKind.RESIGNATION and clause.scope.customer_tier is None for clause, chain in chains
+    ):
+        return
+    for clause in clauses:
+        if isinstance(clause.parsed, NoticePeriod):
+            text = message(
+                "Clause {number}: no chain says who approves resignations, so none can be submitted. Write one for "
+                "“resignations”."
+            )
+            yield warning("RESIGNATIONS_WITHOUT_CHAIN", clause, text)
+            return
+
+
+def _customers_of_nothing(clause: StoredClause, chain: ApprovalChain) -> Iterator[Finding]:
+    """Customers' tiers and owners, of what has no customer."""
+    values = {"subject": Labels((word(chain.subject_kind),))}
+    if clause.scope.customer_tier is not None:
+        text = message(
+            "Clause {number}: {subject} have no customer, so a chain for one tier of them is never followed."
+        )
+        yield warning("SCOPE_NEVER_MET", clause, text, **values)
+    for index, step in enumerate(chain.steps, 1):
+        if any(each.by is ApproverKind.CUSTOMER_OWNER for each in step.approvers):
+            text = message(
+                "Clause {number}: {subject} have no customer, so step {step} finds no account owner who could decide."
+            )
+            yield warning("NO_CUSTOMER", clause, text, step=index, **values)
 
 
 def _lone_branches(clause: StoredClause, chain: ApprovalChain) -> Iterator[Finding]:

@@ -1,13 +1,14 @@
 """What is odd about a version without being wrong: rules that can't be met, contradict others, or act on nothing."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 
-from domain.kernel.calendars import DayKind
+from domain.kernel.calendars import WEEKDAYS, DayKind, Frames, minutes_of
 from domain.kernel.lifecycle import Labels
 from domain.kernel.terms import CustomerTier, Priority
-from domain.policies.rules.chain_linting import between_chains, lint_chain, unasked_panels
+from domain.policies.rules.chain_linting import between_chains, lint_chain, resignations_without_chain, unasked_panels
 from domain.policies.rules.clause_kind import Retired
 from domain.policies.rules.content import ClauseContent
 from domain.policies.rules.findings import Finding, hint, warning
@@ -39,6 +40,8 @@ def lint(clauses: Sequence[StoredClause], texts: Mapping[str, ClauseContent], to
         found += _calendar(clause, today)
     found += between_chains(clauses)
     found += unasked_panels(clauses)
+    found += resignations_without_chain(clauses)
+    found += _across_units(clauses)
     found += _crossing(clauses)
     found += _between_levels(clauses)
     order = {clause.number: index for index, clause in enumerate(sorted(clauses, key=lambda clause: clause.position))}
@@ -179,6 +182,31 @@ def _deciding(one: Scope, other: Scope, order: Sequence[Dimension]) -> Dimension
     if any(getattr(one, dimension.value) != getattr(other, dimension.value) for dimension in shared):
         return None
     return next(dimension for dimension in order if (dimension in mine) != (dimension in theirs))
+
+
+def _across_units(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
+    """Targets of one priority of which one is in days and one in minutes: the response is due when the resolution was.
+
+    A target of n days leaves more than n - 1 working days, of whichever calendar has the shortest.
+    """
+    calendars = [clause.parsed for clause in clauses if isinstance(clause.parsed, BusinessCalendarClause)]
+    weeks = [calendar.weekly_hours for calendar in calendars]
+    days = [minutes for week in weeks for day in WEEKDAYS if (minutes := _worked_minutes(week.on(day)))]
+    for clause in clauses if days else ():
+        level = clause.parsed
+        if not isinstance(level, ServiceLevel):
+            continue
+        for priority, targets in level.targets.items():
+            response, resolution = targets.response, targets.resolution
+            if response is None or resolution is None or response.working_days is None:
+                continue
+            if (resolution.working_minutes or math.inf) <= (response.working_days - 1) * min(days):
+                text = message("Clause {number}: for {priority} the response is due after the resolution.")
+                yield warning("TARGETS_CONTRADICT", clause, text, priority=priority.value.upper())
+
+
+def _worked_minutes(frames: Frames) -> int:
+    return sum(minutes_of(closes) - minutes_of(opens) for opens, closes in frames)
 
 
 def _between_levels(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
