@@ -10,7 +10,7 @@ from domain.billing.events import DunningStepDue, DunningStepProposed, DunningSt
 from domain.billing.models import DunningStep, Invoice
 from domain.billing.queries import papers
 from domain.billing.rules import dunning, letters
-from domain.billing.rules.dunning import Charges, Expected, Received
+from domain.billing.rules.dunning import Expected, Received, Reckoning
 from domain.billing.rules.invoices import OPEN, days_overdue
 from domain.customers import queries as customers
 from domain.kernel.command import command
@@ -77,7 +77,7 @@ async def _take(
     assert invoice.due_on is not None
     assert following.at is not None
     rule, today = following.step, view.grounds.calendar.local_day(work.now)
-    owed, charges = await _charges(work, invoice, view, following)
+    owed, reckoned = await _charges(work, invoice, view, following)
     step = DunningStep(
         invoice_id=invoice.id,
         run=invoice.run,
@@ -89,8 +89,8 @@ async def _take(
         days_overdue=days_overdue(invoice.due_on, today),
         currency=invoice.currency,
         outstanding_minor=owed.minor,
-        fee_minor=charges.fee.minor,
-        interest_minor=charges.interest.minor,
+        fee_minor=reckoned.charges.fee.minor,
+        interest_minor=reckoned.charges.interest.minor,
         clause_id=view.grounds.ladder.clause.clause_id,
         approver_id=approver_id,
     )
@@ -109,8 +109,14 @@ async def _take(
             "planned_at": following.at,
             "outstanding": str(owed),
             "days_overdue": step.days_overdue,
+            **reckoned.inputs,
         },
-        result={"channel": rule.channel, "fee": str(charges.fee), "interest": str(charges.interest)},
+        result={
+            "channel": rule.channel,
+            "fee": str(reckoned.charges.fee),
+            "interest": str(reckoned.charges.interest),
+            "formula": reckoned.formula,
+        },
     )
     taken = DunningStepTaken(invoice_id=invoice.id, step_id=step.id, step_number=rule.number, channel=rule.channel)
     work.record(taken, about=invoice)
@@ -118,7 +124,7 @@ async def _take(
     return step
 
 
-async def _charges(work: Work, invoice: Invoice, view: View, following: Expected) -> tuple[Money, Charges]:
+async def _charges(work: Work, invoice: Invoice, view: View, following: Expected) -> tuple[Money, Reckoning]:
     """What is outstanding of the invoice itself, and what this step adds to what earlier ones have asked for."""
     assert invoice.due_on is not None
     total = Money(invoice.total_minor, invoice.currency)
@@ -130,10 +136,8 @@ async def _charges(work: Work, invoice: Invoice, view: View, following: Expected
     for note in await queries.credit_notes_of(work, invoice.id):
         received.append(Received(note.issued_on, Money(note.total_minor, note.currency)))
     today = view.grounds.calendar.local_day(work.now)
-    found = dunning.charges(following.step, total, received, invoice.due_on, today)
-    # What an earlier letter has asked for is not taken back by a step with a lower rate.
-    asked = queries.charges_of(view.steps, invoice.currency)
-    return owed, Charges(found.fee, max(found.interest, asked.interest))
+    asked = queries.charges_of(view.steps, invoice.currency).interest
+    return owed, dunning.reckon(following.step, total, received, invoice.due_on, today, asked)
 
 
 async def _write_letter(work: Work, invoice: Invoice, view: View, following: Expected, step: DunningStep) -> None:

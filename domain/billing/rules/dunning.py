@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.billing.rules.invoices import days_overdue
 from domain.kernel.calendars import BusinessCalendar
-from domain.kernel.money import Money
+from domain.kernel.money import DAYS_OF_A_YEAR, Money
 from domain.policies.rules.dunning import AfterPartPayment, Delay, HoldKind, Ladder, LadderStep
 from tenancy.refusals import Invalid, message
 
@@ -226,18 +226,83 @@ class Received(NamedTuple):
     amount: Money
 
 
-def charges(step: LadderStep, total: Money, received: Iterable[Received], due_on: date, on: date) -> Charges:
-    """The fee of a step, and the interest since the due date: on the whole until a part came in, then on what was left.
+class Accrual(NamedTuple):
+    """Days during which the same amount was outstanding, and their interest. The day it ends on doesn't count."""
+
+    amount: Money
+    from_on: date
+    until_on: date
+    days: int
+    interest: Money
+
+
+def accruals(
+    step: LadderStep, total: Money, received: Iterable[Received], due_on: date, on: date
+) -> tuple[list[Accrual], Money]:
+    """The interest since the due date: on the whole until a part came in, then on what was left; and what is left.
 
     Interest is reckoned anew on each day, so none is lost when a part is paid or when a step comes late.
     """
-    left, since, interest = total, due_on, Money.zero(total.currency)
+    left, since, found = total, due_on, list[Accrual]()
+
+    def accrue(until_on: date) -> None:
+        if days := days_overdue(since, until_on):
+            found.append(Accrual(left, since, until_on, days, left.interest(step.late_interest_rate, days)))
+
     for part in sorted(received, key=lambda part: part.on):
         day = min(max(part.on, since), on)
-        interest += left.interest(step.late_interest_rate, days_overdue(since, day))
+        accrue(day)
         left, since = max(left - part.amount, Money.zero(total.currency)), max(since, day)
-    interest += left.interest(step.late_interest_rate, days_overdue(since, on))
+    accrue(on)
+    return found, left
+
+
+def charges(step: LadderStep, total: Money, received: Iterable[Received], due_on: date, on: date) -> Charges:
+    """The fee of a step, and the interest since the due date; see `accruals`."""
+    found, left = accruals(step, total, received, due_on, on)
+    interest = sum((each.interest for each in found), Money.zero(total.currency))
     fee = left.percent(step.fee_percent)
     if step.fee is not None and step.fee.currency == total.currency:
         fee += step.fee
     return Charges(fee, interest)
+
+
+class Reckoning(NamedTuple):
+    """What a step asks for, with the values it came from and how they were put together, line by line."""
+
+    charges: Charges
+    inputs: dict[str, Any]
+    formula: list[str]
+
+
+def reckon(
+    step: LadderStep, total: Money, received: Sequence[Received], due_on: date, on: date, asked: Money
+) -> Reckoning:
+    """The charges of a step, to be followed by whoever asks why. `asked` is the interest of earlier letters: it is not
+    taken back by a step with a lower rate."""
+    found = charges(step, total, received, due_on, on)
+    parts, left = accruals(step, total, received, due_on, on)
+    rate = f"{step.late_interest_rate.normalize():f}"
+    formula = [f"{each.amount} × {rate} % × {each.days} / {DAYS_OF_A_YEAR} = {each.interest}" for each in parts]
+    formula = formula if step.late_interest_rate else []
+    if len(formula) > 1:
+        formula.append(" + ".join(str(each.interest) for each in parts) + f" = {found.interest}")
+    if asked > found.interest:
+        formula.append(f"max({found.interest}, {asked}) = {asked}")
+    fixed = step.fee if step.fee is not None and step.fee.currency == total.currency else None
+    percent = f"{step.fee_percent.normalize():f}"
+    if step.fee_percent:
+        added = f"{fixed} + " if fixed is not None else ""
+        formula.append(f"{added}{left} × {percent} % = {found.fee}")
+    inputs = {
+        "interest_percent_a_year": rate,
+        "days_of_a_year": DAYS_OF_A_YEAR,
+        "interest_periods": [
+            {"amount": str(each.amount), "from_on": each.from_on, "until_on": each.until_on, "days": each.days}
+            for each in parts
+        ],
+        "interest_asked_before": str(asked),
+        "fee": str(fixed) if fixed is not None else None,
+        "fee_percent": percent,
+    }
+    return Reckoning(Charges(found.fee, max(found.interest, asked)), inputs, formula)

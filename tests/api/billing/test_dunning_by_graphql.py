@@ -163,7 +163,12 @@ async def test_two_companies_dun_differently_and_say_by_which_clause(ask: Any) -
         {
             "decision": "billing.dunning_step",
             "clause": {"number": "7.1"},
-            "result": {"channel": "email", "fee": "50.00 CNY", "interest": "50.00 CNY"},
+            "result": {
+                "channel": "email",
+                "fee": "50.00 CNY",
+                "interest": "50.00 CNY",
+                "formula": ["10000.00 CNY × 36.5 % × 5 / 365 = 50.00 CNY"],
+            },
         }
     ]
     assert one["nextDunning"] == {

@@ -49,7 +49,18 @@ async def test_every_step_cites_the_clause_that_it_followed() -> None:
     assert decision.decision == "billing.dunning_step"
     assert decision.inputs["outstanding"] == "10000.00 CNY"
     # 5 days at 36.5 per cent a year.
-    assert decision.result == {"channel": "email", "fee": "50.00 CNY", "interest": "50.00 CNY"}
+    assert decision.result == {
+        "channel": "email",
+        "fee": "50.00 CNY",
+        "interest": "50.00 CNY",
+        "formula": ["10000.00 CNY × 36.5 % × 5 / 365 = 50.00 CNY"],
+    }
+    assert decision.inputs["interest_percent_a_year"] == "36.5"
+    assert decision.inputs["days_of_a_year"] == 365
+    assert decision.inputs["interest_periods"] == [
+        {"amount": "10000.00 CNY", "from_on": "2026-03-06", "until_on": "2026-03-11", "days": 5}
+    ]
+    assert (decision.inputs["fee"], decision.inputs["fee_percent"]) == ("50.00 CNY", "0")
     assert (first.fee_minor, first.interest_minor, second.fee_minor, second.interest_minor) == (0, 0, 5000, 5000)
     assert [plan.decision for plan in plans] == ["billing.dunning_plan"]
 

@@ -215,6 +215,23 @@ def test_no_interest_is_lost_when_a_part_is_paid() -> None:
     assert early.interest == Money.of("10.00", "CNY")
 
 
+def test_what_a_step_asks_for_can_be_followed_line_by_line() -> None:
+    final = step(1, 3, fee={"minor": 500, "currency": "CNY"}, late_interest_rate="3.65", fee_percent="1")
+    owed, half = Money.of("10000", "CNY"), Money.of("5000", "CNY")
+    asked = rules.reckon(final, owed, [Received(on_day(10), half)], DUE_ON, on_day(20), Money.of("20", "CNY"))
+    assert asked.charges == (Money.of("55.00", "CNY"), Money.of("20.00", "CNY"))
+    assert asked.formula == [
+        "10000.00 CNY × 3.65 % × 10 / 365 = 10.00 CNY",
+        "5000.00 CNY × 3.65 % × 10 / 365 = 5.00 CNY",
+        "10.00 CNY + 5.00 CNY = 15.00 CNY",
+        "max(15.00 CNY, 20.00 CNY) = 20.00 CNY",
+        "5.00 CNY + 5000.00 CNY × 1 % = 55.00 CNY",
+    ]
+    assert [period["days"] for period in asked.inputs["interest_periods"]] == [10, 10]
+    free = rules.reckon(step(1, 3), owed, [], DUE_ON, on_day(10), Money.zero("CNY"))
+    assert (free.charges, free.formula) == ((Money.zero("CNY"), Money.zero("CNY")), [])
+
+
 def test_a_fee_is_asked_only_in_its_own_currency() -> None:
     final = step(1, 3, fee={"minor": 500, "currency": "CNY"}, late_interest_rate=Decimal("3.65"))
     asked = rules.charges(final, Money.of("10000", "EUR"), [], DUE_ON, on_day(10))
