@@ -43,6 +43,8 @@ def _stands(move: Any, obstacle: QuotationObstacle) -> Any:
             return in_another_state(move)
         case QuotationObstacle.EXPIRED:
             return and_(move.answers, here, move.expired)
+        case QuotationObstacle.NO_SOLUTION:
+            return and_(move.move == QuotationMove.SEND.value, here, move.lacks_solution)
         case _:
             judged = cast(move.judged, Text) == obstacle.value
             return and_(move.move == QuotationMove.SUBMIT.value, here, judged)
@@ -59,7 +61,11 @@ def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
 
 def _of_clause(blocker: Any, clause: Any) -> Any:
     judged = or_(*(blocker.code == each.value for each in _BY_CLAUSES))
-    return and_(judged, clause.id == cast(func.nullif(cast(blocker.clause_id, Text), ""), Uuid))
+    lacking = blocker.code == QuotationObstacle.NO_SOLUTION.value
+    return or_(
+        and_(judged, clause.id == cast(func.nullif(cast(blocker.clause_id, Text), ""), Uuid)),
+        and_(lacking, clause.id == cast(blocker.own_clause_id, Uuid)),
+    )
 
 
 @part
@@ -95,6 +101,7 @@ class AllowedQuotationMove:
             # Said with their types: strawberry's own execution carries them as plain values.
             "said": lambda move: cast(move.said, Text),
             "clause_id": lambda move: cast(move.clause_id, Text),
+            "own_clause_id": lambda move: cast(move.own_clause_id, Uuid),
         },
     )
 
@@ -124,5 +131,7 @@ def allowed_moves() -> Any:
             "judged": lambda row: _of_unready(row, "code"),
             "said": lambda row: _of_unready(row, "said"),
             "clause_id": lambda row: _of_unready(row, "clause_id"),
+            "lacks_solution": queries.lacks_solution,
+            "own_clause_id": lambda row: row.clause_id,
         },
     )

@@ -59,6 +59,7 @@ class DraftQuotationInput:
         "For how many calendar days it holds once it is sent; as long as the clause says unless told, and never longer."
     )
     service_line_id: UUID | None = optional("What kind of service it is about, for clauses that differ by it.")
+    solution_id: UUID | None = optional("The solution for this customer that it offers.")
 
 
 async def draft_quotation(work: Work, input: DraftQuotationInput) -> Quotation:
@@ -75,6 +76,7 @@ async def draft_quotation(work: Work, input: DraftQuotationInput) -> Quotation:
         terms=input.terms,
         valid_days=input.valid_days,
         service_line_id=input.service_line_id,
+        solution_id=input.solution_id,
     )
 
 
@@ -89,6 +91,7 @@ class ChangeQuotationInput:
     lines: list[OfferLineInput] = given("What is offered: 1 to 100 lines.")
     terms: str = optional("What else holds; empty unless told.", default="")
     valid_days: int | None = optional("For how many calendar days it holds once it is sent.")
+    solution_id: UUID | None = optional("The solution for this customer that it offers; none unless told.")
 
 
 async def change_quotation(work: Work, input: ChangeQuotationInput) -> Quotation:
@@ -103,6 +106,7 @@ async def change_quotation(work: Work, input: ChangeQuotationInput) -> Quotation
         lines=read_lines(input.lines, currency),
         terms=input.terms,
         valid_days=input.valid_days,
+        solution_id=input.solution_id,
     )
 
 
@@ -129,7 +133,8 @@ class SendQuotationInput:
 
 async def send_quotation(work: Work, input: SendQuotationInput) -> Quotation:
     """Send an approved quotation to its contact by mail, with a link that shows it without an account and takes one
-    answer. It expires by itself at the end of its last day."""
+    answer. It expires by itself at the end of its last day. Where the clause `discount_limit` says `solution_needed`,
+    the customer has to have confirmed its solution (NO_SOLUTION, naming the clause)."""
     return await commands.send_quotation(work, quotation_id=input.quotation_id)
 
 

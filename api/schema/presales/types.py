@@ -16,6 +16,7 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from api.schema.presales.moves import AllowedQuotationMove, allowed_moves
+from api.schema.presales.solutions import Solution
 from domain.kernel.amounts import TaxRounding as TaxRounding
 from domain.kernel.lines import MOST_LINES
 from domain.kernel.lines import LineKind as LineKind
@@ -70,6 +71,10 @@ class Quotation(Node):
     prepared_by: Member | None = one("Who has written this version; null for a program.", "prepared_by_id")
     title: str = column("What it is about.")
     terms: str = column("What else holds: delivery, conditions, what is not included.")
+    solution: Solution | None = one("The solution that it offers; null where it names none.", "solution_id")
+    needs_solution: bool = column(
+        "Whether it is sent only once the customer has confirmed its solution, by the clause; false for a draft."
+    )
     currency: str = column("The currency it is in, by its code of ISO 4217.")
     lines: list[QuotationLine] = many(
         "What is offered.", "quotation_id", order=lambda there: (there.position,), most=MOST_LINES

@@ -21,6 +21,7 @@ from domain.policies.rules.scopes import Case
 from domain.presales.events import QuotationChanged, QuotationDrafted, QuotationSuperseded
 from domain.presales.models import Quotation, QuotationLine
 from domain.presales.queries import quotations as queries
+from domain.presales.queries import solutions
 from domain.presales.rules import quotations as rules
 from domain.presales.rules.quotations import QUOTATIONS, QuotationMove
 from tenancy.numbers import next_number
@@ -43,6 +44,7 @@ async def draft_quotation(
     terms: str = "",
     valid_days: int | None = None,
     service_line_id: UUID | None = None,
+    solution_id: UUID | None = None,
 ) -> Quotation:
     """Write the first version of a quotation for a customer, which nobody outside sees yet.
 
@@ -64,6 +66,7 @@ async def draft_quotation(
         customer_tier=customer.tier,
         service_line_id=service_line_id,
         service_lines=service_lines,
+        solution_id=await _solution_of(work, customer_id, solution_id),
         department_id=author.department_id if author is not None else None,
         prepared_by_id=work.actor.id if work.actor.is_member else None,
         currency=currency,
@@ -90,11 +93,13 @@ async def change_quotation(
     lines: Sequence[Line],
     terms: str = "",
     valid_days: int | None = None,
+    solution_id: UUID | None = None,
 ) -> Quotation:
     """Write a draft anew: what is given replaces all that it said."""
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
     quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.CHANGE)
     quotation.contact_id = await _contact_of(work, quotation.customer_id, contact_id)
+    quotation.solution_id = await _solution_of(work, quotation.customer_id, solution_id)
     terms_of_payment = await _payment_terms(work, queries.case_of(quotation))
     quotation.currency, quotation.tax_rounding = currency, _rounding(terms_of_payment)
     found = sums(lines, currency, quotation.tax_rounding)
@@ -127,7 +132,7 @@ async def revise_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     found = sums(lines, former.currency, _rounding(terms_of_payment))
     kept = (
         "number", "customer_id", "contact_id", "service_line_id", "service_lines", "title", "terms", "currency",
-        "wished_valid_days",
+        "wished_valid_days", "solution_id",
     )  # fmt: skip
     # The former one stops being live before the new one is, as the table's index demands.
     await work.flush()
@@ -148,6 +153,16 @@ async def revise_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     work.record(QuotationSuperseded(quotation_id=former.id, by_id=quotation.id), about=former)
     work.record(QuotationDrafted(quotation_id=quotation.id), about=quotation)
     return quotation
+
+
+async def _solution_of(work: Work, customer_id: UUID, solution_id: UUID | None) -> UUID | None:
+    """A solution for the same customer, whatever it still waits for."""
+    if solution_id is None:
+        return None
+    solution = await solutions.get(work, solution_id, "solutionId")
+    if solution.customer_id != customer_id:
+        raise Invalid(message("This solution is another customer's."), path=("solutionId",))
+    return solution.id
 
 
 async def _contact_of(work: Work, customer_id: UUID, contact_id: UUID) -> UUID:

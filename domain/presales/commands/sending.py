@@ -24,11 +24,12 @@ from domain.presales.events import (
     QuotationSubmitted,
     QuotationWithdrawn,
 )
-from domain.presales.models import Quotation
+from domain.presales.models import Quotation, Solution
 from domain.presales.queries import quotations as queries
 from domain.presales.queries.submitting import judge
 from domain.presales.rules import quotations as rules
-from domain.presales.rules.quotations import QUOTATIONS, Leeway, QuotationMove
+from domain.presales.rules.quotations import QUOTATIONS, Leeway, QuotationMove, QuotationObstacle
+from domain.presales.rules.solutions import SolutionState
 from tenancy.outbox import lock_timers, withdraw_effects
 from tenancy.work import Work
 
@@ -45,6 +46,7 @@ async def submit_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     judged = await judge(work, quotation)
     quotation.valid_days = judged.valid_days
     work.record(QuotationSubmitted(quotation_id=quotation.id), about=quotation)
+    quotation.needs_solution = judged.limit is not None and judged.limit.value.solution_needed
     if judged.limit is not None:
         limit = judged.limit.clause
         quotation.clause_id, quotation.handbook_version_id = limit.clause_id, limit.version_id
@@ -98,6 +100,8 @@ async def content_of(work: Work, quotation: Quotation) -> str:
     # What was submitted before there was a choice keeps its fingerprint.
     if quotation.tax_rounding is not TaxRounding.PER_LINE:
         said["tax_rounding"] = quotation.tax_rounding
+    if quotation.solution_id is not None:
+        said["solution_id"] = str(quotation.solution_id)
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -120,13 +124,15 @@ def _cite_discount(work: Work, quotation: Quotation, limit: Ruling[DiscountLimit
 async def send_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     """Send an approved quotation to its contact, by a link that is answered once; it holds from today on."""
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
-    quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.SEND)
+    state = QUOTATIONS.next(quotation.state, QuotationMove.SEND)
+    limit = await queries.limit_of(work, quotation)
+    await _refuse_without_solution(work, quotation, limit)
+    quotation.state = state
     assert quotation.valid_days is not None
     zone = work.opening.zone
     quotation.sent_at = work.now
     quotation.valid_until_on = work.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=quotation.valid_days)
     quotation.expires_at = rules.expires_at(quotation.valid_until_on, zone)
-    limit = await queries.limit_of(work, quotation)
     if limit is not None:
         policies_commands.cite(
             work,
@@ -144,6 +150,17 @@ async def send_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     )
     work.record(QuotationSent(quotation_id=quotation.id), about=quotation)
     return quotation
+
+
+async def _refuse_without_solution(work: Work, quotation: Quotation, limit: Ruling[DiscountLimit] | None) -> None:
+    if not quotation.needs_solution:
+        return
+    named = quotation.solution_id
+    if named is not None and (await work.get(Solution, named, lock=True)).state is SolutionState.CONFIRMED:
+        return
+    refusal = rules.refusal(QuotationObstacle.NO_SOLUTION, QuotationMove.SEND, quotation.state)
+    refusal.clause = limit.clause if limit is not None else None
+    raise refusal
 
 
 @command(needs=Permission.PRESALES_QUOTE)

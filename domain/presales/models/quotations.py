@@ -34,6 +34,7 @@ class Quotation(TenantModel, kw_only=True, eq=False):
         references("service_line_id", "service_lines"),
         references("prepared_by_id", "members"),
         references("previous_id", "quotations"),
+        references("solution_id", "solutions"),
         references("handbook_version_id", "handbook_versions"),
         references("clause_id", "clauses"),
         references("approval_id", "approvals"),
@@ -43,6 +44,7 @@ class Quotation(TenantModel, kw_only=True, eq=False):
         Index("ix_quotations_service_line", "tenant_id", "service_line_id"),
         Index("ix_quotations_prepared_by", "tenant_id", "prepared_by_id", "id"),
         Index("ix_quotations_previous", "tenant_id", "previous_id"),
+        Index("ix_quotations_solution", "tenant_id", "solution_id"),
         Index("ix_quotations_handbook_version", "tenant_id", "handbook_version_id"),
         Index("ix_quotations_clause", "tenant_id", "clause_id"),
         Index("ix_quotations_approval", "tenant_id", "approval_id"),
@@ -76,6 +78,8 @@ class Quotation(TenantModel, kw_only=True, eq=False):
     # How the tax was rounded, by the clause in force when it was written.
     tax_rounding: Mapped[TaxRounding]
     wished_valid_days: Mapped[int | None]
+    # The solution that it offers.
+    solution_id: Mapped[UUID | None]
     drafted_at: Mapped[datetime]
     state: Mapped[QuotationState] = mapped_column(default=QuotationState.DRAFT)
     # From its submission on: the handbook and the discount limit it goes by; none where the handbook is silent.
@@ -83,6 +87,8 @@ class Quotation(TenantModel, kw_only=True, eq=False):
     clause_id: Mapped[UUID | None] = mapped_column(default=None)
     approval_id: Mapped[UUID | None] = mapped_column(default=None)
     valid_days: Mapped[int | None] = mapped_column(default=None)
+    # Whether it is sent only once the customer has confirmed its solution, by the same clause.
+    needs_solution: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     # The last day on which it can be accepted.
     valid_until_on: Mapped[date | None] = mapped_column(default=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
@@ -21,8 +21,9 @@ from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import DiscountLimit
 from domain.policies.rules.scopes import Case
-from domain.presales.models import Quotation, QuotationLine
+from domain.presales.models import Quotation, QuotationLine, Solution
 from domain.presales.rules.quotations import QuotationState
+from domain.presales.rules.solutions import SolutionState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member, one_of
 from tenancy.refusals import WrongState, message
@@ -73,6 +74,15 @@ def expired(quotations: Any) -> ColumnElement[bool]:
         quotations.state == QuotationState.SENT, quotations.expires_at <= current_instant()
     )
     return or_(quotations.state == QuotationState.EXPIRED, over)
+
+
+def lacks_solution(quotations: Any) -> ColumnElement[bool]:
+    """Whether the clause wants a solution that the customer has confirmed, and there is none."""
+    solutions = aliased(Solution)
+    confirmed = select(solutions.id).where(
+        solutions.id == quotations.solution_id, solutions.state == SolutionState.CONFIRMED
+    )
+    return and_(quotations.needs_solution, not_(confirmed.exists()))
 
 
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Quotation:

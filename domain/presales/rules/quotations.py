@@ -108,6 +108,8 @@ class QuotationObstacle(StrEnum):
     NOT_GRANTED = "not_granted"
     # Its last day is over, though its timer has not said so yet.
     EXPIRED = "expired"
+    # The clause wants a solution that the customer has confirmed.
+    NO_SOLUTION = "no_solution"
 
 
 def refusal(obstacle: QuotationObstacle, move: QuotationMove, state: QuotationState) -> Refusal:
@@ -123,6 +125,9 @@ def refusal(obstacle: QuotationObstacle, move: QuotationMove, state: QuotationSt
             raise ValueError("what the clauses say of a draft says itself")
         case QuotationObstacle.EXPIRED:
             return WrongState(message("The quotation holds no more: make a new version of it."), code="EXPIRED")
+        case QuotationObstacle.NO_SOLUTION:
+            text = message("The quotation names no solution that the customer has confirmed.")
+            return WrongState(text, code="NO_SOLUTION")
 
 
 class Leeway(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import found_company
-from tests.domain.presales.company import Company, founded
+from tests.domain.presales.company import Company, founded, limit
 from tests.domain.presales.test_requirements import contacted
 
 FIELDS = """id number version state title functions architecture plan expectedEffect budget { amount currency }
@@ -76,3 +76,35 @@ async def test_another_company_sees_and_changes_nothing(ask: Any, company: Compa
     assert refused == {"solution": None, "errors": [{"code": "NOT_FOUND"}]}
     seen = await ask(outsider, SEEN, id=inquiry)
     assert seen == {"inquiry": None, "solutions": {"nodes": []}}
+
+
+QUOTE = (
+    """mutation($input: DraftQuotationInput!) { draftQuotation(input: $input) { quotation { id } errors { code } } }"""
+)
+QUOTED = """query($id: ID!) { quotation(id: $id) { needsSolution solution { number }
+  allowedMoves { move allowed blockers { code message clause { number } } } } }"""
+SEND_QUOTE = """mutation($id: ID!) { sendQuotation(input: {quotationId: $id}) {
+  quotation { state } errors { code clause { number } } } }"""
+SUBMIT_QUOTE = """mutation($id: ID!) { submitQuotation(input: {quotationId: $id}) { errors { code } } }"""
+
+
+async def test_a_quotation_tells_that_its_solution_is_not_confirmed(ask: Any) -> None:
+    company = await founded(("6.3", limit("10", "30", solution_needed=True)))
+    inquiry = str((await contacted(company)).id)
+    made = (await ask(company.seller, DRAFT, input={"inquiryId": inquiry, "proposal": SAID}))["draftSolution"]
+    given = {
+        "customerId": str(company.key_id),
+        "contactId": str(company.contact_id),
+        "title": "Portal",
+        "currency": "CNY",
+        "lines": [{"kind": "LICENCE", "description": "Licence", "unitPrice": "100"}],
+        "solutionId": made["solution"]["id"],
+    }
+    quotation = (await ask(company.seller, QUOTE, input=given))["draftQuotation"]["quotation"]["id"]
+    assert (await ask(company.seller, SUBMIT_QUOTE, id=quotation))["submitQuotation"] == {"errors": []}
+    seen = (await ask(company.seller, QUOTED, id=quotation))["quotation"]
+    assert (seen["needsSolution"], seen["solution"]) == (True, {"number": "SOL-000001"})
+    [send] = [each for each in seen["allowedMoves"] if each["move"] == "SEND"]
+    assert [(each["code"], each["clause"]) for each in send["blockers"]] == [("NO_SOLUTION", {"number": "6.3"})]
+    refused = (await ask(company.seller, SEND_QUOTE, id=quotation))["sendQuotation"]
+    assert refused == {"quotation": None, "errors": [{"code": "NO_SOLUTION", "clause": {"number": "6.3"}}]}

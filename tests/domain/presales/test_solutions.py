@@ -18,12 +18,15 @@ from domain.presales import commands
 from domain.presales.models import Inquiry, Solution
 from domain.presales.queries import solutions as queries
 from domain.presales.rules.inquiries import InquiryState
+from domain.presales.rules.quotations import QuotationState
 from domain.presales.rules.solutions import Proposal, SolutionState, needs_experts
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, WrongState
 from tests.conftest import found_company
-from tests.domain.presales.company import Company, chain, decide, decisions_about, founded
+from tests.domain.presales.company import Company, chain, decide, decisions_about, founded, limit
+from tests.domain.presales.company import do as quote
+from tests.domain.presales.company import drafted as quoted
 from tests.domain.presales.test_evaluations import drafted as evaluated
 from tests.domain.presales.test_evaluations import move as move_evaluation
 from tests.domain.presales.test_inquiries import do
@@ -275,3 +278,34 @@ async def test_it_goes_to_one_of_the_customers_people(plain: Company) -> None:
             await move(plain, commands.send_solution, solution, contact_id=wrong)
         assert refused.value.path == ("contactId",)
     assert (await stored(plain, solution)).state is SolutionState.APPROVED
+
+
+async def test_a_quotation_waits_for_a_confirmed_solution_where_the_clause_says_so(plain: Company) -> None:
+    strict = await founded(("6.3", limit("10", "30", solution_needed=True)))
+    for company, waits in ((strict, True), (plain, False)):
+        solution = await sent(company)
+        quotation = await quoted(company, solution_id=solution.id, valid_days=10)
+        submitted = await quote(commands.submit_quotation, company.seller, quotation)
+        assert (submitted.needs_solution, submitted.solution_id) == (waits, solution.id)
+        if waits:
+            with pytest.raises(WrongState) as refused:
+                await quote(commands.send_quotation, company.seller, quotation)
+            clause = refused.value.clause
+            assert (refused.value.code, clause and clause.number) == ("NO_SOLUTION", "6.3")
+            await move(company, commands.record_solution_answer, solution, confirmed=True, answered_by="Lin")
+        found = await quote(commands.send_quotation, company.seller, quotation)
+        assert found.state is QuotationState.SENT
+        revised = await quote(commands.revise_quotation, company.seller, quotation)
+        assert revised.solution_id == solution.id
+
+
+async def test_a_quotation_names_a_solution_for_its_own_customer(plain: Company) -> None:
+    solution = await drafted(plain)
+    with pytest.raises(Invalid) as refused:
+        await quoted(
+            plain, customer_id=plain.standard_id, contact_id=plain.standard_contact_id, solution_id=solution.id
+        )
+    assert refused.value.path == ("solutionId",)
+    stranger = await founded()
+    with pytest.raises(NotFound):
+        await quoted(stranger, solution_id=solution.id)

@@ -374,11 +374,17 @@ class DiscountLimit(ClauseKind):
     kind = "discount_limit"
     label = message("Discount limit")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE, Dimension.POST)
-    consumed_by = "presales.submit_quotation"
+    consumed_by = "presales.submit_quotation, presales.send_quotation"
 
     free_percent: Annotated[Percent, Field(description="Up to this much without an approval.")]
     most_percent: Annotated[Percent, Field(description="Up to this much with an approval; never more.")]
     valid_days: Annotated[int, Field(ge=1, le=366, description="Calendar days a quotation holds.")] = 30
+    solution_needed: Annotated[
+        bool,
+        Field(
+            description="Whether a quotation is sent only once the customer has confirmed the solution that it names."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -390,4 +396,7 @@ class DiscountLimit(ClauseKind):
         text = message(
             "Discounts up to {free} % need no approval, up to {most} % they do; quotations hold for {days} days."
         )
-        return (say(text, free=self.free_percent, most=self.most_percent, days=self.valid_days),)
+        told = say(text, free=self.free_percent, most=self.most_percent, days=self.valid_days)
+        if not self.solution_needed:
+            return (told,)
+        return told, say(message("A quotation is sent only once the customer has confirmed its solution."))
