@@ -129,6 +129,7 @@ LABELS: Mapping[str, str] = {
     "mostRenewals": message("Most renewals"),
     "name": message("Name"),
     "needs": message("Needs"),
+    "needsSolution": message("Waits for its solution"),
     "needsApproval": message("Needs approval"),
     "needsGo": message("Needs a go"),
     "net": message("Net amount"),
