@@ -54,6 +54,7 @@ from domain.policies.rules.kinds.people import (
     RewardsAndPenalties,
     TrainingHours,
 )
+from domain.policies.rules.kinds.presales import DiscountLimit, ExpertReview, InquiryContact, InquiryEvaluationRules
 from domain.policies.rules.kinds.quality import (
     Metric,
     MonitoringIndicators,
@@ -64,11 +65,7 @@ from domain.policies.rules.kinds.quality import (
 )
 from domain.policies.rules.kinds.relations import (
     ComplaintHandling,
-    DiscountLimit,
-    ExpertReview,
     FollowUp,
-    InquiryContact,
-    InquiryEvaluationRules,
     ReturnVisits,
     SatisfactionSurvey,
     SurveyForm,
