@@ -14,7 +14,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.findings import Finding, Severity, warning
 from domain.policies.rules.handbooks import Handbook, StoredClause
-from domain.policies.rules.kinds import ApprovalChain
+from domain.policies.rules.kinds import ApprovalChain, ExpertReview
 from domain.policies.rules.words import word
 from tenancy.identity.permits import who_may
 from tenancy.refusals import message
@@ -51,6 +51,8 @@ async def chain_findings(work: Work, book: Handbook) -> list[Finding]:
                     found.append(Finding(Severity.WARNING, "NO_PERMISSION", clause.number, text, values))
             found += await _quorum(work, book, clause, index, step)
         found += await _nobody_left(work, book, clause, chain, deciders)
+    for clause in book.of_kind(ExpertReview):
+        found += await _too_few_experts(work, book, clause)
     return found
 
 
@@ -71,6 +73,21 @@ async def _quorum(work: Work, book: Handbook, clause: StoredClause, index: int, 
         return []
     text = message("Clause {number}: in step {step} {quorum} are to agree, but it names at most {seats} who may.")
     return [warning("QUORUM_ABOVE_SEATS", clause, text, step=index, quorum=step.quorum, seats=seats)]
+
+
+async def _too_few_experts(work: Work, book: Handbook, clause: StoredClause) -> list[Finding]:
+    """More experts who are to agree to a solution than their panel has."""
+    review = clause.parsed
+    assert isinstance(review, ExpertReview)
+    if review.panel is None:
+        return []
+    panel = Approver(by=ApproverKind.EXPERT_PANEL, value=review.panel)
+    experts = {*await approvals.named(work, panel, approvals.Case(UUID(int=0), {}, book.version_id))}
+    seats = len(await who_may(work, Permission.APPROVALS_DECIDE, experts)) if experts else 0
+    if review.least_experts <= seats:
+        return []
+    text = message("Clause {number}: {quorum} experts are to agree, but the panel “{panel}” has {seats} who may.")
+    return [warning("QUORUM_ABOVE_SEATS", clause, text, quorum=review.least_experts, panel=review.panel, seats=seats)]
 
 
 async def _nobody_left(

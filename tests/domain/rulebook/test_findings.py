@@ -163,6 +163,14 @@ async def test_a_quorum_above_the_seats_of_this_company_is_warned_of(acme: Actor
     assert "QUORUM_ABOVE_SEATS" in found
 
 
+async def test_more_experts_than_their_panel_has_are_warned_of(acme: Actor) -> None:
+    await founded(acme)
+    panel = ("6.2.1", "expert_panel", {"name": "Panel", "members": [{"by": "post", "value": "Engineer"}]})
+    for least, codes in ((3, []), (4, ["QUORUM_ABOVE_SEATS"])):
+        review = ("5.1", "expert_review", EXAMPLES["expert_review"] | {"panel": "Panel", "least_experts": least})
+        assert await told(acme, panel, review) == codes
+
+
 async def test_where_only_the_requester_may_decide_it_is_said_beforehand(acme: Actor, globex: Actor) -> None:
     administrators = {"by": "administrator"}
     assert await told(acme, chain(administrators)) == ["NOBODY_LEFT"]
