@@ -41,7 +41,7 @@ async def panel(company: Company, chain: list[dict[str, Any]], **members: Any) -
     """A handbook with the chain, and a panel of the members for each name."""
     kind = "expert_panel"
     panels = [
-        (f"6.{number}", kind, {"name": name, "members": who}) for number, (name, who) in enumerate(members.items())
+        (f"6.{number}", kind, {"name": name, "members": who}) for number, (name, who) in enumerate(members.items(), 1)
     ]
     resignation = ("5.1", "approval_chain", {"subject_kind": "resignations", "steps": chain})
     await in_force(company.admin, ("1.1", "business_calendar", OFFICE_HOURS), resignation, *panels)
