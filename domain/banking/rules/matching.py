@@ -43,7 +43,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-_ORDER = list(Confidence)
+_ORDER = tuple(Confidence)
 _SURE = (Confidence.CERTAIN, Confidence.HIGH)
 _PAYER = frozenset({Reason.PAYER_NAME, Reason.PAYER_ACCOUNT})
 _EXACT = frozenset({Reason.AMOUNT_EXACT, Reason.AMOUNT_WITH_CHARGES})
