@@ -24,7 +24,6 @@ KNOWN = {
     "domain.billing.rules.parties._countries": "The world's own countries.",
     "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",
-    "domain.billing.rules.parties._countries": "The codes of countries, which are nobody's own.",
     "domain.kernel.money.exponent": "By currency.",
     "domain.policies.rules.conditions._compiled": "By the condition's own text, not by what it is judged by.",
     "domain.policies.rules.conditions._environment": "By the kind of subject: the types of its facts.",
