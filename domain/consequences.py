@@ -38,6 +38,8 @@ from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyS
 from domain.imports import commands as imports
 from domain.imports.events import ImportExpiryDue
 from domain.ledger import commands as ledger
+from domain.notifications import commands as notifications
+from domain.notifications.events import WaitingMailDue
 from domain.operations import commands as operations
 from domain.operations.events import WorkPlansDue, WorkStepDue
 from domain.organisation.events import StaffLeft
@@ -175,6 +177,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ReadingReminderDue: [rulebook.remind],
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
+    WaitingMailDue: [notifications.send_waiting],
 }
 
 # A table that leads back to itself would never end; honest chains are three or four facts long.

@@ -39,8 +39,7 @@ from api.schema.imports.types import FileImport
 from api.schema.ledger.changes import LedgerMutation
 from api.schema.mail import mutations as mail
 from api.schema.mail.types import InboundMail, MailAddress
-from api.schema.notifications import mutations as notifications
-from api.schema.notifications.types import WebhookEndpoint
+from api.schema.notifications.root import NotificationsMutation
 from api.schema.operations.writing import OperationsMutation
 from api.schema.organisation import mutations as organisation
 from api.schema.organisation.types import Absence, Department, DutyShift, Post, Staff
@@ -74,7 +73,14 @@ from api.schema.views.types import SavedView
 
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
-class Mutation(BankingMutation, ElectronicMutation, LedgerMutation, OperationsMutation, PresalesMutation):
+class Mutation(
+    BankingMutation,
+    ElectronicMutation,
+    LedgerMutation,
+    NotificationsMutation,
+    OperationsMutation,
+    PresalesMutation,
+):
     """The root of changing."""
 
     create_tenant = mutation(
@@ -189,22 +195,6 @@ class Mutation(BankingMutation, ElectronicMutation, LedgerMutation, OperationsMu
         backups.destroy_archive_key,
         values={"destroyed": (bool, "Whether there was a key; without one there were no archives to read.")},
     )
-
-    mark_read = mutation(notifications.mark_read, values={"marked": (int, "How many were unread.")})
-    register_endpoint = mutation(
-        notifications.register_endpoint,
-        endpoint=WebhookEndpoint,
-        values={"secret": (str, "The signing secret, shown this once.")},
-    )
-    change_endpoint = mutation(notifications.change_endpoint, endpoint=WebhookEndpoint)
-    rotate_endpoint_secret = mutation(
-        notifications.rotate_endpoint_secret,
-        endpoint=WebhookEndpoint,
-        values={"secret": (str, "The new signing secret, shown this once.")},
-    )
-    switch_on_endpoint = mutation(notifications.switch_on_endpoint, endpoint=WebhookEndpoint)
-    switch_off_endpoint = mutation(notifications.switch_off_endpoint, endpoint=WebhookEndpoint)
-    remove_endpoint = mutation(notifications.remove_endpoint, values={"removed": (UUID, "The endpoint that was.")})
 
     add_mail_address = mutation(mail.add_mail_address, address=MailAddress)
     change_mail_address = mutation(mail.change_mail_address, address=MailAddress)

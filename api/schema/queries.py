@@ -59,6 +59,7 @@ from api.schema.mail.types import (
     InboundMailFilter,
     MailAddress,
 )
+from api.schema.notifications.preferences import NotificationPreferences, my_notification_preferences
 from api.schema.notifications.types import (
     NOTIFICATION_ORDERS,
     WEBHOOK_ENDPOINT_ORDERS,
@@ -258,6 +259,10 @@ class Query(
         needs=Permission.BACKUPS_READ,
     )
 
+    my_notification_preferences: NotificationPreferences | None = strawberry.field(
+        resolver=my_notification_preferences,
+        description="What reaches you by mail, and when; null for programs.",
+    )
     notifications = page("What you are told.", Notification, orders=NOTIFICATION_ORDERS, filter=NotificationFilter)
     webhook_endpoints = page(
         "Where webhooks go.",

@@ -1,4 +1,5 @@
-"""What happens to webhook endpoints. That somebody was notified is no fact of its own: the notification is kept."""
+"""What happens to webhook endpoints, what people choose, and when mails that waited are due. That somebody was notified
+is no fact of its own: the notification is kept."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,3 +42,15 @@ class EndpointSwitchedOn(Event, name="notifications.endpoint_switched_on"):
 @dataclass(frozen=True, kw_only=True)
 class EndpointRemoved(Event, name="notifications.endpoint_removed"):
     endpoint_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingMailDue(Event, name="notifications.waiting_mail_due"):
+    """The hour has come at which a member wants what waited for them."""
+
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationPreferencesChosen(Event, name="notifications.preferences_chosen"):
+    member_id: UUID

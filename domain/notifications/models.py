@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.notifications.rules import Delivery
 from tenancy.models import TenantModel, references
 
 
@@ -20,6 +21,7 @@ class Notification(TenantModel, kw_only=True, eq=False):
         references("member_id", "members"),
         Index("ix_notifications_member", "tenant_id", "member_id", "id"),
         Index("ix_notifications_read", "tenant_id", "read_at"),
+        Index("ix_notifications_waiting", "tenant_id", "member_id", "id", postgresql_where=text("mail_waits")),
     )
 
     member_id: Mapped[UUID]
@@ -32,6 +34,25 @@ class Notification(TenantModel, kw_only=True, eq=False):
     subject_kind: Mapped[str | None] = mapped_column(default=None)
     subject_id: Mapped[UUID | None] = mapped_column(default=None)
     read_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Whether its mail is still to leave, together with others, when the member wants it.
+    mail_waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class NotificationPreferences(TenantModel, kw_only=True, eq=False):
+    """What reaches a member by mail, and when; whoever has none gets every mail at once."""
+
+    __tablename__ = "notification_preferences"
+    __table_args__ = (UniqueConstraint("tenant_id", "member_id"), references("member_id", "members"))
+
+    member_id: Mapped[UUID]
+    # Topics of which no mail is wanted.
+    muted: Mapped[list[str]]
+    delivery: Mapped[Delivery]
+    # Times of the day such as 08:00, by the clocks of the zone; the company's where none is said.
+    daily_at: Mapped[str]
+    quiet_from: Mapped[str | None] = mapped_column(default=None)
+    quiet_until: Mapped[str | None] = mapped_column(default=None)
+    zone: Mapped[str | None] = mapped_column(default=None)
 
 
 class WebhookEndpoint(TenantModel, kw_only=True, eq=False):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, false, func, null, select, true
 
 from domain.kernel.permissions import Permission
 from domain.notifications import rules
-from domain.notifications.models import Notification, WebhookEndpoint
+from domain.notifications.models import Notification, NotificationPreferences, WebhookEndpoint
 from tenancy.actor import Actor
 from tenancy.identity.permits import who_may
 from tenancy.models import current_instant, current_member
@@ -49,6 +49,26 @@ def former_secret_ends_at(endpoints: Any) -> ColumnElement[Any]:
 def text_of(notification: Notification, language: str, zone: str) -> str:
     """What a notification says to a reader of this language, instants by the clocks of the IANA zone."""
     return rules.written(notification.text, notification.blanks, language, ZoneInfo(zone))
+
+
+def hours(wish: NotificationPreferences, zone: str) -> rules.Hours:
+    """When a member wants mail; `zone` is the company's, which holds where they have said none."""
+    return rules.clean_hours(wish.delivery, wish.daily_at, (wish.quiet_from, wish.quiet_until), wish.zone or zone)
+
+
+async def preferences(work: Work) -> NotificationPreferences | None:
+    """What the acting member wants by mail; None where they have not said."""
+    if not work.actor.is_member:
+        return None
+    return await work.first(
+        select(NotificationPreferences).where(NotificationPreferences.member_id == current_member())
+    )
+
+
+async def waiting(work: Work, member_id: UUID, *, most: int | None = None) -> list[Notification]:
+    """What waits to reach a member by mail, oldest first."""
+    found = select(Notification).where(Notification.member_id == member_id, Notification.mail_waits)
+    return await work.all(found.order_by(Notification.id).limit(most))
 
 
 async def unread(work: Work) -> int:

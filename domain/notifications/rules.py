@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.kernel.money import Money
+from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.sentences import Sentence
 from domain.policies.rules.values import Wording
 from tenancy.language import in_language, translate, write_amount
@@ -28,6 +30,7 @@ UNTOLD = ("notifications.", "effects.", "agenda.", "sweeps.")
 
 
 _BLANK = re.compile(r"\{([a-z_]+)\}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,143 @@ def subject_line(text: str) -> str:
     """The beginning of a text, on one line that mail programs show whole."""
     line = " ".join(text.split())
     return line if len(line) <= SUBJECT_CHARACTERS else line[: SUBJECT_CHARACTERS - 1].rstrip() + "…"
+
+
+class Topic(StrEnum):
+    """What people are told of, as they choose what reaches them by mail."""
+
+    REQUESTS = "requests"
+    CONVERSATION = "conversation"
+    DEADLINES = "deadlines"
+    ESCALATIONS = "escalations"
+    APPROVALS = "approvals"
+    CUSTOMERS = "customers"
+    CONTRACTS = "contracts"
+    BILLING = "billing"
+    HANDBOOK = "handbook"
+    PEOPLE = "people"
+    OPERATION = "operation"
+
+
+# These wait for nobody's night and can't be turned off.
+URGENT = frozenset({Topic.ESCALATIONS})
+_TOPICS: Mapping[str, Topic] = {
+    SubjectKind.REQUEST: Topic.REQUESTS,
+    SubjectKind.EXTRA_STAFF: Topic.REQUESTS,
+    SubjectKind.APPROVAL: Topic.APPROVALS,
+    SubjectKind.COMPLAINT: Topic.CUSTOMERS,
+    SubjectKind.SURVEY: Topic.CUSTOMERS,
+    SubjectKind.VISIT: Topic.CUSTOMERS,
+    SubjectKind.INQUIRY: Topic.CUSTOMERS,
+    SubjectKind.EVALUATION: Topic.CUSTOMERS,
+    SubjectKind.DEMAND: Topic.CUSTOMERS,
+    SubjectKind.QUOTATION: Topic.CUSTOMERS,
+    SubjectKind.CONTRACT: Topic.CONTRACTS,
+    SubjectKind.AMENDMENT: Topic.CONTRACTS,
+    SubjectKind.INVOICE: Topic.BILLING,
+    SubjectKind.DUNNING: Topic.BILLING,
+    SubjectKind.PAYMENT: Topic.BILLING,
+    SubjectKind.HANDBOOK_VERSION: Topic.HANDBOOK,
+    SubjectKind.RESIGNATION: Topic.PEOPLE,
+}
+
+
+def topic_of(subject_kind: str | None) -> Topic:
+    """The topic of news about a record, unless whoever tells it says another."""
+    return _TOPICS.get(subject_kind or "", Topic.OPERATION)
+
+
+class Delivery(StrEnum):
+    """When mails of notifications leave: each at once, or together at every full hour or once a day."""
+
+    AT_ONCE = "at_once"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a member wants; times such as 08:00 by the clocks of an IANA zone, or of the company's."""
+
+    muted: Sequence[Topic] = ()
+    delivery: Delivery = Delivery.AT_ONCE
+    daily_at: str = "08:00"
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    zone: str | None = None
+
+
+# What holds for whoever has not said.
+UNLESS_CHOSEN = Chosen()
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When somebody wants mail, by the clocks of their zone; `quiet` lasts from the first time to the second."""
+
+    delivery: Delivery
+    daily_at: time
+    quiet: tuple[time, time] | None
+    zone: tzinfo
+
+
+def mail_at(hours: Hours, now: datetime) -> datetime:
+    """When the mail of something that is told now leaves: now, or at the next hour of `hours` outside quiet ones."""
+    at = now
+    if hours.delivery is Delivery.DAILY:
+        at = _next(hours.daily_at, now, hours.zone)
+    elif hours.delivery is Delivery.HOURLY:
+        local = now.astimezone(hours.zone)
+        at = (
+            now
+            + timedelta(hours=1)
+            - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        )
+    if hours.quiet is not None and _within(hours.quiet, at.astimezone(hours.zone).time()):
+        at = _next(hours.quiet[1], at, hours.zone)
+    return at
+
+
+def _within(quiet: tuple[time, time], at: time) -> bool:
+    begins, ends = quiet
+    return begins <= at < ends if begins < ends else at >= begins or at < ends
+
+
+def _next(at: time, after: datetime, zone: tzinfo) -> datetime:
+    """The next instant at which the clocks of a zone show a time."""
+    day = after.astimezone(zone).date()
+    days = (datetime.combine(day + timedelta(days=more), at, zone).astimezone(UTC) for more in range(3))
+    return next(instant for instant in days if instant > after)
+
+
+def clean_hours(delivery: Delivery, daily_at: str, quiet: tuple[str | None, str | None], zone: str) -> Hours:
+    """When somebody wants mail, from times such as 08:00 and an IANA zone. Refuses what is no time or zone, quiet hours
+    of which one end is missing or that never end, and a daily mail within them."""
+    try:
+        clocks = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise Invalid(
+            message("“{zone}” is not a zone such as Asia/Shanghai."), {"zone": zone[:60]}, path=("zone",)
+        ) from problem
+    begins, ends = quiet
+    if (begins is None) != (ends is None):
+        text = message("Quiet hours have a beginning and an end.")
+        raise Invalid(text, path=("quietFrom" if begins is None else "quietUntil",))
+    spared = None
+    if begins is not None and ends is not None:
+        spared = (_clean_time(begins, "quietFrom"), _clean_time(ends, "quietUntil"))
+        if spared[0] == spared[1]:
+            raise Invalid(message("Quiet hours end at another time than they begin."), path=("quietUntil",))
+    daily = _clean_time(daily_at, "dailyAt")
+    if delivery is Delivery.DAILY and spared is not None and _within(spared, daily):
+        raise Invalid(message("The daily mail would fall into the quiet hours."), path=("dailyAt",))
+    return Hours(delivery, daily, spared, clocks)
+
+
+def _clean_time(text: str, path: str) -> time:
+    if not _TIME.fullmatch(text):
+        raise Invalid(message("A time of the day such as 09:00 is needed here."), path=(path,))
+    return time.fromisoformat(text)
 
 
 def clean_url(url: str) -> str:

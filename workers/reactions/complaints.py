@@ -19,6 +19,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
+from domain.notifications.rules import Topic
 from domain.organisation import queries as organisation
 from tenancy.members import Member
 from tenancy.refusals import message
@@ -157,7 +158,7 @@ async def tell_who_takes_over(work: Work, event: ComplaintEscalated) -> None:
     told = [event.escalated_to_id] if event.escalated_to_id else await _managers(work, complaint.about_staff_id)
     text = message("Complaint {number} has been escalated to you: {title}")
     notice = event.clock_id or event.notice_id or (await queries.changes_of(work, complaint.id))[-1].id
-    await _tell(work, complaint.id, told, text, key=f"escalated:{notice}")
+    await _tell(work, complaint.id, told, text, key=f"escalated:{notice}", topic=Topic.ESCALATIONS)
 
 
 async def _managers(work: Work, not_them: UUID | None) -> list[UUID]:
@@ -165,7 +166,14 @@ async def _managers(work: Work, not_them: UUID | None) -> list[UUID]:
 
 
 async def _tell(
-    work: Work, complaint_id: UUID, member_ids: Collection[UUID | None], text: str, *, key: str, **values: Any
+    work: Work,
+    complaint_id: UUID,
+    member_ids: Collection[UUID | None],
+    text: str,
+    *,
+    key: str,
+    topic: Topic | None = None,
+    **values: Any,
 ) -> None:
     complaint = await queries.get(work, complaint_id)
     await notifications.notify(
@@ -176,4 +184,5 @@ async def _tell(
         about=Subject(SubjectKind.COMPLAINT, complaint_id),
         mail=True,
         key=f"complaint:{complaint_id}:{key}",
+        topic=topic,
     )

@@ -9,6 +9,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.notifications.queries import members_who_may
+from domain.notifications.rules import Topic
 from domain.organisation import queries as organisation
 from domain.requests import commands, queries
 from domain.requests.events import (
@@ -272,6 +273,7 @@ async def tell_the_other_side_of_a_message(work: Work, event: RequestCommented) 
         told - {said.author_id},
         message("About request {number}, {title}:\n\n{said}"),
         key=f"said:{said.id}",
+        topic=Topic.CONVERSATION,
         said=said.text,
     )
 
@@ -287,7 +289,7 @@ async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
     if clock.kind is ClockKind.UPDATE:
         key += f":{clock.started_at.isoformat()}"
     text, due_at = WARNINGS[clock.kind], clock.due_at
-    await tell(work, request.id, told, text, key=key, due_at=due_at, used=event.used_percent)
+    await tell(work, request.id, told, text, key=key, topic=Topic.DEADLINES, due_at=due_at, used=event.used_percent)
 
 
 async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
@@ -298,7 +300,8 @@ async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
     if clock.kind not in AMONG_OURSELVES:
         told.add(request.requester_id)
     key = f"breached:{clock.id}" if event.times == 1 else f"breached:{clock.id}:{event.times}"
-    await tell(work, request.id, told, BREACHES[clock.kind], key=key, breached_at=clock.breached_at)
+    text, topic = BREACHES[clock.kind], Topic.DEADLINES
+    await tell(work, request.id, told, text, key=key, topic=topic, breached_at=clock.breached_at)
 
 
 async def begin_the_updates_anew(work: Work, event: RequestCommented) -> None:
@@ -328,11 +331,12 @@ async def tell_of_an_escalation(work: Work, event: RequestEscalated) -> None:
     told = [above] if above is not None else await members_who_may(work, Permission.REQUESTS_ASSIGN)
     to = TO_YOU if above is not None else TO_WHO_ASSIGNS
     text, values = await _how_far(work, escalation)
-    await tell(work, request.id, told, text, key=key, level=escalation.level, to=(to,), **values)
+    urgent = Topic.ESCALATIONS
+    await tell(work, request.id, told, text, key=key, topic=urgent, level=escalation.level, to=(to,), **values)
     head = await organisation.head_of(work, escalation.department_id) if escalation.department_id else None
     if head not in (None, above):
         text = message("Request {number} has been handed to your department by escalation, level {level}: {title}")
-        await tell(work, request.id, [head], text, key=f"{key}:department", level=escalation.level)
+        await tell(work, request.id, [head], text, key=f"{key}:department", topic=urgent, level=escalation.level)
     if above is not None and request.assignee_id not in (None, above):
         name = (await organisation.member(work, above)).name
         text = message("Request {number} has been escalated to {name}, level {level}: {title}")
@@ -382,6 +386,7 @@ async def tell(
     key: str,
     by_change: UUID | None = None,
     mail: bool = True,
+    topic: Topic | None = None,
     **values: Any,
 ) -> None:
     """Tell these members something about a request, but not whoever has made the change themselves."""
@@ -396,4 +401,5 @@ async def tell(
         about=Subject(SubjectKind.REQUEST, request.id),
         mail=mail,
         key=f"request:{request.id}:{key}",
+        topic=topic,
     )

@@ -73,3 +73,25 @@ async def test_a_webhook_endpoint_shows_its_secret_once(ask, acme: Actor, globex
         id=made["registerEndpoint"]["endpoint"]["id"],
     )
     assert refused["removeEndpoint"] == {"removed": None, "errors": [{"code": "NOT_FOUND"}]}
+
+
+async def test_one_says_what_one_wants_by_mail_and_bad_hours_change_nothing(ask, acme: Actor, globex: Actor) -> None:
+    asked = "{ myNotificationPreferences { muted delivery dailyAt quietFrom quietUntil zone waiting } }"
+    usual = {"muted": [], "delivery": "AT_ONCE", "dailyAt": "08:00", "waiting": 0}
+    usual |= {"quietFrom": None, "quietUntil": None, "zone": None}
+    assert (await ask.executed(acme, asked))["myNotificationPreferences"] == usual
+    chosen = """mutation($input: SetNotificationPreferencesInput!) { setNotificationPreferences(input: $input) {
+      preferences { muted delivery dailyAt quietFrom quietUntil zone waiting } errors { code path } } }"""
+    given = {"muted": ["BILLING", "CONVERSATION"], "delivery": "DAILY", "dailyAt": "09:30", "zone": "Asia/Taipei"}
+    given |= {"quietFrom": "20:00", "quietUntil": "08:00"}
+    found = (await ask(acme, chosen, input=given))["setNotificationPreferences"]
+    assert found == {"preferences": {**given, "waiting": 0}, "errors": []}
+    for bad, path in (
+        ({"quietFrom": "20:00"}, "quietUntil"),
+        ({"muted": ["ESCALATIONS"]}, "muted"),
+        ({"dailyAt": "noon"}, "dailyAt"),
+    ):
+        said = (await ask(acme, chosen, input=bad))["setNotificationPreferences"]
+        assert said == {"preferences": None, "errors": [{"code": "INVALID", "path": [path]}]}
+    assert (await ask.executed(acme, asked))["myNotificationPreferences"] == {**given, "waiting": 0}
+    assert (await ask.executed(globex, asked))["myNotificationPreferences"] == usual

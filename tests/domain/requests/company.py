@@ -295,9 +295,10 @@ async def under_way(company: Company, **given: Any) -> ServiceRequest:
     return await do(commands.start, company.agent, await assigned(company, **given))
 
 
-async def go_to(company: Company, until: datetime) -> None:
-    """Put the company's clock forward; what is due on the way happens at its hour, in order."""
-    system = Actor.system(company.admin.tenant_id)
+async def go_to(company: Company | Actor, until: datetime) -> None:
+    """Put the clock of a company, or an actor's, forward; what is due on the way happens at its hour, in order."""
+    admin = company if isinstance(company, Actor) else company.admin
+    system = Actor.system(admin.tenant_id)
     while True:
         async with writing(system, settle=settle) as work:
             timers = select(AgendaItem).where(AgendaItem.task == Task.FIRE, AgendaItem.due_at <= until)

@@ -1,20 +1,14 @@
-"""Telling people and machines: notifications and their mails, what was read, endpoints and their webhooks."""
+"""Endpoints that programs are told at: registering, their secrets, and what is planned for them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import any_, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import Uuid
-from uuid_utils.compat import uuid7
+from sqlalchemy import delete, func, select, update
 
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import Subject
 from domain.notifications import queries, rules
 from domain.notifications.events import (
     EndpointChanged,
@@ -26,136 +20,15 @@ from domain.notifications.events import (
 )
 from domain.notifications.models import Notification, WebhookEndpoint
 from tenancy.effects import Effect, EffectKind, EffectState
-from tenancy.enclosures import Enclosure
 from tenancy.journal import Event, JournalEntry
-from tenancy.language import Language, language_of
-from tenancy.links import Link
-from tenancy.members import Member
 from tenancy.outbox import withdraw_effects
-from tenancy.postbox import Thread
 from tenancy.refusals import Conflict, Invalid, message
 from tenancy.secrets import new_key, seal, webhook_secret_text
-from tenancy.statements import build
 from tenancy.work import Work
 
 # How long a notification is kept after it was read, and a webhook after it was sent; mails are evidence and stay.
 KEPT = timedelta(days=180)
 SECRET_BYTES = 32
-
-
-async def notify(
-    work: Work,
-    *,
-    member_ids: Collection[UUID],
-    text: str,
-    values: Mapping[str, Any],
-    about: Subject | None,
-    mail: bool,
-    key: str,
-) -> list[Notification]:
-    """Tell members something, in the product and also by `mail`; once for each `key` and member, whatever is repeated.
-
-    `text` is a marked message with blanks; values may be text, numbers, days, instants, lengths of time, amounts
-    (`Money`), tuples of marked words, texts in three languages (`Wording`) and further sentences (`Sentence`). Members
-    who have left are not told. Returns the new notifications.
-    """
-    packed = rules.pack(values)
-    members = await work.all(select(Member).where(_one_of(Member.id, member_ids), Member.active).order_by(Member.id))
-    new = await _add_unless_told(
-        work, [member.id for member in members], key=key, text=text, packed=packed, about=about
-    )
-    if mail:
-        for member in members:
-            notification = new.get(member.id)
-            if notification is None:
-                continue
-            body = _written(work, text, packed, member.language)
-            letter = _letter(f"{member.name} <{member.email}>", rules.subject_line(body), body, member.language)
-            subject_id = about.id if about else notification.id
-            await work.plan_effect(EffectKind.MAIL, f"notify:{key}:{member.id}", letter, about=subject_id)
-    return list(new.values())
-
-
-async def _add_unless_told(
-    work: Work, member_ids: Sequence[UUID], *, key: str, text: str, packed: Mapping[str, Any], about: Subject | None
-) -> dict[UUID, Notification]:
-    """The notifications of those members who have not been told this yet: PostgreSQL decides, for the same news may be
-    on its way by two facts at once."""
-    if not member_ids:
-        return {}
-    news = {
-        "key": key,
-        "text": text,
-        "blanks": packed,
-        "at": work.now,
-        "subject_kind": about.kind if about else None,
-        "subject_id": about.id if about else None,
-    }
-    rows = [{"id": uuid7(), "member_id": member_id, **news} for member_id in member_ids]
-    added = insert(Notification).values(rows).on_conflict_do_nothing().returning(Notification.__table__)
-    found = [build(Notification, dict(row)) for row in await work.rows(added)]
-    return {notification.member_id: notification for notification in found}
-
-
-async def notify_contact(
-    work: Work,
-    *,
-    email: str,
-    language: str,
-    subject: str,
-    text: str,
-    values: Mapping[str, Any],
-    about: Subject,
-    key: str,
-    link: Link | None = None,
-    thread: Thread | None = None,
-    by_hand: bool = False,
-    enclosures: Sequence[Enclosure] = (),
-) -> None:
-    """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
-
-    A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. With a `thread`
-    it can be answered; `enclosures` go along as PDFs. What somebody has written `by_hand` is not marked as sent by a
-    program. It can be stopped until it leaves: `tenancy.outbox.withdraw_effects(work, about.id)`.
-    """
-    packed = rules.pack(values)
-    title = rules.subject_line(_written(work, subject, packed, language))
-    letter = _letter(email, title, _written(work, text, packed, language), language)
-    if link is not None:
-        letter["link"] = link.stored()
-    if thread is not None:
-        letter["thread"] = thread.stored()
-    if by_hand:
-        letter["by_hand"] = True
-    if enclosures:
-        letter["enclosures"] = [enclosure.stored() for enclosure in enclosures]
-    await work.plan_effect(EffectKind.MAIL, key, letter, about=about.id)
-
-
-def _written(work: Work, text: str, packed: Mapping[str, Any], language: str) -> str:
-    return rules.written(text, packed, language, ZoneInfo(work.opening.zone))
-
-
-def _letter(to: str, subject: str, text: str, language: str) -> dict[str, Any]:
-    return {"to": to, "subject": subject, "text": text + "\n", "language": (language_of(language) or Language.EN).tag}
-
-
-def _one_of(column: Any, ids: Collection[UUID]) -> Any:
-    return column == any_(literal(sorted(ids), ARRAY(Uuid())))
-
-
-@command(needs=None)
-async def mark_read(work: Work, *, notification_ids: Sequence[UUID]) -> list[Notification]:
-    """Note that the acting member has read these; ids of others' notifications are passed over."""
-    if len(notification_ids) > 100:
-        raise Invalid(message("Mark at most {most} at once."), {"most": 100}, path=("notificationIds",))
-    mine = select(Notification).where(
-        queries.visible(work.actor), _one_of(Notification.id, notification_ids), Notification.read_at.is_(None)
-    )
-    read = await work.all(mine.with_for_update())
-    for notification in read:
-        notification.read_at = work.now
-    return read
 
 
 @dataclass(frozen=True)
