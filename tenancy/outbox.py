@@ -30,6 +30,15 @@ class EffectGivenUp(Event, name="effects.given_up"):
     subject_id: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class EffectPlannedAgain(Event, name="effects.planned_again"):
+    """Somebody lets a mail or webhook that was given up be tried anew, under the id that it had."""
+
+    effect_id: UUID
+    kind: EffectKind
+    subject_id: UUID
+
+
 async def lock_timers(work: Work, about: UUID) -> list[AgendaItem]:
     """The timers of a record, locked; whoever may move them locks them before the record itself.
 
@@ -60,6 +69,21 @@ async def release(work: Work, item_id: UUID) -> AgendaItem:
     item.standing, item.attempts, item.leased_until = Standing.PENDING, 0, None
     work.record(ItemReleased(item_id=item.id, task=item.task), about=item)
     return item
+
+
+async def send_again(work: Work, effect_id: UUID) -> Effect:
+    """Let a mail or webhook that was given up be tried anew; needs `agenda.release`, refuses with `NotFound` and, where
+    it was not given up, `WrongState`. It has the id that it had, so whoever got it after all knows it again."""
+    work.actor.require("agenda.release")
+    effect = await work.get(Effect, effect_id, "effectId", lock=True)
+    if effect.state is not EffectState.FAILED:
+        raise WrongState(message("Only what was given up can be sent again."), path=("effectId",))
+    effect.state, effect.attempts, effect.error = EffectState.PLANNED, 0, None
+    # What is to be done about it stands under one key, as it did when it was planned.
+    work.add(AgendaItem(task=Task.SEND, due_at=work.opening.real_now, subject_id=effect.id, key=f"send:{effect.key}"))
+    again = EffectPlannedAgain(effect_id=effect.id, kind=effect.kind, subject_id=effect.subject_id)
+    work.record(again, about=effect)
+    return effect
 
 
 async def parked(work: Work) -> int:

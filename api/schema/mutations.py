@@ -65,8 +65,12 @@ from api.schema.requests.cooperation import RequestHelper, RequestPart
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.types import RequestLink, RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
+<<<<<<< HEAD
 from api.schema.tenancy.types import AgendaItem
 from api.schema.views import exports
+=======
+from api.schema.tenancy.types import AgendaItem, Effect
+>>>>>>> f966553 (What was given up is sent again; an address whose letters come back is marked)
 from api.schema.views import mutations as views
 from api.schema.views.exports import Export
 from api.schema.views.types import SavedView
@@ -106,6 +110,7 @@ class Mutation(
         tenancy.advance_clock, values={"target_at": (datetime, "Where the clock is going; null when it is not.")}
     )
     release_item = mutation(tenancy.release_item, item=AgendaItem)
+    send_again = mutation(tenancy.send_again, effect=Effect)
 
     create_member = mutation(access.create_member, member=Member)
     set_roles = mutation(access.set_roles, member=Member)

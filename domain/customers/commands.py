@@ -11,6 +11,7 @@ from domain.customers.events import (
     AccountsHandedOn,
     ContactAdded,
     ContactChanged,
+    ContactUnreachable,
     CustomerChanged,
     CustomerCreated,
     PortalInvited,
@@ -136,15 +137,26 @@ async def take_up_writer(work: Work, *, customer_id: UUID, name: str, email: str
 async def change_contact(
     work: Work, *, contact_id: UUID, name: str, email: str, language: Language, phone: str | None
 ) -> Contact:
-    """Give a contact new particulars."""
+    """Give a contact new particulars; whether letters arrive there is not known then."""
     contact = await work.get(Contact, contact_id, "contactId", lock=True)
     email = rules.clean_email(email, "email")
     if email != contact.email:
         await _refuse_second_contact(work, contact.customer_id, email)
+    contact.unreachable_since, contact.mail_error = None, None
     contact.name, contact.email, contact.language = rules.clean_name(name, "name"), email, language
     contact.phone = rules.clean_phone(phone, "phone") if phone else None
     work.record(ContactChanged(contact_id=contact.id, customer_id=contact.customer_id), about=contact)
     return contact
+
+
+async def note_unreachable(work: Work, *, email: str, error: str, effect_id: UUID) -> None:
+    """Mark every contact at an address to which a letter has not arrived."""
+    for contact in await queries.contacts_with(work, email):
+        contact.mail_error = error
+        if contact.unreachable_since is None:
+            contact.unreachable_since = work.now
+            ids = {"contact_id": contact.id, "customer_id": contact.customer_id, "effect_id": effect_id}
+            work.record(ContactUnreachable(**ids), about=contact)
 
 
 async def hand_on_of_leaver(work: Work, event: StaffLeft) -> None:

@@ -38,6 +38,15 @@ class ContactChanged(Event, name="customers.contact_changed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactUnreachable(Event, name="customers.contact_unreachable"):
+    """A letter to a contact's address has come back, the first since the address was changed."""
+
+    contact_id: UUID
+    customer_id: UUID
+    effect_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PortalInvited(Event, name="customers.portal_invited"):
     """A customer's person is invited into the portal."""
 

@@ -47,6 +47,9 @@ class Contact(TenantModel, kw_only=True, eq=False):
     email: Mapped[str]
     language: Mapped[Language]
     phone: Mapped[str | None] = mapped_column(default=None)
+    # Since when letters to this address have not arrived, and what was said of the last; none since it was changed.
+    unreachable_since: Mapped[datetime | None] = mapped_column(default=None)
+    mail_error: Mapped[str | None] = mapped_column(default=None)
 
 
 class PortalAccess(TenantModel, kw_only=True, eq=False):

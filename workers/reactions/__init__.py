@@ -38,7 +38,7 @@ from domain.contracts.events import (
     ContractSigned,
     MilestoneCompleted,
 )
-from domain.customers.events import AccountsHandedOn, PortalInvited
+from domain.customers.events import AccountsHandedOn, ContactUnreachable, PortalInvited
 from domain.feedback.events import (
     ComplaintAssigned,
     ComplaintBreached,
@@ -129,6 +129,7 @@ from domain.requests.events import (
 from domain.rulebook.events import DryRunFinished, ReadingReminded
 from domain.views.events import ExportFailed, ExportFinished
 from tenancy.journal import Event
+from tenancy.outbox import EffectGivenUp
 from tenancy.timetable import SweepDue
 from tenancy.work import Work
 from workers import sweeps
@@ -164,6 +165,8 @@ Reaction = Callable[[Work, Any], Awaitable[None]]
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountsHandedOn: [customers.tell_who_looks_after_them],
     PortalInvited: [customers.write_the_invitation],
+    EffectGivenUp: [customers.mark_an_address_that_takes_no_mail],
+    ContactUnreachable: [customers.tell_of_an_address_that_takes_no_mail],
     EndpointSwitchedOff: [notifications.tell_administrators_of_a_dead_endpoint],
     RequestSubmitted: [requests.confirm_the_intake, requests.ask_for_an_assignee, letters.write_of_the_intake],
     RequestAssigned: [requests.tell_the_assignee, letters.write_of_a_move],

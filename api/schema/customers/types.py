@@ -38,6 +38,10 @@ class Contact(Node):
     email: str = column("The person's e-mail address.")
     phone: str | None = column("The person's telephone number.")
     language: Language = column("In which the person is written to.")
+    unreachable_since: datetime | None = column(
+        "Since when letters to this address come back; null while none has, and once `changeContact` was called."
+    )
+    mail_error: str | None = column("What the mail server said of the last letter that came back.")
     customer: "Customer | None" = one("The company that the person belongs to.", "customer_id")
     portal_accesses: list[PortalAccess] = many(
         "Their invitations into the portal, the newest first, for whoever may manage customers.",

@@ -13,6 +13,7 @@ from domain.kernel.permissions import Permission
 from tenancy import outbox, provisioning, rehearsal
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem
+from tenancy.effects import Effect
 from tenancy.work import Work
 
 
@@ -38,6 +39,21 @@ class ReleaseItemInput:
 async def release_item(work: Work, input: ReleaseItemInput) -> AgendaItem:
     """Let a parked or held item be tried again."""
     return await outbox.release(work, input.item_id)
+
+
+@strawberry.input(description="A mail or webhook that was given up.")
+class SendAgainInput:
+    """A mail or webhook that was given up."""
+
+    effect_id: UUID = given(
+        "The mail or webhook; `effects(filter: {state: {eq: FAILED}})` lists them with their errors."
+    )
+
+
+async def send_again(work: Work, input: SendAgainInput) -> Effect:
+    """Let a mail or webhook that was given up be tried anew. It leaves under the id that it had (its Message-ID, its
+    webhook-id), so a receiver who got it after all takes it for the same."""
+    return await outbox.send_again(work, input.effect_id)
 
 
 @strawberry.input(description="A new company and its first administrator.")
