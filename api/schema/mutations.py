@@ -65,12 +65,8 @@ from api.schema.requests.cooperation import RequestHelper, RequestPart
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.types import RequestLink, RequestMessage, ServiceRequest
 from api.schema.tenancy import mutations as tenancy
-<<<<<<< HEAD
-from api.schema.tenancy.types import AgendaItem
-from api.schema.views import exports
-=======
 from api.schema.tenancy.types import AgendaItem, Effect
->>>>>>> f966553 (What was given up is sent again; an address whose letters come back is marked)
+from api.schema.views import exports
 from api.schema.views import mutations as views
 from api.schema.views.exports import Export
 from api.schema.views.types import SavedView
