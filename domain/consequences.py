@@ -33,6 +33,7 @@ from domain.billing.events import (
 from domain.contracts import commands as contracts
 from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
 from domain.customers import commands as customers
+from domain.customers.events import LetterDue
 from domain.feedback import commands as feedback
 from domain.feedback.events import ComplaintMarkDue, ComplaintReviewDue, SurveyStepDue, VisitStepDue
 from domain.imports import commands as imports
@@ -178,6 +179,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
     WaitingMailDue: [notifications.send_waiting],
+    LetterDue: [customers.let_letter_leave],
 }
 
 # A table that leads back to itself would never end; honest chains are three or four facts long.

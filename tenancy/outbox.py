@@ -79,8 +79,7 @@ async def send_again(work: Work, effect_id: UUID) -> Effect:
     if effect.state is not EffectState.FAILED:
         raise WrongState(message("Only what was given up can be sent again."), path=("effectId",))
     effect.state, effect.attempts, effect.error = EffectState.PLANNED, 0, None
-    # What is to be done about it stands under one key, as it did when it was planned.
-    work.add(AgendaItem(task=Task.SEND, due_at=work.opening.real_now, subject_id=effect.id, key=f"send:{effect.key}"))
+    work.let_leave(effect)
     again = EffectPlannedAgain(effect_id=effect.id, kind=effect.kind, subject_id=effect.subject_id)
     work.record(again, about=effect)
     return effect

@@ -314,16 +314,26 @@ class Work:
             )
         )
 
-    async def plan_effect(self, kind: EffectKind, key: str, payload: dict[str, Any], *, about: UUID) -> None:
-        """Write an effect into the ledger and let it leave after the commit; a known key does nothing."""
+    async def plan_effect(
+        self, kind: EffectKind, key: str, payload: dict[str, Any], *, about: UUID, later: bool = False
+    ) -> Effect | None:
+        """Write an effect into the ledger and let it leave after the commit, or `later`, by `let_leave`. A known key
+        does nothing, for which None is answered."""
         # By its key and not by its id: a restored tenant's effects have the ids that they had before.
         if await self.first(select(Effect).where(Effect.key == key)) is not None:
-            return
+            return None
         id = effect_id(self.actor.tenant_id, key)
         effect = Effect(key=key, kind=kind, subject_id=about, payload=payload, planned_at=self.now)
         effect.id = id
         self.add(effect)
-        self.add(AgendaItem(task=Task.SEND, due_at=self.opening.real_now, subject_id=id, key=f"send:{key}"))
+        if not later:
+            self.let_leave(effect)
+        return effect
+
+    def let_leave(self, effect: Effect) -> None:
+        """Let a planned effect leave after the commit; asked for twice, it leaves once."""
+        due_at, key = self.opening.real_now, f"send:{effect.key}"
+        self.add(AgendaItem(task=Task.SEND, due_at=due_at, subject_id=effect.id, key=key))
 
 
 def _difference(row: TenantModel, stored: Mapping[str, Any]) -> dict[str, Any]:

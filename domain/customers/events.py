@@ -68,3 +68,10 @@ class PortalRevoked(Event, name="customers.portal_revoked"):
 
     contact_id: UUID
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterDue(Event, name="customers.letter_due"):
+    """The day has come on which the contact budget has room for a letter."""
+
+    effect_id: UUID

@@ -1,6 +1,6 @@
-"""The tables of the companies served, of their people, and of who of them may come into the portal."""
+"""The tables of the companies served, of their people, of who may come into the portal, and of letters that count."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -89,3 +89,21 @@ class PortalAccess(TenantModel, kw_only=True, eq=False):
     # To within some minutes.
     last_used_at: Mapped[datetime | None] = mapped_column(default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CountedLetter(TenantModel, kw_only=True, eq=False):
+    """A letter that counts towards the contact budget, and the day whose room it takes."""
+
+    __tablename__ = "counted_letters"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "effect_id"),
+        references("customer_id", "customers"),
+        references("effect_id", "effects"),
+        Index("ix_counted_letters_customer", "tenant_id", "customer_id", "leaves_on"),
+    )
+
+    customer_id: Mapped[UUID]
+    # In small letters.
+    email: Mapped[str]
+    leaves_on: Mapped[date]
+    effect_id: Mapped[UUID]

@@ -1,20 +1,23 @@
 """Who is served, how important they are, and who looks after them."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, false, func, select, true, update
 from sqlalchemy.orm import aliased
 
-from domain.customers.models import Contact, Customer, PortalAccess
+from domain.customers.models import Contact, CountedLetter, Customer, PortalAccess
 from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from tenancy.actor import Actor, ActorKind
+from tenancy.effects import Effect, EffectState
 from tenancy.identity import credentials
 from tenancy.identity.actors import FINDERS, TOUCHED_AFTER, Found
 from tenancy.identity.door import tenant_door
-from tenancy.models import current_contact, current_member
+from tenancy.models import current_contact, current_member, one_of
 from tenancy.refusals import Unauthenticated
 from tenancy.secrets import fingerprint
 from tenancy.work import Work
@@ -153,3 +156,22 @@ async def visitor(token: str) -> Found:
 
 
 FINDERS[credentials.PORTAL] = visitor
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A letter that counts towards the contact budget, and its place in the ledger."""
+
+    letter: CountedLetter
+    effect: Effect
+
+
+async def counted_letters(work: Work, customer_id: UUID, email: str | None, since: date) -> list[Counted]:
+    """The letters to a customer, or to one of its addresses, that have taken room since a day; not those withdrawn."""
+    found = select(CountedLetter).where(CountedLetter.customer_id == customer_id, CountedLetter.leaves_on >= since)
+    if email is not None:
+        found = found.where(CountedLetter.email == email)
+    letters = await work.all(found.order_by(CountedLetter.id))
+    ledger = await work.all(select(Effect).where(one_of(Effect.id, [letter.effect_id for letter in letters])))
+    effects = {effect.id: effect for effect in ledger if effect.state is not EffectState.WITHDRAWN}
+    return [Counted(letter, effects[letter.effect_id]) for letter in letters if letter.effect_id in effects]

@@ -1,6 +1,9 @@
-"""What may be said of customers and contacts: names, addresses, telephone numbers; what the portal opens to them."""
+"""What may be said of customers and contacts: names, addresses, telephone numbers; what the portal opens to them;
+on which day there is room for a letter."""
 
 import re
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from domain.kernel.permissions import PortalGrant
 from domain.kernel.texts import one_line
@@ -49,3 +52,20 @@ def portal_grants(clause: CustomerPortal) -> list[str]:
         PortalGrant.SURVEYS: clause.surveys,
     }
     return [grant.value for grant, given in granted.items() if given]
+
+
+def day_with_room(taken: Sequence[date], today: date, most_per_day: int | None, most_per_week: int | None) -> date:
+    """The first day from `today` on that has room for one more letter; none overtakes one that waits already.
+
+    `taken` are the days of the letters before it: those of the last six days, of today, and those that wait.
+    """
+    day = max([today, *taken])
+    while not _has_room(taken, day, most_per_day, most_per_week):
+        day += timedelta(days=1)
+    return day
+
+
+def _has_room(taken: Sequence[date], day: date, most_per_day: int | None, most_per_week: int | None) -> bool:
+    week_begins = day - timedelta(days=6)
+    on_it, around_it = sum(each == day for each in taken), sum(week_begins <= each <= day for each in taken)
+    return (most_per_day is None or on_it < most_per_day) and (most_per_week is None or around_it < most_per_week)

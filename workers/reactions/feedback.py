@@ -70,6 +70,7 @@ async def _write(work: Work, survey_id: UUID, text: str, *, key: str) -> None:
         about=Subject(SubjectKind.SURVEY, survey_id),
         key=key,
         link=Link(Purpose.SURVEY, survey_id),
+        customer_id=asked.survey.customer_id,
     )
 
 

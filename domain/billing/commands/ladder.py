@@ -12,6 +12,7 @@ from domain.billing.queries import papers
 from domain.billing.rules import dunning, letters
 from domain.billing.rules.dunning import Expected, Received, Reckoning
 from domain.billing.rules.invoices import OPEN, days_overdue
+from domain.customers import commands as customers_commands
 from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.money import Money
@@ -20,7 +21,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.events import HandbookTookEffect
-from domain.policies.rules.dunning import Channel
+from domain.policies.rules.dunning import Channel, Tone
 from domain.policies.rules.kinds import BusinessCalendarClause, DunningLadder
 from tenancy.effects import EffectKind
 from tenancy.language import Language
@@ -166,7 +167,14 @@ async def _write_letter(work: Work, invoice: Invoice, view: View, following: Exp
         }
         if following.step.with_invoice:
             mail["enclosures"] = [(await papers.enclosure(work, invoice)).stored()]
-        await work.plan_effect(EffectKind.MAIL, step.effect_key, mail, about=step.id)
+        if following.step.tone is Tone.FINAL:
+            # What goes before the law waits for no budget.
+            await work.plan_effect(EffectKind.MAIL, step.effect_key, mail, about=step.id)
+            return
+        about = Subject(SubjectKind.DUNNING, step.id)
+        await customers_commands.plan_letter(
+            work, customer_id=customer.id, key=step.effect_key, letter=mail, about=about
+        )
 
 
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:

@@ -105,6 +105,7 @@ async def _write(
         about=Subject(SubjectKind.REQUEST, request.id),
         key=f"mail/{occasion.value}/{change.id if change is not None else request.id}/{contact.id}",
         thread=continued.thread if continued is not None else None,
+        customer_id=request.customer_id,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 from uuid_utils.compat import uuid7
 
+from domain.customers import commands as customers
 from domain.kernel.command import command
 from domain.kernel.subjects import Subject
 from domain.notifications import queries, rules
@@ -97,8 +98,11 @@ async def notify_contact(
     thread: Thread | None = None,
     by_hand: bool = False,
     enclosures: Sequence[Enclosure] = (),
+    customer_id: UUID | None = None,
 ) -> None:
     """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
+
+    With the customer's id the letter counts towards their contact budget, by which it may wait.
 
     A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. With a `thread`
     it can be answered; `enclosures` go along as PDFs. What somebody has written `by_hand` is not marked as sent by a
@@ -115,6 +119,9 @@ async def notify_contact(
         letter["by_hand"] = True
     if enclosures:
         letter["enclosures"] = [enclosure.stored() for enclosure in enclosures]
+    if customer_id is not None:
+        await customers.plan_letter(work, customer_id=customer_id, key=key, letter=letter, about=about)
+        return
     await work.plan_effect(EffectKind.MAIL, key, letter, about=about.id)
 
 

@@ -15,6 +15,7 @@ from domain.customers import commands as customers
 from domain.kernel.money import Money
 from domain.kernel.terms import CustomerTier, Language
 from domain.policies.rules.dunning import HoldKind
+from domain.policies.rules.kinds import ContactBudget, Counterparty, DunningLadder
 from tenancy import claims
 from tenancy.agenda import Task
 from tenancy.database import reading, writing
@@ -22,12 +23,14 @@ from tenancy.effects import Effect, EffectState
 from tenancy.refusals import NotFound, WrongState
 from tests.conftest import found_company
 from tests.domain.billing.office import (
+    CALENDAR,
     GENTLE,
     STRICT,
     march,
     open_office,
     step,
 )
+from tests.handbooks import publish
 from workers.attempts import attempt
 from workers.performing import DOING
 
@@ -262,3 +265,18 @@ async def test_a_step_that_stands_is_kept_single_by_the_database_itself() -> Non
     async with reading(office.admin) as work:
         assert queries.charges_of([row], "CNY").total == Money.zero("CNY")
         assert await queries.standing_steps(work, billed)
+
+
+async def test_reminders_keep_to_the_contact_budget_and_a_final_notice_waits_for_nothing() -> None:
+    office = await open_office(None)
+    budget = ContactBudget(most_per_day=1, counted=Counterparty.CUSTOMER)
+    ladder = DunningLadder.model_validate(STRICT)
+    await publish(office.admin, ("5.1", CALENDAR), ("7.1", ladder), ("7.2", budget))
+    billed = await office.bill(), await office.bill()
+    for day, letters in ((9, 1), (10, 2), (11, 3), (12, 4)):
+        await office.live_until(march(day, 23))
+        assert len(await office.letters()) == letters
+    await office.live_until(march(17, 23))
+    subjects = [letter["subject"] for letter in await office.letters()]
+    assert sorted(subjects[4:]) == ["Final notice: invoice 1", "Final notice: invoice 2"]
+    assert [len(await office.days(each)) for each in billed] == [3, 3]

@@ -8,7 +8,7 @@ from domain.consequences import settle
 from domain.customers import commands as customers
 from domain.kernel.terms import Language
 from domain.mail.commands import write_about
-from domain.policies.rules.kinds import MessageTemplate, Occasion
+from domain.policies.rules.kinds import ContactBudget, MessageTemplate, Occasion
 from domain.policies.rules.kinds.handling import HoldReasons
 from domain.requests import commands as requests
 from domain.requests.models import ServiceRequest
@@ -16,7 +16,7 @@ from domain.requests.rules import Audience, State
 from tenancy import postbox
 from tenancy.actor import Actor
 from tenancy.database import writing
-from tenancy.effects import Effect
+from tenancy.effects import Effect, EffectState
 from tests.domain.mail.mailing import (
     deliver,
     laid_down,
@@ -221,3 +221,21 @@ async def test_requests_of_nobody_outside_are_written_to_nobody() -> None:
     await submit(company)
     await work_off()
     assert await letters_to(company, LIN) == []
+
+
+async def test_news_beyond_the_contact_budget_comes_together_and_what_people_write_does_not_wait() -> None:
+    company = await taking_mail(("2.7", ContactBudget(most_per_day=1)))
+    request = await proposed(company)
+    await work_off()
+    await do(requests.agree, company.dispatcher, request)
+    await do(requests.start, company.agent, request)
+    await do(requests.resolve, company.agent, request, resolution="Unlocked.")
+    async with writing(company.dispatcher, settle=settle) as work:
+        await requests.comment(work, request_id=request.id, text="Call me.")
+    await work_off()
+    told = await about_requests(company)
+    waits = [key for key, each in told.items() if each.attempts == 0 and each.state is EffectState.PLANNED]
+    assert waits == ["requests.resolved"]
+    text = body(told["requests.resolved"])
+    assert text.index("A new lock.") < text.index("* * *") < text.index("Unlocked.")
+    assert [body(each).splitlines()[0] for each in told.values() if each.payload.get("by_hand")] == ["Call me."]

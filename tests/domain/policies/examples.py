@@ -116,6 +116,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "reopen_window": {"working_days": 5},
     "inbound_mail": {"unknown_senders": "refuse", "most_per_hour": 5, "refusal": {"en": "Please call us."}},
     "customer_portal": {"reach": "company", "quotations": True, "invoices": True, "access_days": 30},
+    "contact_budget": {"counted": "customer", "most_per_day": 2, "most_per_week": 5},
     "mail_acknowledgement": {"text": {"en": "We have your mail."}},
     "inspection_schedule": {
         "code": "server_room",

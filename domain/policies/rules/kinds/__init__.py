@@ -26,6 +26,8 @@ from domain.policies.rules.kinds.company import (
     Retention,
 )
 from domain.policies.rules.kinds.correspondence import (
+    ContactBudget,
+    Counterparty,
     CustomerPortal,
     InboundMailRules,
     MailAcknowledgement,
@@ -121,6 +123,7 @@ KINDS: dict[str, type[ClauseKind]] = {
         MessageTemplate,
         # Customers
         CustomerPortal,
+        ContactBudget,
         InquiryContact,
         InquiryEvaluationRules,
         ExpertReview,
@@ -182,8 +185,10 @@ __all__ = [
     "BusinessCalendarClause",
     "ClauseKind",
     "ComplaintHandling",
+    "ContactBudget",
     "ContractChecklist",
     "ContractRenewal",
+    "Counterparty",
     "CustomerPortal",
     "DiscountLimit",
     "DunningLadder",

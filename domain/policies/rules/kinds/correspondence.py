@@ -284,3 +284,59 @@ class CustomerPortal(ClauseKind):
             )
         )
         return tuple(told)
+
+
+class Counterparty(StrEnum):
+    """Whose letters are counted together."""
+
+    CONTACT = "contact"
+    CUSTOMER = "customer"
+
+
+worded(
+    {
+        Counterparty.CONTACT: message("one address"),
+        Counterparty.CUSTOMER: message("one customer, all its people together"),
+    }
+)
+
+
+class ContactBudget(ClauseKind):
+    """How many letters of Zhidu's own accord reach a customer's people: news of requests, surveys, dunning together.
+
+    What is too much waits for the first day with room, and news of one request that waits anyway comes in one letter;
+    nothing is dropped, and what is paid or withdrawn meanwhile does not leave. Invoices, quotations, copies,
+    invitations, answers to what somebody wrote and what people write themselves are not counted and never wait.
+    Without this clause nothing waits.
+    """
+
+    kind = "contact_budget"
+    label = message("Contact budget")
+    dimensions = (Dimension.CUSTOMER_TIER,)
+    consumed_by = "customers.plan_letter"
+
+    counted: Annotated[
+        Counterparty, Field(description="Whether letters to one address are counted, or all to one customer.")
+    ] = Counterparty.CONTACT
+    most_per_day: Annotated[
+        int | None, Field(ge=1, le=100, description="Letters on one calendar day; none is no limit.")
+    ] = None
+    most_per_week: Annotated[
+        int | None, Field(ge=1, le=500, description="Letters on seven calendar days in a row; none is no limit.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.most_per_day is None and self.most_per_week is None:
+            raise unfit(message("Say how many letters are possible a day, a week, or both."))
+        return self
+
+    def standard_text(self) -> tuple[Sentence, ...]:
+        told = []
+        if self.most_per_day is not None:
+            text = message("At most {most} letters a day are written to {whom}; what is more waits.")
+            told.append(say(text, most=self.most_per_day, whom=self.counted))
+        if self.most_per_week is not None:
+            text = message("At most {most} letters in seven days are written to {whom}; what is more waits.")
+            told.append(say(text, most=self.most_per_week, whom=self.counted))
+        return tuple(told)
