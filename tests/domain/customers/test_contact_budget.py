@@ -1,4 +1,4 @@
-"""No customer is written to more often than the handbook says; what is too much waits or goes together, none is lost."""
+"""No customer is written to more often than the handbook says: what is too much waits or goes together, never lost."""
 
 from datetime import date, timedelta
 from typing import Any
