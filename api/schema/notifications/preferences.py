@@ -48,7 +48,7 @@ class NotificationPreferences:
 
 async def _shown(work: Work, found: Preferences | Chosen) -> dict[str, Any]:
     return {
-        "muted": [Topic(topic) for topic in found.muted],
+        "muted": [topic for topic in Topic if topic.value in found.muted],
         "delivery": found.delivery,
         "daily_at": found.daily_at,
         "quiet_from": found.quiet_from,

@@ -82,7 +82,7 @@ async def test_one_says_what_one_wants_by_mail_and_bad_hours_change_nothing(ask,
     assert (await ask.executed(acme, asked))["myNotificationPreferences"] == usual
     chosen = """mutation($input: SetNotificationPreferencesInput!) { setNotificationPreferences(input: $input) {
       preferences { muted delivery dailyAt quietFrom quietUntil zone waiting } errors { code path } } }"""
-    given = {"muted": ["BILLING", "CONVERSATION"], "delivery": "DAILY", "dailyAt": "09:30", "zone": "Asia/Taipei"}
+    given = {"muted": ["CONVERSATION", "BILLING"], "delivery": "DAILY", "dailyAt": "09:30", "zone": "Asia/Taipei"}
     given |= {"quietFrom": "20:00", "quietUntil": "08:00"}
     found = (await ask(acme, chosen, input=given))["setNotificationPreferences"]
     assert found == {"preferences": {**given, "waiting": 0}, "errors": []}
