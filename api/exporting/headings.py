@@ -149,6 +149,8 @@ LABELS: Mapping[str, str] = {
     "parts": message("Parts"),
     "pdfUrl": message("PDF"),
     "phone": message("Telephone"),
+    "mailError": message("Mail error"),
+    "unreachableSince": message("Letters come back since"),
     "plan": message("Plan"),
     "plannedEffectiveAt": message("Planned to take effect at"),
     "position": message("Position"),
