@@ -36,39 +36,8 @@ from domain.requests.models import Escalation
 from domain.requests.rules import Audience, ClockKind, State
 from tenancy.refusals import message
 from tenancy.work import Work
+from workers.reactions import clock_words as wording
 
-WARNINGS = {
-    ClockKind.PROPOSAL: message(
-        "A solution for request {number} has to be proposed by {due_at} ({used} % of the time used): {title}"
-    ),
-    ClockKind.UPDATE: message(
-        "The requester of {number} has to hear how it stands by {due_at} ({used} % of the time used): {title}"
-    ),
-    ClockKind.INTERNAL: message(
-        "Request {number} has to be done by {due_at} as agreed among ourselves ({used} % of the time used): {title}"
-    ),
-    ClockKind.RESPONSE: message("Request {number} has to be answered by {due_at} ({used} % of the time used): {title}"),
-    ClockKind.RESOLUTION: message(
-        "Request {number} has to be resolved by {due_at} ({used} % of the time used): {title}"
-    ),
-}
-BREACHES = {
-    ClockKind.PROPOSAL: message("A solution for request {number} should have been proposed by {breached_at}: {title}"),
-    ClockKind.UPDATE: message("The requester of {number} should have heard how it stands by {breached_at}: {title}"),
-    ClockKind.INTERNAL: message(
-        "Request {number} should have been done by {breached_at} as agreed among ourselves: {title}"
-    ),
-    ClockKind.RESPONSE: message("Request {number} should have been answered by {breached_at}: {title}"),
-    ClockKind.RESOLUTION: message("Request {number} should have been resolved by {breached_at}: {title}"),
-}
-
-CLOCKS = {
-    ClockKind.RESPONSE: message("First response"),
-    ClockKind.PROPOSAL: message("Proposal of a solution"),
-    ClockKind.RESOLUTION: message("Resolution"),
-    ClockKind.UPDATE: message("Word to the requester"),
-    ClockKind.INTERNAL: message("Internal target"),
-}
 # Of which the requester is told nothing.
 AMONG_OURSELVES = (ClockKind.UPDATE, ClockKind.INTERNAL)
 TO_YOU = message("to you")
@@ -288,7 +257,7 @@ async def warn_the_assignee(work: Work, event: ClockWarned) -> None:
     key = f"warned:{clock.id}:{event.warning}"
     if clock.kind is ClockKind.UPDATE:
         key += f":{clock.started_at.isoformat()}"
-    text, due_at = WARNINGS[clock.kind], clock.due_at
+    text, due_at = wording.WARNINGS[clock.kind], clock.due_at
     await tell(work, request.id, told, text, key=key, topic=Topic.DEADLINES, due_at=due_at, used=event.used_percent)
 
 
@@ -300,7 +269,7 @@ async def tell_of_a_breach(work: Work, event: ClockBreached) -> None:
     if clock.kind not in AMONG_OURSELVES:
         told.add(request.requester_id)
     key = f"breached:{clock.id}" if event.times == 1 else f"breached:{clock.id}:{event.times}"
-    text, topic = BREACHES[clock.kind], Topic.DEADLINES
+    text, topic = wording.BREACHES[clock.kind], Topic.DEADLINES
     await tell(work, request.id, told, text, key=key, topic=topic, breached_at=clock.breached_at)
 
 
@@ -352,7 +321,7 @@ async def _how_far(work: Work, escalation: Escalation) -> tuple[str, Mapping[str
         return message("Request {number} has been escalated {to}, level {level}: {title}"), {}
     story, clause = found
     values = {
-        "clock": (CLOCKS[clock.kind],),
+        "clock": (wording.CLOCKS[clock.kind],),
         "due_at": story.ran_out_at,
         "allowed": story.allowed,
         "clause": clause.number,
