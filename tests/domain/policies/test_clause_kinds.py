@@ -257,6 +257,57 @@ def test_what_a_clause_says_reads_like_a_rule() -> None:
     assert read("payment_terms", "en").endswith("Contracts are paid in parts: On signing 30 %, On acceptance 70 %.")
 
 
+def test_what_costs_money_or_acts_by_itself_is_told() -> None:
+    step = {"name": {"en": "Reminder"}, "channel": "email"}
+    ladder = {
+        "steps": [
+            {**step, "number": 1, "delay": {"days": 3}},
+            {
+                **step,
+                "number": 2,
+                "delay": {"days": 10},
+                "fee": {"minor": 5000, "currency": "CNY"},
+                "fee_percent": "1.5",
+                "late_interest_rate": "5.20",
+                "needs_approval": True,
+            },
+        ],
+        "send_time": "09:30",
+    }
+    levels = {
+        **EXAMPLES["service_level"],
+        "escalation": [
+            {"offset_working_minutes": -60, "superior_level": 1},
+            {"offset_working_minutes": 0, "superior_level": 2},
+            {"offset_working_minutes": 30, "superior_level": 3},
+        ],
+    }
+
+    def lines(kind: str, value: Any, language: str = "en") -> list[str]:
+        return read_all(checks.parse(KINDS[kind], value, "value").standard_text(), language).splitlines()
+
+    assert lines("dunning_ladder", ladder)[:7] == [
+        "Step 1, Reminder: by e-mail, 3 calendar days after the due date.",
+        "Step 2, Reminder: by e-mail, 10 calendar days after the due date.",
+        "With step 2 a fee of CN¥50.00 is asked.",
+        "With step 2 a fee of 1.5 % of what is outstanding is asked.",
+        "With step 2 late interest of 5.2 % a year is asked, reckoned from the due date.",
+        "Step 2 is carried out only once somebody has approved it.",
+        "Steps are carried out at 09:30.",
+    ]
+    assert "第 2 步另按年利率 5.2% 收取滞纳利息，自到期日起计算。" in lines("dunning_ladder", ladder, "zh_Hans")
+    assert "The tax is 6 %, where a line of an invoice does not say another." in lines(
+        "payment_terms", {"due_days": 30, "tax_percent": "6"}
+    )
+    assert lines("service_level", levels)[2:] == [
+        "A warning is given when 50 %, 80 % of the time is used up.",
+        "The superior of level 1 is told 60 working minutes before the deadline.",
+        "The superior of level 2 is told when the deadline has come.",
+        "The superior of level 3 is told 30 working minutes after the deadline.",
+    ]
+    assert not [line for line in lines("service_level", levels, "zh_Hans") if "  " in line]
+
+
 @pytest.mark.parametrize("written", ["1_000", "1e1", " 5", "5 ", "٥", "+5", "5.", ".5", "NaN", "", "0x5"])
 def test_a_number_with_decimals_is_written_plainly(written: str) -> None:
     value = {"metric": "satisfaction", "at_least_percent": written}

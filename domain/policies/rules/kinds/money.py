@@ -1,5 +1,6 @@
 """Contracts and money: what is checked before signing, when is paid, how overdue invoices are asked for."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -8,7 +9,7 @@ from pydantic import Field, model_validator
 
 from domain.kernel.amounts import TaxRounding
 from domain.policies.rules.clause_kind import ClauseKind, Percent
-from domain.policies.rules.dunning import Channel, Ladder
+from domain.policies.rules.dunning import Channel, Ladder, LadderStep
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
 from domain.policies.rules.values import Part, Share, Wording, check_whole, unfit
@@ -138,13 +139,17 @@ class PaymentTerms(ClauseKind):
         parts = tuple(
             say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
         )
+        rate = say(
+            message("The tax is {percent} %, where a line of an invoice does not say another."),
+            percent=self.tax_percent,
+        )
         taxed = say(message("The tax of quotations and invoices is rounded {rounding}."), rounding=self.tax_rounding)
         told = [say(message("Contracts are paid in parts: {parts}."), parts=parts)] if parts else []
         if self.exemption_reason is not None:
             told.append(say(message("Why no tax is due: {reason}"), reason=self.exemption_reason))
         if self.issues_by_itself:
             told.append(say(message("Invoices that a contract's schedule asks for are issued by themselves.")))
-        return (due, taxed, *told)
+        return (due, rate, taxed, *told)
 
 
 # By whether a step comes before the due date, on it or after it.
@@ -153,6 +158,29 @@ _WHEN = {
     0: message("Step {number}, {name}: {channel}, on the due date."),
     1: message("Step {number}, {name}: {channel}, {days} {day_kind} after the due date."),
 }
+
+
+def _step_told(step: LadderStep) -> Iterator[Sentence]:
+    """When a step comes, what it costs, and whether somebody has to approve it."""
+    number = step.number
+    yield say(
+        _WHEN[(step.delay.days > 0) - (step.delay.days < 0)],
+        number=number,
+        name=step.name,
+        channel=step.channel,
+        days=abs(step.delay.days),
+        day_kind=step.delay.kind,
+    )
+    if step.fee is not None and step.fee.minor:
+        yield say(message("With step {number} a fee of {fee} is asked."), number=number, fee=step.fee)
+    if step.fee_percent:
+        text = message("With step {number} a fee of {percent} % of what is outstanding is asked.")
+        yield say(text, number=number, percent=step.fee_percent)
+    if step.late_interest_rate:
+        text = message("With step {number} late interest of {percent} % a year is asked, reckoned from the due date.")
+        yield say(text, number=number, percent=step.late_interest_rate)
+    if step.needs_approval:
+        yield say(message("Step {number} is carried out only once somebody has approved it."), number=number)
 
 
 class DunningLadder(ClauseKind, Ladder):
@@ -169,28 +197,15 @@ class DunningLadder(ClauseKind, Ladder):
         return ("business_calendar",)
 
     def standard_text(self) -> tuple[Sentence, ...]:
-        steps = [
-            say(
-                _WHEN[(step.delay.days > 0) - (step.delay.days < 0)],
-                number=step.number,
-                name=step.name,
-                channel=step.channel,
-                days=abs(step.delay.days),
-                day_kind=step.delay.kind,
-            )
-            for step in self.steps
-        ]
+        told = [line for step in self.steps for line in _step_told(step)]
+        if self.steps:
+            told.append(say(message("Steps are carried out at {time}."), time=self.send_time))
         held = say(message("An invoice is left alone for these reasons: {holds}."), holds=self.holds)
         paid = say(message("When a part is paid, {then}."), then=self.after_part_payment)
         carrying = tuple(str(step.number) for step in self.steps if step.with_invoice and step.channel is Channel.EMAIL)
-        if not carrying:
-            return (*steps, held, paid)
-        return (
-            *steps,
-            say(message("The invoice goes along with the letters of steps {steps}."), steps=carrying),
-            held,
-            paid,
-        )
+        if carrying:
+            told.append(say(message("The invoice goes along with the letters of steps {steps}."), steps=carrying))
+        return (*told, held, paid)
 
 
 class BooksByItself(StrEnum):

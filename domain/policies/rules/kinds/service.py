@@ -99,6 +99,16 @@ class PriorityMatrix(ClauseKind):
         )
 
 
+def _when(offset_minutes: int) -> Sentence:
+    """When something happens, seen from a deadline; `offset_minutes` are working minutes, negative before it."""
+    if offset_minutes == 0:
+        return say(message("when the deadline has come"))
+    text = message("{minutes} working minutes after the deadline")
+    if offset_minutes < 0:
+        text = message("{minutes} working minutes before the deadline")
+    return say(text, minutes=abs(offset_minutes))
+
+
 class ServiceLevel(ClauseKind):
     """How soon requests of each priority are answered and resolved, when a warning is due and who is told (RQ-6).
 
@@ -179,22 +189,25 @@ class ServiceLevel(ClauseKind):
             for priority, targets in sorted(self.targets.items())
             if targets.internal is not None
         ]
-        told = [
+        shares = tuple(say(message("{percent} %"), percent=fraction * 100) for fraction in self.warning_fractions)
+        told = (
+            [say(message("A warning is given when {shares} of the time is used up."), shares=shares)] if shares else []
+        )
+        told += [
             say(
-                message("The superior of level {level} is told {minutes} working minutes from the deadline."),
+                message("The superior of level {level} is told {when}."),
                 level=level.superior_level,
-                minutes=f"{level.offset_working_minutes:+d}",
+                when=_when(level.offset_working_minutes),
             )
             for level in self.escalation
         ]
         for level in self.escalation:
-            minutes = f"{level.offset_working_minutes:+d}"
+            when = _when(level.offset_working_minutes)
             if level.action is EscalationAction.RAISE_TIER:
-                text = message("It is raised to the next tier of support {minutes} working minutes from the deadline.")
-                told.append(say(text, minutes=minutes))
+                told.append(say(message("It is raised to the next tier of support {when}."), when=when))
             if level.action is EscalationAction.HAND_TO:
-                text = message("It is handed to {department} {minutes} working minutes from the deadline.")
-                told.append(say(text, department=level.department, minutes=minutes))
+                text = message("It is handed to {department} {when}.")
+                told.append(say(text, department=level.department, when=when))
         return (*promised, *told)
 
 
