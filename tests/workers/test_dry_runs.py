@@ -206,6 +206,12 @@ async def test_a_company_may_ask_for_a_signed_trial_before_a_version_is_submitte
             work, version_id=version_id, number="9.9", kind="provision", value={}, title={"en": "New"}
         )
     assert await refused_code(company, version_id) == "NEEDS_DRY_RUN"
+    with pytest.raises(Conflict, match="has changed since it was tried") as refused:
+        async with writing(company.admin, settle=settle) as work:
+            await commands.sign_dry_run(work, dry_run_id=run.id)
+    assert (refused.value.code, refused.value.path) == ("OUTDATED_DRY_RUN", ("dryRunId",))
+    async with reading(company.admin) as work:
+        assert set(await queries.outdated_runs(work)) == {str(short.id), str(run.id)}
     async with writing(company.admin, settle=settle) as work:
         await policies.remove_clause(work, version_id=version_id, number="9.9")
     assert await refused_code(company, version_id) is None

@@ -151,7 +151,8 @@ async def confirm_reading(work: Work, input: VersionInput) -> HandbookVersion:
 async def sign_dry_run(work: Work, input: DryRunInput) -> DryRun:
     """Confirm that you have read what a dry run found; whoever wrote the version doesn't, unless nobody else could.
     Refused with UNSEEN_FINDINGS, which names the permissions, where it found something in records that you may not
-    read: `findings { totalCount }` is less than `differing` then."""
+    read: `findings { totalCount }` is less than `differing` then. Refused with OUTDATED_DRY_RUN where the version has
+    changed since it was tried, which `outdated` tells: start another one, and sign that."""
     return await rulebook.sign_dry_run(work, dry_run_id=input.dry_run_id)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import Text, cast
 from strawberry.scalars import JSON
 
+from api.reading.asking import asked
 from api.reading.filters import TextFilter, WordFilter, filtered
-from api.reading.mapping import Node, Order, column, one, page, rendered, shows
+from api.reading.mapping import Node, Order, column, computed, one, page, rendered, shows
 from api.schema.access.types import Member
 from domain.rulebook import models, queries
 from domain.rulebook.rules import trials
@@ -63,6 +65,9 @@ class DryRunFindingFilter:
     number: TextFilter | None = filtered("By the draft's clause.")
 
 
+_OUTDATED = asked("rulebook_outdated_runs", queries.outdated_runs)
+
+
 @shows(models.DryRun, visible=queries.visible_runs)
 class DryRun(Node):
     """A draft of the handbook, tried on the cases of a time that is past."""
@@ -93,6 +98,11 @@ class DryRun(Node):
     )
     finished_at: datetime | None = column("When it was finished.")
     started_by: Member | None = one("Who asked for it.", "started_by_id")
+    outdated: bool = computed(
+        "Whether its version, still under way, has changed since it was tried: then it counts no more, and nobody "
+        "signs it; start another one.",
+        lambda run: _OUTDATED().op("?")(cast(run.id, Text)),
+    )
     signed_by: Member | None = one("Who signed the result.", "signed_by_id")
     signed_at: datetime | None = column("When it was signed.")
     findings = page(

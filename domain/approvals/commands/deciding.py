@@ -54,11 +54,11 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     reached = [task.step for task in given if task.state is not TaskState.SKIPPED]
     possible = steps.returnable(chain_of(approval), decided.step, reached)
     if step not in possible:
-        text = message("It can't be returned to this step. Possible are, counted from 1: {possible}.")
+        text = message("It can't be returned to this step. Possible are: {possible}.")
         if not possible:
             text = message("No earlier step was decided: return it to its requester.")
         names = {each: chain_of(approval).steps[each].name.in_language(work.actor.language) for each in possible}
-        told = ", ".join(f"{each + 1} “{name}”" for each, name in names.items())
+        told = ", ".join(f"step: {each} (“{name}”)" for each, name in names.items())
         raise Invalid(text, {"possible": told}, path=("step",))
     returned = ApprovalStepReturned(approval_id=approval.id, task_id=decided.id, step=decided.step, to_step=step)
     work.record(returned, about=approval)

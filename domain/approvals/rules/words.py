@@ -22,13 +22,17 @@ worded(
         **{SeatReason(reason): text for reason, text in _PASSED_ON.items()},
         SeatReason.VACANT_SUPERIOR: message("nobody is there whom the chain names: the superior decides"),
         SeatReason.VACANT_ADMINISTRATOR: message("nobody is there whom the chain names: an administrator decides"),
-        SeatReason.VACANT_STOPPED: message("nobody is there whom the chain names: an administrator names somebody"),
+        SeatReason.VACANT_STOPPED: message(
+            "nobody is there whom the chain names: somebody else who may administer approvals names somebody; where "
+            "there is nobody else, give somebody that permission, or withdraw the request"
+        ),
         SeatReason.NO_PERMISSION_SUPERIOR: message("whom the chain names may not decide: the superior decides"),
         SeatReason.NO_PERMISSION_ADMINISTRATOR: message(
             "whom the chain names may not decide: an administrator decides"
         ),
         SeatReason.NO_PERMISSION_STOPPED: message(
-            "whom the chain names may not decide: an administrator names somebody"
+            "whom the chain names may not decide: somebody else who may administer approvals names somebody; where "
+            "there is nobody else, give somebody that permission, or withdraw the request"
         ),
         SeatReason.REQUESTER_SUPERIOR: message("the chain names the requester: their superior decides"),
         SeatReason.REQUESTER_ADMINISTRATOR: message("the chain names the requester: an administrator decides"),

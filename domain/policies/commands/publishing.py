@@ -1,7 +1,7 @@
 """From a draft to a version in force: submitted, reviewed, and approved by hand or by the handbook's own chain."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -193,7 +193,7 @@ async def alone(work: Work) -> None:
 async def _starts_at(work: Work, version: HandbookVersion) -> datetime:
     """When an approved version takes effect; refuses when another one has come in between."""
     earliest = await _effective(work, None)
-    starts_at = await _next_free(work, version, max(version.planned_effective_at or earliest, earliest))
+    starts_at = await queries.next_free(work, version.id, max(version.planned_effective_at or earliest, earliest))
     await refuse_outdated(work, version, starts_at)
     return starts_at
 
@@ -202,16 +202,9 @@ async def _free(work: Work, version: HandbookVersion, wished_at: datetime | None
     """When a version takes effect at which no other one does; refuses an instant that was wished for and is taken."""
     starts_at = await _effective(work, wished_at)
     if wished_at is None:
-        return await _next_free(work, version, starts_at)
-    if await _is_taken(work, version.id, starts_at):
+        return await queries.next_free(work, version.id, starts_at)
+    if await queries.is_taken(work, version.id, starts_at):
         raise Conflict(message("Another version takes effect at that very instant."), path=("effectiveAt",))
-    return starts_at
-
-
-async def _next_free(work: Work, version: HandbookVersion, starts_at: datetime) -> datetime:
-    """Two versions never take effect at the same instant: who wishes for none does so a moment after another."""
-    while await _is_taken(work, version.id, starts_at):
-        starts_at += timedelta(seconds=1)
     return starts_at
 
 
@@ -223,15 +216,6 @@ async def _effective(work: Work, wished_at: datetime | None) -> datetime:
     except Invalid as refusal:
         refusal.clause = rules.clause if rules is not None else None
         raise
-
-
-async def _is_taken(work: Work, version_id: UUID, starts_at: datetime) -> bool:
-    at_that_instant = select(HandbookVersion).where(
-        HandbookVersion.state == State.PUBLISHED,
-        HandbookVersion.effective_at == starts_at,
-        HandbookVersion.id != version_id,
-    )
-    return await work.first(at_that_instant) is not None
 
 
 async def _sign(

@@ -1,6 +1,6 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
-from domain.policies.queries.bases import outdated, rested_on, underway
+from domain.policies.queries.bases import is_taken, next_free, outdated, rested_on, underway
 from domain.policies.queries.checking import findings, unchanged
 from domain.policies.queries.deciding import Covered, clause_of, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
@@ -62,9 +62,11 @@ __all__ = [
     "forget",
     "handbook",
     "is_alone",
+    "is_taken",
     "lacking",
     "latest_published",
     "may_publish_alone",
+    "next_free",
     "other_members",
     "others_who_may_publish",
     "outdated",

@@ -1,6 +1,7 @@
 """Whether a version rests on the one before it, and what rests on a version."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -24,6 +25,11 @@ async def outdated(work: Work, version: HandbookVersion, starts_at: datetime) ->
             "This version changes version {base}, but nothing comes before it then: rebase it or choose another day."
         )
         values = {"base": base.number}
+        if base.state is State.PUBLISHED and before is None:
+            text = message(
+                "This version changes version {base}, which does not take effect before that instant itself: choose a "
+                "later one as effectiveAt. The clock of a rehearsal stands still until advanceClock moves it."
+            )
         if before is not None:
             text = message(
                 "This version changes version {base}, but version {before} comes before it, whose changes it would "
@@ -52,6 +58,23 @@ async def outdated(work: Work, version: HandbookVersion, starts_at: datetime) ->
         "or let this one take effect after it."
     )
     return Conflict(text, {"later": later.number}, path=("effectiveAt",), code="LATER_VERSION")
+
+
+async def next_free(work: Work, version_id: UUID, starts_at: datetime) -> datetime:
+    """Two versions never take effect at the same instant: who wishes for none does so a moment after another."""
+    while await is_taken(work, version_id, starts_at):
+        starts_at += timedelta(seconds=1)
+    return starts_at
+
+
+async def is_taken(work: Work, version_id: UUID, starts_at: datetime) -> bool:
+    """Whether another version takes effect at an instant."""
+    at_that_instant = select(HandbookVersion).where(
+        HandbookVersion.state == State.PUBLISHED,
+        HandbookVersion.effective_at == starts_at,
+        HandbookVersion.id != version_id,
+    )
+    return await work.first(at_that_instant) is not None
 
 
 async def rested_on(work: Work, version: HandbookVersion) -> Refusal | None:

@@ -70,7 +70,11 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
             )
             return Forbidden(text, code="OWN_VERSION")
         case Obstacle.NEEDS_APPROVAL:
-            text = message("This is decided by an approval chain of the handbook in force: submit it to its approvers.")
+            text = message(
+                "This version waits for the approval that a chain of the handbook in force asks for: it takes effect "
+                "once its approvers have agreed. If it was submitted before there was such a chain, return it and submit "
+                "it again."
+            )
             return Refusal(text, code="NEEDS_APPROVAL")
         case Obstacle.NEEDS_REVIEW:
             text = message("Nobody has confirmed yet that they reviewed this version: review it first.")

@@ -55,7 +55,7 @@ async def start_dry_run(work: Work, *, version_id: UUID, months: int) -> DryRun:
 @command(needs=Permission.POLICIES_PUBLISH)
 async def sign_dry_run(work: Work, *, dry_run_id: UUID) -> DryRun:
     """Confirm that one has read what a dry run found. Whoever wrote the version doesn't, unless nobody else could, nor
-    whoever may not read all that it found."""
+    whoever may not read all that it found. Refuses with OUTDATED_DRY_RUN once the version has changed since."""
     run = await work.get(DryRun, dry_run_id, "dryRunId", lock=True)
     run.state = LIFECYCLE.next(run.state, Move.SIGN)
     person, version = work.actor.id, await policies.version(work, run.version_id)
@@ -64,6 +64,12 @@ async def sign_dry_run(work: Work, *, dry_run_id: UUID) -> DryRun:
     if person in (version.author_id, version.submitter_id) and not await policies.may_publish_alone(work, person):
         text = message("Whoever wrote a version doesn't sign its dry run: ask somebody else who may publish.")
         raise Forbidden(text, code="OWN_VERSION")
+    if await queries.is_outdated(work, run):
+        text = message(
+            "This version has changed since it was tried, so this result says nothing of it any more: start another "
+            "dry run, and sign that."
+        )
+        raise Conflict(text, path=("dryRunId",), code="OUTDATED_DRY_RUN")
     unseen = await queries.needed_to_read(work, run) - work.actor.permissions
     if unseen:
         text = message(

@@ -4,7 +4,16 @@ from domain.rulebook.queries.checking import findings
 from domain.rulebook.queries.confirming import Outstanding, missing_by, outstanding, read_by_me, visible_readings
 from domain.rulebook.queries.contents import compared, coverage, document, exported, facts_about, writers_of
 from domain.rulebook.queries.readiness import hindrances, unready, untried
-from domain.rulebook.queries.trying import dry_run, dry_runs_of, needed_to_read, trial, visible_findings, visible_runs
+from domain.rulebook.queries.trying import (
+    dry_run,
+    dry_runs_of,
+    is_outdated,
+    needed_to_read,
+    outdated_runs,
+    trial,
+    visible_findings,
+    visible_runs,
+)
 
 __all__ = [
     "Outstanding",
@@ -17,8 +26,10 @@ __all__ = [
     "facts_about",
     "findings",
     "hindrances",
+    "is_outdated",
     "missing_by",
     "needed_to_read",
+    "outdated_runs",
     "outstanding",
     "read_by_me",
     "trial",

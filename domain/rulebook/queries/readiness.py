@@ -7,13 +7,10 @@ from domain.policies import queries as policies
 from domain.policies.models import HandbookVersion
 from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.versions import State, check_effective
-from domain.rulebook.queries.trying import dry_runs_of
+from domain.rulebook.queries.trying import MOST_WATCHED, dry_runs_of
 from tenancy.language import translate
 from tenancy.refusals import Refusal, message
 from tenancy.work import Work
-
-# More versions than these are nowhere under way at once; whoever has more is told by the commands.
-MOST_WATCHED = 40
 
 
 async def untried(work: Work, version_id: UUID) -> Refusal | None:
@@ -62,6 +59,7 @@ async def hindrances(work: Work, version: HandbookVersion) -> dict[Obstacle, Ref
     starts_at = check_effective(None, work.now, rules.value.least_days_before_effect if rules else 0)
     if version.state is State.IN_REVIEW and version.planned_effective_at is not None:
         starts_at = max(starts_at, version.planned_effective_at)
+    starts_at = await policies.next_free(work, version.id, starts_at)
     if (outdated := await policies.outdated(work, version, starts_at)) is not None:
         found[Obstacle(outdated.code.lower())] = outdated
     return found

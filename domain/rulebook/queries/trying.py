@@ -14,6 +14,9 @@ from tenancy.actor import Actor
 from tenancy.models import one_of
 from tenancy.work import Work
 
+# More versions than these are nowhere under way at once; whoever has more is told by the commands.
+MOST_WATCHED = 40
+
 
 def visible_runs(actor: Actor, _: Any = None) -> ColumnElement[bool]:
     """Dry runs are seen by those who work on versions."""
@@ -50,6 +53,21 @@ async def dry_run(work: Work, id: UUID) -> DryRun:
 async def dry_runs_of(work: Work, version_id: UUID) -> list[DryRun]:
     """The dry runs of a version, the newest first."""
     return await work.all(select(DryRun).where(DryRun.version_id == version_id).order_by(DryRun.id.desc()))
+
+
+async def is_outdated(work: Work, run: DryRun) -> bool:
+    """Whether the version says something else by now than what was tried."""
+    return run.content != (await policies.content(work, run.version_id)).digest()
+
+
+async def outdated_runs(work: Work) -> list[str]:
+    """The ids of dry runs whose version has changed since, among the versions under way: others change no more."""
+    found: list[str] = []
+    for version in await policies.underway(work, MOST_WATCHED):
+        if runs := await dry_runs_of(work, version.id):
+            digest = (await policies.content(work, version.id)).digest()
+            found += [str(run.id) for run in runs if run.content != digest]
+    return found
 
 
 async def trial(work: Work, run: DryRun) -> tuple[Trial, dict[UUID, tuple[UUID, UUID]]]:

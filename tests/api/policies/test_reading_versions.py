@@ -183,13 +183,24 @@ async def test_a_draft_is_tried_and_the_result_stands_with_it(ask, acme: Actor, 
     assert (await ask(acme, start, id=str(version.id), months=99))["startDryRun"]["errors"] == [
         {"code": "INVALID", "path": ["months"]}
     ]
-    shown = "query($id: ID!) { handbookVersion(id: $id) { dryRuns { id startedBy { name } signedAt } } }"
+    shown = "query($id: ID!) { handbookVersion(id: $id) { dryRuns { id startedBy { name } signedAt outdated } } }"
     (run,) = (await ask(acme, shown, id=str(version.id)))["handbookVersion"]["dryRuns"]
-    assert run == {"id": begun["dryRun"]["id"], "startedBy": {"name": "Admin"}, "signedAt": None}
+    assert run == {
+        "id": begun["dryRun"]["id"],
+        "startedBy": {"name": "Admin"},
+        "signedAt": None,
+        "outdated": False,
+    }
     sign = "mutation($id: ID!) { signDryRun(input: {dryRunId: $id}) { dryRun { id } errors { code } } }"
     assert (await ask(acme, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "WRONG_STATE"}]
     assert (await ask(globex, sign, id=run["id"]))["signDryRun"]["errors"] == [{"code": "NOT_FOUND"}]
     assert (await ask(globex, shown, id=str(version.id)))["handbookVersion"] is None
+    async with writing(acme, settle=settle) as work:
+        await commands.put_clause(
+            work, version_id=version.id, number="9.9", kind="provision", value={}, title={"en": "New"}
+        )
+    (run,) = (await ask(acme, shown, id=str(version.id)))["handbookVersion"]["dryRuns"]
+    assert run["outdated"] is True
 
 
 async def test_who_has_read_a_version_and_who_has_not_is_seen(ask, acme: Actor, globex: Actor) -> None:

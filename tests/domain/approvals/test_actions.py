@@ -85,7 +85,7 @@ async def test_only_an_earlier_step_that_was_come_to_can_be_returned_to(company:
     for wrong in (1, 2, 3, -1):
         with pytest.raises(Invalid) as refused:
             await act(company.boss, company, approval, commands.return_to_step, step=wrong, comment="Again.")
-        assert refused.value.values["possible"] == "1 “Step”"
+        assert refused.value.values["possible"] == "step: 0 (“Step”)"
     with pytest.raises(Invalid):
         await act(company.boss, company, approval, commands.return_to_step, step=0, comment=" ")
 

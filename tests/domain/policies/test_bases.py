@@ -141,6 +141,31 @@ async def test_no_draft_slips_in_before_a_first_version_that_is_published_for_la
     assert refused.value.code == "LATER_VERSION"
 
 
+async def test_a_copy_of_what_takes_effect_at_this_very_instant_is_handed_in_all_the_same(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        first = await commands.draft_version(work, title=another_title(), document_number="HB-01")
+        await write(work, first.id, *CALENDAR)
+        await published(work, first.id)
+        # As in a rehearsal, whose clock stands still.
+        copy = await copy_of(work, first.id)
+        await write(work, copy.id, "99.2", "provision", {})
+        assert await rulebook.hindrances(work, copy) == {}
+        await commands.submit_version(work, version_id=copy.id)
+
+
+async def test_a_copy_of_a_version_for_later_is_told_to_take_effect_later_still(acme: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        first = await commands.draft_version(work, title=another_title(), document_number="HB-01")
+        await write(work, first.id, *CALENDAR)
+        await published(work, first.id, work.now + timedelta(days=5))
+        copy = await copy_of(work, first.id)
+        await write(work, copy.id, "99.2", "provision", {})
+    with pytest.raises(Conflict, match="choose a later one as effectiveAt") as refused:
+        async with writing(acme, settle=settle) as work:
+            await commands.submit_version(work, version_id=copy.id)
+    assert (refused.value.code, refused.value.values) == ("OUTDATED_BASE", {"base": 1})
+
+
 async def test_what_was_submitted_in_time_is_refused_when_another_has_been_published_since(acme: Actor) -> None:
     base = await in_force(acme, CALENDAR, NOTICE)
     async with writing(acme, settle=settle) as work:
