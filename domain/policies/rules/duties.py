@@ -72,8 +72,8 @@ def refusal(obstacle: Obstacle, move: Move, state: State) -> Refusal:
         case Obstacle.NEEDS_APPROVAL:
             text = message(
                 "This version waits for the approval that a chain of the handbook in force asks for: it takes effect "
-                "once its approvers have agreed. If it was submitted before there was such a chain, return it and submit "
-                "it again."
+                "once its approvers have agreed. If it was submitted before there was such a chain, return it and "
+                "submit it again."
             )
             return Refusal(text, code="NEEDS_APPROVAL")
         case Obstacle.NEEDS_REVIEW:
