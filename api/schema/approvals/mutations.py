@@ -84,7 +84,8 @@ class GoOnWithApprovalInput:
 
 
 async def go_on_with_approval(work: Work, input: GoOnWithApprovalInput) -> Approval:
-    """Say, as an administrator of approvals, whether a step is taken whose condition can't be judged."""
+    """Say, as an administrator of approvals, whether a step is taken whose condition can't be judged. SEAT_ENDED
+    says that the case stands at another seat since."""
     return await commands.go_on(work, task_id=input.task_id, take=input.take, comment=input.comment)
 
 

@@ -27,6 +27,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.kinds import ApprovalChain
+from tenancy.refusals import WrongState, message
 from tenancy.work import Work
 
 
@@ -45,6 +46,11 @@ async def go_on(work: Work, *, task_id: UUID, take: bool, comment: str) -> Appro
     Nobody says so of their own request or matter.
     """
     approval, stop = await locked_seat(work, task_id)
+    if stop.state is not TaskState.WAITING and any(
+        seat.assignee_id is None for seat in await undecided(work, approval)
+    ):
+        text = message("This seat has ended; the case stands at another one since. Name the seat that waits now.")
+        raise WrongState(text, path=("taskId",), code="SEAT_ENDED")
     if stop.seat_reason is not SeatReason.CONDITION_FAILED or stop.state is not TaskState.WAITING:
         raise obstacles.refusal(Act.GO_ON, Obstacle.NOT_STUCK)
     refuse_concerned(approval, work.actor.id, "taskId")

@@ -32,6 +32,7 @@ from domain.policies.queries.showing import (
 from domain.policies.queries.versions import (
     IN_FORCE,
     content,
+    contents,
     control_of,
     forget,
     is_alone,
@@ -53,6 +54,7 @@ __all__ = [
     "clause_of",
     "concerns_open_cases",
     "content",
+    "contents",
     "control",
     "control_of",
     "coverage",

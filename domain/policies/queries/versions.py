@@ -1,5 +1,6 @@
 """Which versions there are, which one is in force, and what one says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from domain.policies.models import Clause, HandbookSignature, HandbookVersion
 from domain.policies.queries.showing import control, other_members, others_who_may_publish, visible
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.versions import Control, State
+from tenancy.models import one_of
 from tenancy.refusals import NotFound
 from tenancy.work import ASKED_ALONG, Work
 
@@ -83,6 +85,17 @@ async def content(work: Work, version_id: UUID) -> Content:
     """What a version lays down, as it is compared and approved."""
     found = await version(work, version_id, "versionId")
     rows = await work.all(select(Clause).where(Clause.version_id == version_id).order_by(Clause.position))
+    return _content(found, rows)
+
+
+async def contents(work: Work, versions: Sequence[HandbookVersion]) -> dict[UUID, Content]:
+    """What several versions lay down, by their ids."""
+    ids = [found.id for found in versions]
+    rows = await work.all(select(Clause).where(one_of(Clause.version_id, ids)).order_by(Clause.position))
+    return {found.id: _content(found, [row for row in rows if row.version_id == found.id]) for found in versions}
+
+
+def _content(found: HandbookVersion, rows: Sequence[Clause]) -> Content:
     return Content(
         document_number=found.document_number,
         title=found.title,

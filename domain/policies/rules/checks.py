@@ -43,6 +43,11 @@ _SENTENCES = {
     "string_pattern_mismatch": message("This does not match the form {pattern}."),
     "decimal_max_digits": message("At most {max_digits} digits are possible."),
 }
+# Where one is enough.
+_ONE = {
+    "too_short": message("At least one entry is needed."),
+    "string_too_short": message("At least one character is needed."),
+}
 _NUMBERS = ("int_", "decimal_", "float_", "is_instance_of", "finite_number")
 
 
@@ -96,7 +101,8 @@ def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:
         # A validator of the whole may know the part at fault better.
         return Invalid(cause.text, cause.values, path=(*place, *cause.path))
     kind = found["type"]
-    sentence = _SENTENCES.get(kind)
+    sentence = _ONE.get(kind) if values.get("min_length") == 1 else None
+    sentence = sentence or _SENTENCES.get(kind)
     if sentence is not None:
         return Invalid(sentence, values, path=place)
     if kind.startswith(_NUMBERS):

@@ -62,12 +62,13 @@ async def is_outdated(work: Work, run: DryRun) -> bool:
 
 async def outdated_runs(work: Work) -> list[str]:
     """The ids of dry runs whose version has changed since, among the versions under way: others change no more."""
-    found: list[str] = []
-    for version in await policies.underway(work, MOST_WATCHED):
-        if runs := await dry_runs_of(work, version.id):
-            digest = (await policies.content(work, version.id)).digest()
-            found += [str(run.id) for run in runs if run.content != digest]
-    return found
+    versions = await policies.underway(work, MOST_WATCHED)
+    ids = [version.id for version in versions]
+    runs = await work.all(select(DryRun).where(one_of(DryRun.version_id, ids)))
+    tried = {run.version_id for run in runs}
+    contents = await policies.contents(work, [version for version in versions if version.id in tried])
+    digests = {id: content.digest() for id, content in contents.items()}
+    return [str(run.id) for run in runs if run.content != digests[run.version_id]]
 
 
 async def trial(work: Work, run: DryRun) -> tuple[Trial, dict[UUID, tuple[UUID, UUID]]]:

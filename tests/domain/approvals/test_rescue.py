@@ -153,6 +153,18 @@ async def test_a_mended_handbook_decides_the_stopped_case_from_its_first_step(co
     assert stands.state is State.GRANTED
 
 
+async def test_a_seat_that_was_replaced_says_that_the_case_stands_at_another(company: Company) -> None:
+    await lay_down(company.admin, step(HR, when=OVERFLOW))
+    approval = await ask(company.engineer, **FACTS)
+    former = await stop_of(company, approval.id)
+    await resolve(company, approval.id)
+    assert former.id not in (await waiting(company.admin, approval.id)).values()
+    with pytest.raises(WrongState, match="stands at another one") as refused:
+        async with writing(company.admin, settle=settle) as work:
+            await commands.go_on(work, task_id=former.id, take=True, comment="Go.")
+    assert (refused.value.code, refused.value.path) == ("SEAT_ENDED", ("taskId",))
+
+
 async def test_what_the_former_chain_agreed_to_is_no_consent_by_the_new_one(company: Company) -> None:
     await lay_down(company.admin, step(HEAD), step(HR, when=OVERFLOW))
     approval = await ask(company.engineer, **FACTS)

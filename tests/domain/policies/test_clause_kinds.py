@@ -95,7 +95,7 @@ def test_no_kind_takes_a_field_it_does_not_know(kind: str) -> None:
         ("notice_period", ("days",), 0, "allowed explicitly"),
         ("notice_period", ("days",), -1, "least possible is 0"),
         ("notice_period", ("day_kind",), "lunar", "One of these"),
-        ("approval_chain", ("steps",), [], "At least 1"),
+        ("approval_chain", ("steps",), [], "At least one entry is needed"),
         ("approval_chain", ("subject_kind",), "weather", "One of these"),
         ("approval_chain", ("steps", 0, "quorum"), 2, "quorum"),
         ("approval_chain", ("steps", 0, "deadline"), None, "there is no deadline"),

@@ -191,11 +191,16 @@ def _difference(teller: Teller, each: Mapping[str, Any]) -> Iterator[str]:
     )
     for field in each["fields"]:
         if field["path"][0] == "value":
-            for path, before, after in places(field["before"], field["after"], tuple(field["path"][1:])):
+            for path, before, after in places(field["before"], field["after"], _counted(field["path"][1:])):
                 place = " ".join(path).replace("_", " ")
                 yield f"  {place}: {'–' if before is None else before} → {'–' if after is None else after}"
     if each["change"] == "CHANGED" and each["after"]["appliesToOpenCases"]:
         yield f"  {teller.words('open_cases')}"
+
+
+def _counted(path: Sequence[str]) -> tuple[str, ...]:
+    """A place as people count it: the product counts the entries of lists from 0."""
+    return tuple(str(int(name) + 1) if name.isdigit() else name for name in path)
 
 
 def places(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

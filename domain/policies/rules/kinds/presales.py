@@ -98,9 +98,14 @@ class ExpertReview(ClauseKind):
         told = []
         if self.from_amount is not None:
             text = message("Solutions of {amount} or more are reviewed by {least} experts.")
+            if self.least_experts == 1:
+                text = message("Solutions of {amount} or more are reviewed by one expert.")
             told.append(say(text, amount=self.from_amount, least=self.least_experts))
         if self.when_complex:
-            told.append(say(message("Complex solutions are reviewed by {least} experts."), least=self.least_experts))
+            text = message("Complex solutions are reviewed by {least} experts.")
+            if self.least_experts == 1:
+                text = message("Complex solutions are reviewed by one expert.")
+            told.append(say(text, least=self.least_experts))
         return tuple(told)
 
 
