@@ -60,12 +60,15 @@ async def heard(pool: None, ground: Ground, walker: Walker) -> list[Heard]:
     companies = (ground.globex, ground.acme)
     with hearing() as said:
 
-        async def compare(act: Callable[[Company], Awaitable[Any]]) -> None:
+        async def statements_of(company: Company, act: Callable[[Company], Awaitable[Any]]) -> dict[str, Statement]:
             said.clear()
-            for company in companies:
-                await act(company)
-            half = len(said) // 2
-            pairs.update({one[0]: (one, other) for one, other in zip(said[:half], said[half:], strict=True)})
+            await act(company)
+            return {statement[0]: statement for statement in said}
+
+        async def compare(act: Callable[[Company], Awaitable[Any]]) -> None:
+            # Whoever does not find a record asks nothing further about it, so the one may say what the other does not.
+            intruding, owning = [await statements_of(company, act) for company in companies]
+            pairs.update({sql: (intruding[sql], owning[sql]) for sql in intruding if sql in owning})
 
         async with housed(ground, 2):
             await compare(lambda company: actor_for(f"Bearer {company.token()}", None, None, remembered=Remembered()))
