@@ -16,7 +16,6 @@ CASES = {case.name: case for case in cases()}
 WITHOUT_EFFECT = {
     "Query.simulateApproval(subjectKind)": "The house's own words; others are refused alike.",
     "Query.simulateApproval(purpose)": "The same.",
-    "Query.simulateApproval(facts) of departments": "The sample handbook's chain does not ask for a head.",
     "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
     "Query.simulateApproval(versionId)": "The same.",
     "Query.ageing(customerId)": "The sample's postings are of nothing, and what is settled is not listed.",
