@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from api.linked.pages import button, languages, page, paragraph, problem_of, text_field
+from api.linked.pages import answer_form, facts_table, languages, page, paragraph
 from domain.presales.rules.shown import Shown
 from domain.presales.rules.solutions import MAX_COMMENT, MAX_NAME
 from tenancy.language import Language, translate
 from tenancy.refusals import Refusal, message
 
 CONFIRM, OBJECT = "confirm", "object"
+CHOICES = {
+    CONFIRM: message("We confirm that this is what we need."),
+    OBJECT: message("We would like to have something changed."),
+}
+COMMENT = message("What should be different, or what else you would like to say")
 
 
 def document(shown: Shown, language: Language, given: Mapping[str, str], problem: Refusal | None) -> str:
@@ -34,39 +39,10 @@ def closed(language: Language) -> str:
 
 
 def _document(shown: Shown, language: Language, given: Mapping[str, str], problem: Refusal | None) -> Iterator[str]:
-    yield f"<p>{escape(shown.running_head)}</p>\n<table>\n"
-    for label, value in shown.facts:
-        yield f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>\n'
-    yield "</table>\n"
+    yield f"<p>{escape(shown.running_head)}</p>\n"
+    yield from facts_table(shown.facts)
     for heading, text in shown.sections:
         yield f"<h2>{escape(heading)}</h2>\n"
         yield "".join(f"<p>{escape(line)}</p>\n" for line in text.split("\n") if line)
-    yield from _form(language, given, problem)
+    yield from answer_form(language, CHOICES, COMMENT, given, problem, most_name=MAX_NAME, most_comment=MAX_COMMENT)
     yield from languages(language)
-
-
-def _form(language: Language, given: Mapping[str, str], problem: Refusal | None) -> Iterator[str]:
-    wrong = problem.path[0] if problem is not None and problem.path else ""
-    yield f"<h2>{escape(translate(message('Your answer'), language))}</h2>\n{problem_of(problem, language)}"
-    # Without an address of its own the form goes to where the page came from, its language included.
-    yield '<form method="post">\n<fieldset>\n'
-    words = {
-        CONFIRM: message("We confirm that this is what we need."),
-        OBJECT: message("We would like to have something changed."),
-    }
-    for value, text in words.items():
-        checked = " checked" if given.get("answer") == value else ""
-        yield (
-            f'<label class="choice"><input type="radio" name="answer" value="{value}" required{checked}>'
-            f"{escape(translate(text, language))}</label>\n"
-        )
-    yield "</fieldset>\n"
-    said = ' aria-describedby="problem" aria-invalid="true"' if wrong == "name" else ""
-    yield (
-        f'<p><label for="name">{escape(translate(message("Your name"), language))}</label>\n'
-        f'<input id="name" name="name" maxlength="{MAX_NAME}" autocomplete="name" required{said}'
-        f' value="{escape(given.get("name", ""))}"></p>\n'
-    )
-    label = translate(message("What should be different, or what else you would like to say"), language)
-    yield text_field(label, "comment", given, wrong, required=False, most=MAX_COMMENT)
-    yield button(language, message("Send the answer"))

@@ -79,3 +79,43 @@ def text_field(label: str, name: str, given: Mapping[str, str], wrong: str, *, r
         f'<p><label for="{name}">{escape(label)}</label>\n<textarea id="{name}" name="{name}" rows="4" '
         f'maxlength="{most}"{must}{said}>\n{escape(given.get(name, ""))}</textarea></p>\n'
     )
+
+
+def facts_table(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What a document is about: labels, and what they say."""
+    yield "<table>\n"
+    for label, value in facts:
+        yield f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>\n'
+    yield "</table>\n"
+
+
+def answer_form(
+    language: Language,
+    choices: Mapping[str, str],
+    comment: str,
+    given: Mapping[str, str],
+    problem: Refusal | None,
+    *,
+    most_name: int,
+    most_comment: int,
+) -> Iterator[str]:
+    """A form that takes one of the choices, the name of whoever answers, and a comment; the texts are marked ones."""
+    wrong = problem.path[0] if problem is not None and problem.path else ""
+    yield f"<h2>{escape(translate(message('Your answer'), language))}</h2>\n{problem_of(problem, language)}"
+    # Without an address of its own the form goes to where the page came from, its language included.
+    yield '<form method="post">\n<fieldset>\n'
+    for value, text in choices.items():
+        checked = " checked" if given.get("answer") == value else ""
+        yield (
+            f'<label class="choice"><input type="radio" name="answer" value="{value}" required{checked}>'
+            f"{escape(translate(text, language))}</label>\n"
+        )
+    yield "</fieldset>\n"
+    said = ' aria-describedby="problem" aria-invalid="true"' if wrong == "name" else ""
+    yield (
+        f'<p><label for="name">{escape(translate(message("Your name"), language))}</label>\n'
+        f'<input id="name" name="name" maxlength="{most_name}" autocomplete="name" required{said}'
+        f' value="{escape(given.get("name", ""))}"></p>\n'
+    )
+    yield text_field(translate(comment, language), "comment", given, wrong, required=False, most=most_comment)
+    yield button(language, message("Send the answer"))

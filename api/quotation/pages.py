@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from api.linked.pages import button, languages, page, paragraph, problem_of, text_field
+from api.linked.pages import answer_form, facts_table, languages, page, paragraph
 from domain.presales.rules.papers import Paper
 from domain.presales.rules.quotations import MAX_COMMENT, MAX_NAME
 from tenancy.language import Language, translate
 from tenancy.refusals import Refusal, message
 
 ACCEPT, DECLINE = "accept", "decline"
+CHOICES = {ACCEPT: message("We accept this quotation."), DECLINE: message("We decline this quotation.")}
+COMMENT = message("Anything you would like to say")
 # The columns of figures, from the left.
 _FIGURES = range(2, 7)
 
@@ -36,10 +38,9 @@ def closed(language: Language) -> str:
 
 
 def _offer(paper: Paper, language: Language, given: Mapping[str, str], problem: Refusal | None) -> Iterator[str]:
-    yield f"<p>{escape(paper.running_head)}</p>\n<table>\n"
-    for label, value in paper.facts:
-        yield f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>\n'
-    yield "</table>\n<table>\n<thead><tr>"
+    yield f"<p>{escape(paper.running_head)}</p>\n"
+    yield from facts_table(paper.facts)
+    yield "<table>\n<thead><tr>"
     yield "".join(_cell("th", index, head) for index, head in enumerate(paper.columns))
     yield "</tr></thead>\n<tbody>\n"
     for row in paper.rows:
@@ -51,34 +52,10 @@ def _offer(paper: Paper, language: Language, given: Mapping[str, str], problem: 
     for heading, paragraphs in paper.sections:
         yield f"<h2>{escape(heading)}</h2>\n"
         yield "".join(f"<p>{escape(text)}</p>\n" for text in paragraphs if text)
-    yield from _form(language, given, problem)
+    yield from answer_form(language, CHOICES, COMMENT, given, problem, most_name=MAX_NAME, most_comment=MAX_COMMENT)
     yield from languages(language)
 
 
 def _cell(tag: str, index: int, text: str) -> str:
     kind = ' class="number"' if index in _FIGURES else ""
     return f"<{tag}{kind}>{escape(text)}</{tag}>"
-
-
-def _form(language: Language, given: Mapping[str, str], problem: Refusal | None) -> Iterator[str]:
-    wrong = problem.path[0] if problem is not None and problem.path else ""
-    yield f"<h2>{escape(translate(message('Your answer'), language))}</h2>\n{problem_of(problem, language)}"
-    # Without an address of its own the form goes to where the page came from, its language included.
-    yield '<form method="post">\n<fieldset>\n'
-    words = {ACCEPT: message("We accept this quotation."), DECLINE: message("We decline this quotation.")}
-    for value, text in words.items():
-        checked = " checked" if given.get("answer") == value else ""
-        yield (
-            f'<label class="choice"><input type="radio" name="answer" value="{value}" required{checked}>'
-            f"{escape(translate(text, language))}</label>\n"
-        )
-    yield "</fieldset>\n"
-    said = ' aria-describedby="problem" aria-invalid="true"' if wrong == "name" else ""
-    yield (
-        f'<p><label for="name">{escape(translate(message("Your name"), language))}</label>\n'
-        f'<input id="name" name="name" maxlength="{MAX_NAME}" autocomplete="name" required{said}'
-        f' value="{escape(given.get("name", ""))}"></p>\n'
-    )
-    label = translate(message("Anything you would like to say"), language)
-    yield text_field(label, "comment", given, wrong, required=False, most=MAX_COMMENT)
-    yield button(language, message("Send the answer"))

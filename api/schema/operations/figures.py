@@ -15,6 +15,19 @@ from tenancy.work import Work
 
 USUAL_DAYS, MOST = 30, 500
 
+SinceOn = Annotated[date | None, strawberry.argument(description="The first day; 30 days before the last unless told.")]
+UntilOn = Annotated[
+    date | None, strawberry.argument(description="The last day, at most five years later; today unless told.")
+]
+FirstGroups = Annotated[int, strawberry.argument(description="How many groups to give, up to 500.")]
+
+
+def days_of(work: Work, since_on: date | None, until_on: date | None) -> tuple[date, date]:
+    """The first and the last day of a report, as they are unless somebody says otherwise."""
+    until = until_on or today(work)
+    return since_on or until - timedelta(days=USUAL_DAYS), until
+
+
 strawberry.enum(
     WorkGrouping,
     name="ScheduledWorkGrouping",
@@ -44,19 +57,13 @@ class ScheduledWorkFigures:
 async def scheduled_work_figures(
     info: strawberry.Info,
     by: Annotated[WorkGrouping, strawberry.argument(description="What is counted together has this in common.")],
-    since_on: Annotated[
-        date | None, strawberry.argument(description="The first day; 30 days before the last unless told.")
-    ] = None,
-    until_on: Annotated[
-        date | None, strawberry.argument(description="The last day, at most five years later; today unless told.")
-    ] = None,
-    first: Annotated[int, strawberry.argument(description="How many groups to give, up to 500.")] = MOST,
+    since_on: SinceOn = None,
+    until_on: UntilOn = None,
+    first: FirstGroups = MOST,
 ) -> list[ScheduledWorkFigures]:
     """What was due on these days, and what became of it, the largest groups first."""
     work: Work = info.context.work
     async with info.context.lock:
-        last = until_on or today(work)
-        since = since_on or last - timedelta(days=USUAL_DAYS)
-        most = max(1, min(first, MOST))
-        found = await figures.work_figures(work, by=by, since_on=since, until_on=last, most=most)
+        since, until = days_of(work, since_on, until_on)
+        found = await figures.work_figures(work, by=by, since_on=since, until_on=until, most=max(1, min(first, MOST)))
     return [ScheduledWorkFigures(**asdict(each)) for each in found]

@@ -13,6 +13,7 @@ from api.reading.mapping import Node, Order, column, computed, many, one, part, 
 from api.schema.access.types import Member
 from api.schema.customers.types import Customer
 from api.schema.inputs import given, optional
+from api.schema.operations.figures import MOST, USUAL_DAYS, FirstGroups, SinceOn, UntilOn, days_of
 from api.schema.operations.works import ScheduledWork
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import decisions
@@ -25,8 +26,6 @@ from domain.operations.queries.time import WorkloadBy
 from domain.operations.rules.time import Activity
 from domain.organisation.queries import today
 from tenancy.work import Work
-
-USUAL_DAYS, MOST = 30, 500
 
 strawberry.enum(Activity, name="TimeActivity", description="What working time is spent on.")
 strawberry.enum(WorkloadBy, name="WorkloadGrouping", description="What working time that is added up has in common.")
@@ -211,20 +210,15 @@ class WorkloadFigures:
 async def workload(
     info: strawberry.Info,
     by: Annotated[WorkloadBy, strawberry.argument(description="What is added up has this in common.")],
-    since_on: Annotated[
-        date | None, strawberry.argument(description="The first day; 30 days before the last unless told.")
-    ] = None,
-    until_on: Annotated[
-        date | None, strawberry.argument(description="The last day, at most five years later; today unless told.")
-    ] = None,
-    first: Annotated[int, strawberry.argument(description="How many groups to give, up to 500.")] = MOST,
+    since_on: SinceOn = None,
+    until_on: UntilOn = None,
+    first: FirstGroups = MOST,
 ) -> list[WorkloadFigures]:
     """Who has worked how much for whom, the most first."""
     work: Work = info.context.work
     async with info.context.lock:
-        last = until_on or today(work)
-        since = since_on or last - timedelta(days=USUAL_DAYS)
-        found = await queries.workload(work, by=by, since_on=since, until_on=last, most=max(1, min(first, MOST)))
+        since, until = days_of(work, since_on, until_on)
+        found = await queries.workload(work, by=by, since_on=since, until_on=until, most=max(1, min(first, MOST)))
     return [WorkloadFigures(**asdict(each)) for each in found]
 
 
