@@ -17,7 +17,7 @@ from domain.presales import commands
 from domain.presales.queries import solutions
 from domain.presales.rules.shown import Shown
 from tenancy.actor import Actor
-from tenancy.database import reading, writing
+from tenancy.database import writing
 from tenancy.language import Language
 from tenancy.links import Purpose, read_token
 from tenancy.refusals import Invalid, Refusal, message
@@ -59,7 +59,7 @@ def _routes(document: Document) -> list[Route]:
         wait = visiting.charge(document.purpose, request.path_params["token"])
         if wait:
             return visiting.later(request, wait)
-        found = await _opened(document, request)
+        found = await visiting.opened(request, document.purpose, document.open)
         if found is None:
             return visiting.nothing(request, pages.closed)
         language = visiting.language_for(request, found.language)
@@ -77,7 +77,7 @@ def _routes(document: Document) -> list[Route]:
 async def _keep(document: Document, request: Request) -> Response:
     """Keep an answer, once; what doesn't fit is asked again with what was written."""
     token = read_token(document.purpose, request.path_params["token"])
-    found = await _opened(document, request)
+    found = await visiting.opened(request, document.purpose, document.open)
     if token is None or found is None:
         return visiting.nothing(request, pages.closed)
     (tenant_id, link), language = token, visiting.language_for(request, found.language)
@@ -101,20 +101,6 @@ def _confirmed(given: Mapping[str, str]) -> bool:
     if given.get("answer") not in (pages.CONFIRM, pages.OBJECT):
         raise Invalid(message("Please choose one of the two answers."), path=("answer",))
     return given["answer"] == pages.CONFIRM
-
-
-async def _opened(document: Document, request: Request) -> Opened | None:
-    """What a link opens. A token that is not signed by us costs nothing but a look at it."""
-    opened = read_token(document.purpose, request.path_params["token"])
-    if opened is None:
-        return None
-    tenant_id, link = opened
-    try:
-        async with reading(Actor.system(tenant_id)) as work:
-            return await document.open(work, link.id)
-    except Refusal:
-        # The company is not here any more.
-        return None
 
 
 ROUTES = [route for document in DOCUMENTS for route in _routes(document)]

@@ -1,7 +1,9 @@
 """Visits by a signed link: what each link may ask, the fields of a form, the language, and the headers of an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -9,10 +11,14 @@ from starlette.responses import HTMLResponse, Response
 from api.auth.answers import content_type, read_body, refused
 from api.linked import pages
 from tenancy.actor import Actor, ActorKind
+from tenancy.database import reading
 from tenancy.language import Language, language_of, negotiate
 from tenancy.links import Purpose, read_token
 from tenancy.quotas import QUOTAS
 from tenancy.refusals import Invalid, Refusal, message
+from tenancy.work import Work
+
+T = TypeVar("T")
 
 # Ten texts of two thousand signs, each sign written as nine bytes.
 MOST_BYTES = 200_000
@@ -71,3 +77,17 @@ def nothing(request: Request, page: Callable[[Language], str], language: Languag
 def answer(html: str, language: Language, status: int = 200) -> Response:
     """A page, which nobody keeps on its way."""
     return HTMLResponse(html, status_code=status, headers={**HEADERS, "Content-Language": language.tag})
+
+
+async def opened(request: Request, purpose: Purpose, open: Callable[[Work, UUID], Awaitable[T | None]]) -> T | None:
+    """What the link of a request opens, or None. A token that is not signed by us costs nothing but a look at it."""
+    found = read_token(purpose, request.path_params["token"])
+    if found is None:
+        return None
+    tenant_id, link = found
+    try:
+        async with reading(Actor.system(tenant_id)) as work:
+            return await open(work, link.id)
+    except Refusal:
+        # The company is not here any more.
+        return None

@@ -31,7 +31,7 @@ async def show(request: Request) -> Response:
     wait = visiting.charge(Purpose.QUOTATION, request.path_params["token"])
     if wait:
         return visiting.later(request, wait)
-    found = await _offer(request)
+    found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if found is None:
         return visiting.nothing(request, pages.closed)
     language = visiting.language_for(request, found.language)
@@ -45,7 +45,7 @@ async def answer(request: Request) -> Response:
     if wait:
         return visiting.later(request, wait)
     opened = read_token(Purpose.QUOTATION, request.path_params["token"])
-    found = await _offer(request)
+    found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if opened is None or found is None:
         return visiting.nothing(request, pages.closed)
     (tenant_id, link), language = opened, visiting.language_for(request, found.language)
@@ -76,7 +76,7 @@ async def linked_pdf(request: Request) -> Response:
     wait = visiting.charge(Purpose.QUOTATION, request.path_params["token"], PDF_POINTS)
     if wait:
         return visiting.later(request, wait)
-    found = await _offer(request)
+    found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if found is None:
         return visiting.nothing(request, pages.closed)
     return await _print(request, found, visiting.language_for(request, found.language))
@@ -140,20 +140,6 @@ def _accepted(given: Mapping[str, str]) -> bool:
     if given.get("answer") not in (pages.ACCEPT, pages.DECLINE):
         raise Invalid(message("Please choose one of the two answers."), path=("answer",))
     return given["answer"] == pages.ACCEPT
-
-
-async def _offer(request: Request) -> Offer | None:
-    """What a link opens. A token that is not signed by us costs nothing but a look at it."""
-    opened = read_token(Purpose.QUOTATION, request.path_params["token"])
-    if opened is None:
-        return None
-    tenant_id, link = opened
-    try:
-        async with reading(Actor.system(tenant_id)) as work:
-            return await queries.open_offer(work, link.id)
-    except Refusal:
-        # The company is not here any more.
-        return None
 
 
 ROUTES = [

@@ -12,9 +12,8 @@ from api.survey import pages
 from domain.consequences import settle
 from domain.feedback import commands
 from domain.feedback.queries import surveys
-from domain.feedback.queries.surveys import Question
 from tenancy.actor import Actor
-from tenancy.database import reading, writing
+from tenancy.database import writing
 from tenancy.links import Purpose, read_token
 from tenancy.refusals import Invalid, Refusal
 
@@ -25,7 +24,7 @@ async def ask(request: Request) -> Response:
     wait = visiting.charge(Purpose.SURVEY, request.path_params["token"])
     if wait:
         return visiting.later(request, wait)
-    question = await _question(request)
+    question = await visiting.opened(request, Purpose.SURVEY, surveys.open_question)
     if question is None:
         return visiting.nothing(request, pages.closed)
     language = visiting.language_for(request, question.language)
@@ -39,7 +38,7 @@ async def answer(request: Request) -> Response:
     if wait:
         return visiting.later(request, wait)
     found = read_token(Purpose.SURVEY, request.path_params["token"])
-    question = await _question(request)
+    question = await visiting.opened(request, Purpose.SURVEY, surveys.open_question)
     if found is None or question is None:
         return visiting.nothing(request, pages.closed)
     (tenant_id, link), language = found, visiting.language_for(request, question.language)
@@ -54,20 +53,6 @@ async def answer(request: Request) -> Response:
         # Somebody was faster, the request was reopened, or the company is suspended.
         return visiting.nothing(request, pages.closed, language)
     return visiting.answer(pages.thanks(language), language)
-
-
-async def _question(request: Request) -> Question | None:
-    """What a link asks. A token that is not signed by us costs nothing but a look at it."""
-    found = read_token(Purpose.SURVEY, request.path_params["token"])
-    if found is None:
-        return None
-    tenant_id, link = found
-    try:
-        async with reading(Actor.system(tenant_id)) as work:
-            return await surveys.open_question(work, link.id)
-    except Refusal:
-        # The company is not here any more.
-        return None
 
 
 ROUTES = [
