@@ -34,7 +34,8 @@ class ServiceLine(TenantModel, kw_only=True, eq=False):
 
 
 class ServiceOffering(TenantModel, kw_only=True, eq=False):
-    """Something that customers may ask for (SC-2): a leaf below a service line."""
+    """Something that customers may ask for (SC-2), with the standards it is measured by (SC-3): a leaf below a service
+    line."""
 
     __tablename__ = "service_offerings"
     __table_args__ = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
+from inspect import cleandoc
 from typing import Any
 from uuid import UUID
 
@@ -232,7 +233,7 @@ async def clause_kinds(info: strawberry.Info) -> list[ClauseKind]:
         ClauseKind(
             name=kind.kind,
             label=translate(kind.label, language),
-            description=(kind.__doc__ or "").strip(),
+            description=cleandoc(kind.__doc__ or ""),
             dimensions=[dimension.value for dimension in kind.dimensions],
             reaches_open_cases=kind.reaches_open_cases,
             consumed_by=kind.consumed_by,

@@ -1,5 +1,6 @@
 """The catalogue of clause kinds: what each takes, and that a wrong value is refused where it is wrong."""
 
+import re
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from tenancy.language import Language, translate
 from tenancy.refusals import Invalid
 from tests.domain.policies.examples import EXAMPLES, MATRIX
 from tests.domain.policies.handbooks import OFFICE_HOURS
+from tests.domain.policies.regulation import BLANKS, CHAPTERS, RECORDS
 
 
 def changed(kind: str, value: Any, *path: str | int) -> dict[str, Any]:
@@ -36,8 +38,27 @@ def changed(kind: str, value: Any, *path: str | int) -> dict[str, Any]:
     return example
 
 
+def rows_named(model: type) -> list[str]:
+    """The rows of the requirements of which a docstring speaks."""
+    return re.findall(r"\b[A-Z]{2}-\d+\b", model.__doc__ or "")
+
+
 def test_every_kind_has_an_example_here() -> None:
     assert set(EXAMPLES) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("row", "filled_in_by"),
+    [*((row, KINDS[kind]) for row, _, kind in BLANKS), *((row, model) for row, _, model in RECORDS)],
+)
+def test_what_a_regulation_leaves_blank_is_filled_in_by_what_names_its_row(row: str, filled_in_by: type) -> None:
+    assert row in rows_named(filled_in_by)
+
+
+def test_kinds_name_rows_of_chapters_that_there_are() -> None:
+    named = {row.split("-")[0] for kind in KINDS.values() for row in rows_named(kind)}
+    # What is offered stands in the catalogue of services, not in clauses.
+    assert named == set(CHAPTERS) - {"SC"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

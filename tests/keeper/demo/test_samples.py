@@ -1,6 +1,7 @@
 """The sample companies as they are written down: whole, in three languages, and different where the story needs it."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -14,6 +15,7 @@ from domain.policies.rules.handbooks import StoredClause
 from domain.policies.rules.kinds import KINDS
 from domain.policies.rules.scopes import Scope
 from domain.policies.rules.starters import starters
+from tests.domain.policies.regulation import CHAPTERS
 from zhidu import demo
 from zhidu.demo import COMPANIES
 from zhidu.demo.acts import ACTS
@@ -86,6 +88,36 @@ def test_a_handbook_is_a_whole_regulation_of_60_clauses_and_more_without_a_contr
     # Every chapter of the starter, from the handbook itself to archives.
     assert {int(clause.number.split(".")[0]) for clause in written} == set(range(1, 21))
     assert checks.contradictions(written) + checks.missing_grounds(written) == []
+
+
+# What one kind of clause lays down for several chapters, by the record it is about.
+CHAPTER_OF_RECORD = {
+    "contract": "CT",
+    "warranty": "CT",
+    "partner_agreement": "PA",
+    "patent": "IP",
+    "trademark": "IP",
+    "software_licence": "AS",
+    "certificate": "PE",
+}
+# Services are listed in the catalogue; a provision says so.
+SERVICES = {"qingfan": "3.2", "namyuet": "2.1"}
+
+
+def chapters(clause: StoredClause) -> set[str]:
+    """The chapters of the requirements that a clause is about."""
+    record = clause.value.get("record")
+    if clause.kind == "expiry_reminders":
+        return {CHAPTER_OF_RECORD[record]}
+    return set(re.findall(r"\b([A-Z]{2})-\d+\b", KINDS[clause.kind].__doc__ or ""))
+
+
+@pytest.mark.parametrize("company", LIVED, ids=lambda each: each.slug)
+def test_a_handbook_has_a_clause_for_each_chapter_of_the_requirements(company: Sample) -> None:
+    written = regulation(company, changed=False)
+    covered = {chapter for clause in written for chapter in chapters(clause)}
+    covered |= {"SC" for clause in written if clause.number == SERVICES[company.slug]}
+    assert set(CHAPTERS) - covered == set()
 
 
 @pytest.mark.parametrize("company", LIVED, ids=lambda each: each.slug)

@@ -100,7 +100,11 @@ class ReadingConfirmation(ClauseKind):
 
 
 class ApprovalChain(ClauseKind, Chain):
-    """Who decides, in which steps, on a kind of record (AP-1); the clause's value is the chain itself."""
+    """Who decides, in which steps and by when, on a kind of record; the clause's value is the chain itself.
+
+    It is asked of versions of the handbook (PO-3), help from outside a request's pair (RQ-4), contracts by their amount
+    (CT-1) and everything else that `approvalSubjects` lists (AP-1, AP-4).
+    """
 
     kind = "approval_chain"
     label = message("Approval chain")
