@@ -1,5 +1,6 @@
 """Who is served, how important they are, and who looks after them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -97,6 +98,12 @@ async def contact_at(work: Work, customer_id: UUID, email: str) -> Contact | Non
 async def named(work: Work, name: str) -> Customer | None:
     """The customer with exactly this name."""
     return await work.first(select(Customer).where(Customer.name == name))
+
+
+async def names(work: Work, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What customers are called, as far as the actor may know."""
+    rows = await work.rows(select(Customer.id, Customer.name).where(one_of(Customer.id, ids), visible(work.actor)))
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def tiers(work: Work) -> set[CustomerTier]:

@@ -344,6 +344,19 @@ _WORDS: Mapping[str, frozenset[str]] = {
     "priority": frozenset(priority.value for priority in Priority),
 }
 
+# The numbers that are nothing at the least. The others, such as the difference that an amendment makes, may be below.
+_NEVER_NEGATIVE = frozenset(
+    {
+        *("amount_minor", "credit_minor", "discount_minor", "discount_basis_points"),
+        *("version_number", "clause_count", "changed_clauses", "effort_days", "notice_days", "waived_days"),
+    }
+)
+
+
+def is_never_negative(fact: str) -> bool:
+    """Whether a number of this name is nothing at the least."""
+    return fact in _NEVER_NEGATIVE
+
 
 def words_of(fact: str) -> frozenset[str] | None:
     """The words of which a fact is always one; None for any other."""

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Uuid, any_, cast, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy import Text, Uuid, any_, cast, func, select
 from strawberry.scalars import JSON
 
 from api.reading.mapping import part
+from domain.customers.models import Customer
 from domain.kernel.permissions import Permission
 from domain.organisation.models import Department
 from domain.policies.rules.checks import AS_SENT
@@ -32,8 +32,8 @@ strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a cla
 
 
 # Wherever a clause names somebody or something by their id: an approver, or what a condition compares with.
-_IS_ID = '@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" flag "i"'
-_PEOPLE = f'$.** ? (@.by == "member" || exists(@.fact)).value[*] ? ({_IS_ID})'
+_NAMED = r"\m[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\M"
+_NAMES: Mapping[str, type[Member | Department | Customer]] = {"members": Member, "departments": Department, "customers": Customer}
 
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
@@ -44,23 +44,30 @@ def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
 
 
 def people_named(row: Any) -> Any:
-    """The names of the people and departments that a clause names by their ids, inside a statement."""
-    entries = func.jsonb_path_query(row.value, cast(_PEOPLE, JSONPATH)).op("#>>")(literal_column("'{}'"))
-    ids = select(cast(entries, Uuid)).scalar_subquery()
+    """The names of the people, departments and customers that a clause names by their ids, inside a statement."""
+    found = func.regexp_matches(cast(row.value, Text), _NAMED, "g").column_valued("found")
+    ids = select(cast(func.array_to_string(found, ""), Uuid)).scalar_subquery()
     named = [
-        select(func.jsonb_object_agg(table.id, table.name)).where(table.id == any_(func.array(ids))).scalar_subquery()
-        for table in (Member, Department)
+        part
+        for kind, table in _NAMES.items()
+        for part in (
+            kind,
+            select(func.jsonb_object_agg(table.id, table.name))
+            .where(table.id == any_(func.array(ids)))
+            .scalar_subquery(),
+        )
     ]
-    return select(func.jsonb_build_object("members", named[0], "departments", named[1]))
+    return select(func.jsonb_build_object(*named))
 
 
 def _known(named: Mapping[str, Mapping[str, str] | None] | None, actor: Actor) -> Mapping[UUID, str]:
-    """Those of them whom the reader may know: departments, and of people colleagues, or at least oneself."""
-    people, departments = (
-        {UUID(id): name for id, name in ((named or {}).get(kind) or {}).items()} for kind in ("members", "departments")
+    """Those of them whom the reader may know: departments, customers for who reads them, and of people colleagues, or
+    at least oneself."""
+    people, departments, customers = (
+        {UUID(id): name for id, name in ((named or {}).get(kind) or {}).items()} for kind in _NAMES
     )
     known = {id: name for id, name in people.items() if actor.may(Permission.MEMBERS_READ) or id == actor.id}
-    return {**departments, **known}
+    return {**departments, **known, **(customers if actor.may(Permission.CUSTOMERS_READ) else {})}
 
 
 @part

@@ -1,10 +1,10 @@
 """What is odd about an approval chain by itself: steps never taken, words that no fact has, chains for nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from domain.kernel.lifecycle import Labels
-from domain.kernel.subjects import FACTS, SubjectKind, may_be_missing, words_of
+from domain.kernel.subjects import FACTS, FactType, SubjectKind, may_be_missing, words_of
 from domain.policies.rules import conditions, reachability
 from domain.policies.rules.chains import ApproverKind, Step
 from domain.policies.rules.comparisons import Condition
@@ -33,6 +33,7 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
         yield from _customers_of_nothing(clause, chain)
     yield from _lone_branches(clause, chain)
     yield from _heads_of_nothing(clause, chain, facts)
+    yield from _nobody_asked(clause, chain, facts)
     for index, step in enumerate(chain.steps, 1):
         simple = reachability.comparable(step.only_if, facts)
         ways = reachability.alternatives(step.when, facts)
@@ -119,6 +120,24 @@ def _lone_branches(clause: StoredClause, chain: ApprovalChain) -> Iterator[Findi
         if branched and len(branches) == 1:
             text = message("Clause {number}: the branch “{branch}” from step {step} on has no other branch beside it.")
             yield hint("LONE_BRANCH", clause, text, step=numbered[0][0], branch=numbered[0][1].branch)
+
+
+def _nobody_asked(clause: StoredClause, chain: ApprovalChain, facts: Mapping[str, FactType]) -> Iterator[Finding]:
+    """Cases that meet no step's conditions, so that they are approved at once and by nobody. Silent where conditions
+    are more than comparisons, which may leave nothing out."""
+    ways: list[list[Condition]] = []
+    for step in chain.steps:
+        simple = reachability.comparable(step.only_if, facts)
+        said = reachability.wholly(step.when, facts) if step.when is not None else [[]]
+        if said is None or not (simple or step.when):
+            return
+        ways += [[*simple, *way] for way in said]
+    if reachability.leave_none_out(ways) is False:
+        text = message(
+            "Clause {number}: every step has a condition, and there are cases that meet none of them: those are "
+            "approved at once, without anybody being asked. Where that is not meant, write one step without any."
+        )
+        yield hint("NOBODY_MAY_BE_ASKED", clause, text)
 
 
 def _heads_of_nothing(clause: StoredClause, chain: ApprovalChain, facts: Collection[str]) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """An approval chain in words: who decides, under which conditions, until when, and what follows where nobody can."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -23,6 +24,8 @@ from domain.policies.rules.comparisons import Condition, Operator
 from domain.policies.rules.sentences import Person, Sentence, say
 from tenancy.refusals import message
 
+# Ids of people and records, wherever they stand.
+IDS = re.compile(r"\b([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b")
 _COMPARED = {
     Operator.EQUALS: message("{fact} is {value}"),
     Operator.DIFFERS: message("{fact} is not {value}"),
@@ -148,7 +151,7 @@ def _in_words(expression: str, facts: Mapping[str, FactType]) -> Iterator[Senten
     """A condition in CEL as people would say it; the expression itself where there is more to it than comparisons."""
     ways = reachability.wholly(expression, facts)
     if ways is None:
-        yield say(message("“{expression}” holds"), expression=expression)
+        yield say(message("“{expression}” holds"), expression=_with_names(expression))
         return
     said = [[_condition(_with_days(each, facts)) for each in way] for way in ways]
     if len(said) == 1:
@@ -157,6 +160,15 @@ def _in_words(expression: str, facts: Mapping[str, FactType]) -> Iterator[Senten
     both, either = message("{first} and {second}"), message("{first}, or {second}")
     parts = [reduce(lambda first, second: say(both, first=first, second=second), way) for way in said]
     yield reduce(lambda first, second: say(either, first=first, second=second), parts)
+
+
+def _with_names(expression: str) -> Sentence:
+    """An expression in which whoever is compared with stands by their name; by the id for who may not know it."""
+    parts: dict[str, Any] = {
+        f"part_{place}": Person(UUID(part), part) if place % 2 else part
+        for place, part in enumerate(IDS.split(expression))
+    }
+    return Sentence("".join(f"{{{name}}}" for name in parts), parts)
 
 
 def _with_days(condition: Condition, facts: Mapping[str, FactType]) -> Condition:

@@ -19,6 +19,7 @@ from domain.policies.rules.kinds import (
     NoticePeriod,
     Provision,
     QualityTarget,
+    ReportedTarget,
     ServiceLevel,
     kind_named,
 )
@@ -103,6 +104,20 @@ def _slower(one: Target | None, other: Target | None) -> bool:
     return False
 
 
+def _extreme(clause: StoredClause) -> Iterator[Finding]:
+    """Targets that can't be missed, and those that a single case misses."""
+    target = clause.parsed
+    if not isinstance(target, QualityTarget | ReportedTarget):
+        return
+    bound, most = target.at_least_percent, None
+    if isinstance(target, ReportedTarget):
+        most = target.at_most_percent
+    if bound == 0 or most == 100:
+        yield warning("TARGET_ALWAYS_MET", clause, message("Clause {number}: this target is met whatever happens."))
+    if bound == 100 or most == 0:
+        yield hint("TARGET_OF_ALL", clause, message("Clause {number}: a single case is enough to miss this target."))
+
+
 def _acts_on_nothing(clause: StoredClause) -> Iterator[Finding]:
     kind = kind_named(clause.kind)
     if not kind.consumed_by and kind not in (Provision, Retired):
@@ -125,6 +140,7 @@ _CHECKS: tuple[Callable[[StoredClause], Iterator[Finding]], ...] = (
     _no_notice,
     _ladder,
     _priorities,
+    _extreme,
     _acts_on_nothing,
     _never_for_open_cases,
 )

@@ -1,12 +1,13 @@
 """Whether conditions can hold at all, as far as that can be told without a case: never a step is called dead that might
 be taken."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 
-from domain.kernel.subjects import FactType
+from domain.kernel.subjects import FactType, is_never_negative, words_of
 from domain.policies.rules.comparisons import Condition, Operator
 
 _TOKEN = re.compile(
@@ -22,6 +23,8 @@ _OPERATORS = {
 }
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _OPENING, _CLOSING = {"(", "["}, {")", "]"}
+# How many cases are tried to see whether conditions leave none out.
+MOST_CASES = 2000
 Literal = bool | int | str
 Tokens = Sequence[str]
 
@@ -56,7 +59,15 @@ def _ways(expression: str, facts: Mapping[str, FactType]) -> list[list[Condition
     tokens = [found.group().strip() for found in _TOKEN.finditer(expression)]
     if "?" in tokens:
         return [[None]]
-    return [[_simple(part, facts) for part in _conjuncts(way)] for way in _split(_bare(tokens), "||")]
+    return [_way(list(_conjuncts(way)), facts) for way in _split(_bare(tokens), "||")]
+
+
+def _way(parts: Sequence[Tokens], facts: Mapping[str, FactType]) -> list[Condition | None]:
+    simple = [_simple(part, facts) for part in parts]
+    compared = {each.fact for each in simple if each is not None}
+    # A fact that is compared is there, whether or not that is asked first.
+    asked = [["has", "(", fact, ")"] for fact in compared]
+    return [each for part, each in zip(parts, simple, strict=True) if list(part) not in asked]
 
 
 def comparable(conditions: Sequence[Condition], facts: Mapping[str, FactType]) -> list[Condition]:
@@ -66,9 +77,38 @@ def comparable(conditions: Sequence[Condition], facts: Mapping[str, FactType]) -
 
 def exclude_each_other(conditions: Sequence[Condition]) -> bool:
     """Whether no case meets all of these."""
+    bounds = [
+        Condition.model_construct(fact=fact, operator=Operator.AT_LEAST, value=0)
+        for fact in {each.fact for each in conditions}
+        if is_never_negative(fact)
+    ]
     return any(each.value == () for each in conditions) or any(
-        _excludes(one, other) for one, other in combinations(conditions, 2)
+        _excludes(one, other) for one, other in combinations([*conditions, *bounds], 2)
     )
+
+
+def leave_none_out(ways: Sequence[Sequence[Condition]]) -> bool | None:
+    """Whether every case meets all conditions of one of the ways at least; None where there are too many to try.
+
+    Tried are the values that conditions name and those just beside them, which stand for all others.
+    """
+    values: dict[str, set[Literal]] = {}
+    for each in (condition for way in ways for condition in way):
+        for value in each.value if isinstance(each.value, tuple) else (each.value,):
+            values.setdefault(each.fact, set()).update(_around(each.fact, value))
+    if math.prod(map(len, values.values())) > MOST_CASES:
+        return None
+    cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
+    return all(any(all(each.holds(case) for each in way) for way in ways) for case in cases)
+
+
+def _around(fact: str, value: Literal) -> set[Literal]:
+    if isinstance(value, bool):
+        return {True, False}
+    if isinstance(value, int):
+        return {near for near in (value - 1, value, value + 1) if near >= 0 or not is_never_negative(fact)}
+    # No text that anybody writes begins so.
+    return {value, *(words_of(fact) or ("\0",))}
 
 
 def _excludes(one: Condition, other: Condition) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, true
 
+from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
@@ -96,6 +97,7 @@ async def document(work: Work, version_id: UUID) -> documents.Record:
         names={
             **await _names(work, people),
             **await organisation.names(work, places | {id for id in people if id is not None}),
+            **await customers.names(work, {id for id in people if id is not None}),
         },
         zone=work.opening.zone,
         as_of=work.now,

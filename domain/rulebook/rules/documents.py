@@ -1,7 +1,6 @@
 """A version as people read it: what stands at its head, and its clauses with their blanks filled in."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -9,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.policies.rules.chains import ApproverKind
+from domain.policies.rules.chain_text import IDS
 from domain.policies.rules.content import ClauseContent, Content
 from domain.policies.rules.kinds import kind_named
 from domain.policies.rules.scopes import Dimension, Scope
@@ -130,15 +129,10 @@ def refuse_too_long(document: Document, most: int = MOST_CHARACTERS) -> None:
 
 
 def people_in(value: Any) -> Iterator[UUID]:
-    """The people whom a clause's value names by their ids, and the departments that a condition does."""
-    if isinstance(value, Mapping):
-        if value.get("by") == ApproverKind.MEMBER:
-            yield UUID(value["value"])
-        if str(value.get("fact", "")).endswith("_id"):
-            given = value.get("value")
-            for id in given if isinstance(given, list | tuple) else [given]:
-                with suppress(ValueError):
-                    yield UUID(str(id))
+    """The people, departments and customers whom a clause's value names by their ids, in an expression too."""
+    if isinstance(value, str):
+        yield from map(UUID, IDS.findall(value))
+    elif isinstance(value, Mapping):
         for part in value.values():
             yield from people_in(part)
     elif isinstance(value, list | tuple):

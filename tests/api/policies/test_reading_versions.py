@@ -5,14 +5,17 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.consequences import settle
+from domain.customers import commands as customers
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.terms import CustomerTier
 from domain.organisation import commands as organisation
 from domain.policies import commands, queries
 from domain.policies.rules.kinds import NoticePeriod
 from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
+from tenancy.language import Language
 from tenancy.refusals import Forbidden, NotFound
 from tests.api.conftest import Ask
 from tests.conftest import found_company
@@ -255,3 +258,46 @@ async def test_a_condition_names_the_department_it_compares_with(ask: Ask, acme:
     assert "the department is one of Sales, a named department" in clause["standardText"]
     async with reading(acme) as work:
         assert (await rulebook.document(work, version_id)).names[sales] == "Sales"
+
+
+async def test_a_condition_in_cel_names_customers_and_departments_for_whoever_may_know_them(
+    ask: Ask, acme: Actor
+) -> None:
+    async with writing(acme, settle=settle) as work:
+        sales = (await organisation.create_department(work, name="Sales")).id
+        known = await customers.create_customer(
+            work, name="Harbour Logistics", tier=CustomerTier.KEY, language=Language.EN, billing_email="b@harbour.hk"
+        )
+        harbour = known.id
+    conditions = (
+        f"customer_id == '{harbour}'",
+        f"has(department_id) && department_id == '{sales}'",
+        f"amount_minor * 2 > 5 && customer_id != '{str(harbour).upper()}'",
+    )
+    steps = [
+        {"name": {"en": "S"}, "approvers": [{"by": "administrator"}], "when": condition} for condition in conditions
+    ]
+    version_id = await in_force(acme, ("5.1", "approval_chain", {"subject_kind": "contracts", "steps": steps}))
+    document = """query($id: ID!) { handbookVersion(id: $id) {
+      clauses(filter: {number: {eq: "5.1"}}) { nodes { standardText } } } }"""
+    few = replace(acme, permissions=frozenset({Permission.POLICIES_READ}))
+    told = {}
+    for actor in (acme, few):
+        (clause,) = (await ask(actor, document, id=str(version_id)))["handbookVersion"]["clauses"]["nodes"]
+        told[actor.permissions] = [line for line in clause["standardText"].splitlines() if line.startswith("Only if")]
+    assert told == {
+        acme.permissions: [
+            "Only if all of this holds: the customer is Harbour Logistics.",
+            "Only if all of this holds: the department is Sales.",
+            "Only if all of this holds: “amount_minor * 2 > 5 && customer_id != 'Harbour Logistics'” holds.",
+        ],
+        few.permissions: [
+            "Only if all of this holds: the customer is a named customer.",
+            "Only if all of this holds: the department is Sales.",
+            f"Only if all of this holds: “amount_minor * 2 > 5 && customer_id != '{str(harbour).upper()}'” holds.",
+        ],
+    }
+    async with reading(acme) as work:
+        assert (await rulebook.document(work, version_id)).names[harbour] == "Harbour Logistics"
+    async with reading(few) as work:
+        assert harbour not in (await rulebook.document(work, version_id)).names

@@ -61,7 +61,7 @@ def test_nothing_is_odd_about_a_sound_clause(kind: str) -> None:
 def conditions(*given: tuple[str, str, Any]) -> dict[str, Any]:
     step = {"name": {"en": "S"}, "approvers": [{"by": "superior", "level": 1}]}
     only_if = [{"fact": fact, "operator": operator, "value": value} for fact, operator, value in given]
-    return {"subject_kind": "resignations", "steps": [step | {"only_if": only_if}]}
+    return {"subject_kind": "resignations", "steps": [step | {"only_if": only_if}, step]}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,10 @@ def in_cel(when: str, *given: tuple[str, str, Any], kind: str = "invoices", purp
         ("amount_minor * 2 > 50 && amount_minor < 3", None),
         ("amount_minor > 5 ? amount_minor < 3 : amount_minor > 2", None),
         ("currency == 'CNY' || currency == 'USD'", None),
-        ("amount_minor > -5 && amount_minor < -3", None),
+        ("days_overdue > -5 && days_overdue < -3", None),
+        ("amount_minor < 0", "UNREACHABLE_STEP"),
+        ("amount_minor <= 0", None),
+        ("amount_minor < 0 || currency == 'CNY'", "DEAD_ALTERNATIVE"),
     ],
 )
 def test_what_a_condition_in_cel_never_meets_is_told_and_nothing_that_it_might(when: str, code: str | None) -> None:
@@ -155,9 +158,53 @@ def test_a_condition_in_cel_and_the_simple_ones_beside_it_are_one() -> None:
 )
 def test_no_step_is_called_unreachable_that_some_amount_reaches(parts: list[tuple[str, int]], joint: str) -> None:
     when = f" {joint} ".join(f"amount_minor {sign} {number}" for sign, number in parts)
-    reached = any(holds(when, SubjectKind.INVOICE, "write_off", {"amount_minor": minor}) for minor in range(-5, 6))
+    reached = any(holds(when, SubjectKind.INVOICE, "write_off", {"amount_minor": minor}) for minor in range(6))
     if reached:
         assert ("UNREACHABLE_STEP", "5.1") not in in_cel(when)
+
+
+@pytest.mark.parametrize(
+    ("steps", "asked"),
+    [
+        (["amount_minor >= 100"], False),
+        (["amount_minor < 100", "amount_minor > 100"], False),
+        (["amount_minor < 100", "100 <= amount_minor"], True),
+        (["amount_minor >= 0"], True),
+        (["days_overdue >= 0"], False),
+        (["customer_tier == 'key'", "customer_tier != 'key'"], True),
+        (["customer_tier in ['key', 'strategic']", "customer_tier == 'standard'"], True),
+        (["currency == 'CNY'"], False),
+        (["customer_name == 'A'", "amount_minor > 5", "amount_minor <= 5 && customer_name != 'A'"], True),
+        (["has(account_owner_id) && account_owner_id == 'd2719d4c-1f0e-4f7c-9a65-6b5d3b3d8c11'"], False),
+        (["amount_minor * 2 > 50"], None),
+        (["amount_minor > 50", None], True),
+    ],
+)
+def test_where_all_steps_have_conditions_that_leave_cases_out_nobody_may_be_asked(
+    steps: list[str | None], asked: bool | None
+) -> None:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "superior", "level": 1}]}
+    value = {"subject_kind": "invoices", "purpose": "write_off"}
+    value["steps"] = [step | ({"when": when} if when is not None else {}) for when in steps]
+    hinted = ("NOBODY_MAY_BE_ASKED", "5.1") in codes(clause("5.1", "approval_chain", value))
+    assert hinted is (asked is False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "code"),
+    [
+        ("quality_target", {"metric": "satisfaction", "at_least_percent": "0"}, "TARGET_ALWAYS_MET"),
+        ("quality_target", {"metric": "satisfaction", "at_least_percent": "0.5"}, None),
+        ("quality_target", {"metric": "satisfaction", "at_least_percent": "100"}, "TARGET_OF_ALL"),
+        ("reported_target", {"measure": "complaint_rate", "at_most_percent": "100"}, "TARGET_ALWAYS_MET"),
+        ("reported_target", {"measure": "complaint_rate", "at_most_percent": "0"}, "TARGET_OF_ALL"),
+        ("reported_target", {"measure": "complaint_rate", "at_least_percent": "0"}, "TARGET_ALWAYS_MET"),
+    ],
+)
+def test_a_target_that_cannot_be_missed_or_that_a_single_case_misses_is_told(
+    kind: str, value: Any, code: str | None
+) -> None:
+    assert codes(clause("5.1", kind, value)) == ([(code, "5.1")] if code else [])
 
 
 def test_a_chain_that_nothing_asks_for_is_an_error() -> None:

@@ -217,6 +217,7 @@ __all__ = [
     "QualityTarget",
     "ReadingConfirmation",
     "ReopenWindow",
+    "ReportedTarget",
     "RequestCourse",
     "Retention",
     "ReturnVisits",
