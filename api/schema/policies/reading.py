@@ -33,7 +33,11 @@ strawberry.enum(CoveredBy, name="ClauseCoverage", description="Who acts on a cla
 
 # Wherever a clause names somebody or something by their id: an approver, or what a condition compares with.
 _NAMED = r"\m[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\M"
-_NAMES: Mapping[str, type[Member | Department | Customer]] = {"members": Member, "departments": Department, "customers": Customer}
+_NAMES: Mapping[str, type[Member | Department | Customer]] = {
+    "members": Member,
+    "departments": Department,
+    "customers": Customer,
+}
 
 
 def standard_text(values: Mapping[str, Any], actor: Actor) -> str:
