@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+import structlog
 from sqlalchemy import Insert, Select
 from sqlalchemy.sql import ClauseElement
 
@@ -20,7 +21,7 @@ from tenancy.models import PlatformModel, TenantModel
 from tenancy.refusals import Refusal, Unavailable, message
 from tenancy.statements import build, prepare
 from tenancy.transactions import Transaction
-from tenancy.work import ASKED_ALONG, Opening, Work
+from tenancy.work import ASKED_ALONG, KEEPERS, Opening, Work
 
 OPENING = (
     "SELECT t.status, t.rehearsal, t.zone, coalesce(t.clock_at, now()) AS now, now() AS real_now, "
@@ -38,6 +39,7 @@ Foreseen = tuple[type[TenantModel], UUID]
 FORESEEN = "foreseen"
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
+log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -213,21 +215,46 @@ async def writing(
 
     `foreseen` is a row that the work will load without locking it: it comes along with the opening. Raises `Refusal`
     with the code TENANT_SUSPENDED while the tenant is suspended or closing, unless what is done is of the little that
-    goes on meanwhile: exporting.
+    goes on meanwhile: exporting. What a clause refused is kept by itself once the work has ended.
     """
-    async with _transaction(actor) as (connection, transaction):
-        opening, known, found = await _enter(connection, actor, foreseen)
-        if opening.status != "active" and not while_suspended:
-            raise Refusal(
-                message("This company is suspended: everything can be read and exported, nothing changed."),
-                code="TENANT_SUSPENDED",
-            )
-        work = Work(transaction, actor, opening, request_id=request_id, reason=reason, known=known)
-        if foreseen is not None and found is not None:
-            work.foresee(foreseen[0], found)
-        yield work
-        await settle(work)
-        await work.finish()
+    work: Work | None = None
+    try:
+        async with _transaction(actor) as (connection, transaction):
+            opening, known, found = await _enter(connection, actor, foreseen)
+            if opening.status != "active" and not while_suspended:
+                raise Refusal(
+                    message("This company is suspended: everything can be read and exported, nothing changed."),
+                    code="TENANT_SUSPENDED",
+                )
+            work = Work(transaction, actor, opening, request_id=request_id, reason=reason, known=known)
+            if foreseen is not None and found is not None:
+                work.foresee(foreseen[0], found)
+            yield work
+            await settle(work)
+            await work.finish()
+    except Refusal as refusal:
+        if work is not None:
+            work.note_refused(refusal)
+            await _keep_refused(actor, work)
+        raise
+    if work is not None and work.refused:
+        await _keep_refused(actor, work)
+
+
+async def _keep_refused(actor: Actor, ended: Work) -> None:
+    """Keep what clauses refused; whoever was refused is told so whether that succeeds or not."""
+    if not ended.refused or ended.opening.status != "active":
+        return
+    try:
+        async with _transaction(actor) as (_, transaction):
+            opening, known, _ = await _enter(transaction, actor)
+            work = Work(transaction, actor, opening, known=known)
+            for refused in ended.refused:
+                for keep in KEEPERS:
+                    await keep(work, refused)
+            await work.finish()
+    except Exception as problem:
+        log.warning("refusal.not_kept", code=ended.refused[0].refusal.code, exc_info=problem)
 
 
 @asynccontextmanager

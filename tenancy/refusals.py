@@ -21,6 +21,8 @@ class ClauseReference:
     version_number: str
     # Its heading, by language.
     title: Mapping[str, str] = field(default_factory=dict, compare=False)
+    # The clauses that came into question with it, as their own module knows them; nothing where that isn't known.
+    why: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Refusal(Exception):
     path: tuple[str, ...] = ()
     clause: ClauseReference | None = None
     code: str = "REFUSED"
+    # What was asked for and is refused, such as `requests.hold`: the command writes it here on its way out.
+    asked: str = field(default="", init=False, compare=False)
 
     def __str__(self) -> str:
         return self.text.format_map(self.values)

@@ -1,6 +1,6 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,16 @@ T = TypeVar("T", bound=TenantModel)
 # What most commands would ask for is asked along with the opening of their work, and stands in its memo: by the asking
 # module's word, a select of one value, in which `t` is the tenant. It can rely on the tenant being set.
 ASKED_ALONG: dict[str, str] = {}
+# Who keeps what a clause refused, in a transaction of its own: the module of the clauses writes itself here.
+KEEPERS: list[Callable[["Work", "Refused"], Awaitable[None]]] = []
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal that a clause caused, and the records that were held meanwhile, what it is about first: table, id."""
+
+    refusal: Refusal
+    held: tuple[tuple[str, UUID], ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class Work:
         self.now = opening.now
         self.request_id, self.reason = request_id, reason
         self.recorded: list[Event] = []
+        # What clauses refused: it is kept when this work has ended, whichever way.
+        self.refused: list[Refused] = []
         # What this piece of work has found out and need not ask again, by the asking module's own words.
         self.memo: dict[str, Any] = dict(known or {})
         self._transaction = transaction
@@ -69,6 +81,8 @@ class Work:
         self._new: list[TenantModel] = []
         self._deleted: list[TenantModel] = []
         self._entries: list[tuple[JournalEntry, TenantModel | None]] = []
+        # The records that were locked to be changed, in that order.
+        self._held: dict[tuple[str, UUID], None] = {}
         self._back: ReadBack | None = None
 
     # Loading
@@ -92,6 +106,8 @@ class Work:
         found = await self.first(statement.with_for_update() if lock else statement)
         if found is None:
             raise NotFound(path=path)
+        if lock:
+            self._held[model.__tablename__, id] = None
         return found
 
     async def find(self, model: type[T], id: UUID, *, lock: bool = False) -> T | None:
@@ -101,6 +117,8 @@ class Work:
             assert isinstance(known, model)
             return known
         rows = await self.sql(by_id(model, lock=lock), id)
+        if lock:
+            self._held[model.__tablename__, id] = None
         return self._keep(model, rows[0]) if rows else None
 
     async def first(self, statement: Select[T]) -> T | None:
@@ -203,9 +221,11 @@ class Work:
         rows, stored, told = dict(self._rows), dict(self._stored), dict(self._told)
         held = {row: dict(row.__dict__) for row in stored}
         recorded, memo = list(self.recorded), dict(self.memo)
+        held_before = set(self._held)
         try:
             yield
-        except Refusal:
+        except Refusal as refusal:
+            self.note_refused(refusal, held_before)
             await self._transaction.fetch("ROLLBACK TO SAVEPOINT attempt")
             self._rows, self._stored, self._told = rows, stored, told
             for row, values in held.items():
@@ -214,6 +234,11 @@ class Work:
             self._new, self._deleted, self._entries = [], [], []
             self.recorded, self.memo = recorded, memo
             raise
+
+    def note_refused(self, refusal: Refusal, held_before: Collection[tuple[str, UUID]] = ()) -> None:
+        """Remember what a clause refuses: about the first record that was held for it, and wasn't held before."""
+        if refusal.clause is not None and all(each.refusal is not refusal for each in self.refused):
+            self.refused.append(Refused(refusal, tuple(sorted(self._held, key=lambda held: held in held_before))))
 
     async def finish(self) -> None:
         """Write what is pending, and keep everything."""

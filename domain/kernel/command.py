@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from domain.kernel.permissions import Permission
+from tenancy.refusals import Refusal
 from tenancy.work import Work
 
 P = ParamSpec("P")
@@ -25,13 +26,19 @@ def command(*, needs: Permission | None, contacts: bool = False) -> Callable[[Co
 
     def declare(function: Command[P, R]) -> Command[P, R]:
         module = function.__module__.removeprefix("domain.").split(".", 1)[0]
-        COMMANDS[f"{module}.{function.__name__}"] = needs
+        name = f"{module}.{function.__name__}"
+        COMMANDS[name] = needs
 
         @wraps(function)
         async def run(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if needs is not None and not (contacts and work.actor.is_contact):
                 work.actor.require(needs)
-            return await function(work, *args, **kwargs)
+            try:
+                return await function(work, *args, **kwargs)
+            except Refusal as refusal:
+                # Of commands that ask others, the outermost is what was asked for.
+                refusal.asked = name
+                raise
 
         return run
 

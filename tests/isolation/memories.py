@@ -51,6 +51,7 @@ KNOWN = {
     "tenancy.storage.file_storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.storage.storage": "The installation's own; its keys begin with the tenant.",
     "tenancy.work.ASKED_ALONG": "The code's own words.",
+    "tenancy.work.KEEPERS": "The code's own functions.",
     "tenancy.identity.actors.FINDERS": "The code's own functions, by how tokens begin.",
     "workers.gateways.webhooks._public_authorities": "The world's own certificates.",
     "workers.jobs.exports._writers": "The code's own function.",

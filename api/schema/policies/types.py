@@ -93,10 +93,17 @@ class Decision:
     at: datetime = column("When it was decided.")
     decision: str = column(
         "What was decided, such as requests.deadline. Of approvals: approvals.chain, step_entered, step_passed_over, "
-        "step_stopped, step_decided, deadline, seat_given_up, ended and voided, each with approvals. before it."
+        "step_stopped, step_decided, deadline, seat_given_up, ended and voided, each with approvals. before it. And "
+        "refused: a clause refused what somebody asked for, so that nothing was changed. The same refusal of the same "
+        "person is kept once an hour. What is refused before there is a record is told to the caller alone."
     )
-    inputs: JSON = column("The values that it was decided from.")
-    result: JSON = column("What came out.")
+    inputs: JSON = column(
+        "The values that it was decided from. Of what was refused: what was `asked` for, such as requests.put_on_hold, "
+        "`by` whom (kind: member, client, contact or system; id), and the values of the sentence that they were told."
+    )
+    result: JSON = column(
+        "What came out. Of what was refused: its code, as `refused`, and the `path` of the input at fault."
+    )
     why: JSON = column("The clauses that came into question, the one that won first.")
     subject_kind: str = column("The kind of the record it is about.")
     subject_id: UUID = column("The record it is about.")

@@ -19,9 +19,11 @@ from domain.policies.commands.publishing import (
     submit_version,
     take_back,
 )
+from domain.policies.commands.refusing import REFUSED
 from domain.policies.commands.withdrawing import withdraw_version
 
 __all__ = [
+    "REFUSED",
     "approve_version",
     "cite",
     "discard_version",

@@ -135,7 +135,7 @@ class Handbook:
     def _ruled(self, kind: type[K], won: StoredClause, trace: Sequence[Candidate]) -> Ruling[K]:
         return Ruling(
             value=cast(K, won.parsed),
-            clause=ClauseReference(won.id, won.number, self.version_id, self.version_number, won.title),
+            clause=ClauseReference(won.id, won.number, self.version_id, self.version_number, won.title, tuple(trace)),
             why=tuple(trace),
             # Older versions, which nothing changes, may say so of a kind of which it can't be said any more.
             applies_to_open_cases=won.applies_to_open_cases and kind.reaches_open_cases,
