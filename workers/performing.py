@@ -21,8 +21,8 @@ DOING: Mapping[Task, Doing] = {
     Task.RUN: jobs.run,
 }
 # How many of a task may run at once in a process, and how many of those for one tenant: a receiver that lets us wait
-# keeps its own tenant's other letters waiting, and nobody else's.
-LONG = {Task.SEND: (32, 4), Task.ADVANCE: (4, 1), Task.RUN: (1, 1)}
+# keeps its own tenant's other letters waiting, a long export its own tenant's other jobs, and nobody else's.
+LONG = {Task.SEND: (32, 4), Task.ADVANCE: (4, 1), Task.RUN: (3, 1)}
 
 
 class Performer:
@@ -38,12 +38,12 @@ class Performer:
 
         What is begun and lost with the process is handed out again when its lease ends.
         """
-        if claim.task is Task.RUN and self._all[Task.RUN].locked():
+        place = (claim.task, claim.tenant_id)
+        if claim.task is Task.RUN and (self._all[Task.RUN].locked() or place in self._running.values()):
             # A job may take so long that whatever waited here would be handed out again and again meanwhile. Another
             # process may be free; else it comes again when its lease ends.
             return
         if claim.task in LONG:
-            place = (claim.task, claim.tenant_id)
             own = self._own.setdefault(place, asyncio.Semaphore(LONG[claim.task][1]))
             running = asyncio.create_task(self._long(claim, own))
             self._running[running] = place

@@ -2,15 +2,19 @@
 
 import asyncio
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from domain.consequences import settle
 from tenancy.actor import Actor
+from tenancy.agenda import AgendaItem
+from tenancy.claims import Claim
 from tenancy.database import reading, writing
 from tenancy.effects import Effect, EffectKind, EffectState
 from tests.workers.facts import BellRang, agenda, claim_all, leave_a_mark, marks, ring
+from workers import jobs
 from workers.gateways import mail
 from workers.gateways.mail import Mail
 from workers.performing import Performer
@@ -91,3 +95,32 @@ async def test_at_the_end_what_runs_is_waited_for_and_then_left_to_its_lease(acm
     assert [item.attempts for item in items] == [1, 1, 1, 1, 0, 0]
     assert all(item.leased_until is not None for item in items)
     assert await _sent(acme) == 0
+
+
+async def test_a_company_that_has_a_long_job_done_keeps_no_other_company_waiting(
+    acme: Actor, globex: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[UUID] = []
+    let_go = asyncio.Event()
+
+    async def takes_long(claim: Claim, _: AgendaItem) -> None:
+        begun.append(claim.tenant_id)
+        await let_go.wait()
+
+    monkeypatch.setitem(cast(dict[str, Any], jobs.JOBS), "takes.long", takes_long)
+    performer = Performer()
+    for actor, count in ((acme, 2), (globex, 1)):
+        async with writing(actor, settle=settle) as work:
+            for _ in range(count):
+                work.run_later("takes.long", about=work.new_id())
+        for claim in await claim_all(actor.tenant_id):
+            await performer.perform(claim)
+    for _ in range(200):
+        if len(begun) == 2:
+            break
+        await asyncio.sleep(0.02)
+    # The second job of the first company comes again when its lease ends; it waits in no process's memory.
+    assert sorted(begun) == sorted([acme.tenant_id, globex.tenant_id])
+    let_go.set()
+    await performer.finish(10)
+    assert sorted(begun) == sorted([acme.tenant_id, globex.tenant_id])
