@@ -13,12 +13,13 @@ from domain.contracts.events import (
     ContractObligationMarkDue,
     ContractObligationReminded,
 )
-from domain.contracts.models import ContractObligation
+from domain.contracts.models import Contract, ContractObligation
 from domain.contracts.rules import ObligationState, Party
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import one_line, several_lines
 from domain.organisation import queries as organisation
+from domain.policies import queries as policies
 from tenancy.outbox import lock_timers
 from tenancy.refusals import Forbidden, Invalid, WrongState, message
 from tenancy.work import Work
@@ -63,7 +64,7 @@ async def add_obligation(
     )
     added = ContractObligationAdded(contract_id=contract.id, obligation_id=obligation.id)
     work.record(added, about=obligation)
-    _wait(work, obligation)
+    await _wait(work, obligation, contract)
     return obligation
 
 
@@ -98,32 +99,34 @@ async def remind_of_obligation(work: Work, event: ContractObligationMarkDue) -> 
     contract = await queries.any_one(work, obligation.contract_id)
     if obligation.state is not ObligationState.OPEN or contract.state in rules.OVER:
         return
-    overdue = _overdue_at(work, obligation) <= work.now
+    overdue = await _overdue_at(work, obligation, contract) <= work.now
     if overdue and obligation.overdue_told_at is None:
         obligation.overdue_told_at = work.now
         obligation.reminded_at = obligation.reminded_at or work.now
-    elif not overdue and obligation.reminded_at is None and _reminded_at(work, obligation) <= work.now:
+    elif not overdue and obligation.reminded_at is None and await _reminded_at(work, obligation, contract) <= work.now:
         obligation.reminded_at = work.now
     else:
-        _wait(work, obligation)
+        await _wait(work, obligation, contract)
         return
     reminded = ContractObligationReminded(contract_id=contract.id, obligation_id=obligation.id, overdue=overdue)
     work.record(reminded, about=obligation)
-    _wait(work, obligation)
+    await _wait(work, obligation, contract)
 
 
-def _wait(work: Work, obligation: ContractObligation) -> None:
+async def _wait(work: Work, obligation: ContractObligation, contract: Contract) -> None:
     """Set the timer for what comes next; nothing once its day has been told to have passed."""
     if obligation.overdue_told_at is not None:
         return
-    at = _overdue_at(work, obligation) if obligation.reminded_at else _reminded_at(work, obligation)
+    told_at = _overdue_at if obligation.reminded_at else _reminded_at
     due = ContractObligationMarkDue(obligation_id=obligation.id)
+    at = await told_at(work, obligation, contract)
     work.schedule(at, due, about=obligation.id, key=f"obligation:{obligation.id}")
 
 
-def _reminded_at(work: Work, obligation: ContractObligation) -> datetime:
-    return rules.begins_at(obligation.due_on - timedelta(days=obligation.remind_days), work.opening.zone)
+async def _reminded_at(work: Work, obligation: ContractObligation, contract: Contract) -> datetime:
+    day = obligation.due_on - timedelta(days=obligation.remind_days)
+    return await policies.told_ahead(work, day, queries.case_of(contract))
 
 
-def _overdue_at(work: Work, obligation: ContractObligation) -> datetime:
-    return rules.begins_at(obligation.due_on + timedelta(days=1), work.opening.zone)
+async def _overdue_at(work: Work, obligation: ContractObligation, contract: Contract) -> datetime:
+    return await policies.told_afterwards(work, obligation.due_on + timedelta(days=1), queries.case_of(contract))

@@ -26,6 +26,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.texts import several_lines
 from domain.policies import commands as policies_commands
+from domain.policies import queries as policies
 from tenancy.outbox import lock_timers
 from tenancy.work import Work
 
@@ -115,9 +116,11 @@ async def _remind_of_copies(work: Work, contract: Contract) -> None:
 
 
 async def _copies_late_at(work: Work, contract: Contract) -> datetime | None:
-    """From when on copies are late that nobody has confirmed yet."""
+    """When somebody is told that copies are late which nobody has confirmed yet."""
     open_until = [copy.due_on for copy in await queries.copies_of(work, contract) if copy.confirmed_at is None]
-    return rules.begins_at(min(open_until) + timedelta(days=1), work.opening.zone) if open_until else None
+    if not open_until:
+        return None
+    return await policies.told_afterwards(work, min(open_until) + timedelta(days=1), queries.case_of(contract))
 
 
 async def _reminders_at(work: Work, contract: Contract) -> list[datetime]:
@@ -130,7 +133,7 @@ async def _reminders_at(work: Work, contract: Contract) -> list[datetime]:
         # What matters is until when notice can be given.
         last = rules.last_safe_day(contract.ends_on, contract.notice_days)
     days = rules.reminder_days(last, clause.value.days_before)
-    return [rules.begins_at(day, work.opening.zone) for day in days]
+    return [await policies.told_ahead(work, day, queries.case_of(contract)) for day in days]
 
 
 async def _remind_of_end(work: Work, contract: Contract) -> None:

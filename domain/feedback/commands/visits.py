@@ -125,7 +125,7 @@ async def _plan(
         inputs = {"since": since, "after_days": clause.value.after_days, "step": step}
         _cite(work, clause, visit, "feedback.visit_planned", inputs, {"planned_on": planned_on})
         work.record(VisitPlanned(visit_id=visit.id), about=visit)
-        _wait(work, visit)
+        await _wait(work, visit)
         planned.append(visit)
     return planned
 
@@ -139,9 +139,12 @@ async def _who_makes_it(
     return next((person for person in found if person not in (None, not_them)), None)
 
 
-def _wait(work: Work, visit: ReturnVisit) -> None:
-    """Set the timer for its day, and after that for when it is overdue."""
-    at = rules.reminded_at(visit.planned_on, work.opening.zone) if visit.reminders == 0 else visit.due_at
+async def _wait(work: Work, visit: ReturnVisit) -> None:
+    """Set the timer for its day, and after that for when somebody is told that it is overdue."""
+    zone = work.opening.zone
+    at = rules.reminded_at(visit.planned_on, zone)
+    if visit.reminders > 0:
+        at = await policies_queries.told_afterwards(work, visit.due_at.astimezone(ZoneInfo(zone)).date())
     work.schedule(at, VisitStepDue(visit_id=visit.id), about=visit.id, key=f"visit:{visit.id}")
 
 
@@ -161,7 +164,7 @@ async def remind_of_visit(work: Work, event: VisitStepDue) -> None:
     if visit.reminders == 0 and rules.reminded_at(visit.planned_on, work.opening.zone) <= work.now:
         visit.reminders = 1
         work.record(VisitReminded(visit_id=visit.id, overdue=False), about=visit)
-    _wait(work, visit)
+    await _wait(work, visit)
 
 
 @command(needs=None)
@@ -191,7 +194,7 @@ async def postpone_visit(work: Work, *, visit_id: UUID, planned_on: date) -> Ret
     inputs = {"overdue_after_days": clause.value.overdue_after_days}
     _cite(work, clause, visit, "feedback.visit_postponed", inputs, {"planned_on": planned_on})
     work.record(VisitPostponed(visit_id=visit.id), about=visit)
-    _wait(work, visit)
+    await _wait(work, visit)
     return visit
 
 

@@ -29,6 +29,7 @@ from domain.policies.queries.showing import (
     visible_decisions,
     visible_signatures,
 )
+from domain.policies.queries.telling import told_afterwards, told_ahead
 from domain.policies.queries.versions import (
     IN_FORCE,
     content,
@@ -82,6 +83,8 @@ __all__ = [
     "rules_of",
     "seen",
     "signatures",
+    "told_afterwards",
+    "told_ahead",
     "unchanged",
     "underway",
     "value_of_clause",

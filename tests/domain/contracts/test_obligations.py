@@ -1,6 +1,6 @@
 """What both sides owe by a contract: reminded of before its day and once after it, until it is done (CT-3)."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,14 @@ from domain.consequences import settle
 from domain.contracts import commands, queries
 from domain.contracts.models import Contract, ContractObligation
 from domain.contracts.rules import ObligationState, Party
+from domain.policies.rules.kinds import BusinessCalendarClause
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState
 from tests.conftest import found_company
-from tests.domain.contracts.office import PLAIN, clerk, do, signed, signer
+from tests.domain.contracts.office import PLAIN, REMINDERS, clerk, do, signed, signer
+from tests.domain.policies.handbooks import OFFICE_HOURS
 from tests.domain.presales.company import Company, founded, go_to, on
 
 
@@ -50,17 +52,54 @@ async def reminded(company: Company) -> list[bool]:
         return [entry.payload["overdue"] for entry in await work.all(found.order_by(JournalEntry.id))]
 
 
+async def told_at(company: Company, name: str) -> list[datetime]:
+    """When facts of a name became known."""
+    async with reading(company.admin) as work:
+        found = select(JournalEntry).where(JournalEntry.name == name).order_by(JournalEntry.id)
+        return [entry.at for entry in await work.all(found)]
+
+
+def half_past(day: int, hour: int) -> datetime:
+    return on(day, hour) + timedelta(minutes=30)
+
+
 async def test_it_is_reminded_of_before_its_day_and_once_after_it(company: Company) -> None:
     contract = await signed(company)
     await owed(company, contract)
     await go_to(company, on(7, 23))
     assert await reminded(company) == []
-    await go_to(company, on(8, 0))
+    # Without a calendar, people are told at nine.
+    await go_to(company, on(8, 8))
+    assert await reminded(company) == []
+    await go_to(company, on(8, 9))
     assert await reminded(company) == [False]
     await go_to(company, on(10, 23))
     assert await reminded(company) == [False]
     await go_to(company, on(20))
     assert await reminded(company) == [False, True]
+
+
+async def test_two_companies_are_told_as_their_own_work_begins_and_a_third_sees_nothing(pool: None) -> None:
+    offices = BusinessCalendarClause.model_validate(OFFICE_HOURS)
+    shops = BusinessCalendarClause.model_validate(
+        {"zone": "Asia/Shanghai", "weekly_hours": {"saturday": [["10:30", "18:00"]], "sunday": [["10:30", "18:00"]]}}
+    )
+    # Reminded of on Sunday the 7th and overdue on Saturday the 13th; the contract's end is reminded of on Saturday the
+    # 20th and Sunday the 28th. What is to come is told before a day that is not worked, what has passed after it.
+    for calendar, ahead, afterwards, running_out in (
+        (offices, on(5, 9), on(15, 9), [on(19, 9), on(26, 9)]),
+        (shops, half_past(7, 10), half_past(13, 10), [half_past(20, 10), half_past(28, 10)]),
+    ):
+        company = await founded(("1.1", calendar), ("3.1", PLAIN), ("7.3", REMINDERS))
+        contract = await signed(company)
+        await owed(company, contract, due_on=date(2026, 6, 12), remind_days=5)
+        await go_to(company, on(29, 23))
+        told = await told_at(company, "contracts.obligation_reminded")
+        assert (told, await reminded(company)) == ([ahead, afterwards], [False, True])
+        assert await told_at(company, "contracts.running_out") == running_out
+    third = await found_company()
+    async with reading(third) as work:
+        assert await work.all(select(ContractObligation)) == []
 
 
 async def test_nobody_is_reminded_of_what_is_done_or_of_a_contract_that_is_over(company: Company) -> None:

@@ -141,10 +141,11 @@ def test_a_sample_is_a_share_of_the_cases_and_never_changes() -> None:
 
 async def test_who_makes_a_visit_is_reminded_on_its_day_and_when_it_is_overdue(software: Company) -> None:
     await closed(software)
-    await go_to(software, at("Sun 7 01:00"))
+    await go_to(software, at("Mon 8 12:00"))
+    # It is overdue from Sunday on, and told of when work begins again.
     assert await told(software, "feedback.visit_reminded") == [
         ("feedback.visit_reminded", at("Wed 3 09:00")),
-        ("feedback.visit_reminded", at("Sun 7 00:00")),
+        ("feedback.visit_reminded", at("Mon 8 09:00")),
     ]
 
 

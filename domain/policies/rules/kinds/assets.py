@@ -178,7 +178,14 @@ class ExpiryReminders(ClauseKind):
     record: Annotated[Expiring, Field(description="What runs out.")]
     days_before: Annotated[
         tuple[Annotated[int, Field(ge=0, le=1095)], ...],
-        Field(min_length=1, max_length=12, description="Calendar days before the day, the soonest reminder first."),
+        Field(
+            min_length=1,
+            max_length=12,
+            description=(
+                "Calendar days before the day, the soonest reminder first. Each comes as work begins; on a day that is "
+                "not worked, on the last one before it."
+            ),
+        ),
     ]
 
     @property
