@@ -35,6 +35,10 @@ class SimulatedSeat:
     delegate_id: UUID | None = strawberry.field(description="Who decides for them while they are away.")
     delegate_name: str | None = strawberry.field(description="Their name.")
     delegated_until: datetime | None = strawberry.field(description="Until when they are away.")
+    clause: ClauseLink | None = strawberry.field(
+        description="The clause by which they would sit there: the chain's, whose step also says who decides where "
+        "nobody is found, or that of the panel of experts which names them; none for the last resort behind the chain."
+    )
 
 
 @part
@@ -61,6 +65,9 @@ class SimulatedStep:
     )
     due_at: datetime | None = strawberry.field(
         description="When its time would be up, if every step before took all of its own."
+    )
+    calendar_clause: ClauseLink | None = strawberry.field(
+        description="The clause on working days and hours by which its time was reckoned; none without a time."
     )
 
 
@@ -148,6 +155,7 @@ def _step(found: queries.ForeseenStep, actor: Actor, names: Mapping[UUID | None,
                 delegate_id=seat.delegate_id,
                 delegate_name=names.get(seat.delegate_id),
                 delegated_until=seat.delegated_until,
+                clause=clause_link(seat.clause, actor.language) if seat.clause else None,
             )
             for seat in found.seats
         ],
@@ -159,4 +167,5 @@ def _step(found: queries.ForeseenStep, actor: Actor, names: Mapping[UUID | None,
         ],
         problem=translate(found.problem.text, actor.language, found.problem.values) if found.problem else None,
         due_at=found.due_at,
+        calendar_clause=clause_link(found.calendar, actor.language) if found.calendar else None,
     )

@@ -1,7 +1,7 @@
 """The path an approval would take: by which clause, through which steps, to whom and until when. Nothing is changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,18 +14,18 @@ from domain.approvals.rules import steps
 from domain.approvals.rules.seats import Skipped
 from domain.approvals.rules.states import EndReason, SeatReason
 from domain.customers import queries as customers
-from domain.kernel.subjects import FACTS, FactType, SubjectKind, facts_of, words_of
+from domain.kernel.subjects import FACTS, FactType, SubjectKind, facts_of, is_never_negative, words_of
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.models import HandbookVersion
-from domain.policies.rules.chains import Approver, Step, chain_topic
+from domain.policies.rules.chains import Approver, ApproverKind, Step, chain_topic
 from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause
+from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause, ExpertPanel
 from domain.policies.rules.scopes import Scope
 from tenancy.members import Member
-from tenancy.refusals import Invalid, NotFound, Refusal, message
+from tenancy.refusals import ClauseReference, Invalid, NotFound, Refusal, message
 from tenancy.work import Work
 
 
@@ -38,6 +38,8 @@ class ForeseenSeat:
     reason: SeatReason | None
     delegate_id: UUID | None
     delegated_until: datetime | None
+    # The chain's, or that of the panel which names them; none for the last resort, which no clause lays down.
+    clause: ClauseReference | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class ForeseenStep:
     due_at: datetime | None = None
     # Why it can't be judged whether the step is taken: the case would stop here.
     problem: ConditionFailed | None = None
+    # By which its time was reckoned.
+    calendar: ClauseReference | None = None
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,13 @@ async def foresee(
     ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
     case = Case(requester_id, facts, version_id)
     try:
-        found = await _path(work, ruling.value, case, when, scope)
+        found = await _path(work, ruling, case, when, scope)
     except Refusal as refusal:
         # A step's time may end where no calendar reaches.
         refusal.path = refusal.path or ("at",)
         raise
     if all(step.passed_over for step in found):
-        found.append(await _foreseen(work, len(found), steps.LAST_RESORT, case, when))
+        found.append(await _foreseen(work, len(found), steps.LAST_RESORT, case, when, None))
     return Foresight(ruling, found)
 
 
@@ -132,8 +136,8 @@ def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
             if name == "currency":
                 text = message("“{name}” is a code of ISO 4217, such as CNY.")
             raise Invalid(text, {"name": name, "words": ", ".join(sorted(known))}, path=("facts", name))
-        if name.endswith("_minor") and isinstance(value, int) and value < 0:
-            raise Invalid(message("An amount is not less than nothing."), path=("facts", name))
+        if is_never_negative(name) and isinstance(value, int) and value < 0:
+            raise Invalid(message("“{name}” is not less than nothing."), {"name": name}, path=("facts", name))
 
 
 async def _refuse_strangers(work: Work, declared: Mapping[str, FactType], facts: Mapping[str, Any]) -> None:
@@ -162,7 +166,10 @@ async def scope_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> 
     )
 
 
-async def _path(work: Work, chain: ApprovalChain, case: Case, at: datetime, scope: Scope) -> list[ForeseenStep]:
+async def _path(
+    work: Work, ruling: Ruling[ApprovalChain], case: Case, at: datetime, scope: Scope
+) -> list[ForeseenStep]:
+    chain = ruling.value
     calendar = await policies.find_rule(work, BusinessCalendarClause, scope=scope, version_id=case.version_id)
     found: list[ForeseenStep] = []
     begins = at
@@ -181,8 +188,11 @@ async def _path(work: Work, chain: ApprovalChain, case: Case, at: datetime, scop
                 if is_taken:
                     if step.deadline is not None and calendar is not None:
                         due_at = step.deadline.ends_at(clock, calendar.value)
-                    found.append(await _foreseen(work, index, step, case, at, due_at))
-                    clock = (found[-1].due_at or clock) if not found[-1].passed_over else clock
+                    seated = await _foreseen(work, index, step, case, at, ruling.clause)
+                    if seated.seats and due_at is not None and calendar is not None:
+                        clock = due_at
+                        seated = replace(seated, due_at=due_at, calendar=calendar.clause)
+                    found.append(seated)
                 else:
                     found.append(ForeseenStep(index, step, EndReason.CONDITION_NOT_MET))
             ends.append(clock)
@@ -191,7 +201,7 @@ async def _path(work: Work, chain: ApprovalChain, case: Case, at: datetime, scop
 
 
 async def _foreseen(
-    work: Work, index: int, step: Step, case: Case, at: datetime, due_at: datetime | None = None
+    work: Work, index: int, step: Step, case: Case, at: datetime, clause: ClauseReference | None
 ) -> ForeseenStep:
     filled = await seats_of(work, step, case)
     seats = []
@@ -207,10 +217,18 @@ async def _foreseen(
                 seat.reason,
                 stands_in.delegate_id if stands_in else None,
                 stands_in.ends_at if stands_in else None,
+                await _clause_of_panel(work, seat.approver, case) or clause,
             )
         )
     passed_over = None if seats else (filled.skipped[0].reason if filled.skipped else EndReason.VACANT_SKIPPED)
-    return ForeseenStep(index, step, passed_over, seats, filled.skipped, due_at if seats else None)
+    return ForeseenStep(index, step, passed_over, seats, filled.skipped)
+
+
+async def _clause_of_panel(work: Work, approver: Approver, case: Case) -> ClauseReference | None:
+    if approver.by is not ApproverKind.EXPERT_PANEL:
+        return None
+    panel = await policies.find_rule(work, ExpertPanel, topic=approver.value or "", version_id=case.version_id)
+    return panel.clause if panel is not None else None
 
 
 async def _delegation(work: Work, member_id: UUID | None, at: datetime) -> ApprovalDelegation | None:

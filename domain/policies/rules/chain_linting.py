@@ -33,7 +33,7 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
         yield from _customers_of_nothing(clause, chain)
     yield from _lone_branches(clause, chain)
     yield from _heads_of_nothing(clause, chain, facts)
-    yield from _nobody_asked(clause, chain, facts)
+    yield from _left_to_administrator(clause, chain, facts)
     for index, step in enumerate(chain.steps, 1):
         simple = reachability.comparable(step.only_if, facts)
         ways = reachability.alternatives(step.when, facts)
@@ -122,9 +122,11 @@ def _lone_branches(clause: StoredClause, chain: ApprovalChain) -> Iterator[Findi
             yield hint("LONE_BRANCH", clause, text, step=numbered[0][0], branch=numbered[0][1].branch)
 
 
-def _nobody_asked(clause: StoredClause, chain: ApprovalChain, facts: Mapping[str, FactType]) -> Iterator[Finding]:
-    """Cases that meet no step's conditions, so that they are approved at once and by nobody. Silent where conditions
-    are more than comparisons, which may leave nothing out."""
+def _left_to_administrator(
+    clause: StoredClause, chain: ApprovalChain, facts: Mapping[str, FactType]
+) -> Iterator[Finding]:
+    """Cases that meet no step's conditions, so that only the last resort is left. Silent where conditions are more than
+    comparisons, which may leave nothing out."""
     ways: list[list[Condition]] = []
     for step in chain.steps:
         simple = reachability.comparable(step.only_if, facts)
@@ -134,10 +136,10 @@ def _nobody_asked(clause: StoredClause, chain: ApprovalChain, facts: Mapping[str
         ways += [[*simple, *way] for way in said]
     if reachability.leave_none_out(ways) is False:
         text = message(
-            "Clause {number}: every step has a condition, and there are cases that meet none of them: those are "
-            "approved at once, without anybody being asked. Where that is not meant, write one step without any."
+            "Clause {number}: every step has a condition, and there are cases that meet none of them: those an "
+            "administrator of approvals decides. Where that is not meant, write one step without any."
         )
-        yield hint("NOBODY_MAY_BE_ASKED", clause, text)
+        yield hint("LEFT_TO_ADMINISTRATOR", clause, text)
 
 
 def _heads_of_nothing(clause: StoredClause, chain: ApprovalChain, facts: Collection[str]) -> Iterator[Finding]:

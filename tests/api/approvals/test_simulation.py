@@ -13,7 +13,7 @@ from tests.conftest import found_company
 from tests.domain.approvals.company import BOSS, HEAD, HR, Company, entry, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
-from tests.domain.policies.handbooks import draft
+from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
 
 SIMULATE = """query($facts: JSON!, $who: ID, $kind: String = "resignations", $at: DateTime) {
   simulateApproval(subjectKind: $kind, facts: $facts, requesterId: $who, at: $at) {
@@ -96,6 +96,32 @@ async def test_where_everybody_is_passed_over_the_last_resort_is_foretold(ask: A
     assert people(found) == [[], [str(company.admin.id)]]
 
 
+async def test_each_seat_and_time_names_the_clause_it_rests_on_where_they_differ(
+    ask: Ask, company: Company, globex: Actor
+) -> None:
+    other = await founded(globex)
+    simulate = """query { simulateApproval(subjectKind: "resignations", facts: {key_post: false}) {
+      steps { seats { clause { number } } calendarClause { number } } } }"""
+    panel = {"name": "Experts", "members": [HR]}
+    experts = step(entry("expert_panel", value="Experts"))
+    chain = {"subject_kind": "resignations", "steps": [step(HEAD, deadline={"working_days": 2}), experts]}
+    calendar = ("1.1", "business_calendar", OFFICE_HOURS)
+    await in_force(company.admin, calendar, ("5.1", "approval_chain", chain), ("5.2", "expert_panel", panel))
+    await lay_down(other.admin, step(HEAD, when="key_post"))
+    told = {}
+    for actor in (company.engineer, other.engineer):
+        found = (await ask.executed(actor, simulate))["simulateApproval"]["steps"]
+        told[actor.id] = [
+            ([seat["clause"] and seat["clause"]["number"] for seat in each["seats"]], each["calendarClause"])
+            for each in found
+        ]
+    assert told == {
+        company.engineer.id: [(["5.1"], {"number": "1.1"}), (["5.2"], None)],
+        # No step is taken, and no clause lays down who decides then.
+        other.engineer.id: [([], None), ([None], None)],
+    }
+
+
 async def test_each_step_s_time_begins_when_the_time_of_those_before_is_up(ask: Ask, company: Company) -> None:
     hour, two = {"deadline": {"working_minutes": 60}}, {"deadline": {"working_minutes": 120}}
     await lay_down(
@@ -156,7 +182,7 @@ async def test_values_that_no_record_has_are_refused_where_they_stand(ask: Ask, 
         ({"facts": {}}, ("purpose",)),
         ({"facts": {}, "purpose": "nonsense"}, ("purpose",)),
         ({"facts": {"customer_tier": "gold"}, "purpose": "write_off"}, ("facts", "customer_tier")),
-        ({"facts": {"open_minor": -1}, "purpose": "write_off"}, ("facts", "open_minor")),
+        ({"facts": {"amount_minor": -1}, "purpose": "write_off"}, ("facts", "amount_minor")),
         ({"facts": {"currency": "YUAN"}, "purpose": "write_off"}, ("facts", "currency")),
     ):
         (refused,) = await ask.errors(company.admin, simulate, **more)
