@@ -2,13 +2,16 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLError
 
 from api.reading.mapping import WRITE, part, shown_by
+from api.reading.refusing import cause_of
 from tenancy.language import in_language, translate
 from tenancy.models import TenantModel
 from tenancy.refusals import ClauseReference, Refusal
@@ -137,12 +140,25 @@ class Problem:
     message: str
     path: list[str]
     clause: ClauseLink | None
+    earliest_at: datetime | None = None
 
 
 def problem(refusal: Refusal, language: str) -> Problem:
     """A refusal as the payload's error, its sentence in the reader's language."""
     clause = clause_link(refusal.clause, language) if refusal.clause is not None else None
-    return Problem(refusal.code, translate(refusal.text, language, refusal.values), list(refusal.path), clause)
+    said = translate(refusal.text, language, refusal.values)
+    return Problem(refusal.code, said, list(refusal.path), clause, refusal.earliest_at)
+
+
+def problem_of(error: GraphQLError, language: str) -> Problem:
+    """What is wrong with the document of a mutation whose input is the variable `input`, as its payload's error."""
+    cause = cause_of(error)
+    if isinstance(cause, Refusal):
+        found = problem(cause, language)
+    else:
+        said = error.extensions or {}
+        found = Problem(said.get("code", "BAD_REQUEST"), error.message, list(said.get("inputPath", [])), None)
+    return replace(found, path=found.path[1:] if found.path[:1] == ["input"] else found.path)
 
 
 def clause_link(clause: ClauseReference, language: str) -> ClauseLink:

@@ -23,7 +23,7 @@ from api.results import Problem, Write, problem
 from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
-from tenancy.database import answer, writing
+from tenancy.database import answer, only_trying, writing
 from tenancy.ids import read_id
 from tenancy.refusals import Refusal, message
 from tenancy.storing import ReadBack
@@ -95,6 +95,30 @@ class Writer:
             errors = [problem(refusal, self.actor.language)]
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
         return await done.read(self.actor) if isinstance(done, Unread) else done
+
+    async def try_out(self, field: GraphQLField, values: Mapping[str, Any]) -> list[Problem]:
+        """What keeps the caller from a mutation, which is carried out with its consequences, and undone.
+
+        Of one that takes several records, each has its outcome; all their errors are told, once each.
+        """
+        definition = field.extensions["strawberry-definition"]
+        write: Write = definition.metadata[mapping.WRITE]
+        arguments = taken(definition, values)
+
+        async def attempt() -> None:
+            async with self._open(write, arguments) as work:
+                await write.function(work, **arguments)
+
+        try:
+            with only_trying():
+                if not write.platform:
+                    await against_others(attempt)
+                    return []
+                results = write.results(await write.function(self.actor, **arguments))
+        except Refusal as refusal:
+            return [problem(refusal, self.actor.language)]
+        each = [getattr(item, "error", None) for found in results.values() if isinstance(found, list) for item in found]
+        return [error for place, error in enumerate(each) if error is not None and error not in each[:place]]
 
     async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
         """A change of the actor's company, with its consequences, in one transaction.

@@ -1,8 +1,9 @@
 """The doors to PostgreSQL: `reading()`, `writing()` and `platform()`, `founding()` for a new tenant, and for archives
 `archiving()` and `restoring()`; nobody else opens a transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
@@ -40,6 +41,7 @@ FORESEEN = "foreseen"
 P = TypeVar("P", bound=PlatformModel)
 Settle = Callable[[Work], Awaitable[None]]
 log = structlog.get_logger(__name__)
+_TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
 
 class Database:
@@ -201,6 +203,16 @@ async def reading(actor: Actor) -> AsyncIterator[Work]:
         await transaction.finish([])
 
 
+@contextmanager
+def only_trying() -> Iterator[None]:
+    """Whatever is written inside is undone when its transaction has come to its end, as far as that goes well."""
+    token = _TRYING.set(True)
+    try:
+        yield
+    finally:
+        _TRYING.reset(token)
+
+
 @asynccontextmanager
 async def writing(
     actor: Actor,
@@ -217,7 +229,7 @@ async def writing(
     with the code TENANT_SUSPENDED while the tenant is suspended or closing, unless what is done is of the little that
     goes on meanwhile: exporting. What a clause refused is kept by itself once the work has ended.
     """
-    work: Work | None = None
+    work, trying = None, _TRYING.get()
     try:
         async with _transaction(actor) as (connection, transaction):
             opening, known, found = await _enter(connection, actor, foreseen)
@@ -231,13 +243,17 @@ async def writing(
                 work.foresee(foreseen[0], found)
             yield work
             await settle(work)
-            await work.finish()
+            if trying:
+                await work.flush()
+                await transaction.undo()
+            else:
+                await work.finish()
     except Refusal as refusal:
-        if work is not None:
+        if work is not None and not trying:
             work.note_refused(refusal)
             await _keep_refused(actor, work)
         raise
-    if work is not None and work.refused:
+    if work is not None and work.refused and not trying:
         await _keep_refused(actor, work)
 
 
@@ -260,6 +276,8 @@ async def _keep_refused(actor: Actor, ended: Work) -> None:
 @asynccontextmanager
 async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncIterator[Work]:
     """The transaction in which a new tenant's row and its first records are made: all of it is kept, or nothing."""
+    if _TRYING.get():
+        raise RuntimeError("a company is not made in order to be undone")
     actor = Actor.system(tenant_id)
     async with _transaction(actor) as (_, transaction):
         sql, arguments = prepare(tenant)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,8 @@ class Refusal(Exception):
     path: tuple[str, ...] = ()
     clause: ClauseReference | None = None
     code: str = "REFUSED"
+    # When it will be possible, where time alone keeps one from it.
+    earliest_at: datetime | None = field(default=None, init=False, compare=False)
     # What was asked for and is refused, such as `requests.hold`: the command writes it here on its way out.
     asked: str = field(default="", init=False, compare=False)
 

@@ -170,6 +170,8 @@ class Read:
 
 READ = "read"
 WRITE = "write"
+# Of a root field: it asks what a mutation would answer.
+TRIES = "tries"
 
 
 def read_of(strawberry_field: Any) -> Read | None:

@@ -51,6 +51,8 @@ class PlainContext:
     # Where in the answer what was asked so stands.
     grafts: list[tuple[Sequence[str | int], Any]] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # What keeps the caller from the mutations that the root's fields ask about, by the keys of the answer.
+    tried: Mapping[str, Any] = field(default_factory=dict)
     # What was asked of the domain for its statements.
     known: dict[str, Any] = field(default_factory=dict)
 

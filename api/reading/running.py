@@ -27,8 +27,9 @@ from api.reading.grafting import call_for
 from api.reading.pieces import UnplannableError
 from api.reading.plain import PlainContext
 from api.reading.planning import PAYLOAD, Plan, Planner
-from api.reading.refusing import refused
+from api.reading.refusing import refused, shown
 from api.reading.requests import Answer, Call
+from api.results import Problem, problem_of
 from api.writing import Read, Unread, Writer
 from tenancy.actor import Actor
 from tenancy.database import answer, reading
@@ -180,18 +181,52 @@ class Reader:
         return now, made
 
     async def _by_strawberry(self, document: DocumentNode, prepared: Prepared, call: Call, actor: Actor) -> Answer:
+        # Beforehand, since nobody waits for a connection while holding another.
+        try:
+            tried = await self._tried(prepared, call, actor)
+        except GraphQLError as error:
+            return Answer(None, [error], planned=False, in_vain=True)
         async with reading(actor) as work:
 
             async def ask(of: Prepared, nodes: Sequence[FieldNode], given: Mapping[str, Any]) -> Any:
                 inner = call_for(of, call, nodes, given)
                 return (await self._within(inner, actor, work))[nodes[0].name.value]
 
-            context = PlainContext(actor, work, prepared, ask=ask)
+            context = PlainContext(actor, work, prepared, ask=ask, tried=tried)
             result = await self.execute(document, call, context)
         for path, value in context.grafts:
             _put(result.data, path, value)
         data = orjson.dumps(result.data) if result.data is not None else None
         return Answer(data, list(result.errors or []), planned=False, in_vain=data is None)
+
+    async def _tried(self, prepared: Prepared, call: Call, actor: Actor) -> dict[str, list[Problem]]:
+        """What keeps the caller from each mutation that the call asks about."""
+        variables = prepared.variables(call.variables)
+        fields = collect_sets(prepared, prepared.root, [prepared.operation.selection_set], variables.coerced)
+        asking = {key: nodes[0] for key, nodes in fields.items() if _tries(prepared, nodes[0])}
+        values = prepared.arguments(variables) if asking else {}
+        return {key: await self._blockers(actor, call, **values[id(node)]) for key, node in asking.items()}
+
+    async def _blockers(self, actor: Actor, call: Call, mutation: str, input: Any = None) -> list[Problem]:
+        """What keeps the caller from a mutation with an input: what is wrong with that, or what would be refused."""
+        root = self.schema.mutation_type
+        field = root.fields.get(mutation) if root is not None else None
+        if field is None:
+            text = message("There is no mutation “{name}”.")
+            raise refused("NO_MUTATION", text, {"name": shown(mutation)}, inputPath=["mutation"])
+        given = {name: input for name in field.args if name == "input" and input is not None}
+        declared = f"($input: {field.args['input'].type})" if given else ""
+        document = f"mutation{declared} {{ {mutation}{'(input: $input)' if given else ''} {{ __typename }} }}"
+        try:
+            prepared, variables, values = self.prepare(Call(document, variables=given))
+            made = self._made(prepared, actor, variables.coerced, values)
+            if made.survey.refused:
+                raise GraphQLErrors(made.survey.refused)
+        except (GraphQLErrors, GraphQLError) as stopped:
+            errors = stopped.errors if isinstance(stopped, GraphQLErrors) else [stopped]
+            return [problem_of(error, actor.language) for error in errors]
+        [node] = prepared.operation.selection_set.selections
+        return await Writer(actor, call).try_out(field, values.get(id(node), {}))
 
     async def _within(self, call: Call, actor: Actor, work: Work) -> Mapping[str, Any]:
         """The data of a query in a piece of work that reads already; raises what would be its first error."""
@@ -305,6 +340,11 @@ def _charged(errors: list[GraphQLError], charge: Any) -> list[GraphQLError]:
         except GraphQLError as limited:
             return [limited]
     return errors
+
+
+def _tries(prepared: Prepared, node: FieldNode) -> bool:
+    field = prepared.root.fields.get(node.name.value)
+    return field is not None and mapping.TRIES in field.extensions["strawberry-definition"].metadata
 
 
 def _is_mapped(prepared: Prepared, nodes: list[FieldNode]) -> bool:

@@ -100,7 +100,7 @@ from api.schema.quality.types import QUALITY_RESULT_ORDERS, QualityResult, Quali
 from api.schema.requests import faults
 from api.schema.requests.types import SERVICE_REQUEST_ORDERS, ServiceRequest, ServiceRequestFilter
 from api.schema.search.queries import SearchQuery
-from api.schema.starting import MayStart, may_start
+from api.schema.starting import StartingQuery
 from api.schema.tenancy import types as tenancy
 from api.schema.views.queries import ViewsQuery
 from domain.kernel.permissions import Permission
@@ -120,13 +120,11 @@ class Query(
     ElectronicQuery,
     SolutionQuery,
     StandardsQuery,
+    StartingQuery,
 ):
     """The root of reading."""
 
     node = any_node("The record with this id, whatever it is; null when there is none or you may not see it.", Node)
-    may_start: MayStart = strawberry.field(
-        resolver=may_start, description="What you can begin now, where there is no record yet whose moves could tell."
-    )
     viewer: tenancy.Viewer = root("You: as whom you act, where, and what you may do.")
 
     member = by_id("One member.", Member, needs=Permission.MEMBERS_READ)

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
+from strawberry.scalars import JSON
 
-from api.reading.mapping import part
+from api.reading.mapping import TRIES, part
 from api.results import ClauseLink, clause_link
 from domain.kernel.command import COMMANDS
 from domain.people import commands as people
@@ -144,3 +145,58 @@ MayStart: Any = _declared()
 async def may_start() -> Any:
     """What can be begun now."""
     return MayStart()
+
+
+@part
+class CallBlocker:
+    """Something that keeps you from a mutation."""
+
+    code: str = strawberry.field(description="A word for programs: the code that the mutation would answer.")
+    message: str = strawberry.field(description="A sentence for people, in your language.")
+    path: list[str] = strawberry.field(description="The field of the input at fault, outermost first; empty for none.")
+    clause: ClauseLink | None = strawberry.field(description="The clause that keeps you from it, where one does.")
+    earliest_at: datetime | None = strawberry.field(
+        description="When it will be possible, where nothing but time keeps you from it; else null."
+    )
+
+
+@part
+class CallTrial:
+    """Whether a mutation would do what it is asked now."""
+
+    allowed: bool = strawberry.field(description="Whether it would be done.")
+    blockers: list[CallBlocker] = strawberry.field(
+        description="What the mutation would answer instead, as its `errors`; nothing when it would be done. All "
+        "that is wrong with the form of the input comes at once, else the first thing that keeps you from it; all that "
+        "keeps you from a record's move, its `allowedMoves` tell."
+    )
+
+
+async def may_call(
+    info: strawberry.Info,
+    mutation: Annotated[str, strawberry.argument(description="The mutation's name, such as putClause.")],
+    input: Annotated[
+        JSON | None, strawberry.argument(description="The input as it would be sent; without it for one that has none.")
+    ] = None,
+) -> CallTrial:
+    """What keeps the caller from a mutation, which was tried before this piece of work began."""
+    blockers: Sequence[Any] = info.context.tried[info.path.key]
+    return CallTrial(allowed=not blockers, blockers=[CallBlocker(**vars(each)) for each in blockers])
+
+
+@strawberry.type
+class StartingQuery:
+    """What the caller can do."""
+
+    may_start: MayStart = strawberry.field(
+        resolver=may_start, description="What you can begin now, where there is no record yet whose moves could tell."
+    )
+    may_call: CallTrial = strawberry.field(
+        resolver=may_call,
+        metadata={TRIES: True},
+        description="Whether a mutation, whichever it is, would do now what you ask of it, and why not. It is carried "
+        "out as if it were sent, by your permissions, the record's state and the handbook, with all that follows from "
+        "it at once, and then undone: nothing is kept, sent or numbered, nobody is told. It cannot tell what somebody "
+        "else changes before you send it, nor what workers find out later. Of a mutation that takes several records, "
+        "what keeps any of them back is told.",
+    )

@@ -118,6 +118,7 @@ JSON_IDS: Mapping[str, tuple[Inside, ...]] = {
     "Query.simulateApproval(facts)": (
         Inside("departments", lambda id_: {"department_id": id_}, {"subjectKind": "resignations"}),
     ),
+    "Query.mayCall(input)": (Inside("service_requests", lambda id_: {"requestId": id_}, {"mutation": "startRequest"}),),
     "Mutation.saveView(input.filter)": (Inside("customers", _of_customer, {"SaveViewInput.viewedList": "REQUESTS"}),),
     "Mutation.changeView(input.filter)": (Inside("customers", _of_customer),),
     "Mutation.putClause(input.value)": (Inside("members", _chain_of, {"PutClauseInput.kind": "approval_chain"}),),

@@ -18,6 +18,7 @@ WITHOUT_EFFECT = {
     "Query.simulateApproval(purpose)": "The same.",
     "Query.simulateApproval(requesterId)": "The sample subject is no word of the house, so it is refused before.",
     "Query.simulateApproval(versionId)": "The same.",
+    "Query.mayCall(mutation)": "The house's own words; there is no mutation of another name.",
     "Query.ageing(customerId)": "The sample's postings are of nothing, and what is settled is not listed.",
     "Mutation.draftContractAmendment(input.text.instalments.instalmentId)": "The sample contract is not signed yet.",
     "Mutation.changeContractAmendment(input.text.instalments.instalmentId)": "The same: its amendments can't change.",

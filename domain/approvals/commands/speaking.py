@@ -40,6 +40,7 @@ async def urge(work: Work, *, approval_id: UUID) -> Approval:
     if approval.urged_at is not None and work.now < approval.urged_at + timedelta(hours=hours):
         refusal = obstacles.refusal(Act.URGE, Obstacle.TOO_SOON, hours)
         refusal.path, refusal.clause = ("approvalId",), await clause_of(work, approval)
+        refusal.earliest_at = approval.urged_at + timedelta(hours=hours)
         raise refusal
     approval.urged_at = work.now
     work.record(ApprovalUrged(approval_id=approval.id, step=approval.step), about=approval)

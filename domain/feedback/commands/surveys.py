@@ -200,7 +200,9 @@ def _refuse(
         move, survey.state, work.actor.may, is_closed=is_closed, earliest_at=earliest_at, now=work.now
     )
     if found:
-        raise rules.refusal(found[0], move, survey.state, clause.clause)
+        refusal = rules.refusal(found[0], move, survey.state, clause.clause)
+        refusal.earliest_at = earliest_at if found == [rules.SurveyObstacle.ASKED_LATELY] else None
+        raise refusal
 
 
 def _cite(

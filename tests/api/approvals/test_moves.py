@@ -71,6 +71,11 @@ async def test_haste_is_possible_again_at_an_instant_that_the_clause_says(ask: A
     assert (blocker["code"], blocker["clause"]) == ("TOO_SOON", {"number": "5.1"})
     assert blocker["message"] == "You have asked for haste already; that is possible again after 5 h."
     assert blocker["earliestAt"]
+    # The mutation itself would say the same, at the same instant.
+    asked = """query($input: JSON) { mayCall(mutation: "urgeApproval", input: $input) {
+      blockers { code earliestAt } } }"""
+    told = await ask.executed(company.engineer, asked, input={"approvalId": str(approval.id)})
+    assert told["mayCall"]["blockers"] == [{"code": "TOO_SOON", "earliestAt": blocker["earliestAt"]}]
 
 
 async def test_when_it_is_over_only_comments_are_left(ask: Ask, company: Company) -> None:
