@@ -28,6 +28,7 @@ from api.live import Live, close_switchboard, open_switchboard
 from api.portal.routes import ROUTES as PORTAL_ROUTES
 from api.quotation.routes import ROUTES as QUOTATION_ROUTES
 from api.schema.subscriptions import LIVE_SCHEMA
+from api.sitevisit.routes import ROUTES as SITE_VISIT_ROUTES
 from api.survey.routes import ROUTES as SURVEY_ROUTES
 from tenancy import logs
 from tenancy.config import settings
@@ -94,6 +95,7 @@ def application() -> ASGIApp:
         *HANDBOOK_ROUTES,
         *SURVEY_ROUTES,
         *CONTRACT_ROUTES,
+        *SITE_VISIT_ROUTES,
         *INVOICE_ROUTES,
         *QUOTATION_ROUTES,
         *CONFIRMATION_ROUTES,

@@ -69,6 +69,7 @@ PLACES: Mapping[SubjectKind, Place] = {
     SubjectKind.INBOUND_MAIL: Place(mail_seen.shows, None, mail.detach),
     SubjectKind.REQUEST: Place(requests_seen.shows, requests.attach, requests.detach),
     SubjectKind.REQUEST_MESSAGE: Place(requests_seen.shows_message, requests.attach_to_message, requests.detach),
+    SubjectKind.SITE_VISIT: Place(requests_seen.shows_visit, requests.attach_to_visit, requests.detach_from_visit),
     SubjectKind.SCHEDULED_WORK: Place(works_seen.shows_work, operations.attach_to_work, operations.detach_from_work),
 }
 _SHOWN = {kind: place.shows for kind, place in PLACES.items()}

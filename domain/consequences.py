@@ -64,6 +64,7 @@ from domain.requests.events import (
     RequestReopened,
     RequestResolved,
 )
+from domain.requests.events.visits import SiteVisitFinished
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
 from domain.views import commands as views
@@ -154,8 +155,9 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ConfirmationReviewDue: [requests.review_next_resolved],
     RequestResolved: [requests.end_asking],
     RequestClosed: [requests.end_asking],
-    RequestCancelled: [requests.end_asking],
+    RequestCancelled: [requests.end_asking, requests.cancel_visits],
     RequestMerged: [requests.end_asking],
+    SiteVisitFinished: [operations.record_time_of_visit],
     RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],
     ComplaintMarkDue: [feedback.keep_complaint_time],

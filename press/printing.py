@@ -48,9 +48,11 @@ class Printer:
         refuse_too_long(document, MOST_CHARACTERS)
         return await self._set("handbook.typ", Language(document.language), asdict(document), at)
 
-    async def paper(self, paper: Paper, at: datetime) -> bytes:
-        """The PDF of a paper with amounts as it stood at an instant; refuses as `pdf` does."""
-        return await self.stored_paper(asdict(paper), at)
+    async def paper(self, paper: Paper, at: datetime, drawing: bytes | None = None) -> bytes:
+        """The PDF of a paper with amounts as it stood at an instant, with a drawn signature below it; refuses as `pdf`
+        does."""
+        drawn = {"drawing": list(drawing)} if drawing is not None else {}
+        return await self.stored_paper({**asdict(paper), **drawn}, at)
 
     async def stored_paper(self, paper: Mapping[str, Any], at: datetime) -> bytes:
         """The PDF of a paper that was kept as data; the same data and instant give the same bytes on one release."""

@@ -12,7 +12,9 @@ from tenancy.database import writing
 from tenancy.refusals import NotFound
 
 
-async def upload(actor: Actor, content: bytes = b"%PDF-1.7", name: str = "contract.pdf") -> UUID:
+async def upload(
+    actor: Actor, content: bytes = b"%PDF-1.7", name: str = "contract.pdf", media_type: str = "application/pdf"
+) -> UUID:
     """A file of an actor's own, as `POST /files` makes one."""
 
     async def body() -> AsyncIterator[bytes]:
@@ -20,7 +22,7 @@ async def upload(actor: Actor, content: bytes = b"%PDF-1.7", name: str = "contra
 
     received = await blobs.receive(actor.tenant_id, body(), lambda _: None)
     async with writing(actor, settle=settle) as work:
-        file, _ = await commands.register(work, received=received, name=name, media_type="application/pdf")
+        file, _ = await commands.register(work, received=received, name=name, media_type=media_type)
     if (await blob_of(actor, file.id)).object_name != received.object_name:
         await blobs.discard(actor.tenant_id, received)
     return file.id

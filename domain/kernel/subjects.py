@@ -46,6 +46,7 @@ class SubjectKind(StrEnum):
     TIME_RECORD = "time_records"
     BANK_STATEMENT = "bank_statements"
     IMPORT = "imports"
+    SITE_VISIT = "site_visits"
 
 
 @dataclass(frozen=True)

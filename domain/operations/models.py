@@ -270,6 +270,7 @@ class TimeRecord(TenantModel, kw_only=True, eq=False):
         references("customer_id", "customers"),
         references("corrects_id", "time_records"),
         references("recorded_by_id", "members"),
+        references("site_visit_id", "site_visits"),
         Index("ix_time_records_staff", "tenant_id", "staff_id", "worked_on"),
         Index("ix_time_records_department", "tenant_id", "department_id", "worked_on"),
         Index("ix_time_records_request", "tenant_id", "request_id", "id"),
@@ -277,6 +278,7 @@ class TimeRecord(TenantModel, kw_only=True, eq=False):
         Index("ix_time_records_customer", "tenant_id", "customer_id", "worked_on"),
         Index("ix_time_records_corrects", "tenant_id", "corrects_id"),
         Index("ix_time_records_recorded_by", "tenant_id", "recorded_by_id"),
+        Index("ix_time_records_site_visit", "tenant_id", "site_visit_id"),
         Index("ix_time_records_worked", "tenant_id", "worked_on", "id"),
     )
 
@@ -299,6 +301,8 @@ class TimeRecord(TenantModel, kw_only=True, eq=False):
     recorded_at: Mapped[datetime]
     # None for the system and for programs.
     recorded_by_id: Mapped[UUID | None]
+    # The visit on site on which it was worked, beside its request.
+    site_visit_id: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class TimeMonth(TenantModel, kw_only=True, eq=False):

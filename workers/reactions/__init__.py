@@ -126,6 +126,13 @@ from domain.requests.events import (
     SolutionDeclined,
     SolutionProposed,
 )
+from domain.requests.events.visits import (
+    SiteVisitCancelled,
+    SiteVisitMissed,
+    SiteVisitPlanned,
+    SiteVisitRescheduled,
+    SiteVisitSigned,
+)
 from domain.rulebook.events import DryRunFinished, ReadingReminded
 from domain.views.events import ExportFailed, ExportFinished
 from tenancy.journal import Event
@@ -156,6 +163,7 @@ from workers.reactions import (
     relations,
     requests,
     rulebook,
+    site_visits,
     tables,
     visits,
 )
@@ -208,6 +216,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     RequestRaised: [cooperation.tell_the_next_tier],
     RequestReturned: [cooperation.tell_the_tier_below],
     PartLate: [cooperation.tell_of_a_late_part],
+    SiteVisitPlanned: [site_visits.tell_who_goes],
+    SiteVisitRescheduled: [site_visits.tell_of_another_time],
+    SiteVisitCancelled: [site_visits.tell_that_nobody_goes],
+    SiteVisitMissed: [site_visits.tell_that_nobody_was_met],
+    SiteVisitSigned: [site_visits.tell_of_a_signature],
     HoldOverran: [requests.tell_of_a_hold_that_overran],
     ClockWarned: [requests.warn_the_assignee],
     ClockBreached: [requests.tell_of_a_breach],

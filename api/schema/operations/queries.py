@@ -27,6 +27,7 @@ from api.schema.operations.works import (
     WorkFindingFilter,
 )
 from api.schema.requests.statistics import RequestFigures, request_statistics
+from api.schema.requests.visits import SITE_VISIT_ORDERS, SiteVisit, SiteVisitFilter
 
 
 @strawberry.type(description="What can be asked of operations.")
@@ -73,6 +74,13 @@ class OperationsQuery:
         resolver=scheduled_work_figures,
         description="What became of the planned work that you see and that was due in a time: done, in time, missed, "
         "cancelled, open and overdue, by kind, customer, department, person or plan.",
+    )
+    site_visit = by_id("One visit on site.", SiteVisit)
+    site_visits = page(
+        "Visits on site for the requests that you see; those to which you go: `siteVisits(filter: {sentToMe: true})`.",
+        SiteVisit,
+        orders=SITE_VISIT_ORDERS,
+        filter=SiteVisitFilter,
     )
     time_record = by_id("One record of working time.", TimeRecord)
     time_records = page(

@@ -18,6 +18,7 @@ from api.schema.operations.works import ScheduledWork
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import decisions
 from api.schema.requests.types import ServiceRequest
+from api.schema.requests.visits import SiteVisit
 from domain.kernel.subjects import SubjectKind
 from domain.operations import commands, models
 from domain.operations.queries import capacity as capacities
@@ -46,6 +47,7 @@ class TimeRecord(Node):
     department: Department | None = one("Theirs when it was recorded.", "department_id")
     request: ServiceRequest | None = one("The request it was for; null for planned work.", "request_id")
     work: ScheduledWork | None = one("The planned work it was for; null for a request.", "work_id")
+    site_visit: SiteVisit | None = one("The visit on site on which it was worked, beside its request.", "site_visit_id")
     customer: Customer | None = one("Whose request or work it is; null for the company's own.", "customer_id")
     corrects: "TimeRecord | None" = one("The record that it corrects; null for others.", "corrects_id")
     corrections: "list[TimeRecord]" = many("What has corrected it, oldest first.", "corrects_id", most=100)
@@ -87,6 +89,7 @@ class TimeRecordFilter:
     department_id: IdFilter | None = filtered("By their department.")
     request_id: IdFilter | None = filtered("By the request it was for.")
     work_id: IdFilter | None = filtered("By the planned work it was for.")
+    site_visit_id: IdFilter | None = filtered("By the visit on site on which it was worked.")
     customer_id: IdFilter | None = filtered("By customer.")
     activity: WordFilter[Activity] | None = filtered("By what it was spent on.")
     worked_on: DayFilter | None = filtered("By the day on which it was worked.")

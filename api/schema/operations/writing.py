@@ -11,6 +11,8 @@ from api.schema.operations.plans import WorkPlan
 from api.schema.operations.time import TimeMonth, TimeRecord
 from api.schema.operations.types import Alarm
 from api.schema.operations.works import ScheduledWork, WorkFinding
+from api.schema.requests import visit_mutations as visits
+from api.schema.requests.visits import SiteVisit
 
 
 @strawberry.type(description="What can be done in operations.")
@@ -34,6 +36,15 @@ class OperationsMutation:
     correct_time = mutation(time.correct_time, record=TimeRecord)
     close_time_month = mutation(time.close_time_month, month=TimeMonth)
     reopen_time_month = mutation(time.reopen_time_month, values={"month_id": (UUID, "The approval that is gone.")})
+    plan_site_visit = mutation(visits.plan_site_visit, visit=SiteVisit)
+    reschedule_site_visit = mutation(visits.reschedule_site_visit, visit=SiteVisit)
+    set_out_to_site_visit = mutation(visits.set_out_to_site_visit, visit=SiteVisit)
+    check_in_at_site_visit = mutation(visits.check_in_at_site_visit, visit=SiteVisit)
+    report_site_visit = mutation(visits.report_site_visit, visit=SiteVisit)
+    sign_site_visit = mutation(visits.sign_site_visit, visit=SiteVisit)
+    finish_site_visit = mutation(visits.finish_site_visit, visit=SiteVisit)
+    miss_site_visit = mutation(visits.miss_site_visit, visit=SiteVisit)
+    cancel_site_visit = mutation(visits.cancel_site_visit, visit=SiteVisit)
     raise_alarm = mutation(operations.raise_alarm, alarm=Alarm)
     raise_alarms = mutation(
         operations.raise_alarms,

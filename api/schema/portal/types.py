@@ -14,6 +14,7 @@ from api.schema.billing import types as billing_types  # noqa: F401  # declares 
 from api.schema.feedback import types as feedback_types  # noqa: F401  # declares SurveyState, which is used below
 from api.schema.files.types import Attachment, attached
 from api.schema.money import Money, money
+from api.schema.portal.visits import PortalSiteVisit
 from api.schema.presales import types as presales_types  # noqa: F401  # declares QuotationState, which is used below
 from api.schema.requests import types as request_types  # noqa: F401  # declares RequestState, which is used below
 from api.schema.terms import Impact, Language, Urgency
@@ -118,6 +119,7 @@ class PortalRequest(Node):
         on=lambda here, there: queries.thread(there) == here.id,
         orders=PORTAL_MESSAGE_ORDERS,
     )
+    site_visits: list[PortalSiteVisit] = many("Who comes to you for it, or came, oldest first.", "request_id", most=100)
     attachments: list[Attachment] = attached(SubjectKind.REQUEST)
 
 

@@ -79,6 +79,8 @@ def _stands(move: Any, obstacle: Obstacle) -> Any:
             return _unfinished(move, obstacle, move.no_report)
         case Obstacle.TIME_MISSING:
             return _unfinished(move, obstacle, move.no_time)
+        case Obstacle.VISITS_OPEN:
+            return _unfinished(move, obstacle, move.open_visits)
         case Obstacle.HIGHEST_TIER:
             return and_(move.move == Move.RAISE.value, cast(move.tier, Integer) >= rules.HIGHEST_TIER)
         case Obstacle.LOWEST_TIER:
@@ -201,6 +203,7 @@ def allowed_moves() -> Any:
             "open_parts": lambda request: _demanded(request, Demand.PARTS, queries.has_open_parts(request)),
             "no_report": lambda request: _demanded(request, Demand.FAULT_REPORT, queries.has_no_report(request)),
             "no_time": lambda request: _demanded(request, Demand.TIME, request.recorded_minutes == 0),
+            "open_visits": lambda request: _demanded(request, Demand.VISITS, queries.has_open_visits(request)),
             "course_clause_id": lambda request: request.course_clause_id,
             "reopen_clause_id": lambda request: request.reopen_clause_id,
         },

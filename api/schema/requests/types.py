@@ -30,6 +30,7 @@ from api.schema.requests.cooperation import RequestHelper, RequestPart, TierRais
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.moves import RequestMove, allowed_moves
 from api.schema.requests.reckoning import NEEDS, as_data, as_sentence
+from api.schema.requests.visits import SiteVisit
 from api.schema.terms import Complexity, CustomerTier, Impact, Priority, Urgency
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import ClockKind
@@ -281,6 +282,9 @@ class ServiceRequest(Node):
         "What co-operating departments do for it, shown to those who work on requests; its own department leads.",
         "request_id",
         most=100,
+    )
+    site_visits: list[SiteVisit] = many(
+        "Who went to the customer for it, or is to, oldest first.", "request_id", most=100
     )
     helpers: list[RequestHelper] = many(
         "Who else helps, or was asked for, shown to those who work on requests.", "request_id", most=100

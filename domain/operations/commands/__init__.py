@@ -13,7 +13,7 @@ from domain.operations.commands.plans import (
     pause_plan,
     resume_plan,
 )
-from domain.operations.commands.time import close_month, correct_time, record_time, reopen_month
+from domain.operations.commands.time import close_month, correct_time, record_time, record_time_of_visit, reopen_month
 from domain.operations.commands.works import (
     add_finding,
     assign_work,
@@ -51,6 +51,7 @@ __all__ = [
     "raise_alarms",
     "record_checks",
     "record_time",
+    "record_time_of_visit",
     "reopen_month",
     "resume_plan",
     "start_work",

@@ -19,6 +19,7 @@ from domain.policies import queries as policies_seen
 from domain.policies.rules.kinds.operations import TimeRecording
 from domain.policies.rules.scopes import Case
 from domain.requests import queries as requests
+from domain.requests.events.visits import SiteVisitFinished
 from tenancy.refusals import Conflict, Forbidden, Invalid, Refusal, message
 from tenancy.work import Work
 
@@ -37,6 +38,7 @@ async def record_time(
     staff_id: UUID | None = None,
     note: str = "",
     billable: bool = False,
+    site_visit_id: UUID | None = None,
 ) -> TimeRecord:
     """Record time that the actor has worked for a request, or for planned work; for somebody else with
     `operations.plan`. The clause on recording says how much a day may have, and how far back one may go."""
@@ -66,9 +68,29 @@ async def record_time(
         corrects_id=None,
         recorded_at=work.now,
         recorded_by_id=work.actor.id if work.actor.is_member else None,
+        site_visit_id=site_visit_id,
     )
     await _keep(work, record)
     return record
+
+
+async def record_time_of_visit(work: Work, event: SiteVisitFinished) -> None:
+    """Time on site and on the way becomes working time of whoever was sent, on the day on which the visit ends."""
+    visit = await requests.site_visit(work, event.visit_id)
+    spent = ((Activity.ON_SITE, event.on_site_minutes), (Activity.TRAVEL, event.travel_minutes))
+    for activity, minutes in spent:
+        if minutes:
+            await record_time(
+                work,
+                worked_on=organisation.today(work),
+                minutes=minutes,
+                activity=activity,
+                request_id=event.request_id,
+                staff_id=visit.engineer_id,
+                note=visit.number,
+                billable=event.billable,
+                site_visit_id=visit.id,
+            )
 
 
 @command(needs=Permission.REQUESTS_WORK)
@@ -98,6 +120,7 @@ async def correct_time(work: Work, *, record_id: UUID, minutes: int, reason: str
         corrects_id=record.id,
         recorded_at=work.now,
         recorded_by_id=work.actor.id if work.actor.is_member else None,
+        site_visit_id=record.site_visit_id,
     )
     await _keep(work, correction)
     return correction

@@ -35,6 +35,17 @@ from domain.requests.commands.solutions import agree, decline, diagnose, propose
 from domain.requests.commands.splitting import split
 from domain.requests.commands.tiers import raise_tier, return_tier
 from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
+from domain.requests.commands.visit_planning import cancel_visit, cancel_visits, plan_visit, reschedule_visit
+from domain.requests.commands.visiting import (
+    attach_to_visit,
+    check_in,
+    detach_from_visit,
+    finish_visit,
+    miss_visit,
+    report_visit,
+    set_out,
+    sign_visit,
+)
 
 __all__ = [
     "add_part",
@@ -48,8 +59,12 @@ __all__ = [
     "attach",
     "attach_received",
     "attach_to_message",
+    "attach_to_visit",
     "cancel",
+    "cancel_visit",
+    "cancel_visits",
     "change_problem",
+    "check_in",
     "choose_parent",
     "close",
     "comment",
@@ -58,6 +73,7 @@ __all__ = [
     "decline",
     "decline_postponement",
     "detach",
+    "detach_from_visit",
     "diagnose",
     "end_asking",
     "end_help",
@@ -65,6 +81,7 @@ __all__ = [
     "file_under_problem",
     "finish_action",
     "finish_part",
+    "finish_visit",
     "follow_approval",
     "follow_refusal",
     "follow_word",
@@ -75,9 +92,11 @@ __all__ = [
     "keep_word",
     "link",
     "merge",
+    "miss_visit",
     "open_problem",
     "part_due",
     "plan_action",
+    "plan_visit",
     "propose",
     "put_on_hold",
     "raise_tier",
@@ -86,6 +105,8 @@ __all__ = [
     "reopen",
     "reply_in_portal",
     "report_fault",
+    "report_visit",
+    "reschedule_visit",
     "resolve",
     "resume",
     "return_tier",
@@ -93,6 +114,8 @@ __all__ = [
     "review_next",
     "review_next_resolved",
     "review_resolved",
+    "set_out",
+    "sign_visit",
     "solve_problem",
     "split",
     "start",

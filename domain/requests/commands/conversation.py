@@ -8,7 +8,7 @@ from domain.kernel.permissions import Permission
 from domain.requests import queries, rules
 from domain.requests.commands.attaching import attach_to_new_message
 from domain.requests.events import RequestCommented
-from domain.requests.models import Message
+from domain.requests.models import Message, ServiceRequest
 from domain.requests.rules import Audience
 from tenancy.refusals import Forbidden, message
 from tenancy.work import Work
@@ -30,19 +30,25 @@ async def comment(
             "This is for its requester and for those who work on requests; internal notes for the latter."
         )
         raise Forbidden(refused, code="NOT_YOURS")
+    said = say(work, request, text, audience)
+    for file_id in dict.fromkeys(file_ids):
+        await attach_to_new_message(work, said, file_id)
+    return said
+
+
+def say(work: Work, request: ServiceRequest, text: str, audience: Audience) -> Message:
+    """Keep what the actor says of a request; whoever calls this has found out that they may."""
     said = work.add(
         Message(
-            request_id=request_id,
+            request_id=request.id,
             at=work.now,
-            author_id=actor.id if actor.is_member else None,
+            author_id=work.actor.id if work.actor.is_member else None,
             audience=audience,
             text=text,
             thread_id=request.merged_into_id,
         )
     )
-    work.record(RequestCommented(request_id=request_id, message_id=said.id, audience=audience), about=request)
-    for file_id in dict.fromkeys(file_ids):
-        await attach_to_new_message(work, said, file_id)
+    work.record(RequestCommented(request_id=request.id, message_id=said.id, audience=audience), about=request)
     return said
 
 

@@ -53,6 +53,8 @@ async def _unfinished(work: Work, request: ServiceRequest, move: Move) -> list[O
         found.append(Obstacle.REPORT_MISSING)
     if move in rules.UNFINISHED[Obstacle.TIME_MISSING] and Demand.TIME.value in request.demands:
         found += [Obstacle.TIME_MISSING] if not request.recorded_minutes else []
+    if move in rules.UNFINISHED[Obstacle.VISITS_OPEN] and Demand.VISITS.value in request.demands:
+        found += [Obstacle.VISITS_OPEN] if await queries.open_visits(work, request.id) else []
     return found
 
 

@@ -3,6 +3,7 @@
 from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
 from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart, TierRaise
 from domain.requests.models.requests import Clock, Escalation, Message, ServiceRequest, StateChange
+from domain.requests.models.visits import SiteVisit, SiteVisitPart
 
 __all__ = [
     "AssignmentTurn",
@@ -16,6 +17,8 @@ __all__ = [
     "RequestLink",
     "RequestPart",
     "ServiceRequest",
+    "SiteVisit",
+    "SiteVisitPart",
     "StateChange",
     "TierRaise",
 ]

@@ -10,7 +10,7 @@ from domain.customers import queries as customers
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
-from domain.requests.models import Clock, Escalation, Message, RequestHelper, RequestPart, ServiceRequest
+from domain.requests.models import Clock, Escalation, Message, RequestHelper, RequestPart, ServiceRequest, SiteVisit
 from domain.requests.rules import Audience, HelpState, Move, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_contact, current_member, one_of
@@ -36,8 +36,8 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
     """Requests are seen by whoever may read all; with `requests.read`, by their requester, their assignee and the
     second who stands in for them, whoever gets them back from a higher tier of support, whoever has the request that
     they are a part of or were merged into, the heads of their department and of those above it, whoever they were
-    escalated to, whoever helps with them, does a part for them or heads the department that does, and the partner's
-    program that submitted them.
+    escalated to, whoever helps with them, is sent to the customer for them, does a part for them or heads the
+    department that does, and the partner's program that submitted them.
 
     `requests` is `ServiceRequest` or an alias of it.
     """
@@ -59,6 +59,7 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         _of_mine(requests.merged_into_id),
         _with_my_part(requests.id),
         helped_by_me(requests.id),
+        _visited_by_me(requests.id),
     )
 
 
@@ -224,6 +225,13 @@ def helped_by_me(request_id: Any) -> ColumnElement[bool]:
     mine = aliased(RequestHelper)
     helping = (mine.staff_id == current_member(), mine.state == HelpState.HELPING)
     return select(mine.id).where(mine.request_id == request_id, *helping).exists()
+
+
+def _visited_by_me(request_id: Any) -> ColumnElement[bool]:
+    """Whether the acting member is, or was, sent to the customer for a request, by its id."""
+    visit = aliased(SiteVisit)
+    mine = (visit.request_id == request_id, visit.engineer_id == current_member())
+    return select(visit.id).where(*mine).exists()
 
 
 def has_open_children(requests: Any) -> ColumnElement[bool]:

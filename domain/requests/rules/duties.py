@@ -63,6 +63,7 @@ class Obstacle(StrEnum):
     PARTS_OPEN = "parts_open"
     REPORT_MISSING = "report_missing"
     TIME_MISSING = "time_missing"
+    VISITS_OPEN = "visits_open"
     HIGHEST_TIER = "highest_tier"
     LOWEST_TIER = "lowest_tier"
     WINDOW_OVER = "window_over"
@@ -76,6 +77,7 @@ UNFINISHED: Mapping[Obstacle, tuple[Move, ...]] = {
     Obstacle.PARTS_OPEN: (Move.PROPOSE, Move.RESOLVE),
     Obstacle.REPORT_MISSING: (Move.CLOSE,),
     Obstacle.TIME_MISSING: (Move.RESOLVE,),
+    Obstacle.VISITS_OPEN: (Move.RESOLVE,),
 }
 
 
@@ -162,6 +164,8 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             return Refusal(message("The report on the fault is still to be written."), code="REPORT_MISSING")
         case Obstacle.TIME_MISSING:
             return Refusal(message("No working time is recorded for it yet."), code="TIME_MISSING")
+        case Obstacle.VISITS_OPEN:
+            return Refusal(message("A visit on site is still open."), code="VISITS_OPEN")
         case Obstacle.HIGHEST_TIER:
             return Refusal(message("The highest tier of support has it already."), code="HIGHEST_TIER")
         case Obstacle.LOWEST_TIER:

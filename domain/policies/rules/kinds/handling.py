@@ -52,6 +52,7 @@ class Demand(StrEnum):
     PARTS = "parts"
     FAULT_REPORT = "fault_report"
     TIME = "time"
+    VISITS = "visits"
 
 
 Steps = Annotated[tuple[Step, ...], Field(max_length=len(Step))]
@@ -73,7 +74,9 @@ class RequestCourse(ClauseKind):
         Dimension.SLA_CLASS,
         Dimension.DEPARTMENT,
     )
-    consumed_by = "requests.submit, requests.assign, requests.start, requests.resolve, requests.confirm"
+    consumed_by = (
+        "requests.submit, requests.assign, requests.start, requests.resolve, requests.confirm, requests.plan_visit"
+    )
     reaches_open_cases = True
 
     routine: Annotated[Steps, Field(description="The steps that a routine request takes at least.")] = ()
@@ -95,11 +98,25 @@ class RequestCourse(ClauseKind):
     time_recorded: Annotated[
         bool, Field(description="Whether working time has to be recorded before the request is resolved.")
     ] = False
+    before_visits: Annotated[
+        Steps,
+        Field(
+            description="The steps that a request has taken before somebody goes to the customer, such as a diagnosis "
+            "by telephone."
+        ),
+    ] = ()
+    visits_over: Annotated[
+        bool, Field(description="Whether visits on site have to be over before the request is resolved.")
+    ] = False
+    visit_signature: Annotated[
+        bool, Field(description="Whether a visit on site is finished only when the customer has signed its report.")
+    ] = False
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         check_once(self.routine)
         check_once(self.complex)
+        check_once(self.before_visits)
         return self
 
     def steps(self, complexity: Complexity | None) -> tuple[Step, ...]:
@@ -113,6 +130,7 @@ class RequestCourse(ClauseKind):
             Demand.PARTS: self.open_parts_allowed,
             Demand.FAULT_REPORT: not self.fault_report,
             Demand.TIME: not self.time_recorded,
+            Demand.VISITS: not self.visits_over,
         }
         return tuple(demand for demand in Demand if not allowed[demand])
 
@@ -130,6 +148,14 @@ class RequestCourse(ClauseKind):
             told.append(say(message("A report on the fault is needed before the request is closed.")))
         if self.time_recorded:
             told.append(say(message("Working time is recorded before the request is resolved.")))
+        if self.before_visits:
+            told.append(
+                say(message("Before somebody goes to the customer, it needs: {steps}."), steps=self.before_visits)
+            )
+        if self.visits_over:
+            told.append(say(message("Visits on site are over before the request is resolved.")))
+        if self.visit_signature:
+            told.append(say(message("A visit on site is finished when the customer has signed its report.")))
         return tuple(told)
 
 

@@ -1,0 +1,1 @@
+"""The paper of a visit on site, for whoever may see the visit."""
