@@ -299,6 +299,7 @@ TABLES: Mapping[str, str] = {
     "linkId": "request_links",
     "partId": "request_parts",
     "helpId": "request_helpers",
+    "visitId": "return_visits",
     "actionId": "postmortem_actions",
     "toId": "members",
     "taskId": "approval_tasks",

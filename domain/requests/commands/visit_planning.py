@@ -57,6 +57,7 @@ async def plan_visit(
     """Send somebody to the customer of a request that one has or assigns, within the hours of its calendar unless
     `outside_hours` says that this is meant; the clause on its course says what is done before anybody goes."""
     await relating.worked_on(work, request_id, "requestId")
+    await organisation.staff(work, engineer_id, "engineerId")
     request = await queries.get(work, request_id, "requestId", lock=True)
     ruling = await _may_be_visited(work, request)
     if contact_id is not None:
@@ -123,6 +124,8 @@ async def reschedule_visit(
 ) -> SiteVisit:
     """Plan a visit for another time, or with somebody else, and say why."""
     reason = clean_reason(reason)
+    if engineer_id is not None:
+        await organisation.staff(work, engineer_id, "engineerId")
     request, visit = await begin(work, site_visit_id, SiteVisitMove.RESCHEDULE)
     before_id = visit.engineer_id
     visit.engineer_id = engineer_id or before_id
