@@ -21,6 +21,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from api.auth.authentication import authenticate, read_headers
 from api.sockets import Handler
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
 from tenancy.channels import Change, changes
 from tenancy.config import settings
@@ -192,7 +193,12 @@ class Changed:
     name: str = strawberry.field(description="What happened, such as requests.assigned.")
     entry_id: UUID = strawberry.field(description="The journal's entry.")
     subject_kind: str | None = strawberry.field(description="The kind of the record it is about.")
-    subject_id: UUID | None = strawberry.field(description="The record it is about; ask for it with node.")
+    subject_id: UUID | None = strawberry.field(
+        description="The record it is about; ask for it with node. Of decisions in an approval it is the seat."
+    )
+    approval_id: UUID | None = strawberry.field(
+        description="The approval to which the record belongs, where that is a seat or the approval itself; else null."
+    )
 
 
 async def _allowed(context: LiveContext, subject_id: UUID | None, names: list[str] | None) -> Actor:
@@ -214,6 +220,10 @@ async def _hears(context: LiveContext, actor: Actor, change: Change) -> bool:
     if actor.may(Permission.JOURNAL_READ):
         return True
     return change.subject_id is not None and await context.sees(actor, change.subject_id)
+
+
+def _approval_of(change: Change) -> UUID | None:
+    return change.subject_id if change.subject_kind == SubjectKind.APPROVAL else change.case_id
 
 
 async def changed(
@@ -248,6 +258,7 @@ async def changed(
                 entry_id=change.entry_id,
                 subject_kind=change.subject_kind,
                 subject_id=change.subject_id,
+                approval_id=_approval_of(change),
             )
     finally:
         await board.leave(actor.tenant_id, queue)

@@ -92,7 +92,7 @@ class Writer:
             done = await against_others(partial(self._in_the_company, write, key, arguments, read))
         except Refusal as refusal:
             nothing = dict.fromkeys([*write.records, *write.values])
-            errors = [problem(refusal, self.actor.language)]
+            errors = [problem(each, self.actor.language) for each in (refusal, *refusal.further)]
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
         return await done.read(self.actor) if isinstance(done, Unread) else done
 

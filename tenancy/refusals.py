@@ -41,6 +41,8 @@ class Refusal(Exception):
     code: str = "REFUSED"
     # When it will be possible, where time alone keeps one from it.
     earliest_at: datetime | None = field(default=None, init=False, compare=False)
+    # What else is wrong with the same input, so that it can be put right in one go.
+    further: tuple["Refusal", ...] = field(default=(), init=False, compare=False, repr=False)
     # What was asked for and is refused, such as `requests.hold`: the command writes it here on its way out.
     asked: str = field(default="", init=False, compare=False)
 

@@ -174,7 +174,10 @@ class PutClauseInput:
 
 
 async def put_clause(work: Work, input: PutClauseInput) -> Clause:
-    """Write a clause into a draft, in place of the one with this number if there is one."""
+    """Write a clause into a draft, in place of the one with this number if there is one.
+
+    `errors` tells everything that is wrong with the value at once, each with the path that leads to it, up to twenty.
+    """
     return await commands.put_clause(
         work,
         version_id=input.version_id,

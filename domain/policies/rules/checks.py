@@ -19,6 +19,8 @@ TITLE_LENGTH = 200
 DOCUMENT_NUMBER_LENGTH = 60
 NOTE_LENGTH = 2000
 TEXT_LENGTH = 20_000
+# So many faults of one value are told at once.
+MOST_FAULTS = 20
 MOST_BYTES = 400_000
 NOTHING_SAID = {"zh_Hans": "", "zh_Hant": "", "en": ""}
 
@@ -48,6 +50,8 @@ _ONE = {
     "too_short": message("At least one entry is needed."),
     "string_too_short": message("At least one character is needed."),
 }
+# The forms of a value that may have several, as pydantic calls them.
+_FORMS = frozenset({"bool", "int", "str"})
 _NUMBERS = ("int_", "decimal_", "float_", "is_instance_of", "finite_number")
 
 
@@ -65,13 +69,13 @@ def faults(model: type[BaseModel], given: Any, *path: str) -> list[Refusal]:
     try:
         parse(model, given, *path)
     except Invalid as refusal:
-        cause = refusal.__cause__
-        return _refusals(cause, path) if isinstance(cause, ValidationError) else [refusal]
+        return [refusal, *refusal.further]
     return []
 
 
 def parse(model: type[ModelT], given: Any, *path: str, most_bytes: int = MOST_BYTES) -> ModelT:
-    """A value from its JSON form. Raises `Invalid` with the first fault and the path that leads to it.
+    """A value from its JSON form. Raises `Invalid` with the first fault and the path that leads to it; the `further`
+    ones come with it.
 
     It is read strictly, as JSON: a number is not a text, and true is not the number one.
     """
@@ -84,11 +88,30 @@ def parse(model: type[ModelT], given: Any, *path: str, most_bytes: int = MOST_BY
     try:
         return model.model_validate_json(written, strict=True)
     except ValidationError as error:
-        raise _refusals(error, path)[0] from error
+        first, *further = _refusals(error, path)
+        first.further = tuple(further[: MOST_FAULTS - 1])
+        raise first from error
 
 
 def _refusals(error: ValidationError, path: tuple[str, ...]) -> list[Refusal]:
-    return [_refusal(dict(found), path) for found in error.errors(include_url=False)]
+    """Each fault once. What holds a faulty part is no fault of its own, though it is called empty without the part."""
+    found: dict[tuple[str, ...], Refusal] = {}
+    for each in error.errors(include_url=False):
+        refusal = _one_of_forms(dict(each), path) or _refusal(dict(each), path)
+        found.setdefault(refusal.path, refusal)
+    inner = {place[:length] for place in found for length in range(len(path), len(place))}
+    return [refusal for place, refusal in found.items() if place not in inner]
+
+
+def _one_of_forms(found: dict[str, Any], path: tuple[str, ...]) -> Refusal | None:
+    """The fault of a place that takes values of several forms, of each of which there is a complaint."""
+    place = [str(part) for part in found["loc"]]
+    form = next((index for index, part in enumerate(place) if part in _FORMS or part.startswith("tuple[")), None)
+    if form is None or found["type"] == "extra_forbidden":
+        return None
+    return Invalid(
+        message("A number, a text, true or false, or a list of them is needed here."), path=(*path, *place[:form])
+    )
 
 
 def _refusal(found: dict[str, Any], path: tuple[str, ...]) -> Refusal:

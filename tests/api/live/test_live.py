@@ -140,5 +140,6 @@ async def test_who_follows_an_approval_hears_what_happens_in_its_seats(
     seat = uuid4()
     await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=uuid4(), case_id=uuid4())
     await call_out(broker, acme.tenant_id, "approvals.decided", subject_id=seat, case_id=SEEN)
-    assert (await asyncio.wait_for(first, 10)).subject_id == seat
+    found = await asyncio.wait_for(first, 10)
+    assert (found.subject_id, found.approval_id) == (seat, SEEN)
     await heard.aclose()

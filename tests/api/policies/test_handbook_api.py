@@ -56,6 +56,13 @@ async def test_a_wrong_value_is_refused_where_it_is_wrong(ask, acme: Actor) -> N
     assert refused["clause"] is None
     assert refused["errors"][0]["code"] == "INVALID"
     assert refused["errors"][0]["path"][:2] == ["value", "days"]
+    wrong["value"] = {"days": "soon", "probation_days": -1, "colour": "red"}
+    found = (await ask(acme, PUT, input=wrong))["putClause"]["errors"]
+    assert [(error["code"], error["path"]) for error in found] == [
+        ("INVALID", ["value", "days"]),
+        ("INVALID", ["value", "probation_days"]),
+        ("INVALID", ["value", "colour"]),
+    ]
 
 
 async def test_other_companies_see_no_handbook(ask, acme: Actor, globex: Actor) -> None:

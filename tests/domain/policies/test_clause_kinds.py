@@ -173,6 +173,22 @@ def test_all_faults_of_a_value_are_found_at_once() -> None:
     assert checks.faults(KINDS["notice_period"], {"days": 30}) == []
 
 
+def test_what_holds_a_fault_is_none_and_a_place_of_several_forms_is_one() -> None:
+    condition = {"fact": "A b", "operator": "equals", "value": {"int": 1}}
+    step = {"name": {"en": "S"}, "approvers": [{"by": "nobody"}], "only_if": [condition]}
+    wrong = {"subject_kind": "resignations", "steps": [step], "int": 1}
+    with pytest.raises(Invalid) as refused:
+        checks.parse(KINDS["approval_chain"], wrong, "value")
+    found = [refused.value, *refused.value.further]
+    assert [fault.path[1:] for fault in found] == [
+        ("steps", "0", "approvers", "0", "by"),
+        ("steps", "0", "only_if", "0", "fact"),
+        ("steps", "0", "only_if", "0", "value"),
+        ("int",),
+    ]
+    assert str(found[2]) == "A number, a text, true or false, or a list of them is needed here."
+
+
 def test_a_value_that_is_no_object_is_refused() -> None:
     for nothing in ([], "text", 5, None, object()):
         with pytest.raises(Invalid):
