@@ -20,6 +20,7 @@ from domain.billing import commands as billing
 from domain.billing.events import (
     AllocationReversed,
     CreditNoteIssued,
+    DunningLetterDue,
     DunningStepDue,
     InvoiceIssued,
     InvoiceWrittenOff,
@@ -137,6 +138,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     ExportExpiryDue: [views.expire_export],
     ImportExpiryDue: [imports.expire],
     DunningStepDue: [billing.take_due_step],
+    DunningLetterDue: [billing.write_due_letter],
     InvoiceIssued: [ledger.book_invoice],
     ScheduledInvoicesDue: [billing.draft_more],
     CreditNoteIssued: [ledger.book_credit_note],

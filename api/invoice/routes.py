@@ -1,4 +1,4 @@
-"""The addresses of invoices and credit notes, as PDFs in three languages and as e-invoices, for who may see these."""
+"""The addresses of invoices, credit notes and dunning letters as PDFs, and of e-invoices, for who may see these."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -11,6 +11,7 @@ from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.handbook.routes import PDF_POINTS, PRINTER
 from api.linked import visiting
+from domain.billing import queries as billing
 from domain.billing.queries import electronic
 from domain.billing.queries import papers as queries
 from domain.billing.rules.electronic import Stated
@@ -81,6 +82,29 @@ async def _printed(
 
 
 @refusing
+async def dunning_letter(request: Request) -> Response:
+    """A dunning letter as a PDF to be printed and posted, in the language and the words in which it was written."""
+    actor = await authenticate(request.scope)
+    wait = QUOTAS.charge(actor, PDF_POINTS).wait_seconds
+    if wait:
+        return visiting.later(request, wait)
+    try:
+        id = UUID(request.path_params["letter_id"])
+    except ValueError:
+        raise NotFound(path=("letterId",)) from None
+    async with reading(actor) as work:
+        letter = await billing.letter_to_print(work, id)
+    assert letter.paper is not None
+    assert letter.written_at is not None
+    try:
+        pdf = await PRINTER.stored_paper(letter.paper, letter.written_at)
+    except Unavailable as refusal:
+        return refused(request, refusal, status=503)
+    headers = {**visiting.HEADERS, **NOT_KEPT, "Content-Disposition": 'inline; filename="dunning-letter.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@refusing
 async def invoice_ubl(request: Request) -> Response:
     """An issued invoice as an e-invoice."""
 
@@ -123,4 +147,5 @@ ROUTES = [
     Route("/credit-notes/{credit_note_id}.xml", credit_note_ubl, methods=["GET"]),
     Route("/invoices/{invoice_id}.pdf", invoice, methods=["GET"]),
     Route("/credit-notes/{credit_note_id}.pdf", credit_note, methods=["GET"]),
+    Route("/dunning-letters/{letter_id}.pdf", dunning_letter, methods=["GET"]),
 ]

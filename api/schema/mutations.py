@@ -14,6 +14,7 @@ from api.schema.backups import mutations as backups
 from api.schema.backups.types import Archive
 from api.schema.banking.changes import BankingMutation
 from api.schema.billing import mutations as billing
+from api.schema.billing.letters import DunningMutation
 from api.schema.billing.parties import ElectronicMutation
 from api.schema.billing.types import Allocation, CreditNote, DunningStep, Hold, Invoice, Payment, Refund
 from api.schema.catalogue import mutations as catalogue
@@ -75,6 +76,7 @@ from api.schema.views.types import SavedView
 @strawberry.type(description="Everything that can be changed. Each field is one transaction: all of it, or a reason.")
 class Mutation(
     BankingMutation,
+    DunningMutation,
     ElectronicMutation,
     LedgerMutation,
     NotificationsMutation,

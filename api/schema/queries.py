@@ -25,17 +25,7 @@ from api.schema.approvals.types import (
 from api.schema.backups.types import ARCHIVE_ORDERS, Archive, ArchiveFilter
 from api.schema.banking.queries import BankingQuery
 from api.schema.billing.parties import ElectronicQuery
-from api.schema.billing.types import (
-    CREDIT_NOTE_ORDERS,
-    INVOICE_ORDERS,
-    PAYMENT_ORDERS,
-    CreditNote,
-    CreditNoteFilter,
-    Invoice,
-    InvoiceFilter,
-    Payment,
-    PaymentFilter,
-)
+from api.schema.billing.queries import BillingQuery
 from api.schema.catalogue.types import (
     SERVICE_LINE_ORDERS,
     SERVICE_OFFERING_ORDERS,
@@ -109,6 +99,7 @@ from domain.kernel.permissions import Permission
 @strawberry.type(description="Everything that can be asked.")
 class Query(
     BankingQuery,
+    BillingQuery,
     ContractQuery,
     DemandQuery,
     ImportsQuery,
@@ -378,15 +369,6 @@ class Query(
         orders=QUOTATION_ORDERS,
         filter=QuotationFilter,
     )
-
-    invoice = by_id("One invoice.", Invoice)
-    invoices = page("What customers were asked to pay.", Invoice, orders=INVOICE_ORDERS, filter=InvoiceFilter)
-    credit_note = by_id("One credit note.", CreditNote)
-    credit_notes = page(
-        "What took issued invoices back.", CreditNote, orders=CREDIT_NOTE_ORDERS, filter=CreditNoteFilter
-    )
-    payment = by_id("One payment.", Payment)
-    payments = page("What has come in.", Payment, orders=PAYMENT_ORDERS, filter=PaymentFilter)
 
     quality_result = by_id("One result of measuring quality.", QualityResult, needs=Permission.QUALITY_READ)
     quality_results = page(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.policies.rules.dunning import Channel, HoldKind
+from domain.policies.rules.dunning import CallOutcome, Channel, HoldKind
 from tenancy.journal import Event
 
 
@@ -145,6 +145,38 @@ class DunningStepWithdrawn(Event, name="billing.dunning_step_withdrawn"):
     invoice_id: UUID
     step_id: UUID
     step_number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningLetterDue(Event, name="billing.dunning_letter_due"):
+    """The hour has come to write a letter that steps of several invoices could join."""
+
+    letter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningLetterWritten(Event, name="billing.dunning_letter_written"):
+    """A letter about steps of one or more invoices of a customer is written: its mail leaves, or it is to be posted."""
+
+    letter_id: UUID
+    customer_id: UUID
+    channel: Channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningLetterPosted(Event, name="billing.dunning_letter_posted"):
+    letter_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningCallRecorded(Event, name="billing.dunning_call_recorded"):
+    """Somebody has called because of an overdue invoice, or tried to; with the hold that was placed, if any."""
+
+    invoice_id: UUID
+    step_id: UUID
+    outcome: CallOutcome
+    hold_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)

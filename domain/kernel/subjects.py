@@ -22,6 +22,7 @@ class SubjectKind(StrEnum):
     RESIGNATION = "resignations"
     INVOICE = "invoices"
     DUNNING = "dunning_steps"
+    DUNNING_LETTER = "dunning_letters"
     PAYMENT = "payments"
     APPROVAL = "approvals"
     HANDBOOK_VERSION = "handbook_versions"

@@ -157,6 +157,7 @@ _TOPICS: Mapping[str, Topic] = {
     SubjectKind.AMENDMENT: Topic.CONTRACTS,
     SubjectKind.INVOICE: Topic.BILLING,
     SubjectKind.DUNNING: Topic.BILLING,
+    SubjectKind.DUNNING_LETTER: Topic.BILLING,
     SubjectKind.PAYMENT: Topic.BILLING,
     SubjectKind.HANDBOOK_VERSION: Topic.HANDBOOK,
     SubjectKind.RESIGNATION: Topic.PEOPLE,

@@ -24,7 +24,14 @@ from domain.approvals.events import (
 )
 from domain.backups.events import ArchiveFailed, DrillFailed, DrillPassed
 from domain.banking.events import BankLineRecognised
-from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
+from domain.billing.events import (
+    DunningLetterWritten,
+    DunningStepProposed,
+    DunningStepTaken,
+    InvoiceDrafted,
+    InvoiceIssued,
+    PaymentRecorded,
+)
 from domain.contracts.events import (
     ContractAmendmentApproved,
     ContractAmendmentSigned,
@@ -304,6 +311,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     InvoiceIssued: [billing.send_the_invoice],
     PaymentRecorded: [billing.tell_the_account_owner_of_a_payment],
     DunningStepTaken: [billing.give_the_account_owner_a_task],
+    DunningLetterWritten: [billing.give_out_a_letter_to_post],
     BankLineRecognised: [banking.book_by_itself],
     DunningStepProposed: [billing.ask_for_the_approval_of_a_step],
     TargetMissed: [quality.tell_who_answers_for_a_missed_target],

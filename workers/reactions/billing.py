@@ -4,7 +4,14 @@ from uuid import UUID
 
 from domain.billing import commands as billing
 from domain.billing import queries
-from domain.billing.events import DunningStepProposed, DunningStepTaken, InvoiceDrafted, InvoiceIssued, PaymentRecorded
+from domain.billing.events import (
+    DunningLetterWritten,
+    DunningStepProposed,
+    DunningStepTaken,
+    InvoiceDrafted,
+    InvoiceIssued,
+    PaymentRecorded,
+)
 from domain.billing.queries import papers
 from domain.billing.rules.invoices import OPEN
 from domain.contracts.events import ContractSigned, MilestoneCompleted
@@ -18,10 +25,9 @@ from domain.policies.rules.dunning import Channel
 from tenancy.refusals import message
 from tenancy.work import Work
 
-# What the account owner does by hand; letters by mail leave by themselves.
+# What the account owner does by hand; letters by mail leave by themselves, and what is posted is told of as a letter.
 TASKS = {
     Channel.TELEPHONE: message("Call {customer}: {amount} of invoice {number} is outstanding (days overdue: {days})."),
-    Channel.POST: message("Post the letter about invoice {number} to {customer}: {amount} is outstanding."),
     Channel.HAND_OVER: message("Hand invoice {number} of {customer} over for collection: {amount} is outstanding."),
 }
 
@@ -128,6 +134,26 @@ async def give_the_account_owner_a_task(work: Work, event: DunningStepTaken) -> 
         about=Subject(SubjectKind.DUNNING, step.id),
         mail=True,
         key=f"dunning-task/{step.id}",
+    )
+
+
+async def give_out_a_letter_to_post(work: Work, event: DunningLetterWritten) -> None:
+    """A letter to be posted is a task of the account owner, or of all who collect where there is none."""
+    if event.channel is not Channel.POST:
+        return
+    steps = await queries.steps_of_letter(work, event.letter_id)
+    if not steps:
+        return
+    customer = await customers.get(work, event.customer_id)
+    invoices = [await queries.get(work, id) for id in sorted({step.invoice_id for step in steps})]
+    await notifications.notify(
+        work,
+        member_ids=await _who_collects(work, customer.id),
+        text=message("A letter to {customer} is to be printed and posted, about these invoices: {numbers}."),
+        values={"customer": customer.name, "numbers": ", ".join(str(invoice.number) for invoice in invoices)},
+        about=Subject(SubjectKind.DUNNING_LETTER, event.letter_id),
+        mail=True,
+        key=f"dunning-post/{event.letter_id}",
     )
 
 

@@ -47,6 +47,7 @@ from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.effects import EffectState
 
 if TYPE_CHECKING:
+    from api.schema.billing.letters import DunningCall, DunningLetter
     from api.schema.contracts.instalments import ContractInstalment
     from api.schema.contracts.types import Contract
 
@@ -122,33 +123,6 @@ class CreditNote(Node):
     reason: str = column("Why, in somebody's words; empty where an invoice was cancelled.")
     invoice: "Invoice | None" = one("The invoice that it takes back, or a part of it.", "invoice_id")
     customer: Customer | None = one("Who does not owe it any more.", "customer_id")
-
-
-@strawberry.enum(description="How credit notes are ordered.")
-class CreditNoteOrder(Enum):
-    """Orders of credit notes."""
-
-    NEWEST = "newest"
-    NUMBER = "number"
-
-
-CREDIT_NOTE_ORDERS = {
-    CreditNoteOrder.NEWEST: Order(lambda row: row.id, descending=True),
-    CreditNoteOrder.NUMBER: Order(lambda row: row.number),
-}
-
-
-@strawberry.input(description="Which credit notes to give.")
-class CreditNoteFilter:
-    """Conditions on credit notes."""
-
-    number: NumberFilter | None = filtered("By number.")
-    customer_id: IdFilter | None = filtered("By whose they are.")
-    invoice_id: IdFilter | None = filtered("By the invoice that they take back.")
-    issued_on: DayFilter | None = filtered("By the day of issue.")
-    and_: "list[CreditNoteFilter] | None" = combining("All of these hold.", "and")
-    or_: "list[CreditNoteFilter] | None" = combining("One of these holds.", "or")
-    not_: "CreditNoteFilter | None" = combining("This does not hold.", "not")
 
 
 @shows(models.Allocation, visible=queries.visible_parts)
@@ -263,8 +237,19 @@ class DunningStep(Node):
     outstanding: Money = money("What was outstanding of the invoice itself.", lambda row: row.outstanding_minor)
     fee: Money = money("The fee that this step asked for.", lambda row: row.fee_minor)
     interest: Money = money("All interest since the due date that was asked for.", lambda row: row.interest_minor)
-    letter_subject: str | None = column("The subject of its letter, where it is one.")
-    letter_text: str | None = column("The text of its letter, as it was written to the customer.")
+    letter_subject: str | None = computed(
+        "The subject of its letter, where it is one and written.", lambda row: queries.letter_of(row, "subject")
+    )
+    letter_text: str | None = computed(
+        "The text of its letter, as it was written to the customer.", lambda row: queries.letter_of(row, "text")
+    )
+    letter: Annotated["DunningLetter", strawberry.lazy("api.schema.billing.letters")] | None = one(
+        "Its letter, where that is joint with other invoices or goes by post.", "letter_id"
+    )
+    calls: list[Annotated["DunningCall", strawberry.lazy("api.schema.billing.letters")]] = many(
+        "What came of the calls that it asked for, oldest first.", "step_id", most=20
+    )
+    awaits_call: bool = computed("Whether its call is still to be made.", queries.awaits_call)
     letter_state: EffectState | None = computed(
         "How far its mail has come; none where there is no mail.", queries.letter_state
     )

@@ -1,10 +1,12 @@
 """Billing: invoices drafted, issued, cancelled and written off, payments, holds, and the dunning ladder."""
 
+from domain.billing.commands.calls import record_call
 from domain.billing.commands.crediting import credit_invoice
 from domain.billing.commands.giving_up import cancel_invoice, follow_approval, write_off_invoice
 from domain.billing.commands.holds import place_hold, release_hold
 from domain.billing.commands.invoices import draft_invoice, issue_invoice, usual_tax
 from domain.billing.commands.ladder import approve_step, review_by_new_handbook, review_next, take_due_step
+from domain.billing.commands.letters import mark_posted, write_due_letter
 from domain.billing.commands.parties import set_billing_party
 from domain.billing.commands.payments import (
     allocate_payment,
@@ -28,8 +30,10 @@ __all__ = [
     "follow_approval",
     "issue_by_clause",
     "issue_invoice",
+    "mark_posted",
     "place_hold",
     "receive_payment",
+    "record_call",
     "record_payment",
     "refund_payment",
     "release_allocation",
@@ -40,5 +44,6 @@ __all__ = [
     "set_billing_party",
     "take_due_step",
     "usual_tax",
+    "write_due_letter",
     "write_off_invoice",
 ]

@@ -1,19 +1,17 @@
 """Climbing the ladder: taking the step that is due, approving one, and planning anew by a new handbook."""
 
-from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.billing import queries
 from domain.billing.commands import planning
+from domain.billing.commands.letters import write_letter
 from domain.billing.commands.planning import View
 from domain.billing.events import DunningStepDue, DunningStepProposed, DunningStepTaken, LadderReviewDue
 from domain.billing.models import DunningStep, Invoice
-from domain.billing.queries import papers
-from domain.billing.rules import dunning, letters
+from domain.billing.rules import dunning
 from domain.billing.rules.dunning import Expected, Received, Reckoning
 from domain.billing.rules.invoices import OPEN, days_overdue
-from domain.customers import commands as customers_commands
-from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -21,11 +19,9 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.events import HandbookTookEffect
-from domain.policies.rules.dunning import Channel, Tone
+from domain.policies.rules.dunning import Channel
 from domain.policies.rules.kinds import BusinessCalendarClause, DunningLadder
-from tenancy.effects import EffectKind
-from tenancy.language import Language
-from tenancy.refusals import WrongState, message
+from tenancy.refusals import Refusal, WrongState, message
 from tenancy.work import Work
 
 # How many invoices are planned anew in one transaction when a handbook takes effect.
@@ -61,10 +57,25 @@ async def approve_step(work: Work, *, invoice_id: UUID, step_number: int) -> Dun
         taken = next((step for step in view.steps if step.number == step_number), None)
         if taken is not None:
             return taken
+        _refuse_outside_hours(work, view, step_number)
         if view.next is not None and view.next.step.needs_approval and _is_due(work, view.next, step_number):
             approver_id = work.actor.id if work.actor.is_member else None
             return await _take(work, invoice, view, view.next, approver_id=approver_id)
     raise WrongState(message("This step does not wait for approval."), path=("stepNumber",))
+
+
+def _refuse_outside_hours(work: Work, view: View, step_number: int) -> None:
+    """A step that waits for approval is not carried out at an hour at which nobody is to be contacted."""
+    opens_at = dunning.contact_from(work.now, view.grounds.ladder.value, view.grounds.calendar)
+    if opens_at > work.now and view.next is not None and view.next.step.number == step_number:
+        text = message("Customers are not contacted at this hour: the step can be approved from {opens_at} on.")
+        raise Refusal(
+            text,
+            {"opens_at": opens_at.astimezone(ZoneInfo(work.opening.zone))},
+            path=("stepNumber",),
+            clause=view.grounds.ladder.clause,
+            code="OUTSIDE_CONTACT_HOURS",
+        )
 
 
 def _is_due(work: Work, following: Expected, number: int) -> bool:
@@ -97,7 +108,7 @@ async def _take(
     )
     work.add(step)
     if rule.channel in (Channel.EMAIL, Channel.POST):
-        await _write_letter(work, invoice, view, following, step)
+        await write_letter(work, invoice, view, following, step)
     policies.cite(
         work,
         view.grounds.ladder,
@@ -139,42 +150,6 @@ async def _charges(work: Work, invoice: Invoice, view: View, following: Expected
     today = view.grounds.calendar.local_day(work.now)
     asked = queries.charges_of(view.steps, invoice.currency).interest
     return owed, dunning.reckon(following.step, total, received, invoice.due_on, today, asked)
-
-
-async def _write_letter(work: Work, invoice: Invoice, view: View, following: Expected, step: DunningStep) -> None:
-    assert invoice.due_on is not None
-    assert invoice.number is not None
-    customer = await customers.get(work, invoice.customer_id)
-    fees = queries.charges_of([*view.steps, step], invoice.currency).fee
-    particulars = letters.Particulars(
-        number=invoice.number,
-        customer=customer.name,
-        company=await queries.company_name(work),
-        outstanding=Money(step.outstanding_minor, step.currency),
-        due_on=invoice.due_on,
-        days_overdue=step.days_overdue,
-        fee=fees,
-        interest=Money(step.interest_minor, step.currency),
-    )
-    step.letter_subject, step.letter_text = letters.write(following.step, particulars, customer.language)
-    if following.step.channel is Channel.EMAIL:
-        step.effect_key = f"dunning/{step.invoice_id}/{step.run}/{step.number}"
-        mail: dict[str, Any] = {
-            "to": customer.billing_email,
-            "subject": step.letter_subject,
-            "text": f"{step.letter_text}\n",
-            "language": Language(customer.language.value).tag,
-        }
-        if following.step.with_invoice:
-            mail["enclosures"] = [(await papers.enclosure(work, invoice)).stored()]
-        if following.step.tone is Tone.FINAL:
-            # What goes before the law waits for no budget.
-            await work.plan_effect(EffectKind.MAIL, step.effect_key, mail, about=step.id)
-            return
-        about = Subject(SubjectKind.DUNNING, step.id)
-        await customers_commands.plan_letter(
-            work, customer_id=customer.id, key=step.effect_key, letter=mail, about=about
-        )
 
 
 async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:

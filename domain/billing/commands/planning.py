@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.billing import queries
+from domain.billing.commands.composing import take_out
 from domain.billing.events import DunningStepDue, DunningStepWithdrawn
 from domain.billing.models import DunningStep, Invoice, PlannedStep
 from domain.billing.queries import Grounds
@@ -136,9 +137,10 @@ async def stop_letters(work: Work, invoice: Invoice) -> None:
 
     A step whose letter was never handed over counts as not taken, so that it is not lost where something remains to be
     paid: a new run begins, in which the letter has a key of its own. One that was handed over once may have arrived: it
-    is not tried further, but never repeated either.
+    is not tried further, but never repeated either. A letter that nobody has posted has not left.
     """
-    steps = {step.id: step for step in await queries.standing_steps(work, invoice.id) if step.effect_key is not None}
+    standing = await queries.standing_steps(work, invoice.id)
+    steps = {step.id: step for step in standing if step.effect_key is not None}
     unsent = select(Effect).where(queries.one_of(Effect.subject_id, steps), Effect.state == EffectState.PLANNED)
     for effect in await work.all(unsent.order_by(Effect.id).with_for_update()):
         step, tried = steps[effect.subject_id], effect.attempts > 0
@@ -148,3 +150,9 @@ async def stop_letters(work: Work, invoice: Invoice) -> None:
         step.withdrawn_at, invoice.run = work.now, step.run + 1
         stopped = DunningStepWithdrawn(invoice_id=invoice.id, step_id=step.id, step_number=step.number)
         work.record(stopped, about=invoice)
+    await take_out(work, invoice, [step for step in standing if step.letter_id is not None])
+
+
+async def is_held_today(work: Work, invoice: Invoice) -> bool:
+    """Whether something keeps an invoice's ladder still on this day."""
+    return dunning.is_held(queries.held_days(await queries.holds_of(work, invoice)), queries.today(work))

@@ -26,7 +26,6 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, DunningLadder
 from domain.policies.rules.scopes import Scope
 from tenancy.actor import Actor
-from tenancy.effects import Effect, EffectState
 from tenancy.models import current_day, current_instant
 from tenancy.refusals import message
 from tenancy.work import Work
@@ -137,16 +136,6 @@ def next_at(invoices: Any) -> Select[datetime | None]:
     """When the next step of an invoice is to be taken."""
     planned = aliased(PlannedStep)
     return select(planned.at).where(is_next(planned, invoices))
-
-
-def letter_state(steps: Any) -> Select[EffectState]:
-    """How far the mail of a step has come."""
-    return select(Effect.state).where(Effect.subject_id == steps.id)
-
-
-def letter_sent_at(steps: Any) -> Select[datetime | None]:
-    """When the mail of a step left."""
-    return select(Effect.sent_at).where(Effect.subject_id == steps.id)
 
 
 class Blocker(StrEnum):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.billing.rules.invoices import days_overdue
-from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.calendars import BusinessCalendar, DayKind
 from domain.kernel.money import DAYS_OF_A_YEAR, Money
 from domain.policies.rules.dunning import AfterPartPayment, Delay, HoldKind, Ladder, LadderStep
 from tenancy.refusals import Invalid, message
@@ -118,11 +118,37 @@ def plan(base: Base, ladder: Ladder, calendar: BusinessCalendar, holds: Sequence
         day = _day_of(base.on, step.delay, calendar, holds)
         if day is not None and previous is not None and day <= previous:
             day = _day_of(previous, Delay(days=1, kind=step.delay.kind), calendar, holds)
-        if day is None:
+        at = _hour_of(day, step.delay.kind, ladder, calendar, holds)
+        if at is None:
             break
-        planned.append(Planned(step, calendar.at_wall_time(day, ladder.send_time)))
-        previous = day
+        planned.append(Planned(step, at))
+        previous = calendar.local_day(at)
     return planned
+
+
+def contact_from(at: datetime, ladder: Ladder, calendar: BusinessCalendar) -> datetime:
+    """The first instant from `at` on at which the ladder lets customers be contacted: `at` itself within its hours."""
+    hours = ladder.contact_hours
+    if hours is None:
+        return at
+    day = calendar.local_day(at)
+    while True:
+        day = calendar.working_day_on_or_after(day) if hours.days is DayKind.WORKING else day
+        if at < calendar.at_wall_time(day, hours.closes):
+            return max(at, calendar.at_wall_time(day, hours.opens))
+        day = calendar.add_days(day, 1, DayKind.CALENDAR)
+
+
+def _hour_of(
+    day: date | None, kind: DayKind, ladder: Ladder, calendar: BusinessCalendar, holds: Sequence[Hold]
+) -> datetime | None:
+    """When a step is taken on a day, or on the first after it that is neither held nor without contact hours."""
+    while day is not None:
+        at = contact_from(calendar.at_wall_time(day, ladder.send_time), ladder, calendar)
+        if not is_held(holds, calendar.local_day(at)):
+            return at
+        day = _day_of(calendar.local_day(at), Delay(days=0, kind=kind), calendar, holds)
+    return None
 
 
 def _day_of(start_on: date, delay: Delay, calendar: BusinessCalendar, holds: Sequence[Hold]) -> date | None:
@@ -168,12 +194,13 @@ def next_planned(
         day = max(day, calendar.add_days(last_on, 1, following.step.delay.kind))
     if now is not None and is_held(holds, calendar.local_day(now)):
         day = max(day, calendar.local_day(now))
-    if is_held(holds, day):
-        free = _day_of(day, Delay(days=0, kind=following.step.delay.kind), calendar, holds)
-        if free is None:
-            return None
-        day = free
-    return Planned(following.step, max(following.at, calendar.at_wall_time(day, ladder.send_time)))
+    at = _hour_of(day, following.step.delay.kind, ladder, calendar, holds)
+    if at is not None and now is not None and at < now and (opens_at := contact_from(now, ladder, calendar)) > now:
+        # It is late, and nobody is contacted at this hour: it waits until somebody may be.
+        at = opens_at
+        if is_held(holds, calendar.local_day(at)):
+            at = _hour_of(calendar.local_day(at), following.step.delay.kind, ladder, calendar, holds)
+    return Planned(following.step, max(following.at, at)) if at is not None else None
 
 
 class Expected(NamedTuple):

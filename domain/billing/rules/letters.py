@@ -1,14 +1,15 @@
 """Dunning letters: the company's own words or the standard ones of a tone, with the invoice's figures filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from domain.kernel.money import Money
 from domain.policies.rules.dunning import LETTER_BLANKS, LadderStep, Tone
-from tenancy.language import translate, write_amount, write_day
+from domain.presales.rules.papers import Paper
+from tenancy.language import Language, translate, write_amount, write_day
 from tenancy.refusals import message
 
 SUBJECT_CHARACTERS = 150
@@ -53,6 +54,42 @@ _IN_GOOD_TIME = _Standard(
         " outstanding. If your payment is on its way already, please disregard this letter."
     ),
 )
+# What several invoices of one customer are asked for in; `invoices` is a line for each.
+_JOINT = {
+    Tone.FRIENDLY: _Standard(
+        message("Reminder: {count} invoices are overdue"),
+        message(
+            "Dear {customer},\n\nThese invoices of ours are outstanding:\n\n{invoices}\n\nPerhaps they have escaped"
+            " your notice. Please pay {total} in the next few days. If your payment is on its way already, please"
+            " disregard this letter."
+        ),
+    ),
+    Tone.FIRM: _Standard(
+        message("Payment is overdue: {count} invoices"),
+        message(
+            "Dear {customer},\n\nThese invoices of ours are outstanding:\n\n{invoices}\n\nPlease pay {total} without"
+            " delay, or tell us what stands in the way."
+        ),
+    ),
+    Tone.FINAL: _Standard(
+        message("Final notice: {count} invoices"),
+        message(
+            "Dear {customer},\n\nDespite our earlier letters, these invoices of ours are still outstanding:"
+            "\n\n{invoices}\n\nThis is our final notice: if we do not receive {total}, we shall hand the matter"
+            " over for collection."
+        ),
+    ),
+}
+_JOINT_IN_GOOD_TIME = _Standard(
+    message("{count} invoices are payable soon"),
+    message(
+        "Dear {customer},\n\nPlease remember these invoices of ours:\n\n{invoices}\n\nIf your payment is on its way"
+        " already, please disregard this letter."
+    ),
+)
+_TONES = list(Tone)
+_INVOICE = message("Invoice {number}, due on {due_on}: {amount} (days overdue: {days_overdue}).")
+_ITS_CHARGES = message("Fees: {fee}. Interest for late payment: {interest}.")
 _CHARGES = message("Fees: {fee}. Interest for late payment: {interest}. The total to be paid is {total}.")
 _CLOSING = message("Kind regards,\n{company}")
 
@@ -70,9 +107,13 @@ class Particulars:
     fee: Money
     interest: Money
 
+    @property
+    def total(self) -> Money:
+        """What is to be paid, charges included."""
+        return self.outstanding + self.fee + self.interest
+
     def written(self, language: str) -> dict[str, str]:
         """Every blank's text as the language writes it."""
-        total = self.outstanding + self.fee + self.interest
         return {
             "number": str(self.number),
             "customer": self.customer,
@@ -82,8 +123,23 @@ class Particulars:
             "days_overdue": str(self.days_overdue),
             "fee": _amount(self.fee, language),
             "interest": _amount(self.interest, language),
-            "total": _amount(total, language),
+            "total": _amount(self.total, language),
+            "invoices": self.line(language),
         }
+
+    def line(self, language: str) -> str:
+        """The invoice in one line, as a letter about several of them lists it."""
+        blanks = {
+            "number": self.number,
+            "due_on": write_day(self.due_on, language),
+            "amount": _amount(self.outstanding, language),
+            "days_overdue": self.days_overdue,
+        }
+        told = translate(_INVOICE, language, blanks)
+        if not self.fee.minor and not self.interest.minor:
+            return told
+        charges = {"fee": _amount(self.fee, language), "interest": _amount(self.interest, language)}
+        return f"{told} {translate(_ITS_CHARGES, language, charges)}"
 
 
 class Written(NamedTuple):
@@ -105,6 +161,99 @@ def write(step: LadderStep, particulars: Particulars, language: str) -> Written:
         paragraphs.append(translate(_CHARGES, language, values))
     paragraphs.append(translate(_CLOSING, language, values))
     return Written(_line(translate(standard.subject, language, values)), "\n\n".join(paragraphs))
+
+
+class Asked(NamedTuple):
+    """An invoice in a letter about several, and the step that asks for it."""
+
+    rule: LadderStep
+    particulars: Particulars
+
+
+def write_joint(asked: Sequence[Asked], language: str) -> Written:
+    """One letter about several invoices of a customer, at least one, in the words of the gravest of their steps."""
+    if len(asked) == 1:
+        return write(asked[0].rule, asked[0].particulars, language)
+    rule, values = gravest(asked), _joint_values(asked, language)
+    if rule.letter is not None:
+        subject, text = rule.letter.subject.in_language(language), rule.letter.text.in_language(language)
+        # Whoever pays has to know for what, also where the company's words were meant for a single invoice.
+        text = text if "{invoices}" in text else f"{text}\n\n{{invoices}}"
+        return Written(_line(fill(subject, values)), fill(text, values))
+    late = any(each.particulars.days_overdue for each in asked)
+    standard = _JOINT[rule.tone] if late else _JOINT_IN_GOOD_TIME
+    paragraphs = [translate(standard.text, language, values), translate(_CLOSING, language, values)]
+    return Written(_line(translate(standard.subject, language, values)), "\n\n".join(paragraphs))
+
+
+def gravest(asked: Iterable[Asked]) -> LadderStep:
+    """The step whose tone a joint letter has: the gravest, among equals the highest."""
+    return max((each.rule for each in asked), key=lambda rule: (_TONES.index(rule.tone), rule.number))
+
+
+def sums(amounts: Iterable[Money], language: str) -> str:
+    """Amounts added up, each currency by itself."""
+    totals: dict[str, Money] = {}
+    for amount in amounts:
+        totals[amount.currency] = totals.get(amount.currency, Money.zero(amount.currency)) + amount
+    return " + ".join(_amount(total, language) for total in totals.values())
+
+
+def _joint_values(asked: Sequence[Asked], language: str) -> dict[str, str]:
+    all = [each.particulars for each in asked]
+    return {
+        "count": str(len(all)),
+        "number": ", ".join(str(each.number) for each in all),
+        "customer": all[0].customer,
+        "company": all[0].company,
+        "amount": sums((each.outstanding for each in all), language),
+        "due_on": write_day(min(each.due_on for each in all), language),
+        "days_overdue": str(max(each.days_overdue for each in all)),
+        "fee": sums((each.fee for each in all), language),
+        "interest": sums((each.interest for each in all), language),
+        "total": sums((each.total for each in all), language),
+        "invoices": "\n".join(each.line(language) for each in all),
+    }
+
+
+def letter_paper(asked: Sequence[Asked], written: Written, on: date, language: Language) -> Paper:
+    """A letter as it is posted, and as it goes along with a mail about several invoices: its text and their table."""
+    heads = (
+        *(message("Invoice"), message("Step"), message("Payable by"), message("Days overdue")),
+        *(message("Outstanding"), message("Fees"), message("Interest")),
+    )
+    rows = [
+        [
+            str(each.particulars.number),
+            each.rule.name.in_language(language),
+            write_day(each.particulars.due_on, language),
+            str(each.particulars.days_overdue),
+            _amount(each.particulars.outstanding, language),
+            _amount(each.particulars.fee, language),
+            _amount(each.particulars.interest, language),
+        ]
+        for each in asked
+    ]
+    said = asked[0].particulars
+    return Paper(
+        language=language.value,
+        title=written.subject,
+        running_head=said.company,
+        facts=[
+            (translate(message("From"), language), said.company),
+            (translate(message("To"), language), said.customer),
+            (translate(message("Date"), language), write_day(on, language)),
+        ],
+        columns=[translate(head, language) for head in heads],
+        rows=rows,
+        sums=[
+            (
+                translate(message("To be paid"), language),
+                sums((each.particulars.total for each in asked), language),
+            )
+        ],
+        sections=[(written.subject, [part for part in written.text.split("\n") if part.strip()])],
+    )
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

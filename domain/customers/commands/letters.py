@@ -1,6 +1,6 @@
 """Letters of Zhidu's own accord to customers' people, within the contact budget of the handbook."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -25,9 +25,20 @@ LEAVES_AT = time(9)
 BETWEEN = "\n* * *\n\n"
 
 
-async def plan_letter(work: Work, *, customer_id: UUID, key: str, letter: Mapping[str, Any], about: Subject) -> None:
+async def plan_letter(
+    work: Work,
+    *,
+    customer_id: UUID,
+    key: str,
+    letter: Mapping[str, Any],
+    about: Subject,
+    allowed_from: Callable[[datetime], datetime] | None = None,
+) -> None:
     """Plan a mail to a customer's people, once for each `key`: at once, or on the first day on which the contact budget
-    has room. News of one subject that waits already leaves together with it, in one letter."""
+    has room. News of one subject that waits already leaves together with it, in one letter.
+
+    `allowed_from` gives the first instant from one on at which a letter that waits may leave.
+    """
     customer = await queries.get(work, customer_id)
     ruling = await handbook.find_rule(work, ContactBudget, scope=Case(customer_tier=customer.tier))
     if ruling is None:
@@ -48,16 +59,20 @@ async def plan_letter(work: Work, *, customer_id: UUID, key: str, letter: Mappin
         if waits and alike and same:
             await _join(work, ruling, each, key, letter, about)
             return
-    value = ruling.value
-    day = rules.day_with_room(
-        [each.letter.leaves_on for each in counted], today, value.most_per_day, value.most_per_week
-    )
+    taken = [each.letter.leaves_on for each in counted]
+    day = rules.day_with_room(taken, today, ruling.value.most_per_day, ruling.value.most_per_week)
+    at = _leaving(work, day)
+    while allowed_from is not None and day > today and (at := allowed_from(at)) > _leaving(work, day):
+        if (moved := at.astimezone(ZoneInfo(work.opening.zone)).date()) == day:
+            break
+        day = rules.day_with_room(taken, moved, ruling.value.most_per_day, ruling.value.most_per_week)
+        at = _leaving(work, day)
     effect = await work.plan_effect(EffectKind.MAIL, key, dict(letter), about=about.id, later=day > today)
     if effect is None:
         return
     work.add(CountedLetter(customer_id=customer_id, email=email, leaves_on=day, effect_id=effect.id))
     if day > today:
-        _wait(work, ruling, effect, day, about, together=False)
+        _wait(work, ruling, effect, at, about, together=False)
 
 
 async def _join(
@@ -76,13 +91,12 @@ async def _join(
         return
     former.state, former.error = EffectState.WITHDRAWN, f"it leaves together with {key}"
     waiting.letter.effect_id = effect.id
-    _wait(work, ruling, effect, waiting.letter.leaves_on, about, together=True)
+    _wait(work, ruling, effect, _leaving(work, waiting.letter.leaves_on), about, together=True)
 
 
 def _wait(
-    work: Work, ruling: Ruling[ContactBudget], effect: Effect, day: date, about: Subject, *, together: bool
+    work: Work, ruling: Ruling[ContactBudget], effect: Effect, at: datetime, about: Subject, *, together: bool
 ) -> None:
-    at = datetime.combine(day, LEAVES_AT, ZoneInfo(work.opening.zone)).astimezone(UTC)
     work.schedule(at, LetterDue(effect_id=effect.id), about=effect.id, key=f"letter:{effect.id}")
     policies.cite(
         work,
@@ -101,6 +115,10 @@ async def let_letter_leave(work: Work, event: LetterDue) -> None:
         # The letter bears the day on which it leaves.
         effect.planned_at = work.now
         work.let_leave(effect)
+
+
+def _leaving(work: Work, day: date) -> datetime:
+    return datetime.combine(day, LEAVES_AT, ZoneInfo(work.opening.zone)).astimezone(UTC)
 
 
 def _today(work: Work) -> date:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.kernel.calendars import DayKind, WallTime
+from domain.kernel.calendars import DayKind, WallTime, minutes_of
 from domain.kernel.money import Money
 from domain.policies.rules.values import Number, Part, Wording, unfit
 from tenancy.refusals import message
@@ -51,7 +51,12 @@ class Tone(StrEnum):
 
 # What a company's own letter may leave blank, for the invoice to fill in. Amounts and days are written as the
 # customer's language writes them; `total` is the amount with all fees and the interest.
-LETTER_BLANKS = ("number", "customer", "company", "amount", "due_on", "days_overdue", "fee", "interest", "total")
+# In a letter about several invoices the numbers stand one after the other, the due date is the earliest, the days are
+# the most, and amounts are summed up; `invoices` is a line for each of them.
+LETTER_BLANKS = (
+    *("number", "customer", "company", "amount", "due_on", "days_overdue", "fee", "interest", "total"),
+    "invoices",
+)
 _BLANK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -84,6 +89,16 @@ class HoldKind(StrEnum):
     PROMISE_TO_PAY = "promise_to_pay"
     PAYMENT_IN_TRANSIT = "payment_in_transit"
     EXEMPTION = "exemption"
+
+
+class CallOutcome(StrEnum):
+    """What came of a telephone call because of what is overdue."""
+
+    PROMISED = "promised"
+    DISPUTED = "disputed"
+    PAYMENT_ON_ITS_WAY = "payment_on_its_way"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"
 
 
 class AfterPartPayment(StrEnum):
@@ -143,6 +158,26 @@ class LadderStep(Part):
         return self
 
 
+class ContactHours(Part):
+    """When customers may be written to and called because of what is overdue. Wall times are of the calendar's zone."""
+
+    opens: Annotated[WallTime, Field(description="From what time of the day on, such as 08:00.")]
+    closes: Annotated[WallTime, Field(description="Until what time of the day, such as 20:00, itself excluded.")]
+    days: Annotated[DayKind, Field(description="Whether on every calendar day or on working days only.")] = (
+        DayKind.CALENDAR
+    )
+
+    @model_validator(mode="after")
+    def _open_for_a_while(self) -> Self:
+        if minutes_of(self.closes) <= minutes_of(self.opens):
+            raise unfit(message("The contact hours end before they begin."))
+        return self
+
+    def admit(self, wall_time: str) -> bool:
+        """Whether a time of the day lies within them."""
+        return minutes_of(self.opens) <= minutes_of(wall_time) < minutes_of(self.closes)
+
+
 class Ladder(Part):
     """All steps of a ladder. `send_time` is a wall time in the calendar's zone; `holds` are the reasons for which an
     invoice may be left alone."""
@@ -167,6 +202,28 @@ class Ladder(Part):
             )
         ),
     ] = AfterPartPayment.FROM_PAYMENT
+    contact_hours: Annotated[
+        ContactHours | None,
+        Field(
+            description="When steps may be carried out, however late it has become or whoever approves them; what falls"
+            " outside moves to when the hours open again. Without it at any hour."
+        ),
+    ] = None
+    joint_letters: Annotated[
+        bool,
+        Field(
+            description="Whether the letters about several invoices of one customer that fall due together leave as"
+            " one, with a table of the invoices; otherwise each invoice has letters of its own."
+        ),
+    ] = False
+    joint_within_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=14,
+            description="For how many calendar days such a letter waits for further invoices; 0: those of one day.",
+        ),
+    ] = 0
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
@@ -177,4 +234,8 @@ class Ladder(Part):
                 raise unfit(message("Step {number} does not come after the step before it."), number=later.number)
         if self.send_time == "24:00":
             raise unfit(message("Write 00:00 for midnight."))
+        if self.contact_hours is not None and not self.contact_hours.admit(self.send_time):
+            raise unfit(message("The time at which steps are carried out lies outside the contact hours."))
+        if self.joint_within_days and not self.joint_letters:
+            raise unfit(message("Only joint letters wait for further invoices: set “joint_letters” too."))
         return self

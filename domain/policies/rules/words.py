@@ -64,6 +64,7 @@ worded(
         SubjectKind.RESIGNATION: message("resignations"),
         SubjectKind.INVOICE: message("invoices"),
         SubjectKind.DUNNING: message("dunning steps"),
+        SubjectKind.DUNNING_LETTER: message("dunning letters"),
         SubjectKind.PAYMENT: message("payments"),
         SubjectKind.APPROVAL: message("approvals"),
         SubjectKind.HANDBOOK_VERSION: message("versions of the handbook"),

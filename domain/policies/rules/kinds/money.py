@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.kernel.amounts import TaxRounding
+from domain.kernel.calendars import DayKind
 from domain.policies.rules.clause_kind import ClauseKind, Percent
 from domain.policies.rules.dunning import Channel, Ladder, LadderStep
 from domain.policies.rules.scopes import Dimension
@@ -183,6 +184,20 @@ def _step_told(step: LadderStep) -> Iterator[Sentence]:
         yield say(message("Step {number} is carried out only once somebody has approved it."), number=number)
 
 
+def _contacts_told(ladder: Ladder) -> Iterator[Sentence]:
+    """When customers are contacted, and whether one letter is about several invoices."""
+    if (hours := ladder.contact_hours) is not None:
+        text = message("Customers are contacted from {opens} to {closes} only.")
+        if hours.days is DayKind.WORKING:
+            text = message("Customers are contacted from {opens} to {closes} only, and on working days only.")
+        yield say(text, opens=hours.opens, closes=hours.closes)
+    if ladder.joint_within_days:
+        text = message("What falls due for one customer within {days} days goes into one letter.")
+        yield say(text, days=ladder.joint_within_days)
+    elif ladder.joint_letters:
+        yield say(message("What falls due for one customer on the same day goes into one letter."))
+
+
 class DunningLadder(ClauseKind, Ladder):
     """The steps by which overdue invoices are asked for (AR-3); the clause's value is the ladder itself."""
 
@@ -205,7 +220,7 @@ class DunningLadder(ClauseKind, Ladder):
         carrying = tuple(str(step.number) for step in self.steps if step.with_invoice and step.channel is Channel.EMAIL)
         if carrying:
             told.append(say(message("The invoice goes along with the letters of steps {steps}."), steps=carrying))
-        return (*told, held, paid)
+        return (*told, *_contacts_told(self), held, paid)
 
 
 class BooksByItself(StrEnum):

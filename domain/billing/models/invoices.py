@@ -1,8 +1,7 @@
-"""The tables of invoices, payments, holds, and of dunning: what is planned and what was done."""
+"""The tables of invoices, of credit notes, and of who is billed."""
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
@@ -12,7 +11,6 @@ from domain.billing.rules.invoices import State
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
-from domain.policies.rules.dunning import Channel, HoldKind
 from tenancy.models import TenantModel, references
 
 
@@ -185,170 +183,3 @@ class CreditNoteTax(TenantModel, kw_only=True, eq=False):
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
     currency: Mapped[str]
-
-
-class Payment(TenantModel, kw_only=True, eq=False):
-    """Money that has come in from a customer (AR-2), known again by its reference."""
-
-    __tablename__ = "payments"
-    __table_args__ = (
-        # A payment that was taken back gives its reference free.
-        Index(
-            "uq_payments_reference", "tenant_id", "reference", unique=True, postgresql_where=text("reversed_on IS NULL")
-        ),
-        # Whatever several people do at once, no more is allocated than came in.
-        CheckConstraint("unallocated_minor BETWEEN 0 AND amount_minor", name="unallocated"),
-        references("customer_id", "customers"),
-        references("invoice_id", "invoices"),
-        Index("ix_payments_customer", "tenant_id", "customer_id"),
-        Index("ix_payments_invoice", "tenant_id", "invoice_id"),
-    )
-
-    customer_id: Mapped[UUID]
-    # The one invoice that it was recorded for; none where it is allocated by itself.
-    invoice_id: Mapped[UUID | None]
-    amount_minor: Mapped[int]
-    # What of it is the customer's credit: neither allocated to an invoice nor refunded.
-    unallocated_minor: Mapped[int]
-    currency: Mapped[str]
-    received_on: Mapped[date]
-    # The day on which it stands in the books.
-    booked_on: Mapped[date]
-    reference: Mapped[str]
-    recorded_at: Mapped[datetime]
-    # When it was found to have been recorded wrongly, and why.
-    reversed_on: Mapped[date | None] = mapped_column(default=None)
-    reversal_reason: Mapped[str | None] = mapped_column(default=None)
-
-
-class Allocation(TenantModel, kw_only=True, eq=False):
-    """What of a customer's money counts for an invoice (AR-2)."""
-
-    __tablename__ = "allocations"
-    __table_args__ = (
-        references("invoice_id", "invoices"),
-        references("payment_id", "payments"),
-        Index("ix_allocations_invoice", "tenant_id", "invoice_id"),
-        Index("ix_allocations_payment", "tenant_id", "payment_id"),
-    )
-
-    invoice_id: Mapped[UUID]
-    payment_id: Mapped[UUID]
-    # For the invoice itself.
-    amount_minor: Mapped[int]
-    # For the fees and the interest that its letters have asked for.
-    charges_minor: Mapped[int]
-    currency: Mapped[str]
-    # From when the invoice counts as paid to this extent: the day on which the money came in.
-    effective_on: Mapped[date]
-    # The day on which it stands in the books.
-    booked_on: Mapped[date]
-    allocated_at: Mapped[datetime]
-    reversed_on: Mapped[date | None] = mapped_column(default=None)
-
-
-class Refund(TenantModel, kw_only=True, eq=False):
-    """Credit of a customer that was paid back to them, known again by its reference."""
-
-    __tablename__ = "refunds"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "reference"),
-        references("payment_id", "payments"),
-        references("customer_id", "customers"),
-        Index("ix_refunds_payment", "tenant_id", "payment_id"),
-        Index("ix_refunds_customer", "tenant_id", "customer_id"),
-    )
-
-    payment_id: Mapped[UUID]
-    customer_id: Mapped[UUID]
-    amount_minor: Mapped[int]
-    currency: Mapped[str]
-    paid_on: Mapped[date]
-    reference: Mapped[str]
-    recorded_at: Mapped[datetime]
-
-
-class Hold(TenantModel, kw_only=True, eq=False):
-    """A reason not to dun an invoice, or any of a customer's, for a while (AR-4)."""
-
-    __tablename__ = "holds"
-    __table_args__ = (
-        references("customer_id", "customers"),
-        references("invoice_id", "invoices"),
-        Index("ix_holds_customer", "tenant_id", "customer_id"),
-        Index("ix_holds_invoice", "tenant_id", "invoice_id"),
-    )
-
-    customer_id: Mapped[UUID]
-    # None holds every invoice of the customer.
-    invoice_id: Mapped[UUID | None]
-    kind: Mapped[HoldKind]
-    from_on: Mapped[date]
-    reason: Mapped[str]
-    placed_at: Mapped[datetime]
-    until_on: Mapped[date | None] = mapped_column(default=None)
-    released_on: Mapped[date | None] = mapped_column(default=None)
-
-
-class PlannedStep(TenantModel, kw_only=True, eq=False):
-    """A step of the ladder that is still to come; the rows go as the steps are taken and when the invoice is paid."""
-
-    __tablename__ = "planned_dunning_steps"
-    __table_args__ = (UniqueConstraint("tenant_id", "invoice_id", "number"), references("invoice_id", "invoices"))
-
-    invoice_id: Mapped[UUID]
-    number: Mapped[int]
-    # In three languages, as the clause has it.
-    name: Mapped[dict[str, Any]]
-    channel: Mapped[Channel]
-    needs_approval: Mapped[bool]
-    # None while a hold without end stands before it.
-    at: Mapped[datetime | None]
-
-
-class DunningStep(TenantModel, kw_only=True, eq=False):
-    """A step of the ladder that was taken: when, what it asked for, and by which clause (AR-3)."""
-
-    __tablename__ = "dunning_steps"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "invoice_id", "run", "number"),
-        # Whatever the run, a step that was not stopped before it left is never taken again.
-        Index(
-            "uq_dunning_steps_standing",
-            "tenant_id",
-            "invoice_id",
-            "number",
-            unique=True,
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
-        references("invoice_id", "invoices"),
-        references("clause_id", "clauses"),
-        references("approver_id", "members"),
-        Index("ix_dunning_steps_clause", "tenant_id", "clause_id"),
-        Index("ix_dunning_steps_approver", "tenant_id", "approver_id"),
-    )
-
-    invoice_id: Mapped[UUID]
-    run: Mapped[int]
-    number: Mapped[int]
-    name: Mapped[dict[str, Any]]
-    channel: Mapped[Channel]
-    planned_at: Mapped[datetime]
-    taken_at: Mapped[datetime]
-    days_overdue: Mapped[int]
-    currency: Mapped[str]
-    # What was outstanding of the invoice itself that day.
-    outstanding_minor: Mapped[int]
-    # What this step adds.
-    fee_minor: Mapped[int]
-    # All interest since the due date that has been asked for so far.
-    interest_minor: Mapped[int]
-    clause_id: Mapped[UUID]
-    # The letter's key in the ledger of effects; none where no mail is sent.
-    effect_key: Mapped[str | None] = mapped_column(default=None)
-    # The letter, where the step is one.
-    letter_subject: Mapped[str | None] = mapped_column(default=None)
-    letter_text: Mapped[str | None] = mapped_column(default=None)
-    # Who approved it, where the ladder wants that.
-    approver_id: Mapped[UUID | None] = mapped_column(default=None)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
