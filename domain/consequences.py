@@ -30,6 +30,7 @@ from domain.billing.events import (
     PaymentReversed,
     RefundPaid,
     ScheduledInvoicesDue,
+    UsageSettlementDue,
 )
 from domain.contracts import commands as contracts
 from domain.contracts.events import ContractMarkDue, ContractObligationMarkDue
@@ -141,6 +142,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     DunningLetterDue: [billing.write_due_letter],
     InvoiceIssued: [ledger.book_invoice],
     ScheduledInvoicesDue: [billing.draft_more],
+    UsageSettlementDue: [billing.settle_next],
     CreditNoteIssued: [ledger.book_credit_note],
     InvoiceWrittenOff: [ledger.book_write_off],
     PaymentRecorded: [ledger.book_payment],

@@ -11,6 +11,7 @@ from api.auth.authentication import authenticate
 from api.handbook.routes import PDF_POINTS, PRINTER
 from api.linked import visiting
 from domain.contracts import queries
+from domain.contracts.queries import papers
 from domain.contracts.rules.papers import contract_paper
 from domain.customers import queries as customers
 from tenancy.database import reading
@@ -32,7 +33,7 @@ async def as_pdf(request: Request) -> Response:
         raise NotFound(path=("contractId",)) from None
     async with reading(actor) as work:
         contract = await queries.get(work, id, "contractId")
-        said = await queries.text_of(work, contract)
+        said = await papers.text_of(work, contract)
         usual = (await customers.get(work, contract.customer_id)).language
         at = work.now
     asked = request.query_params.get("language")

@@ -17,6 +17,7 @@ from api.schema.billing import mutations as billing
 from api.schema.billing.letters import DunningMutation
 from api.schema.billing.parties import ElectronicMutation
 from api.schema.billing.types import Allocation, CreditNote, DunningStep, Hold, Invoice, Payment, Refund
+from api.schema.billing.usage import UsageMutation
 from api.schema.catalogue import mutations as catalogue
 from api.schema.catalogue.types import ServiceLine, ServiceOffering
 from api.schema.contracts import amendment_mutations as amendments
@@ -82,6 +83,7 @@ class Mutation(
     NotificationsMutation,
     OperationsMutation,
     PresalesMutation,
+    UsageMutation,
 ):
     """The root of changing."""
 

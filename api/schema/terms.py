@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.kernel.terms import Complexity, CustomerTier, Impact, Language, Priority, Urgency
+from domain.kernel.terms import Activity, Complexity, CustomerTier, Impact, Language, Priority, Urgency
 
 strawberry.enum(Language, description="A language that people read and write.")
 strawberry.enum(CustomerTier, description="How important a customer is, the most important first.")
@@ -12,5 +12,6 @@ strawberry.enum(Priority, description="How soon a request is served: P1 first.")
 strawberry.enum(
     Complexity, description="Whether a request takes the usual course, or needs more thought and more people."
 )
+strawberry.enum(Activity, name="TimeActivity", description="What working time is spent on.")
 
-__all__ = ["Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]
+__all__ = ["Activity", "Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]

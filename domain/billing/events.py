@@ -192,3 +192,18 @@ class BillingPartySet(Event, name="billing.party_set"):
 
     party_id: UUID
     customer_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageSettlementDue(Event, name="billing.usage_settlement_due"):
+    """A billing period of a contract is over."""
+
+    contract_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageSettled(Event, name="billing.usage_settled"):
+    """What was counted by a contract in a period is billed, or there was nothing."""
+
+    contract_id: UUID
+    settlement_id: UUID

@@ -203,3 +203,11 @@ class ContractAmendmentWithdrawn(Event, name="contracts.amendment_withdrawn"):
 
     contract_id: UUID
     amendment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageRecorded(Event, name="contracts.usage_recorded"):
+    """Usage was reported that is billed by a rate of the contract."""
+
+    contract_id: UUID
+    record_id: UUID

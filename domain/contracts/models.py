@@ -1,15 +1,17 @@
-"""The tables of contracts: what was agreed and amended, the schedule of fees, the checklist, and copies."""
+"""The tables of contracts: what was agreed and amended, fees and rates, usage, the checklist, and copies."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.contracts.rules import ContractState, ObligationState, Party, Trigger
 from domain.contracts.rules.amendments import AmendmentState, Cause, Origin
+from domain.contracts.rules.rates import RateBasis
+from domain.kernel.lines import LineKind
 from domain.kernel.terms import CustomerTier
 from tenancy.models import TenantModel, references
 
@@ -43,6 +45,8 @@ class Contract(TenantModel, kw_only=True, eq=False):
         Index("ix_contracts_approval", "tenant_id", "approval_id"),
         Index("ix_contracts_state", "tenant_id", "state", "id"),
         Index("ix_contracts_ends", "tenant_id", "ends_on", "id"),
+        # Those that are billed by what is counted.
+        Index("ix_contracts_counted", "tenant_id", "customer_id", postgresql_where=text("billing_months IS NOT NULL")),
     )
 
     # Such as CON-000042; the figures are the company's own.
@@ -82,6 +86,11 @@ class Contract(TenantModel, kw_only=True, eq=False):
     most_renewals: Mapped[int | None] = mapped_column(default=None)
     renewal_clause_id: Mapped[UUID | None] = mapped_column(default=None)
     renewals: Mapped[int] = mapped_column(default=0)
+    # What usage and working time are expected to come to over the term, tax included; by how many calendar months
+    # they are billed, None where nothing is counted; and until which day that was done.
+    expected_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    billing_months: Mapped[int | None] = mapped_column(default=None)
+    settled_until_on: Mapped[date | None] = mapped_column(default=None)
     state: Mapped[ContractState] = mapped_column(default=ContractState.DRAFT)
     approval_id: Mapped[UUID | None] = mapped_column(default=None)
     # The fingerprint of what was approved, and so of what is signed.
@@ -135,6 +144,54 @@ class ContractInstalment(TenantModel, kw_only=True, eq=False):
     note: Mapped[str] = mapped_column(default="")
     # While it is invoiced, no amendment changes it.
     invoiced_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ContractRate(TenantModel, kw_only=True, eq=False):
+    """What one unit of usage, or an hour of working time, costs by a contract."""
+
+    __tablename__ = "contract_rates"
+    __table_args__ = (UniqueConstraint("tenant_id", "contract_id", "code"), references("contract_id", "contracts"))
+
+    contract_id: Mapped[UUID]
+    position: Mapped[int]
+    code: Mapped[str]
+    name: Mapped[str]
+    basis: Mapped[RateBasis]
+    # Words of `Activity`; none: all working time that no other rate names.
+    activities: Mapped[list[str]]
+    kind: Mapped[LineKind]
+    unit: Mapped[str]
+    unit_price_minor: Mapped[int]
+    currency: Mapped[str]
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(8, 4))
+    expected_quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
+
+
+class UsageRecord(TenantModel, kw_only=True, eq=False):
+    """What was used by a contract, as a program or somebody reported it; never changed."""
+
+    __tablename__ = "usage_records"
+    __table_args__ = (
+        # Whatever is sent again is kept once.
+        UniqueConstraint("tenant_id", "contract_id", "source_reference"),
+        references("contract_id", "contracts"),
+        references("rate_id", "contract_rates"),
+        references("recorded_by_id", "members"),
+        Index("ix_usage_records_used", "tenant_id", "contract_id", "used_on", "id"),
+        Index("ix_usage_records_rate", "tenant_id", "rate_id"),
+        Index("ix_usage_records_recorded_by", "tenant_id", "recorded_by_id"),
+    )
+
+    contract_id: Mapped[UUID]
+    rate_id: Mapped[UUID]
+    source_reference: Mapped[str]
+    used_on: Mapped[date]
+    # Below zero it takes back what was reported too much.
+    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
+    note: Mapped[str]
+    recorded_at: Mapped[datetime]
+    # None for programs.
+    recorded_by_id: Mapped[UUID | None]
 
 
 class ContractCheck(TenantModel, kw_only=True, eq=False):

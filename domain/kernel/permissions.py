@@ -43,6 +43,8 @@ class Permission(StrEnum):
     CONTRACTS_READ = "contracts.read"
     CONTRACTS_MANAGE = "contracts.manage"
     CONTRACTS_SIGN = "contracts.sign"
+    # To report usage, which is billed; for programs that count.
+    CONTRACTS_METER = "contracts.meter"
 
     REQUESTS_READ = "requests.read"
     REQUESTS_READ_ALL = "requests.read_all"

@@ -151,6 +151,7 @@ FACTS: Mapping[tuple[SubjectKind, str], Mapping[str, FactType]] = {
         "account_owner_id": FactType.MEMBER,
         "department_id": FactType.DEPARTMENT,
         "amount_minor": FactType.NUMBER,
+        "expected_minor": FactType.NUMBER,
         "currency": FactType.TEXT,
         "starts_on": FactType.DAY,
         "ends_on": FactType.DAY,
@@ -288,6 +289,9 @@ FACT_LABELS: Mapping[str, str] = {
     "risk_points": message("how risky it is, in points"),
     "effective_on": message("the day of taking effect"),
     "ends_on": message("the last day"),
+    "expected_minor": message(
+        "what usage and working time are expected to come to, in the smallest unit of its currency"
+    ),
     "from_quotation": message("whether it comes of an accepted quotation"),
     "helper_department_id": message("the department of whoever is to help"),
     "helper_id": message("whoever is to help"),

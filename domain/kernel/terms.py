@@ -1,4 +1,4 @@
-"""The words that clauses and cases share: languages, importance of customers, impact, urgency, priority, complexity."""
+"""The words that clauses and cases share: languages, tiers of customers, impact, urgency, priority, activities."""
 
 from enum import StrEnum
 
@@ -58,4 +58,17 @@ class ClockKind(StrEnum):
     INTERNAL = "internal"
 
 
-__all__ = ["ClockKind", "Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]
+class Activity(StrEnum):
+    """What working time is spent on."""
+
+    SUPPORT = "support"
+    ON_SITE = "on_site"
+    TRAVEL = "travel"
+    ANALYSIS = "analysis"
+    DEVELOPMENT = "development"
+    DOCUMENTATION = "documentation"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
+__all__ = ["Activity", "ClockKind", "Complexity", "CustomerTier", "Impact", "Language", "Priority", "Urgency"]

@@ -133,6 +133,9 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("quotations", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     # One that counts.
     ("contract_instalments", "dropped_by_id"): lambda _, __: None,
+    # One with a price.
+    ("contracts", "currency"): lambda _, __: "CNY",
+    ("contract_rates", "currency"): lambda _, __: "CNY",
     ("contracts", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},

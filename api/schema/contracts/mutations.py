@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from api.schema.contracts.rates import ContractRateInput, read_rates
 from api.schema.contracts.types import Party, Trigger
 from api.schema.inputs import given, optional
 from api.schema.money import MoneyInput
@@ -106,6 +107,13 @@ class DraftContractInput:
     instalments: list[InstalmentInput] | None = optional(
         "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
     )
+    rates: list[ContractRateInput] | None = optional(
+        "What is charged by what is counted, on top of the fees; up to 50. With rates `net` may be 0, for one that has"
+        " no fixed fees, and then no instalments."
+    )
+    billing_months: int = optional(
+        "By how many calendar months what is counted is billed, 1 to 12; the first period ends with a month.", default=1
+    )
     department_id: UUID | None = optional("Who carries it out; the quotation's department unless told.")
     service_line_id: UUID | None = optional("What kind of service it is about, for clauses that differ by it.")
 
@@ -114,13 +122,16 @@ async def draft_contract(work: Work, input: DraftContractInput) -> Contract:
     """Write a contract, with the checklist of the clause `contract_checklist`. Needs `contracts.manage`. Then
     submitContract, settleContractCheck for each item, and signContract."""
     fees, instalments = _fees(input.net, input.tax_percent), _instalments(input.instalments)
+    rates = read_rates(input.rates)
     return await commands.draft_contract(
         work,
         customer_id=input.customer_id,
         quotation_id=input.quotation_id,
         wording=input.text.wording(),
-        fees=Fees(fees.net, fees.tax, instalments) if fees is not None else None,
+        fees=Fees(fees.net, fees.tax, instalments, rates, input.billing_months) if fees is not None else None,
         instalments=instalments,
+        rates=rates,
+        billing_months=input.billing_months,
         department_id=input.department_id,
         service_line_id=input.service_line_id,
     )
@@ -137,6 +148,10 @@ class ChangeContractInput:
     instalments: list[InstalmentInput] | None = optional(
         "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
     )
+    rates: list[ContractRateInput] | None = optional(
+        "What is charged by what is counted, all of it given anew; unless told, the contract has no rates any more."
+    )
+    billing_months: int = optional("By how many calendar months what is counted is billed, 1 to 12.", default=1)
 
 
 async def change_contract(work: Work, input: ChangeContractInput) -> Contract:
@@ -147,6 +162,8 @@ async def change_contract(work: Work, input: ChangeContractInput) -> Contract:
         wording=input.text.wording(),
         fees=_fees(input.net, input.tax_percent),
         instalments=_instalments(input.instalments),
+        rates=read_rates(input.rates),
+        billing_months=input.billing_months,
     )
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from api.reading.mapping import by_id, page
+from api.schema.billing.usage import UsageQuery
 from api.schema.contracts.amendments import ContractAmendment, ContractAsOf, contract_as_of
 from api.schema.contracts.types import (
     CONTRACT_OBLIGATION_ORDERS,
@@ -15,7 +16,7 @@ from api.schema.contracts.types import (
 
 
 @strawberry.type(description="What can be asked of contracts.")
-class ContractQuery:
+class ContractQuery(UsageQuery):
     """The part of the root that is about contracts."""
 
     contract = by_id("One contract.", Contract)

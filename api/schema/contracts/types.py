@@ -19,6 +19,7 @@ from api.schema.contracts.amendments import (
 )
 from api.schema.contracts.instalments import ContractInstalment
 from api.schema.contracts.moves import AllowedContractMove, allowed_moves
+from api.schema.contracts.rates import ContractRate
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.organisation.types import Department, Staff
@@ -30,6 +31,7 @@ from domain.contracts.rules import MOST_INSTALMENTS, MOST_OBLIGATIONS, ContractS
 from domain.contracts.rules import Party as Party
 from domain.contracts.rules import Trigger as Trigger
 from domain.contracts.rules.amendments import MOST_AMENDMENTS
+from domain.contracts.rules.rates import MOST_RATES
 from domain.kernel.subjects import SubjectKind
 
 strawberry.enum(ContractState, description="How far a contract is.")
@@ -110,6 +112,21 @@ class Contract(Node):
         lambda here, there: and_(there.contract_id == here.id, there.dropped_by_id.is_(None)),
         order=lambda there: (there.position,),
         most=MOST_INSTALMENTS,
+    )
+    rates: list[ContractRate] = many(
+        "What it charges by what is counted, on top of its fees: usage and working time.",
+        "contract_id",
+        order=lambda there: (there.position,),
+        most=MOST_RATES,
+    )
+    billing_months: int | None = column(
+        "By how many calendar months what is counted is billed: the first period ends with a month, however short;"
+        " null for one without rates."
+    )
+    settled_until_on: date | None = column("Until which day what is counted is billed; null before.")
+    expected: Money = money(
+        "What its rates are expected to come to over the term, tax included; approvals by amount count it too.",
+        lambda row: row.expected_minor,
     )
     amendments: list[ContractAmendment] = many(
         "Supplementary agreements to it, in the order in which they were begun.",

@@ -19,16 +19,15 @@ from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import decisions
 from api.schema.requests.types import ServiceRequest
 from api.schema.requests.visits import SiteVisit
+from api.schema.terms import Activity
 from domain.kernel.subjects import SubjectKind
 from domain.operations import commands, models
 from domain.operations.queries import capacity as capacities
 from domain.operations.queries import time as queries
 from domain.operations.queries.time import WorkloadBy
-from domain.operations.rules.time import Activity
 from domain.organisation.queries import today
 from tenancy.work import Work
 
-strawberry.enum(Activity, name="TimeActivity", description="What working time is spent on.")
 strawberry.enum(WorkloadBy, name="WorkloadGrouping", description="What working time that is added up has in common.")
 
 

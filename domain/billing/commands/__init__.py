@@ -17,6 +17,7 @@ from domain.billing.commands.payments import (
     reverse_payment,
 )
 from domain.billing.commands.scheduled import draft_due, draft_instalment, draft_more, issue_by_clause
+from domain.billing.commands.usage import settle_due, settle_next, settle_usage
 
 __all__ = [
     "allocate_payment",
@@ -42,6 +43,9 @@ __all__ = [
     "review_by_new_handbook",
     "review_next",
     "set_billing_party",
+    "settle_due",
+    "settle_next",
+    "settle_usage",
     "take_due_step",
     "usual_tax",
     "write_due_letter",

@@ -1,8 +1,9 @@
-"""The tables of invoices, payments, holds, and of dunning: what is planned and what was done."""
+"""The tables of invoices, payments, holds, dunning, and of what is billed by what is counted."""
 
 from domain.billing.models.dunning import DunningCall, DunningLetter, DunningStep, Hold, PlannedStep
 from domain.billing.models.invoices import BillingParty, CreditNote, CreditNoteTax, Invoice, InvoiceLine, InvoiceTax
 from domain.billing.models.payments import Allocation, Payment, Refund
+from domain.billing.models.usage import SettledItem, UsageSettlement
 
 __all__ = [
     "Allocation",
@@ -19,4 +20,6 @@ __all__ = [
     "Payment",
     "PlannedStep",
     "Refund",
+    "SettledItem",
+    "UsageSettlement",
 ]

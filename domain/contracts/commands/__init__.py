@@ -10,6 +10,7 @@ from domain.contracts.commands.agreeing import (
 from domain.contracts.commands.amending import change_amendment, draft_amendment
 from domain.contracts.commands.drafting import change_contract, draft_contract
 from domain.contracts.commands.invoicing import complete_milestone, mark_invoiced, refuse_instalment
+from domain.contracts.commands.metering import record_usage
 from domain.contracts.commands.performing import add_obligation, close_obligation, remind_of_obligation
 from domain.contracts.commands.reviewing import (
     follow_approval,
@@ -40,6 +41,7 @@ __all__ = [
     "follow_withdrawal",
     "keep_term",
     "mark_invoiced",
+    "record_usage",
     "refuse_instalment",
     "remind_of_obligation",
     "settle_check",

@@ -11,8 +11,10 @@ from domain.catalogue import queries as catalogue
 from domain.contracts import queries, rules
 from domain.contracts.commands.renewing import set_renewal
 from domain.contracts.events import ContractChanged, ContractDrafted
-from domain.contracts.models import Contract, ContractCheck, ContractInstalment
+from domain.contracts.models import Contract, ContractCheck, ContractInstalment, ContractRate
+from domain.contracts.queries import rates as rates_seen
 from domain.contracts.rules import CONTRACTS, ContractMove, Instalment
+from domain.contracts.rules.rates import Rate, check_billing_months, expected_total
 from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.money import Money
@@ -69,11 +71,14 @@ class Wording:
 
 @dataclass(frozen=True)
 class Fees:
-    """What a contract costs; without instalments they are those of the clause on payment."""
+    """What a contract costs; without instalments they are those of the clause on payment. What is counted is billed by
+    its rates on top, every `billing_months`."""
 
     net: Money
     tax: Money
     instalments: Sequence[Instalment] | None = None
+    rates: Sequence[Rate] = ()
+    billing_months: int = 1
 
 
 @command(needs=Permission.CONTRACTS_MANAGE)
@@ -85,6 +90,8 @@ async def draft_contract(
     wording: Wording,
     fees: Fees | None,
     instalments: Sequence[Instalment] | None = None,
+    rates: Sequence[Rate] = (),
+    billing_months: int = 1,
     department_id: UUID | None = None,
     service_line_id: UUID | None = None,
 ) -> Contract:
@@ -96,7 +103,7 @@ async def draft_contract(
     quotation = await _accepted(work, quotation_id) if quotation_id is not None else None
     if quotation is not None:
         customer_id, service_line_id = quotation.customer_id, quotation.service_line_id
-        fees = Fees(quotation.net, quotation.tax, instalments)
+        fees = Fees(quotation.net, quotation.tax, instalments, rates, billing_months)
         department_id = department_id or quotation.department_id
     if customer_id is None or fees is None:
         text = message("Say with whom and for which fees, or name an accepted quotation.")
@@ -128,16 +135,24 @@ async def draft_contract(
     await _by_clauses(work, contract)
     await set_renewal(work, contract, wording.renewal_months)
     await _schedule(work, contract, fees)
+    _price(work, contract, fees)
     work.record(ContractDrafted(contract_id=contract.id), about=contract)
     return contract
 
 
 @command(needs=Permission.CONTRACTS_MANAGE)
 async def change_contract(
-    work: Work, *, contract_id: UUID, wording: Wording, fees: Fees | None, instalments: Sequence[Instalment] | None
+    work: Work,
+    *,
+    contract_id: UUID,
+    wording: Wording,
+    fees: Fees | None,
+    instalments: Sequence[Instalment] | None,
+    rates: Sequence[Rate] = (),
+    billing_months: int = 1,
 ) -> Contract:
     """Write a contract that is not signed anew. What was approved, or was being, is void; what comes of a quotation
-    keeps its price. Without instalments the schedule is that of the clause on payment."""
+    keeps its price. Without instalments the schedule is that of the clause on payment; rates are given anew."""
     subject = Subject(SubjectKind.CONTRACT, contract_id)
     await approvals.lock_with_subject(work, subject=subject)
     contract = await queries.get(work, contract_id, "contractId", lock=True)
@@ -154,13 +169,14 @@ async def change_contract(
         fees = Fees(Money(contract.net_minor, contract.currency), Money(contract.tax_minor, contract.currency))
     elif fees is None:
         raise Invalid(message("Say which fees the contract has."), path=("net",))
-    fees = Fees(fees.net, fees.tax, instalments)
+    fees = Fees(fees.net, fees.tax, instalments, rates, billing_months)
     for name, value in _amounts(fees).items():
         setattr(contract, name, value)
-    for row in await queries.instalments_of(work, contract):
+    for row in (*await queries.instalments_of(work, contract), *await rates_seen.rates_of(work, contract)):
         work.delete(row)
     await work.flush()
     await _schedule(work, contract, fees)
+    _price(work, contract, fees)
     await approvals.end_with_subject(work, subject=subject)
     work.record(ContractChanged(contract_id=contract.id), about=contract)
     return contract
@@ -174,8 +190,15 @@ async def _accepted(work: Work, quotation_id: UUID) -> quotations.Accepted:
 
 
 def _amounts(fees: Fees) -> dict[str, Any]:
-    rules.check_fee(fees.net, fees.tax)
+    if fees.net.minor or fees.tax.minor or not fees.rates:
+        rules.check_fee(fees.net, fees.tax)
+    elif fees.instalments:
+        raise Invalid(message("There are no fixed fees that could be paid in instalments."), path=("instalments",))
+    expected = expected_total(fees.rates, fees.net.currency)
+    check_billing_months(fees.billing_months)
     return {
+        "expected_minor": expected.minor,
+        "billing_months": fees.billing_months if fees.rates else None,
         "currency": fees.net.currency,
         "net_minor": fees.net.minor,
         "tax_minor": fees.tax.minor,
@@ -204,7 +227,29 @@ async def _by_clauses(work: Work, contract: Contract) -> None:
     )
 
 
+def _price(work: Work, contract: Contract, fees: Fees) -> None:
+    for position, each in enumerate(fees.rates, start=1):
+        work.add(
+            ContractRate(
+                contract_id=contract.id,
+                position=position,
+                code=each.code,
+                name=each.line.description,
+                basis=each.basis,
+                activities=[activity.value for activity in each.activities],
+                kind=each.line.kind,
+                unit=each.line.unit,
+                unit_price_minor=each.line.amount.unit_price.minor,
+                currency=contract.currency,
+                tax_percent=each.line.amount.tax_percent,
+                expected_quantity=each.expected,
+            )
+        )
+
+
 async def _schedule(work: Work, contract: Contract, fees: Fees) -> None:
+    if not fees.net.minor:
+        return
     instalments = fees.instalments
     if instalments is None:
         terms = await policies.find_rule(work, PaymentTerms, scope=queries.case_of(contract))

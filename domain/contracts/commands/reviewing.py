@@ -8,6 +8,7 @@ from domain.approvals.events import ApprovalGranted, ApprovalRefused, ApprovalRe
 from domain.contracts import queries, rules
 from domain.contracts.events import ContractApproved, ContractReturned, ContractSubmitted, ContractWithdrawn
 from domain.contracts.models import Contract
+from domain.contracts.queries import rates
 from domain.contracts.rules import CONTRACTS, ContractMove, ContractState
 from domain.customers import queries as customers
 from domain.kernel.command import command
@@ -93,6 +94,9 @@ async def digest_of(work: Work, contract: Contract) -> str:
     if contract.renewal_months is not None:
         # Contracts that don't renew keep the fingerprint that they had before there were renewals.
         said["renewal"] = [contract.renewal_months, contract.most_renewals]
+    if contract.billing_months is not None:
+        counted = await rates.rates_of(work, contract)
+        said["rates"] = [contract.billing_months, [rates.plain(each) for each in counted]]
     return rules.content_digest(said)
 
 
@@ -118,7 +122,9 @@ async def _ask(work: Work, contract: Contract, chain: Ruling[ApprovalChain]) -> 
             "customer_tier": contract.customer_tier,
             "account_owner_id": customer.owner_id,
             "department_id": contract.department_id,
-            "amount_minor": contract.total_minor,
+            # Else whoever writes what is counted instead of a fee would get by without those who approve by amount.
+            "amount_minor": contract.total_minor + contract.expected_minor,
+            "expected_minor": contract.expected_minor,
             "currency": contract.currency,
             "starts_on": contract.starts_on,
             "ends_on": contract.ends_on,

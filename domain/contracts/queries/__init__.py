@@ -39,7 +39,6 @@ from domain.contracts.models import (
 )
 from domain.contracts.rules import OVER, ContractState, ObligationState, begins_at
 from domain.contracts.rules.amendments import UNDER_WAY, VERSIONED, Origin, Part, Planned, Version
-from domain.contracts.rules.papers import Agreed, ContractText, Due
 from domain.customers import queries as customers
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -283,38 +282,6 @@ async def held(
         return None
     by = await work.get(ContractAmendment, terms.amendment_id) if terms.amendment_id is not None else None
     return terms, by
-
-
-async def text_of(work: Work, contract: Contract) -> ContractText:
-    """What stands on a contract's paper, as it holds now."""
-    kept = (
-        "number", "title", "state", "own_party", "customer_party", "scope", "acceptance_standard", "liability",
-        "starts_on", "ends_on", "notice_days", "renewal_months", "signed_on", "own_signatory", "customer_signatory",
-    )  # fmt: skip
-    schedule = [
-        Due(
-            name=each.name,
-            trigger=each.trigger,
-            due_on=each.due_on,
-            share_percent=each.share_percent,
-            net=Money(each.net_minor, each.currency),
-            tax=Money(each.tax_minor, each.currency),
-        )
-        for each in await instalments_of(work, contract)
-    ]
-    signed = [
-        Agreed(each.number, each.title, each.effective_on, each.signed_on, each.approved_digest)
-        for each in await amendments_of(work, contract)
-        if each.signed_on is not None and each.approved_digest is not None
-    ]
-    return ContractText(
-        schedule=schedule,
-        net=Money(contract.net_minor, contract.currency),
-        tax=Money(contract.tax_minor, contract.currency),
-        amendments=signed,
-        digest=contract.approved_digest,
-        **{name: getattr(contract, name) for name in kept},
-    )
 
 
 def is_running(contracts: Any) -> ColumnElement[bool]:

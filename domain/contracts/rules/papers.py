@@ -33,6 +33,16 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What one unit of something that is counted costs."""
+
+    name: str
+    unit: str
+    price: Money
+    tax_percent: Decimal
+
+
+@dataclass(frozen=True)
 class Agreed:
     """A supplementary agreement that was signed."""
 
@@ -63,6 +73,8 @@ class ContractText:
     net: Money
     tax: Money
     amendments: Sequence[Agreed]
+    rates: Sequence[Counted]
+    billing_months: int | None
     # Of what was approved, and signed if it was; None while it is written.
     digest: str | None
     signed_on: date | None
@@ -134,6 +146,15 @@ def _sections(said: ContractText, language: Language) -> list[tuple[str, list[st
         message("Liability"): said.liability,
     }
     found = [(write(heading), text.split("\n")) for heading, text in texts.items() if text]
+    if said.rates:
+        lines = [
+            write(message("Billed every {months} months, on top of the fees above."), {"months": said.billing_months})
+        ]
+        for rate in said.rates:
+            text = message("{name}: {price} for {unit}, with {percent} % tax on top")
+            values = {"name": rate.name, "unit": rate.unit, "percent": plain(rate.tax_percent)}
+            lines.append(write(text, {**values, "price": _money(rate.price, language)}))
+        found.insert(0, (write(message("What is counted")), lines))
     if said.amendments:
         lines = []
         for each in said.amendments:

@@ -1,25 +1,12 @@
 """What may be recorded of working time: how much, for which day, and how far back (RQ-9)."""
 
 from datetime import date, timedelta
-from enum import StrEnum
 
+from domain.kernel.terms import Activity as Activity
 from domain.policies.rules.kinds.operations import TimeRecording
 from tenancy.refusals import Conflict, Invalid, Refusal, message
 
 MAX_NOTE, MAX_REASON, LONGEST_DAY = 500, 500, 1440
-
-
-class Activity(StrEnum):
-    """What working time is spent on."""
-
-    SUPPORT = "support"
-    ON_SITE = "on_site"
-    TRAVEL = "travel"
-    ANALYSIS = "analysis"
-    DEVELOPMENT = "development"
-    DOCUMENTATION = "documentation"
-    MEETING = "meeting"
-    OTHER = "other"
 
 
 def check_minutes(minutes: int, *, least: int = 1) -> None:

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from api.contract import routes
 from api.contract.routes import ROUTES
 from domain.contracts import queries
+from domain.contracts.queries import papers
 from domain.contracts.rules.papers import contract_paper
 from press.printing import Printer
 from tenancy.actor import Actor
@@ -28,7 +29,7 @@ async def test_the_paper_says_what_holds_and_what_was_signed(company: Company) -
     contract = await signed(company, wording=wording(scope="A portal", renewal_months=12))
     row = await agreed(company, contract, change(liability="Double", effective_on=on(1).date()))
     async with reading(clerk(company)) as work:
-        said = await queries.text_of(work, await queries.get(work, contract.id))
+        said = await papers.text_of(work, await queries.get(work, contract.id))
     told = {}
     for language in Language:
         paper = contract_paper(said, language)
@@ -49,7 +50,7 @@ async def test_the_paper_says_what_holds_and_what_was_signed(company: Company) -
 async def test_a_draft_says_that_it_is_one(company: Company) -> None:
     contract = await drafted(company, wording=wording(ends_on=None))
     async with reading(clerk(company)) as work:
-        paper = contract_paper(await queries.text_of(work, contract), Language.EN)
+        paper = contract_paper(await papers.text_of(work, contract), Language.EN)
     assert "neither approved nor signed" in str(paper)
     assert "until one side ends it" in str(paper)
 

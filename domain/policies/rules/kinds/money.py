@@ -80,6 +80,21 @@ class ZeroRate(StrEnum):
         return {"zero": "Z", "exempt": "E", "reverse_charge": "AE", "export": "G"}[self.value]
 
 
+class TimeRounding(StrEnum):
+    """Where working time is rounded up to the unit by which it is billed."""
+
+    PER_RECORD = "per_record"
+    PER_PERIOD = "per_period"
+
+
+worded(
+    {
+        TimeRounding.PER_RECORD: message("for each record"),
+        TimeRounding.PER_PERIOD: message("once for each billing period"),
+    }
+)
+
+
 class Instalment(Part):
     """One payment of a contract and its share of the price."""
 
@@ -93,7 +108,10 @@ class PaymentTerms(ClauseKind):
     kind = "payment_terms"
     label = message("Payment terms")
     dimensions = (Dimension.CUSTOMER_TIER, Dimension.SERVICE_LINE)
-    consumed_by = "presales.draft_quotation, contracts.draft_contract, billing.draft_invoice, billing.issue_invoice"
+    consumed_by = (
+        "presales.draft_quotation, contracts.draft_contract, contracts.record_usage, billing.draft_invoice,"
+        " billing.issue_invoice, billing.settle_usage"
+    )
 
     due_days: Annotated[int, Field(ge=0, le=366, description="Calendar days from an invoice to its due date.")]
     instalments: Annotated[
@@ -127,6 +145,27 @@ class PaymentTerms(ClauseKind):
         ),
     ] = False
 
+    usage_late_days: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=366,
+            description="For how many calendar days after a billing period usage of it is still taken; what comes after"
+            " its invoice goes on the next one. Without it always.",
+        ),
+    ] = None
+    time_unit_minutes: Annotated[
+        int, Field(ge=1, le=480, description="Working time is billed by begun units of so many minutes.")
+    ] = 1
+    time_rounding: Annotated[
+        TimeRounding,
+        Field(description="Whether each record of working time is rounded up to such units, or what a period has."),
+    ] = TimeRounding.PER_RECORD
+    approved_time_only: Annotated[
+        bool,
+        Field(description="Whether working time is billed only once its month is approved; till then it waits."),
+    ] = False
+
     @model_validator(mode="after")
     def _make_up_the_whole(self) -> Self:
         if (self.zero_rate is ZeroRate.ZERO) != (self.exemption_reason is None):
@@ -150,6 +189,14 @@ class PaymentTerms(ClauseKind):
             told.append(say(message("Why no tax is due: {reason}"), reason=self.exemption_reason))
         if self.issues_by_itself:
             told.append(say(message("Invoices that a contract's schedule asks for are issued by themselves.")))
+        if self.usage_late_days is not None:
+            text = message("Usage is reported at most {days} days after the end of its billing period.")
+            told.append(say(text, days=self.usage_late_days))
+        if self.time_unit_minutes > 1:
+            text = message("Working time is billed by begun units of {minutes} minutes, rounded {rounding}.")
+            told.append(say(text, minutes=self.time_unit_minutes, rounding=self.time_rounding))
+        if self.approved_time_only:
+            told.append(say(message("Working time is billed only once its month is approved.")))
         return (due, rate, taxed, *told)
 
 
