@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import guard
 
-revision = "0082"
-down_revision = "0081"
+revision = "0084"
+down_revision = "0083"
 branch_labels = None
 depends_on = None
 
