@@ -1,11 +1,12 @@
 """Who may do what to whose access: the permissions of members, and the rule that nobody grants what they don't hold."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, any_, literal, select, true
 
-from tenancy.actor import Actor
+from tenancy.actor import Actor, ActorKind
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_member, one_of
 from tenancy.refusals import Conflict, NotFound, message
@@ -14,6 +15,8 @@ from tenancy.work import Work
 # The words of the permissions that rule this room; the list of all belongs to the house above.
 MANAGE_MEMBERS = "members.manage"
 MANAGE_ACCESS = "access.manage"
+# In whose eyes the rest of the transaction's statements look; writing stays what the door has said.
+_AS_MEMBER = "SELECT set_config('app.member', $1, true)"
 
 
 def granted_to(member_id: UUID | SQLColumnExpression[UUID]) -> Select[list[str]]:
@@ -43,6 +46,21 @@ async def who_may(work: Work, permission: str, among: Collection[UUID] | None = 
     if among is not None:
         holders = holders.where(one_of(Member.id, among))
     return tuple(row["id"] for row in await work.rows(holders))
+
+
+async def answered(work: Work, member_ids: Collection[UUID], question: Callable[[Actor], Select[Any]]) -> set[UUID]:
+    """Those active members to whom a question has an answer, as each of them sees the company by their own roles."""
+    await work.flush()
+    active = await work.rows(select(Member.id).where(one_of(Member.id, member_ids), Member.active))
+    me = str(work.actor.id) if work.actor.is_member else ""
+    found = set()
+    for member_id in (row["id"] for row in active):
+        theirs = await permissions_of(work, member_id)
+        await work.sql(_AS_MEMBER, str(member_id))
+        if await work.value(question(Actor(work.actor.tenant_id, ActorKind.MEMBER, member_id, theirs))) is not None:
+            found.add(member_id)
+        await work.sql(_AS_MEMBER, me)
+    return found
 
 
 def require_all(actor: Actor, permissions: Iterable[str]) -> None:

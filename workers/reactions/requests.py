@@ -32,7 +32,7 @@ from domain.requests.events import (
     SolutionDeclined,
     SolutionProposed,
 )
-from domain.requests.models import Escalation
+from domain.requests.models import Escalation, Message, ServiceRequest
 from domain.requests.rules import Audience, ClockKind, State
 from tenancy.refusals import message
 from tenancy.work import Work
@@ -236,15 +236,30 @@ async def tell_the_other_side_of_a_message(work: Work, event: RequestCommented) 
         told = {(await queries.get(work, said.thread_id)).assignee_id}
     if event.audience == Audience.PUBLIC:
         told.add(request.requester_id)
+    mentioned = await queries.mentioned_in(work, said.id)
+    await _tell_who_is_mentioned(work, request, said, mentioned)
     await tell(
         work,
         request.id,
-        told - {said.author_id},
+        told - {said.author_id} - mentioned,
         message("About request {number}, {title}:\n\n{said}"),
         key=f"said:{said.id}",
         topic=Topic.CONVERSATION,
         said=said.text,
     )
+
+
+async def _tell_who_is_mentioned(
+    work: Work, request: ServiceRequest, said: Message, mentioned: Collection[UUID]
+) -> None:
+    """Whoever is called by name in an internal note learns of it, and nobody of what they have written themselves."""
+    told = set(mentioned) - {said.author_id}
+    if not told:
+        return
+    name = (await organisation.member(work, said.author_id)).name if said.author_id is not None else "?"
+    text = message("{name} mentions you about request {number}, {title}:\n\n{said}")
+    key, topic = f"mentioned:{said.id}", Topic.CONVERSATION
+    await tell(work, request.id, told, text, key=key, topic=topic, name=name, said=said.text)
 
 
 async def warn_the_assignee(work: Work, event: ClockWarned) -> None:

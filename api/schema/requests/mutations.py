@@ -345,6 +345,10 @@ class CommentRequestInput:
     text: str = given("What you say.")
     audience: Audience = optional("Who reads it.", default=Audience.PUBLIC)
     file_ids: list[UUID] | None = optional("Files that go with it: yours, uploaded by POST /files.")
+    mention_ids: list[UUID] | None = optional(
+        "Members whom an internal note calls by name, at most 20: they are told of it. Whoever does not read the "
+        "request's internal notes is not mentioned (DOES_NOT_READ)."
+    )
 
 
 async def comment_request(work: Work, input: CommentRequestInput) -> Message:
@@ -355,4 +359,5 @@ async def comment_request(work: Work, input: CommentRequestInput) -> Message:
         text=input.text,
         audience=input.audience,
         file_ids=input.file_ids or (),
+        mention_ids=input.mention_ids or (),
     )

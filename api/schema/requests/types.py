@@ -5,7 +5,8 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, DateTime, func, literal_column, or_
+from sqlalchemy import ColumnElement, DateTime, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 from strawberry.scalars import JSON
 
 from api.reading.filters import (
@@ -37,6 +38,7 @@ from domain.kernel.terms import ClockKind
 from domain.policies.rules.values import EscalationAction
 from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockState, LinkKind, Move, State
+from domain.requests.rules.texts import MOST_MENTIONS
 from tenancy.models import current_instant
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
@@ -90,6 +92,11 @@ class RequestChange(Node):
     contact: Contact | None = one("The customer's person who made it in the portal; else nobody.", "contact_id")
 
 
+def _mentioned(said: Any, member: Any) -> ColumnElement[bool]:
+    there = aliased(models.Mention)
+    return select(there.id).where(there.message_id == said.id, there.member_id == member.id).exists()
+
+
 @shows(models.Message, visible=queries.visible_messages)
 class RequestMessage(Node):
     """Something that was said about a request."""
@@ -106,6 +113,7 @@ class RequestMessage(Node):
         "merged into this.",
         "request_id",
     )
+    mentioned: list[Member] = many("Whom an internal note calls by name.", _mentioned, most=MOST_MENTIONS)
     attachments: list[Attachment] = attached(SubjectKind.REQUEST_MESSAGE)
 
 

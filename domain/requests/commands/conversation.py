@@ -8,19 +8,27 @@ from domain.kernel.permissions import Permission
 from domain.requests import queries, rules
 from domain.requests.commands.attaching import attach_to_new_message
 from domain.requests.events import RequestCommented
-from domain.requests.models import Message, ServiceRequest
+from domain.requests.models import Mention, Message, ServiceRequest
 from domain.requests.rules import Audience
-from tenancy.refusals import Forbidden, message
+from tenancy.refusals import Forbidden, Refusal, message
 from tenancy.work import Work
 
 
 @command(needs=None)
 async def comment(
-    work: Work, *, request_id: UUID, text: str, audience: Audience = Audience.PUBLIC, file_ids: Sequence[UUID] = ()
+    work: Work,
+    *,
+    request_id: UUID,
+    text: str,
+    audience: Audience = Audience.PUBLIC,
+    file_ids: Sequence[UUID] = (),
+    mention_ids: Sequence[UUID] = (),
 ) -> Message:
     """Say something about a request that one sees (RQ-10): its requester to everybody, who works on requests also
-    internally; with files of one's own."""
+    internally; with files of one's own. An internal note may call people by name who read it."""
     text = rules.clean_message(text)
+    mentioned = list(dict.fromkeys(mention_ids))
+    rules.check_mentions(len(mentioned), audience)
     request = await queries.get(work, request_id, "requestId")
     actor = work.actor
     works = actor.may(Permission.REQUESTS_WORK) or actor.may(Permission.REQUESTS_ASSIGN)
@@ -31,9 +39,22 @@ async def comment(
         )
         raise Forbidden(refused, code="NOT_YOURS")
     said = say(work, request, text, audience)
+    await _mention(work, said, mentioned)
     for file_id in dict.fromkeys(file_ids):
         await attach_to_new_message(work, said, file_id)
     return said
+
+
+async def _mention(work: Work, said: Message, member_ids: Sequence[UUID]) -> None:
+    if not member_ids:
+        return
+    read_by = await queries.readers_of(work, said, member_ids)
+    for place, member_id in enumerate(member_ids):
+        path = ("mentionIds", str(place))
+        if member_id not in read_by:
+            text = message("Nobody is mentioned who does not read the internal notes of this request.")
+            raise Refusal(text, code="DOES_NOT_READ", path=path)
+        work.add(Mention(message_id=said.id, member_id=member_id))
 
 
 def say(work: Work, request: ServiceRequest, text: str, audience: Audience) -> Message:

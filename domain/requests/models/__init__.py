@@ -2,7 +2,7 @@
 
 from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
 from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart, TierRaise
-from domain.requests.models.requests import Clock, Escalation, Message, ServiceRequest, StateChange
+from domain.requests.models.requests import Clock, Escalation, Mention, Message, ServiceRequest, StateChange
 from domain.requests.models.visits import SiteVisit, SiteVisitPart
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Clock",
     "Escalation",
     "FaultReport",
+    "Mention",
     "Message",
     "PostmortemAction",
     "Problem",

@@ -303,3 +303,18 @@ class Message(TenantModel, kw_only=True, eq=False):
     contact_id: Mapped[UUID | None] = mapped_column(default=None)
     # The request in whose history it stands; none for its own, which was not merged into another.
     thread_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class Mention(TenantModel, kw_only=True, eq=False):
+    """Somebody who is called by name in an internal note."""
+
+    __tablename__ = "message_mentions"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "message_id", "member_id"),
+        references("message_id", "request_messages"),
+        references("member_id", "members"),
+        Index("ix_message_mentions_member", "tenant_id", "member_id", "message_id"),
+    )
+
+    message_id: Mapped[UUID]
+    member_id: Mapped[UUID]

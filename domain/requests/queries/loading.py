@@ -2,14 +2,26 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from domain.requests import rules
-from domain.requests.models import Clock, Escalation, Message, RequestLink, ServiceRequest, StateChange, TierRaise
+from domain.requests.models import (
+    Clock,
+    Escalation,
+    Mention,
+    Message,
+    RequestLink,
+    ServiceRequest,
+    StateChange,
+    TierRaise,
+)
 from domain.requests.queries.showing import UNDER_WAY, reached, thread, visible_links, visible_messages
 from domain.requests.rules import Audience, State
+from tenancy.actor import Actor
+from tenancy.identity import permits
 from tenancy.models import one_of
 from tenancy.outbox import lock_timers
 from tenancy.work import Work
@@ -23,6 +35,21 @@ async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> ServiceRe
 async def said(work: Work, id: UUID) -> Message:
     """One message; refuses with `NotFound`."""
     return await work.get(Message, id)
+
+
+async def readers_of(work: Work, said: Message, member_ids: Collection[UUID]) -> set[UUID]:
+    """Who of these members may read a message."""
+
+    def question(actor: Actor) -> Select[Any]:
+        return select(Message.id).where(Message.id == said.id, visible_messages(actor, Message))
+
+    return await permits.answered(work, member_ids, question)
+
+
+async def mentioned_in(work: Work, message_id: UUID) -> set[UUID]:
+    """Who is called by name in a message."""
+    rows = await work.rows(select(Mention.member_id).where(Mention.message_id == message_id))
+    return {row["member_id"] for row in rows}
 
 
 async def message_seen(work: Work, id: UUID, *path: str) -> Message:

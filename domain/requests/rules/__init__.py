@@ -42,6 +42,7 @@ from domain.requests.rules.states import (
     resumed,
 )
 from domain.requests.rules.texts import (
+    check_mentions,
     clean_category,
     clean_description,
     clean_finding,
@@ -106,6 +107,7 @@ __all__ = [
     "as_change",
     "breached_at",
     "budget",
+    "check_mentions",
     "choose",
     "clean_category",
     "clean_description",

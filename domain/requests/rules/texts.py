@@ -1,11 +1,14 @@
 """What people write into a request, within its bounds."""
 
 from domain.kernel.texts import one_line, several_lines
+from domain.requests.rules.states import Audience
+from tenancy.refusals import Invalid, message
 
 MAX_TITLE = 200
 MAX_DESCRIPTION = 20_000
 MAX_REASON = 500
 MAX_CATEGORY = 100
+MOST_MENTIONS = 20
 
 
 def clean_title(title: str) -> str:
@@ -26,6 +29,14 @@ def clean_reason(reason: str) -> str:
 def clean_message(text: str) -> str:
     """A message of 1 to 20,000 characters. Raises `Invalid`."""
     return several_lines(text, MAX_DESCRIPTION, "text")
+
+
+def check_mentions(count: int, audience: Audience) -> None:
+    """Refuse to call people by name where the other side reads it, or too many of them. Raises `Invalid`."""
+    if count and audience is not Audience.INTERNAL:
+        raise Invalid(message("People are mentioned in internal notes."), path=("mentionIds",))
+    if count > MOST_MENTIONS:
+        raise Invalid(message("At most {most} people are mentioned."), {"most": MOST_MENTIONS}, ("mentionIds",))
 
 
 def clean_resolution(text: str) -> str:

@@ -25,6 +25,11 @@ from tests.domain.requests.company import (
 
 COMMENT = """mutation($input: CommentRequestInput!) { commentRequest(input: $input) {
   message { text audience author { name } } errors { code } } }"""
+MENTION = """mutation($id: ID!) { commentRequest(input: {
+  requestId: $id, text: "Look", audience: INTERNAL, mentionIds: ["%s"]}) {
+  message { text mentioned { name } } errors { code } } }"""
+MENTIONED = """query($id: ID!) { request(id: $id) { messages(order: NEWEST, first: 2) {
+  nodes { text mentioned { name } } } } }"""
 SHOW = """query($id: ID!) { request(id: $id) { __typename number state breached overdue
     clocks { kind state breachedAt stoppedAt warnings levels narrative reckoning }
     escalations { level dueAt at escalatedTo { name } clock { kind } }
@@ -264,13 +269,18 @@ async def test_messages_are_read_by_those_they_are_for(ask: Any, software: Compa
     }
     internal = {"requestId": request["id"], "text": "Again…", "audience": "INTERNAL"}
     assert (await ask(software.agent, COMMENT, input=internal))["commentRequest"]["errors"] == []
+    calls = MENTION % software.head.id
+    called = await ask(software.agent, calls, id=request["id"])
+    assert called["commentRequest"] == {"message": {"text": "Look", "mentioned": [{"name": "Head"}]}, "errors": []}
+    noted = await ask(software.agent, MENTIONED, id=request["id"])
+    assert [each["mentioned"] for each in noted["request"]["messages"]["nodes"]] == [[{"name": "Head"}], []]
     refused = (await ask(software.clerk, COMMENT, input=internal))["commentRequest"]
     assert refused == {"message": None, "errors": [{"code": "NOT_YOURS"}]}
     counts = [
         (await ask(actor, SHOW, id=request["id"]))["request"]["messages"]["totalCount"]
         for actor in (software.clerk, software.agent)
     ]
-    assert counts == [1, 2]
+    assert counts == [1, 3]
 
 
 async def test_what_only_adds_is_answered_by_the_statement_that_adds_it(
