@@ -22,6 +22,7 @@ WITHOUT_EFFECT = {
     "Query.ageing(customerId)": "The sample's postings are of nothing, and what is settled is not listed.",
     "Mutation.draftContractAmendment(input.text.instalments.instalmentId)": "The sample contract is not signed yet.",
     "Mutation.changeContractAmendment(input.text.instalments.instalmentId)": "The same: its amendments can't change.",
+    "Mutation.commentRequest(input.mentionIds)": "The sample is said publicly, where nobody is mentioned.",
     "Mutation.signSiteVisit(input.fileId)": "The sample visit is not reported, so nothing is signed before.",
     "Mutation.sendSolution(input.contactId)": "The sample solution is not approved yet.",
     "Mutation.saveView(input.filter) of customers": "A filter may name anything; what it finds, the list decides.",

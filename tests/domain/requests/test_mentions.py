@@ -1,7 +1,6 @@
 """Who is called by name in an internal note, and who can be (RQ-10)."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
