@@ -138,13 +138,16 @@ async def test_nobody_is_reminded_of_a_version_that_another_has_taken_the_place_
     people, old = await company(("1.9", RULE))
     await go_to(people, at("Tue 2 09:00"))
     new = await publish(people.admin, *software_clauses(), ("1.9", RULE))
-    await go_to(people, at("Thu 4 09:01"))
+    # The fourth is a holiday, on which nobody is reminded.
+    await go_to(people, at("Thu 4 23:00"))
+    assert await reminded(people) == {}
+    await go_to(people, at("Fri 5 09:01"))
     await reminded(people)
     async with reading(people.admin) as work:
         facts = await work.all(select(JournalEntry).where(JournalEntry.name == "rulebook.reading_reminded"))
         assert {fact.subject_id for fact in facts} == {new}
         version = await work.get(HandbookVersion, old)
-        assert version.effective_at == work.now - timedelta(days=3, minutes=1)
+        assert version.effective_at == work.now - timedelta(days=4, minutes=1)
 
 
 async def test_only_people_confirm_and_only_what_is_published() -> None:

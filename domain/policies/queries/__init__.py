@@ -29,7 +29,7 @@ from domain.policies.queries.showing import (
     visible_decisions,
     visible_signatures,
 )
-from domain.policies.queries.telling import told_afterwards, told_ahead
+from domain.policies.queries.telling import told_afterwards, told_ahead, told_from
 from domain.policies.queries.versions import (
     IN_FORCE,
     content,
@@ -85,6 +85,7 @@ __all__ = [
     "signatures",
     "told_afterwards",
     "told_ahead",
+    "told_from",
     "unchanged",
     "underway",
     "value_of_clause",

@@ -25,10 +25,16 @@ async def told_ahead(work: Work, day: date, scope: Scope = EVERYWHERE) -> dateti
 async def told_afterwards(work: Work, day: date, scope: Scope = EVERYWHERE) -> datetime:
     """When to tell what has passed: as work begins on the day, or on the next that is worked. In UTC, by the calendar
     in force now."""
+    return await told_from(work, _midnight(day, work.opening.zone), scope)
+
+
+async def told_from(work: Work, at: datetime, scope: Scope = EVERYWHERE) -> datetime:
+    """When to tell what is so from an instant on: then, if people are at work, else as work begins again. In UTC, by
+    the calendar in force now."""
     found = await find_rule(work, BusinessCalendarClause, scope=scope)
     if found is None:
-        return _usually(work, day)
-    return found.value.next_opening(_midnight(day, found.value.zone)).astimezone(UTC)
+        return max(_usually(work, at.astimezone(ZoneInfo(work.opening.zone)).date()), at.astimezone(UTC))
+    return found.value.next_opening(at).astimezone(UTC)
 
 
 def _usually(work: Work, day: date) -> datetime:

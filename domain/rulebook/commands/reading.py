@@ -43,7 +43,7 @@ async def plan_reminders(work: Work, event: HandbookTookEffect) -> None:
     """From its taking effect staff have so many days to read a version; then the first reminder is due."""
     for ruling in await policies.rules_of(work, ReadingConfirmation, version_id=event.version_id):
         if ruling.value.most_reminders:
-            _plan(work, event.version_id, ruling.clause.clause_id, 1, days=ruling.value.within_days)
+            await _plan(work, event.version_id, ruling.clause.clause_id, 1, days=ruling.value.within_days)
 
 
 async def remind(work: Work, event: ReadingReminderDue) -> None:
@@ -70,12 +70,12 @@ async def remind(work: Work, event: ReadingReminderDue) -> None:
     work.record(reminded, about=in_force)
     if event.number < ruling.value.most_reminders:
         days = ruling.value.remind_every_days
-        _plan(work, event.version_id, event.clause_id, event.number + 1, days=days)
+        await _plan(work, event.version_id, event.clause_id, event.number + 1, days=days)
 
 
-def _plan(work: Work, version_id: UUID, clause_id: UUID, number: int, *, days: int) -> None:
+async def _plan(work: Work, version_id: UUID, clause_id: UUID, number: int, *, days: int) -> None:
     work.schedule(
-        work.now + timedelta(days=days),
+        await policies.told_from(work, work.now + timedelta(days=days)),
         ReadingReminderDue(version_id=version_id, clause_id=clause_id, number=number),
         about=version_id,
         key=f"handbook:{version_id}:read:{clause_id}:{number}",

@@ -1,20 +1,19 @@
-"""What the story says of a change of policy: every place that differs, and the clauses as programs read them."""
+"""What the story says of a change of policy: every line that differs, and the clauses as programs read them."""
 
-from zhidu.demo.story.rulebook import places
+from zhidu.demo.story.rulebook import rewritten
 from zhidu.demo.story.teller import citations
 
-LADDER = {"send_time": "09:30", "steps": [{"delay": {"days": 3}}, {"delay": {"days": 7}}]}
+LADDER = "Reminder: 3 calendar days after the due date.\nLetter: 7 calendar days after the due date."
 
 
-def test_a_difference_is_told_down_to_the_number_that_changed() -> None:
-    gentler = {**LADDER, "steps": [{"delay": {"days": 5}}, LADDER["steps"][1]]}
-    assert list(places(LADDER, gentler, ("value",))) == [(("value", "steps", "1", "delay", "days"), 3, 5)]
-    assert list(places({"days": 30}, {"days": 30, "probation_days": 15}, ())) == [(("probation_days",), None, 15)]
-    assert list(places(LADDER, LADDER, ())) == []
-
-
-def test_a_list_that_has_grown_is_told_as_a_whole() -> None:
-    assert list(places(["low"], ["low", "high"], ("levels",))) == [(("levels",), ["low"], ["low", "high"])]
+def test_a_difference_is_told_line_by_line_in_the_reader_s_words() -> None:
+    gentler = LADDER.replace("3 cal", "5 cal")
+    assert list(rewritten(LADDER, gentler)) == [
+        "  Reminder: 3 calendar days after the due date.",
+        "  → Reminder: 5 calendar days after the due date.",
+    ]
+    assert list(rewritten("", "Notice is given.")) == ["  → Notice is given."]
+    assert list(rewritten(LADDER, LADDER)) == []
 
 
 def test_the_clauses_of_a_told_text_are_read_back_in_its_order() -> None:

@@ -6,7 +6,10 @@ _REQUEST = "Reported, Service line, Priority*, Answer*, Solution*, Hours*, Escal
 # In both companies' columns.
 BOTH = {
     "Two handbooks, whole regulations each": "Handbook, Begun from, First version, Coverage, Decided by it",
-    "A change of policy in the middle of the month": "Drafted, Changes, Checked, Dry run, Approvers*, In force, Read*",
+    "The same questions, answered by each": "Notice period*, Automatic confirmation*, Reopen window*, Dunning ladder*, "
+    "Backup schedule*",
+    "A change of policy in the middle of the month": "Drafted, Service level, Dunning ladder, Quality target, Checked, "
+    "Dry run, Approvers*, In force, Read*",
     "Before and after the change": "Open request, moved by the new clause*; New request*; "
     "Open invoice, stays with its version*; New invoice*",
     "The same incident, reported at the same hour": _REQUEST,
@@ -36,6 +39,7 @@ BOTH = {
 }
 # In one company's only: the handbook of the other asks for nothing of the kind, or nothing of it happened there.
 SOFTWARE = {
+    "A change of policy in the middle of the month": "Notice period",
     "The same incident, reported at the same hour": "Escalated to*",
     "Many hands on that incident": "What follows, Recurring fault, Split off",
     "From a mail to its survey": "Assigned to*",
@@ -45,7 +49,11 @@ SOFTWARE = {
     "A disputed invoice": "Fees and interest*",
     "What is never paid": "Votes",
 }
-SERVICE = {"Not solved after all": "Escalated to*", "Too hard for the first tier": "Raised*"}
+SERVICE = {
+    "A change of policy in the middle of the month": "Provision",
+    "Not solved after all": "Escalated to*",
+    "Too hard for the first tier": "Raised*",
+}
 
 
 def missing(story: list[dict[str, object]], *told: dict[str, str]) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ async def chapters(one: Teller, other: Teller) -> list[Chapter]:
             words("chapter_rules"),
             [
                 (words("handbooks"), await rulebook.handbooks(one, other)),
+                (words("answers"), await rulebook.answers(one, other)),
                 (words("change"), await rulebook.change(one, other)),
                 (words("sides"), await rulebook.cases(one, other, SIDES)),
             ],

@@ -1,6 +1,7 @@
 """What each company's handbook is and does, how it was changed in the middle of the month, and what went by which."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from zhidu.demo.story.leaving import approvers
@@ -14,10 +15,15 @@ COVERAGE = """query($version: ID!, $since: DateTime!, $until: DateTime!) {
 TITLE = """query($version: ID!, $number: String!) { clauses: node(id: $version) { ... on HandbookVersion {
   clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title } } } } }"""
 RULE = """query($version: ID!, $number: String!) { rule: node(id: $version) { ... on HandbookVersion {
-  clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title value version { number } } } } } }"""
+  clauses(first: 1, filter: {number: {eq: $number}}) { nodes { number title standardText version { number } } } } } }"""
+ANSWERS = """query($version: ID!, $kinds: [String!]!) { clauseKinds { name label }
+  version: node(id: $version) { ... on HandbookVersion {
+    clauses(first: 50, filter: {kind: {in: $kinds}}) { nodes {
+      kind number title scope standardText version { number } } } } } }"""
 CHANGE = """query($before: ID!, $after: ID!) {
   handbookDifference(beforeId: $before, afterId: $after) {
-    number change before { title } after { title appliesToOpenCases } fields { path before after } }
+    number change before { kind title standardText } after { kind title standardText appliesToOpenCases } }
+  clauseKinds { name label }
   handbookFindings(versionId: $after) { severity }
   version: node(id: $after) { ... on HandbookVersion {
     reminders: decisions(first: 20, filter: {decision: {eq: "rulebook.reading_reminder"}}) { nodes {
@@ -34,6 +40,8 @@ DEADLINES = """query($id: ID!) { request(id: $id) { number title
 LETTERS = """query($id: ID!) { invoice(id: $id) { number customer { name }
   dunningSteps { name takenAt withdrawnAt clause { number title version { number } } } } }"""
 MOST_USED = 3
+# What both companies lay down for everybody, each in its own way.
+ANSWERED = ("notice_period", "auto_confirm", "reopen_window", "dunning_ladder", "backup_schedule")
 
 
 async def handbooks(one: Teller, other: Teller) -> list[Line]:
@@ -72,23 +80,53 @@ async def _handbook(teller: Teller) -> Mapping[str, str]:
     }
 
 
+async def answers(one: Teller, other: Teller) -> list[Line]:
+    """What the first version of each handbook lays down on the same questions, with its clause."""
+    first, second = await _answers(one), await _answers(other)
+    return [(label, first[label], second[label]) for label in first]
+
+
+async def _answers(teller: Teller) -> Mapping[str, str]:
+    begun = _in_order(await teller.read(VERSIONS))[-1]
+    read = await teller.read(ANSWERS, version=begun["id"], kinds=ANSWERED)
+    general = {each["kind"]: each for each in read["version"]["clauses"]["nodes"] if not each["scope"]}
+    return {
+        label: general[kind]["standardText"] + teller.cited(general[kind])
+        for kind, label in ((name, _labels(read)[name]) for name in ANSWERED)
+    }
+
+
 async def change(one: Teller, other: Teller) -> list[Line]:
-    """The change from its draft to its being read, step by step."""
+    """The change from its draft to its being read, step by step; what it changes, by the kind of the clause."""
     first, second = await _change(one), await _change(other)
-    return [(one.words(name), first[name], second[name]) for name in first]
+    names = dict.fromkeys(name for found in (first, second) for name in found["changes"])
+    return [
+        (one.words("drafted"), first["drafted"], second["drafted"]),
+        *((name, *(found["changes"].get(name, "–") for found in (first, second))) for name in names),
+        *((one.words(name), first[name], second[name]) for name in first if name not in ("drafted", "changes")),
+    ]
 
 
-async def _change(teller: Teller) -> Mapping[str, str]:
+def _labels(read: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the kinds of clauses are called."""
+    return {kind["name"]: kind["label"] for kind in read["clauseKinds"]}
+
+
+async def _change(teller: Teller) -> Mapping[str, Any]:
     words = teller.words
     after, before = _in_order(await teller.read(VERSIONS))[:2]
     found = await teller.read(CHANGE, before=before["id"], after=after["id"])
     tried = await teller.read_as_administrator(TRIED, version=after["id"])
     severities = [each["severity"] for each in found["handbookFindings"]]
     approval = found["approvals"]["nodes"][0]
-    clause = approval["clause"]
+    clause, labels = approval["clause"], _labels(found)
+    changes: dict[str, list[str]] = {}
+    for each in found["handbookDifference"]:
+        kind = (each["after"] or each["before"])["kind"]
+        changes.setdefault(labels[kind], []).extend(_difference(teller, each))
     return {
-        "drafted": f"{teller.instant(after['draftedAt'])}, {_name(after, 'author')}\n“{after['note']}”",
-        "differences": "\n".join(line for each in found["handbookDifference"] for line in _difference(teller, each)),
+        "drafted": f"{teller.instant(after['draftedAt'])}, {_name(after, 'author')}",
+        "changes": {label: "\n".join(lines) for label, lines in changes.items()},
         "checked": words(
             "findings",
             errors=severities.count("ERROR"),
@@ -146,13 +184,11 @@ async def _change_of(teller: Teller, clause: Mapping[str, Any]) -> str:
         (await teller.read(RULE, version=version["id"], number=clause["number"]))["rule"]["clauses"]["nodes"][0]
         for version in (before, after)
     ]
-    differing = [
-        f"\n  {' '.join(path).replace('_', ' ')}: {'–' if old is None else old} → {'–' if new is None else new}"
-        for path, old, new in places(former["value"], present["value"], ())
-    ]
+    differing = list(rewritten(former["standardText"], present["standardText"]))
     if not differing:
         return ""
-    return "\n" + teller.words("clause_changed") + "".join(differing) + teller.cited(former) + teller.cited(present)
+    told = "\n".join((teller.words("clause_changed"), *differing))
+    return "\n" + told + teller.cited(former) + teller.cited(present)
 
 
 def _read(teller: Teller, tried: Mapping[str, Any], reminders: Sequence[Mapping[str, Any]]) -> str:
@@ -184,35 +220,23 @@ def _name(version: Mapping[str, Any], role: str) -> str:
 
 
 def _difference(teller: Teller, each: Mapping[str, Any]) -> Iterator[str]:
-    """A clause's heading, then every value in it that differs."""
+    """A clause's heading, then every line of what it lays down that differs."""
     said = each["after"] or each["before"]
-    yield f"{each['number']} {said['title']}" + (
-        "" if each["change"] == "CHANGED" else f" – {teller.words(each['change'])}"
-    )
-    for field in each["fields"]:
-        if field["path"][0] == "value":
-            for path, before, after in places(field["before"], field["after"], _counted(field["path"][1:])):
-                place = " ".join(path).replace("_", " ")
-                yield f"  {place}: {'–' if before is None else before} → {'–' if after is None else after}"
-    if each["change"] == "CHANGED" and each["after"]["appliesToOpenCases"]:
+    changed = each["change"] == "CHANGED"
+    yield f"{each['number']} {said['title']}" + ("" if changed else f" – {teller.words(each['change'])}")
+    if changed:
+        yield from rewritten(each["before"]["standardText"], said["standardText"])
+    if changed and said["appliesToOpenCases"]:
         yield f"  {teller.words('open_cases')}"
 
 
-def _counted(path: Sequence[str]) -> tuple[str, ...]:
-    """A place as people count it: the product counts the entries of lists from 0."""
-    return tuple(str(int(name) + 1) if name.isdigit() else name for name in path)
-
-
-def places(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Where two values differ, down to what is no list and no object; entries of lists are counted from 1."""
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for number, (one, other) in enumerate(zip(before, after, strict=True), 1):
-            yield from places(one, other, (*path, str(number)))
-    elif isinstance(before, dict) and isinstance(after, dict):
-        for key in dict.fromkeys([*before, *after]):
-            yield from places(before.get(key), after.get(key), (*path, key))
-    elif before != after:
-        yield path, before, after
+def rewritten(before: str, after: str) -> Iterator[str]:
+    """The lines of one text that are not in the other, and those that stand in their place."""
+    old, new = before.splitlines(), after.splitlines()
+    for kind, left, right, first, last in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield from (f"  {line}" for line in old[left:right])
+            yield from (f"  → {line}" for line in new[first:last])
 
 
 def _trial(teller: Teller, run: Mapping[str, Any]) -> str:

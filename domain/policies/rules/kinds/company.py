@@ -212,7 +212,7 @@ class BackupSchedule(ClauseKind):
     ] = 3
     drill_every: Annotated[
         int | None,
-        Field(ge=1, le=366, description="Every so-manieth archive is restored for practice; without it none is."),
+        Field(ge=1, le=366, description="One archive in so many is restored for practice; without it none is."),
     ] = None
 
     @field_validator("cron")
@@ -250,7 +250,7 @@ class BackupSchedule(ClauseKind):
         )
         if self.drill_every is None:
             return written, kept
-        drilled = say(message("Every {every}th archive is restored for practice."), every=self.drill_every)
+        drilled = say(message("One archive in {every} is restored for practice."), every=self.drill_every)
         return written, kept, drilled
 
 
