@@ -72,7 +72,9 @@ class Lifecycle(Generic[StateT, MoveT]):
         }
         if not allowed:
             return WrongState(message("“{move}” is not possible: the state is “{state}”, which is final."), values)
-        return WrongState(message("“{move}” is not possible in the state “{state}”. Possible are: {allowed}."), values)
+        return WrongState(
+            message("“{move}” is not possible in the state “{state}”, which allows only: {allowed}."), values
+        )
 
     def moves(self, state: StateT) -> tuple[MoveT, ...]:
         """The moves a state allows, in the order of the moves' labels; none when the state is final."""

@@ -22,6 +22,10 @@ class Undo(Exception):
     """Takes back what was tried."""
 
 
+class Done(Refusal):
+    """Takes back one of several, which was done."""
+
+
 async def said(ask: Ask, actor: Actor, kind: str, id: UUID) -> dict[str, list[str]]:
     """The blockers' sentences of every move, as the record tells them to somebody."""
     moves = "allowedMoves { move allowed blockers { code message clause { number } earliestAt } }"
@@ -37,18 +41,29 @@ async def said(ask: Ask, actor: Actor, kind: str, id: UUID) -> dict[str, list[st
 
 async def done(actor: Actor, mutation: str, given: Mapping[str, Any]) -> str | None:
     """What a mutation refuses, in the actor's language; None when it is possible. Nothing is kept of it."""
+    return (await _each_done(actor, {"": (mutation, given)}))[""]
+
+
+async def _each_done(actor: Actor, tries: Tries) -> dict[str, str | None]:
+    """The same of several, none of which sees anything of another."""
     root = SCHEMA._schema.mutation_type
     assert root is not None
-    write = root.fields[mutation].extensions["strawberry-definition"].metadata[mapping.WRITE]
-    kind = get_type_hints(write.function)["input"]
-    try:
-        with suppress(Undo):
-            async with writing(actor, settle=settle) as work:
-                await write.function(work, input=kind(**given))
-                raise Undo
-    except Refusal as refusal:
-        return translate(refusal.text, actor.language, refusal.values)
-    return None
+    found: dict[str, str | None] = {}
+    with suppress(Undo):
+        async with writing(actor, settle=settle) as work:
+            for move, (mutation, given) in tries.items():
+                write = root.fields[mutation].extensions["strawberry-definition"].metadata[mapping.WRITE]
+                kind = get_type_hints(write.function)["input"]
+                try:
+                    async with work.attempting():
+                        await write.function(work, input=kind(**given))
+                        raise Done("")
+                except Done:
+                    found[move] = None
+                except Refusal as refusal:
+                    found[move] = translate(refusal.text, actor.language, refusal.values)
+            raise Undo
+    return found
 
 
 async def agree(ask: Ask, kind: str, id: UUID, tries: Tries, *actors: Actor, but: tuple[str, ...] = ()) -> None:
@@ -57,10 +72,8 @@ async def agree(ask: Ask, kind: str, id: UUID, tries: Tries, *actors: Actor, but
     for actor in actors:
         told = await said(ask, actor, kind, id)
         assert set(told) == set(tries), "a move has come that nobody tries here"
-        for move, (mutation, given) in tries.items():
-            if move in but:
-                continue
-            refused = await done(actor, mutation, given)
+        tried = {move: each for move, each in tries.items() if move not in but}
+        for move, refused in (await _each_done(actor, tried)).items():
             about = (kind, move, told[move], refused)
             assert (refused is None) is (not told[move]), about
             assert refused is None or refused in told[move], about

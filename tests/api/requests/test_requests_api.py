@@ -216,7 +216,7 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
     found = (await ask(software.agent, MOVES, id=request["id"]))["request"]["allowedMoves"]
     [hold] = [item for item in found if item["move"] == "HOLD"]
     assert [blocker["message"] for blocker in hold["blockers"]] == [
-        "“Put on hold” is not possible in the state “Assigned”. Possible are: Triage, Assign, Hand over, "
+        "“Put on hold” is not possible in the state “Assigned”, which allows only: Triage, Assign, Hand over, "
         "Hand back, Diagnose, Start work, Resolve, Cancel, Merge into another, Raise to the next tier, "
         "Return to the tier below."
     ]

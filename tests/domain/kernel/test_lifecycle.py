@@ -47,7 +47,7 @@ def test_the_allowed_moves_come_in_the_order_of_their_labels() -> None:
 def test_a_wrong_move_names_the_state_and_the_moves_that_are_possible() -> None:
     with pytest.raises(WrongState) as caught:
         door().next(Door.SHUT, Handling.SHUT)
-    assert str(caught.value) == "“Shut it” is not possible in the state “Shut”. Possible are: Open it, Wall it up."
+    assert str(caught.value) == "“Shut it” is not possible in the state “Shut”, which allows only: Open it, Wall it up."
     assert caught.value.values["allowed"] == Labels(("Open it", "Wall it up"))
 
 

@@ -94,7 +94,7 @@ def test_what_the_first_call_settles_is_resolved_without_a_start() -> None:
 
 
 def test_a_request_that_nobody_owns_cannot_be_resolved() -> None:
-    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Cancel, Merge into another"):
+    with pytest.raises(WrongState, match="which allows only: Triage, Assign, Cancel, Merge into another"):
         LIFECYCLE.next(State.NEW, Move.RESOLVE)
 
 

@@ -152,7 +152,7 @@ async def test_only_the_assignee_or_whoever_assigns_works_on_a_request(software:
 
 async def test_what_a_state_does_not_allow_is_refused_by_naming_what_it_does(software: Company) -> None:
     request = await assigned(software)
-    with pytest.raises(WrongState, match="Possible are: Triage, Assign, Hand over, Hand back, Diagnose, Start work"):
+    with pytest.raises(WrongState, match="allows only: Triage, Assign, Hand over, Hand back, Diagnose, Start work"):
         await do(commands.put_on_hold, software.agent, request, reason="Customer")
     with pytest.raises(WrongState):
         await do(commands.confirm, software.clerk, request)
