@@ -294,3 +294,27 @@ class SolutionWithdrawn(Event, name="presales.solution_withdrawn"):
 class SolutionSuperseded(Event, name="presales.solution_superseded"):
     solution_id: UUID
     by_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryItemKept(Event, name="presales.library_item_kept"):
+    """A version of a piece of the library is there; the first, or one that takes the former one's place."""
+
+    item_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryItemRetired(Event, name="presales.library_item_retired"):
+    """Nobody is to use a piece of the library any more."""
+
+    item_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryItemUsed(Event, name="presales.library_item_used"):
+    """A piece of the library was used; `outdated` where somebody says that it has to be brought up to date."""
+
+    item_id: UUID
+    use_id: UUID
+    outdated: bool

@@ -7,11 +7,12 @@ from api.schema.presales import demands, evaluations
 from api.schema.presales import solution_mutations as solutions
 from api.schema.presales.demands import TechnologyDemand
 from api.schema.presales.evaluations import InquiryEvaluation
+from api.schema.presales.library import LibraryMutation
 from api.schema.presales.solutions import Solution
 
 
 @strawberry.type(description="What can be changed about evaluations, technology demands and solutions.")
-class PresalesMutation:
+class PresalesMutation(LibraryMutation):
     """Evaluations, technology demands and solutions."""
 
     draft_inquiry_evaluation = mutation(evaluations.draft_inquiry_evaluation, evaluation=InquiryEvaluation)

@@ -4,10 +4,11 @@ import strawberry
 
 from api.reading.mapping import by_id, page
 from api.schema.presales.demands import TECHNOLOGY_DEMAND_ORDERS, TechnologyDemand, TechnologyDemandFilter
+from api.schema.presales.library import LibraryQuery
 
 
 @strawberry.type(description="What can be asked of technology demands.")
-class DemandQuery:
+class DemandQuery(LibraryQuery):
     """The part of the root that is about technology demands."""
 
     technology_demand = by_id("One technology demand.", TechnologyDemand)

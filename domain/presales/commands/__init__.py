@@ -29,6 +29,7 @@ from domain.presales.commands.inquiries import (
     refuse_inquiry,
     register_inquiry,
 )
+from domain.presales.commands.library import keep_material, retire_material, revise_material, use_material
 from domain.presales.commands.quotations import change_quotation, draft_quotation, revise_quotation
 from domain.presales.commands.requirements import (
     change_requirements,
@@ -85,6 +86,7 @@ __all__ = [
     "follow_solution_withdrawal",
     "follow_withdrawal",
     "hand_on_demand",
+    "keep_material",
     "note_contact",
     "qualify_inquiry",
     "raise_demand",
@@ -94,6 +96,8 @@ __all__ = [
     "refuse_demand",
     "refuse_inquiry",
     "register_inquiry",
+    "retire_material",
+    "revise_material",
     "revise_quotation",
     "revise_requirements",
     "revise_solution",
@@ -103,6 +107,7 @@ __all__ = [
     "submit_evaluation",
     "submit_quotation",
     "submit_solution",
+    "use_material",
     "withdraw_quotation",
     "withdraw_solution",
 ]

@@ -2,6 +2,7 @@
 
 from domain.presales.models.demands import TechnologyDemand, TechnologyDemandPart
 from domain.presales.models.inquiries import Inquiry, InquiryEvaluation, InquiryNeed, RequirementsDocument
+from domain.presales.models.library import LibraryItem, LibraryUse
 from domain.presales.models.quotations import Quotation, QuotationLine
 from domain.presales.models.solutions import Solution
 
@@ -9,6 +10,8 @@ __all__ = [
     "Inquiry",
     "InquiryEvaluation",
     "InquiryNeed",
+    "LibraryItem",
+    "LibraryUse",
     "Quotation",
     "QuotationLine",
     "RequirementsDocument",
