@@ -1,10 +1,22 @@
 """The small parts that statements are made of: places of rows, leaves, names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLField, get_named_type, is_list_type, is_non_null_type
-from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, FromClause, Select, Text, column, func, literal_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    column,
+    func,
+    literal_column,
+    values,
+)
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeEngine
 
@@ -28,6 +40,10 @@ class Rows:
     def __init__(self, source: FromClause, columns: Any = None) -> None:
         self.source = source
         self._columns = source.c if columns is None else columns
+
+    def whole(self) -> list[Any]:
+        """All of its columns, in their order."""
+        return [getattr(self, name) for name in self._columns.keys()]  # noqa: SIM118 - they are no mapping
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -68,6 +84,14 @@ def kind_of(value: Any) -> TypeEngine[Any]:
     if isinstance(value, bool):
         return Boolean()
     return BigInteger() if isinstance(value, int) else Text()
+
+
+def known_values(items: Sequence[Mapping[str, Any]], name: str) -> FromClause:
+    """Plain values as the rows of a source, each with its place among them as `n`."""
+    kinds = {key: kind_of(next((item[key] for item in items if item[key] is not None), "")) for key in items[0]}
+    columns = (*(column(key, kind) for key, kind in kinds.items()), column("n", BigInteger()))
+    rows = [(*(item[key] for key in kinds), number) for number, item in enumerate(items)]
+    return values(*columns, name=name).data(rows)
 
 
 def value_of(expression: Callable[[Any], Any], row: Any) -> Any:

@@ -25,7 +25,7 @@ from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared
 from api.reading.grafting import asked
 from api.reading.pages import PageRows
-from api.reading.pieces import Rows, value_of
+from api.reading.pieces import Rows, about, known_values, value_of
 from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.language import Language
@@ -154,7 +154,7 @@ async def _read(
             wanted = None if asked is None else literal(asked.value)
             return await _part_value(context, lambda there: text_of(there, stored, wanted), row)
         case mapping.Rendered(needs=needs, write=write, choosable=choosable):
-            values = {key: await _part_value(context, need, row) for key, need in needs.items()}
+            values = await _part_values(context, needs, row)
             if choosable:
                 values["language"] = (arguments["language"] or Language(context.actor.language)).value
             return write(values, context.actor)
@@ -173,12 +173,12 @@ async def _read(
             return await _any_node(context, arguments["id"])
         case mapping.Many(on=on, order=order, most=most):
             shown, there, visible = _rows_of(context, get_named_type(declared.type))
-            chosen = select(there.source).where(on(row, there), visible).order_by(*order(there)).limit(most)
+            chosen = select(*there.whole()).where(on(row, there), visible).order_by(*order(there)).limit(most)
             return await _load(context, shown, chosen)
         case mapping.Listed(rows=rows):
-            carried = {key: await _part_value(context, carry, row) for key, carry in how.carrying.items()}
-            items = [{**item, **carried} for item in rows(context.actor)]
-            return [SimpleNamespace(**item) for item in items if await _holds(context, how, row, item)]
+            carried = await _part_values(context, how.carrying, row)
+            held = await _held(context, how, row, rows(context.actor), carried)
+            return [SimpleNamespace(**item, **carried) for item in held]
         case mapping.Either(kind=kind, id=id_, types=types):
             stored_kind = await _part_value(context, kind, row)
             stored_id = await _part_value(context, id_, row)
@@ -189,16 +189,26 @@ async def _read(
     raise TypeError(f"{gtype.name}.{name}")
 
 
-def _rows_of(context: PlainContext, gtype: Any) -> tuple[mapping.Shown, Rows, Any]:
+def _place(model: Any) -> Rows:
+    """A new alias of a table."""
+    return Rows(model.__table__.alias(), model.__table__.c)
+
+
+def _shown(gtype: Any) -> mapping.Shown:
     shown = mapping.shown_by(mapping.definition_of(gtype).origin)
     assert shown is not None
-    there = Rows(shown.model.__table__.alias())
+    return shown
+
+
+def _rows_of(context: PlainContext, gtype: Any) -> tuple[mapping.Shown, Rows, Any]:
+    shown = _shown(gtype)
+    there = _place(shown.model)
     return shown, there, shown.visible(context.actor, there)
 
 
 async def _first(context: PlainContext, gtype: Any, on: Callable[[Rows], Any]) -> Any:
     shown, there, visible = _rows_of(context, gtype)
-    found = await _load(context, shown, select(there.source).where(on(there), visible).limit(1))
+    found = await _load(context, shown, select(*there.whole()).where(on(there), visible).limit(1))
     return found[0] if found else None
 
 
@@ -207,19 +217,47 @@ async def _load(context: PlainContext, shown: mapping.Shown, chosen: Select[Any]
 
 
 async def _any_node(context: PlainContext, wanted: Any) -> Any:
-    for gtype in mapping.node_types(context.prepared.schema):
-        found = await _first(context, gtype, lambda there: there.id == wanted)
-        if found is not None:
+    # In which tables there is a row of this id is asked of all at once; whether it is shown, of those alone.
+    types = mapping.node_types(context.prepared.schema)
+    tables = {gtype.name: str(_shown(gtype).model.__tablename__) for gtype in types}
+    each = "SELECT '{0}' FROM {0} WHERE id = $1"
+    sought = " UNION ALL ".join(each.format(table) for table in sorted({*tables.values()}))
+    async with context.lock:
+        there = {record[0] for record in await context.work.sql(sought, wanted)}
+    for gtype in types:
+        found = tables[gtype.name] in there and await _first(context, gtype, lambda there: there.id == wanted)
+        if found:
             return found
     return None
 
 
 async def _part_value(context: PlainContext, expression: mapping.Expression, row: Any) -> Any:
-    """An expression over one stored row, asked of PostgreSQL."""
-    if row is None or isinstance(row, SimpleNamespace):
-        return (await context.rows(select(value_of(expression, _literals(row)))))[0][0]
-    there = Rows(type(row).__table__.alias())
-    return (await context.rows(select(value_of(expression, there)).where(there.id == row.id)))[0][0]
+    """An expression over one row: see `_part_values`."""
+    return (await _part_values(context, {"value": expression}, row))["value"]
+
+
+async def _part_values(
+    context: PlainContext, expressions: Mapping[str, mapping.Expression], row: Any
+) -> dict[str, Any]:
+    """Expressions over one row: what the row itself holds is taken from it, all else is asked of PostgreSQL at once."""
+    stored = not (row is None or isinstance(row, SimpleNamespace))
+    there = _place(type(row)) if stored else _literals(row)
+    made = {name: value_of(expression, there) for name, expression in expressions.items()}
+    # What a mutation has just written is read back: PostgreSQL may have made something else of it.
+    own = {} if row is None or (stored and context.payload is not None) else vars(there)
+    known = {
+        name: plain(getattr(row, column))
+        for name, expression in made.items()
+        for column, each in own.items()
+        if each is expression
+    }
+    left = [name for name in made if name not in known]
+    if left:
+        # Which of the columns is which their places tell: two may be one expression.
+        chosen = select(*(made[name].label(f"v{place}") for place, name in enumerate(left)))
+        [record] = await context.rows(chosen.where(there.id == row.id) if stored else chosen)
+        known |= {name: record[place] for place, name in enumerate(left)}
+    return {name: known[name] for name in made}
 
 
 def _word(declared: Any, value: Any) -> Any:
@@ -228,12 +266,21 @@ def _word(declared: Any, value: Any) -> Any:
     return definition(value) if definition is not None and value is not None else value
 
 
-async def _holds(context: PlainContext, how: mapping.Listed, row: Any, item: Any) -> bool:
-    known = _literals(SimpleNamespace(**item))
-    if isinstance(row, SimpleNamespace):
-        return bool((await context.rows(select(how.on(_literals(row), known))))[0][0])
-    there = Rows(type(row).__table__.alias())
-    return bool(await context.rows(select(there.id).where(there.id == row.id, how.on(there, known))))
+async def _held(
+    context: PlainContext, how: mapping.Listed, row: Any, items: Sequence[Mapping[str, Any]], carried: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Those of the known values that the list has at this row."""
+    if not items:
+        return []
+    source = known_values(items, "known")
+    known = Rows(source)
+    for name, value in _literals(SimpleNamespace(**carried)).__dict__.items():
+        setattr(known, name, value)
+    there = _literals(row) if isinstance(row, SimpleNamespace) else _place(type(row))
+    chosen = select(known.n).where(about(how.on(there, known), there, known)).order_by(known.n)
+    if isinstance(there, Rows):
+        chosen = chosen.where(there.id == row.id)
+    return [items[record[0]] for record in await context.rows(chosen)]
 
 
 def _literals(row: Any) -> Any:
@@ -254,8 +301,8 @@ async def connection_of(
     records = await context.rows(page.chosen([there.id]))
     wanted = records[: page.size][::-1] if page.backwards else records[: page.size]
     ids, cursors = [record["id"] for record in wanted], [record["cursor"] for record in wanted]
-    rows = Rows(shown.model.__table__.alias())
-    chosen = select(rows.source).where(rows.id == any_(literal(ids, ARRAY(Uuid()))))
+    rows = _place(shown.model)
+    chosen = select(*rows.whole()).where(rows.id == any_(literal(ids, ARRAY(Uuid()))))
     loaded = {item.id: item for item in await _load(context, shown, chosen)}
     nodes = [loaded[id_] for id_ in ids]
     more = len(records) > page.size

@@ -11,7 +11,6 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy import (
     JSON,
     Alias,
-    BigInteger,
     ColumnElement,
     FromClause,
     Select,
@@ -20,11 +19,9 @@ from sqlalchemy import (
     Uuid,
     case,
     cast,
-    column,
     func,
     literal_column,
     select,
-    values,
 )
 from sqlalchemy import and_ as all_of
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,7 +32,18 @@ from api.reading.asking import ASKED, is_asked
 from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared, collect
 from api.reading.pages import connection
-from api.reading.pieces import NO_FIELDS, NO_ROWS, Rows, UnplannableError, about, kind_of, leaf, named, value_of, word
+from api.reading.pieces import (
+    NO_FIELDS,
+    NO_ROWS,
+    Rows,
+    UnplannableError,
+    about,
+    known_values,
+    leaf,
+    named,
+    value_of,
+    word,
+)
 from api.reading.roots import root_field
 from api.reading.texts import text_of
 from tenancy.actor import Actor
@@ -279,12 +287,7 @@ class Planner:
         known = list(how.rows(self.actor))
         if not known:
             return NO_ROWS
-        names = list(known[0])
-        kinds = {name: kind_of(next((item[name] for item in known if item[name] is not None), "")) for name in names}
-        source = values(
-            *(column(name, kinds[name]) for name in names), column("n", BigInteger()), name=self.name("known")
-        ).data([(*(item[name] for name in names), number) for number, item in enumerate(known)])
-        there = self.carried(source, how, row)
+        there = self.carried(known_values(known, self.name("known")), how, row)
         chosen = (
             select(*self.object(gtype, nodes, there))
             .select_from(there.source)
