@@ -35,7 +35,7 @@ up: $(RUNTIME)
 	@exec $(PYTHON_HERE) -m zhidu up --port "$(PORT)" --data "$(DATA)" $(UP)
 
 test: check
-	$(PYTHON_HERE) -m pytest -n auto $(TESTS)
+	$(PYTHON_HERE) -m pytest -n auto --dist worksteal $(TESTS)
 
 check: $(DEV)
 	.venv/bin/ruff format --check .

@@ -1,6 +1,7 @@
 """One real PostgreSQL for the run, migrated once; a new company for every test that asks for one."""
 
 import copy
+import gc
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -26,6 +27,16 @@ from tenancy.storing import Statement
 from tenancy.work import Work
 from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
+
+# What is made while everything is imported stays until the end: there is nothing among it to be looked for.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Rubbish is looked for among what the tests themselves make, not in the schema and the statements' parts."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

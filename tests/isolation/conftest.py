@@ -1,6 +1,6 @@
 """A database of its own for these tests: migrated, with two companies that have rows in every table."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from api.reading import documents
 from migrations.run import upgrade_async
 from tenancy.database import Database, database, open_database
 from tests.isolation.companies import Company, found
@@ -93,6 +94,9 @@ async def housed(ground: Ground, connections: int) -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def walker(ground: Ground) -> Walker:
-    """One for the run: what its readers have planned once they need not plan again."""
-    return Walker(ground.acme, ground.globex)
+def walker(ground: Ground) -> Iterator[Walker]:
+    """One for the run: what its readers have planned once they need not plan again, however much that is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "KEPT_DOCUMENTS", 5_000)
+        patch.setattr(documents, "KEPT_SHAPES", 1_000)
+        yield Walker(ground.acme, ground.globex)

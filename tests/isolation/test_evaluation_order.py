@@ -24,6 +24,9 @@ from tests.isolation.graphql_cases import Case, cases
 from tests.isolation.graphql_walk import Walker
 from tests.isolation.statements import Statement, answers, disagreements, hearing
 
+# Its first test asks everything that can be asked, which may take minutes where much else is going on.
+pytestmark = pytest.mark.timeout(900)
+
 PLANNERS: Mapping[str, Mapping[str, str]] = {
     "custom plans": {"plan_cache_mode": "force_custom_plan"},
     "generic plans": {"plan_cache_mode": "force_generic_plan"},
