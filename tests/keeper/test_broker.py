@@ -64,7 +64,7 @@ def test_what_it_was_given_survives_kill_9(running: Broker) -> None:
         connection.config_set("appendfsync", "always")
         connection.rpush("queue", "one", "two")
     os.kill(running.pid, signal.SIGKILL)
-    assert wait_until(lambda: not running.alive(), seconds=10)
+    assert wait_until(lambda: not running.alive(), seconds=60)
     assert running.start() is False
     with client(running) as connection:
         assert connection.lrange("queue", 0, -1) == ["one", "two"]

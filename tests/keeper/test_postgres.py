@@ -85,7 +85,7 @@ def test_what_was_committed_survives_kill_9(running: Postgres) -> None:
     ask(running, "create table kept (n int)", "insert into kept values (7) returning n")
     before = running.pid
     os.kill(before, signal.SIGKILL)
-    assert wait_until(lambda: not running.alive(), seconds=10)
+    assert wait_until(lambda: not running.alive(), seconds=60)
     assert running.start() is False
     assert running.pid != before
     assert ask(running, "select n from kept") == 7
@@ -204,7 +204,7 @@ def test_a_throwaway_server_dies_with_the_tests_even_by_kill_9() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[2]
     )
     pid, *directories = done.stdout.split()
-    assert wait_until(lambda: mark(int(pid)) is None, seconds=20)
+    assert wait_until(lambda: mark(int(pid)) is None, seconds=60)
     for directory in directories:
         shutil.rmtree(directory, ignore_errors=True)
 

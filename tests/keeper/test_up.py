@@ -64,7 +64,7 @@ class Terminal:
 
 def gone(pids: dict[str, int], *names: str) -> bool:
     """Wait until the named processes, or all, have ended."""
-    return wait_until(lambda: all(mark(pids[name]) is None for name in names or pids), seconds=30)
+    return wait_until(lambda: all(mark(pids[name]) is None for name in names or pids), seconds=90)
 
 
 def another(terminal: Terminal, name: str, before: int) -> bool:
@@ -148,7 +148,7 @@ def test_what_is_killed_is_started_again(start: Start) -> None:
         before = terminal.pids()[name]
         os.kill(before, signal.SIGKILL)
         assert terminal.says(f"{name} ended (killed by SIGKILL); starting it again\n")
-        assert wait_until(partial(another, terminal, name, before), seconds=30)
+        assert wait_until(partial(another, terminal, name, before), seconds=90)
     assert terminal.end() == 0
 
 

@@ -139,7 +139,7 @@ async def test_a_cancelled_put_leaves_nothing(store: Storage, tmp_path: Path) ->
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    for _ in range(100):
+    for _ in range(3_000):
         if not files(tmp_path):
             break
         await asyncio.sleep(0.02)
@@ -178,7 +178,7 @@ async def test_a_full_disk_is_refused_and_leaves_no_half_object(tiny_disk: Path)
 
 async def _put_when_let_go(store: Storage, name: str, megabytes: int) -> None:
     """The store lets go of a file that did not fit a moment after it has said so; only then its room is free."""
-    for _ in range(100):
+    for _ in range(3_000):
         with contextlib.suppress(Unavailable):
             await store.put(A, name, stream(megabytes))
             return

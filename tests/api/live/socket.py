@@ -38,7 +38,7 @@ class Socket:
 
     async def told(self) -> Any:
         """The next message."""
-        event = await asyncio.wait_for(self._to_client.get(), 5)
+        event = await asyncio.wait_for(self._to_client.get(), 60)
         if event["type"] == "websocket.close":
             return event["code"], event["reason"]
         return orjson.loads(event["text"])
