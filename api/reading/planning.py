@@ -288,11 +288,8 @@ class Planner:
         if not known:
             return NO_ROWS
         there = self.carried(known_values(known, self.name("known")), how, row)
-        chosen = (
-            select(*self.object(gtype, nodes, there))
-            .select_from(there.source)
-            .where(about(how.on(row, there), row, there))
-        )
+        on = about(how.on(row, there), row, there)
+        chosen = select(*self.object(gtype, nodes, there)).select_from(there.source).where(on)
         return self.json_list(chosen.order_by(there.n), row)
 
     def carried(self, source: FromClause, how: mapping.Listed, row: Any) -> Rows:
