@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from benchmarks import companies, inside, peers, rulebook, trials
+from benchmarks import agendas, companies, desk, inside, peers, replanning, rulebook, trials
 from benchmarks.calls import (
     OURS,
     THEIRS,
@@ -42,15 +42,38 @@ def main() -> int:
     """Run, and say how it went."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rows, shorter trials: a look, no measurement")
-    parts = [*(workload.name for workload in WORKLOADS), INSIDE, *rulebook.PARTS]
+    parts = [
+        *(workload.name for workload in WORKLOADS),
+        INSIDE,
+        *rulebook.PARTS,
+        desk.PART,
+        replanning.PART,
+        agendas.PART,
+    ]
     parser.add_argument("--only", action="append", choices=parts, help="this part; may be repeated")
     parser.add_argument("--rounds", type=int, default=0, help="of each workload (default: 5, or 2 when quick)")
+    parser.add_argument(
+        "--tenants", type=int, default=0, help="companies of the desk's part (default: 50, or 12 when quick)"
+    )
+    parser.add_argument(
+        "--requests",
+        type=int,
+        default=0,
+        help="of each of them, and to be planned anew (default: 2000, or 300 when quick)",
+    )
     arguments = parser.parse_args()
     wanted, quick = arguments.only or parts, arguments.quick
     chosen = [workload for workload in WORKLOADS if workload.name in wanted]
     rounds = arguments.rounds or (2 if quick else 5)
     figures = Figures()
+    scale = Scale(12, 300) if quick else Scale()
+    scale = Scale(arguments.tenants or scale.tenants, arguments.requests or scale.requests)
     with ground() as there, Load(there.directory) as load:
+        # First of all, for it begins among few companies.
+        if desk.PART in wanted:
+            asyncio.run(desk.measure(figures, there, scale))
+        if replanning.PART in wanted:
+            asyncio.run(replanning.measure(figures, there, scale.requests))
         if chosen or INSIDE in wanted:
             settled = asyncio.run(_settle_in(there, Scale(10, 500) if quick else Scale()))
             callers, customers, ids, _ = settled
@@ -61,6 +84,8 @@ def main() -> int:
                 asyncio.run(inside.measure(figures, there, asked, quick=quick))
         if set(rulebook.PARTS) & set(wanted):
             asyncio.run(rulebook.measure(figures, there, set(wanted), quick=quick))
+        if agendas.PART in wanted:
+            asyncio.run(agendas.measure(figures, there, quick=quick))
     print(table(figures, GOALS))
     return 0
 

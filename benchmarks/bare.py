@@ -69,7 +69,7 @@ class Bare:
             min_size=1,
             max_size=self._size,
             connection_class=Connection,
-            init=_speak_json,
+            init=speak_json,
             server_settings={"jit": "off", "TimeZone": "UTC"},
         )
         await send({"type": "lifespan.startup.complete"})
@@ -78,7 +78,7 @@ class Bare:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _speak_json(connection: asyncpg.Connection) -> None:
+async def speak_json(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
     )

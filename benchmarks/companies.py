@@ -1,6 +1,6 @@
 """The companies of a run: one founded by the product's own commands, filled set-wise, and copied for all the others."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,8 +59,8 @@ class Scale:
     requests: int = 2_000
 
 
-def handbook() -> Iterator[ClauseKind]:
-    """The clauses by which a request is taken in."""
+def handbook(least_minutes: int) -> Iterator[ClauseKind]:
+    """The clauses by which a request is taken in; the most urgent are answered within so many minutes."""
     yield BusinessCalendarClause.model_validate(
         {"zone": "Asia/Shanghai", "weekly_hours": dict.fromkeys(DAYS, HOURS)},
     )
@@ -71,7 +71,10 @@ def handbook() -> Iterator[ClauseKind]:
     }
     yield PriorityMatrix.model_validate({"matrix": dict.fromkeys(CustomerTier, rated)})
     targets = {
-        priority: {"response": {"working_minutes": 30 * place}, "resolution": {"working_minutes": 480 * place}}
+        priority: {
+            "response": {"working_minutes": least_minutes * place},
+            "resolution": {"working_minutes": 16 * least_minutes * place},
+        }
         for place, priority in enumerate(Priority, 1)
     }
     yield ServiceLevel.model_validate(
@@ -83,7 +86,7 @@ def handbook() -> Iterator[ClauseKind]:
     )
 
 
-async def found(slug: str) -> Actor:
+async def found(slug: str, *, least_minutes: int = 30) -> Actor:
     """The first company, by commands: an administrator, staff in departments, customers, and a handbook in force."""
     founding = await create_tenant(
         slug=slug,
@@ -112,7 +115,7 @@ async def found(slug: str) -> Actor:
                 )
     async with writing(actor, settle=settle) as work:
         version = await policies.draft_version(work, title={"en": "Handbook"}, document_number="HB-01")
-        for number, value in enumerate(handbook(), 1):
+        for number, value in enumerate(handbook(least_minutes), 1):
             await policies.put_clause(
                 work,
                 version_id=version.id,
@@ -162,7 +165,7 @@ CREATE TEMPORARY TABLE law AS
   JOIN clauses s ON s.tenant_id = v.tenant_id AND s.version_id = v.id AND s.kind = 'service_level'
   WHERE v.tenant_id = $1 AND v.state = 'published';
 CREATE TEMPORARY TABLE made AS
-  SELECT g AS n, uuidv7(-(interval '13 minutes' * ($2 - g))) AS id, now() - interval '13 minutes' * ($2 - g) AS at,
+  SELECT g AS n, uuidv7(-(interval '$3 minutes' * ($2 - g))) AS id, now() - interval '$3 minutes' * ($2 - g) AS at,
     (ARRAY['new', 'assigned', 'in_progress', 'on_hold', 'resolved', 'closed'])[1 + g % 6] AS state,
     (ARRAY['p1', 'p2', 'p3', 'p4'])[1 + g % 4] AS priority
   FROM generate_series(1, $2) AS g;
@@ -209,12 +212,12 @@ INSERT INTO number_series (tenant_id, id, name, last_value) VALUES ($1, uuidv7()
 MARKED = {("service_requests", "title"): "title", ("customers", "name"): "name", ("members", "name"): "name"}
 
 
-async def fill(owner_url: str, first: Actor, scale: Scale) -> list[Caller]:
+async def fill(owner_url: str, first: Actor, scale: Scale, *, every_minutes: float = 13) -> list[Caller]:
     """Fill the first company and copy it for the others, ids included: a key is (tenant_id, id). Gives who may call."""
     connection = await asyncpg.connect(owner_url)
     try:
-        await live(connection, first.tenant_id, scale.requests)
-        tenants = [first.tenant_id, *await _copy(connection, first.tenant_id, scale.tenants - 1)]
+        await live(connection, first.tenant_id, scale.requests, every_minutes=every_minutes)
+        tenants = [first.tenant_id, *await copy(connection, first.tenant_id, range(1, scale.tenants))]
         members = [
             row["id"]
             for row in await connection.fetch(
@@ -238,13 +241,13 @@ async def fill(owner_url: str, first: Actor, scale: Scale) -> list[Caller]:
     return callers
 
 
-async def live(connection: asyncpg.Connection, tenant_id: UUID, requests: int) -> None:
+async def live(connection: asyncpg.Connection, tenant_id: UUID, requests: int, *, every_minutes: float = 13) -> None:
     """Give a company the past of so many requests."""
     await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
     # What waits from the founding would be the workers', who are not there.
     await connection.execute("DELETE FROM agenda")
     for statement in FILLING.split(";\n"):
-        await connection.execute(with_values(statement, tenant_id, requests))
+        await connection.execute(with_values(statement, tenant_id, requests).replace("$3", str(every_minutes)))
 
 
 def with_values(statement: str, tenant_id: UUID, count: int) -> str:
@@ -257,14 +260,19 @@ def _token(tenant_id: UUID) -> str:
     return credentials.new_token(credentials.PERSONAL, tenant_id)
 
 
-async def _copy(connection: asyncpg.Connection, first: UUID, copies: int) -> list[UUID]:
+async def copy(
+    connection: asyncpg.Connection, first: UUID, numbers: range, *, without: Collection[str] = ()
+) -> list[UUID]:
+    """Companies with these numbers that have what the first one has, but for some tables; their ids."""
     rows = await connection.fetch(
         "INSERT INTO tenants (id, slug, name, zone, language, created_at, status, rehearsal)"
-        " SELECT uuidv7(), 'company-' || n, 'Company ' || n, zone, language, created_at, status, rehearsal"
-        " FROM tenants, generate_series(1, $2::int) AS n WHERE id = $1 RETURNING id",
+        " SELECT uuidv7(), slug || '-' || n, name || ' ' || n, zone, language, created_at, status, rehearsal"
+        " FROM tenants, generate_series($2::int, $3::int) AS n WHERE id = $1 RETURNING id",
         first,
-        copies,
+        numbers.start,
+        numbers.stop - 1,
     )
+    made = [row["id"] for row in rows]
     columns: dict[str, list[str]] = {}
     found: list[Any] = await connection.fetch(
         "SELECT c.relname AS table, a.attname AS column FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
@@ -274,10 +282,13 @@ async def _copy(connection: asyncpg.Connection, first: UUID, copies: int) -> lis
     for row in found:
         columns.setdefault(row["table"], []).append(row["column"])
     for table, names in columns.items():
+        if table in without:
+            continue
         values = ", ".join(f"r.{name} || ' · ' || t.slug" if (table, name) in MARKED else f"r.{name}" for name in names)
         await connection.execute(
             f"INSERT INTO {table} (tenant_id, {', '.join(names)}) SELECT t.id, {values}"
-            " FROM tenants t, (SELECT * FROM " + table + " WHERE tenant_id = $1) AS r WHERE t.id <> $1",
+            " FROM tenants t, (SELECT * FROM " + table + " WHERE tenant_id = $1) AS r WHERE t.id = ANY ($2)",
             first,
+            made,
         )
-    return [row["id"] for row in rows]
+    return made

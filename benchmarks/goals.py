@@ -45,5 +45,13 @@ GOALS = (
     Goal("dry_run.cases_per_second", at_least=300),
     Goal("check.of_300_clauses", at_most=1_000),
     Goal("claim.of_many", "few", at_most=1.2),
+    Goal("sweep.of_many", "few", at_most=1.2),
     Goal("documents.memory", at_most=120),
+    Goal("board.answer", "statement", at_most=1.5),
+    Goal("board.answer_many", "statement", at_most=1.5),
+    *(Goal(f"{name}.among_many", "few", at_most=1.2) for name in ("board", "detail", "search", "customers", "overdue")),
+    Goal("statistics.among_many", "few", at_most=1.2),
+    Goal("statistics.answer", "by_hand", at_most=10),
+    Goal("replanning.writer_p50", "alone", at_most=2),
+    Goal("replanning.writer_longest", at_most=1_000),
 )

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 from starlette.types import Message, Scope
 
 from api import endpoint as endpoints
@@ -41,12 +40,6 @@ DOCUMENTS = 60
 ROUNDS = 15
 # The command has three rulings of its own.
 RULINGS_MORE = 2
-FILL = (
-    "INSERT INTO agenda (tenant_id, id, task, due_at, subject_id, standing, attempts, fence)"
-    " SELECT t.id, uuidv7(), 'deliver', now() - interval '1 second' * (n % 1000), uuidv7(), 'pending', 0, 0"
-    " FROM generate_series(1, $1::int) AS n JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place,"
-    " count(*) OVER () AS many FROM tenants) AS t ON t.place = n % t.many"
-)
 
 
 async def measure(figures: Figures, there: Ground, asked: Mapping[Workload, Sequence[Asked]], *, quick: bool) -> None:
@@ -60,7 +53,6 @@ async def measure(figures: Figures, there: Ground, asked: Mapping[Workload, Sequ
         await rulings(figures, asked[SUBMIT])
     finally:
         await database.close()
-    await claims(figures, there.owner_url, *((1_000, 20_000) if quick else (10_000, 1_000_000)))
     memory(figures, 200 if quick else 5_000)
 
 
@@ -87,34 +79,37 @@ def plan(reader: Reader, text: str, actor: Actor) -> None:
 
 async def own_python(figures: Figures, asked: Sequence[Asked]) -> None:
     """What one request of the list costs between the HTTP server and the driver, which answers at once."""
-    endpoint, requests = Endpoint(), [_request(LIST, each) for each in asked]
+    endpoint, requests = Endpoint(), [request_of(LIST, each) for each in asked]
     for request in requests[:20]:
-        await _send(endpoint, *request)
+        await send(endpoint, *request)
 
     async def nothing(*_: Any) -> bytes:
         return b'{"requests":null}'
 
     took = []
     # Answers that come at once would use up what a caller may ask.
-    with _instead(running, "answer", nothing), _instead(endpoints, "QUOTAS", Quotas(1_000_000_000, 1)):
+    with instead(running, "answer", nothing), instead(endpoints, "QUOTAS", Quotas(1_000_000_000, 1)):
         for request in requests:
             # Once to make the token known, so that what is measured are the others of its time.
-            await _send(endpoint, *request)
+            await send(endpoint, *request)
             began = time.process_time()
             for _ in range(5):
-                await _send(endpoint, *request)
+                await send(endpoint, *request)
             took.append((time.process_time() - began) / 5)
     figures.say("list.own_python", statistics.median(took) * 1e6, "us")
 
 
-def _request(workload: Workload, asked: Asked) -> tuple[Scope, bytes]:
+def request_of(workload: Workload, asked: Asked) -> tuple[Scope, bytes]:
+    """A call as the server hands it to the application."""
     body = json.dumps({"query": workload.ours, "variables": asked.ours}).encode()
     headers = {"host": "127.0.0.1", "content-type": "application/json", "accept": "application/json"}
     sent = [(name.encode(), value.encode()) for name, value in (headers | headers_for(OURS, asked)).items()]
     return {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": sent}, body
 
 
-async def _send(endpoint: Endpoint, scope: Scope, body: bytes) -> None:
+async def send(endpoint: Endpoint, scope: Scope, body: bytes) -> None:
+    """Let the application answer, whatever it answers."""
+
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
@@ -151,7 +146,7 @@ async def rulings(figures: Figures, asked: Sequence[Asked]) -> None:
     for turn in range(ROUNDS + 1):
         for way, each in took.items():
             # Others ask by the package, `rule` in its own room.
-            with _instead(policies, "find_rule", way), _instead(rooms, "find_rule", way):
+            with instead(policies, "find_rule", way), instead(rooms, "find_rule", way):
                 seconds = await submit()
             if turn:
                 each.append(seconds)
@@ -162,43 +157,14 @@ async def rulings(figures: Figures, asked: Sequence[Asked]) -> None:
 
 
 @contextmanager
-def _instead(room: Any, name: str, function: Any) -> Iterator[None]:
+def instead(room: Any, name: str, function: Any) -> Iterator[None]:
+    """For a while, a function in the place of a room's own."""
     kept = getattr(room, name)
     setattr(room, name, function)
     try:
         yield
     finally:
         setattr(room, name, kept)
-
-
-async def claims(figures: Figures, owner_url: str, few: int, many: int) -> None:
-    """How long a claim takes when few and when many items are due in all companies together."""
-    owner = await asyncpg.connect(owner_url)
-    try:
-        await owner.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        await owner.execute("DELETE FROM agenda")
-        await owner.execute(FILL, few)
-        await owner.execute("VACUUM (ANALYZE) agenda")
-        before = await _claiming(owner)
-        figures.say("claim.of_few", before, "ms")
-        await owner.execute(FILL, many - few)
-        await owner.execute("VACUUM (ANALYZE) agenda")
-        figures.say("claim.of_many", await _claiming(owner), "ms", "few", before)
-    finally:
-        await owner.close()
-
-
-async def _claiming(owner: asyncpg.Connection) -> float:
-    took = []
-    for turn in range(30):
-        transaction = owner.transaction()
-        await transaction.start()
-        began = time.perf_counter()
-        assert len(await owner.fetch("SELECT * FROM claim_agenda(200, 32, 30)")) == 200
-        if turn > 5:
-            took.append(time.perf_counter() - began)
-        await transaction.rollback()
-    return statistics.median(took) * 1e3
 
 
 def memory(figures: Figures, documents: int) -> None:

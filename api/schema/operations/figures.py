@@ -1,6 +1,5 @@
 """What became of planned work, in one statement."""
 
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -66,4 +65,4 @@ async def scheduled_work_figures(
     async with info.context.lock:
         since, until = days_of(work, since_on, until_on)
         found = await figures.work_figures(work, by=by, since_on=since, until_on=until, most=max(1, min(first, MOST)))
-    return [ScheduledWorkFigures(**asdict(each)) for each in found]
+    return [ScheduledWorkFigures(**vars(each)) for each in found]

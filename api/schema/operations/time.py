@@ -1,6 +1,5 @@
 """Working time as clients see it, recording it, and what it comes to."""
 
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Annotated
@@ -221,7 +220,7 @@ async def workload(
     async with info.context.lock:
         since, until = days_of(work, since_on, until_on)
         found = await queries.workload(work, by=by, since_on=since, until_on=until, most=max(1, min(first, MOST)))
-    return [WorkloadFigures(**asdict(each)) for each in found]
+    return [WorkloadFigures(**vars(each)) for each in found]
 
 
 @part
@@ -261,4 +260,4 @@ async def capacity(
         found = await capacities.capacity(
             work, since_on=since, until_on=until, department_id=department_id, most=max(1, min(first, MOST))
         )
-    return [CapacityFigures(**asdict(each)) for each in found]
+    return [CapacityFigures(**vars(each)) for each in found]

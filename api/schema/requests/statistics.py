@@ -1,6 +1,5 @@
 """Statistics of requests, each of which is one statement."""
 
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -77,4 +76,4 @@ async def request_statistics(
         since = since_on or last - timedelta(days=USUAL_DAYS)
         most = max(1, min(first, MOST))
         found = await queries.statistics(work, by=by, interval=interval, since_on=since, until_on=last, most=most)
-    return [RequestFigures(**{**asdict(each), "request_ids": list(each.request_ids)}) for each in found]
+    return [RequestFigures(**{**vars(each), "request_ids": list(each.request_ids)}) for each in found]

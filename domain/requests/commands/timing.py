@@ -36,7 +36,7 @@ from tenancy.outbox import lock_timers
 from tenancy.work import Work
 
 # How many requests are reckoned by a new handbook in one transaction.
-BATCH = 100
+BATCH = 20
 HANDING = (Move.ASSIGN, Move.HAND_OVER, Move.HAND_BACK)
 # The clocks whose deadlines are the request's own; the others concern those who work on it.
 PROMISED = (ClockKind.RESPONSE, ClockKind.PROPOSAL, ClockKind.RESOLUTION)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, cast, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, false, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Date, DateTime
@@ -27,6 +27,8 @@ from tenancy.members import Member
 from tenancy.refusals import Invalid, message
 from tenancy.work import Work
 
+# Made once: another name for a wide table takes longer to make than the rest of its statement.
+REQUEST, CHANGE, CLOCK = aliased(ServiceRequest), aliased(StateChange), aliased(Clock)
 LONGEST = timedelta(days=1830)
 SHOWN = 20
 
@@ -94,15 +96,15 @@ async def statistics(
         .table_valued("begins_at", "ends_at", "starts_on", name="spans")
         .render_derived()
     )
-    request = aliased(ServiceRequest)
-    id_, name, keys = _group(work.actor, by, request)
-    ended_at = func.coalesce(request.resolved_at, request.closed_at)
-    there = and_(request.submitted_at < spans.c.ends_at, or_(ended_at.is_(None), ended_at >= spans.c.begins_at))
+    seen = _seen(work.actor, edges[0], edges[-1])
+    id_, name, keys = _group(work.actor, by, seen.c)
+    there = and_(
+        seen.c.submitted_at < spans.c.ends_at, or_(seen.c.ended_at.is_(None), seen.c.ended_at >= spans.c.begins_at)
+    )
     grouped = (
-        select(spans.c.starts_on, id_.label("group_id"), name.label("name"), *_figures(request, spans.c, ended_at))
+        select(spans.c.starts_on, id_.label("group_id"), name.label("name"), *_figures(seen.c, spans.c))
         .select_from(spans)
-        .join(request, there)
-        .where(visible(work.actor, request))
+        .join(seen, there)
         .group_by(spans.c.starts_on, *keys)
         .cte("grouped")
     )
@@ -133,29 +135,63 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
-def _figures(request: Any, span: Any, ended_at: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+def _seen(actor: Actor, begins_at: datetime, ends_at: datetime) -> Any:
+    """The requests that were open in a stretch of time, each with what is found out about it once, however many
+    periods it is counted in."""
+    request, change, clock = REQUEST, CHANGE, CLOCK
+
+    def within(instant: Any) -> ColumnElement[bool]:
+        return and_(instant >= begins_at, instant < ends_at)
+
+    reopened = select(func.array_agg(change.at)).where(
+        change.request_id == request.id, change.move == Move.REOPEN, within(change.at)
+    )
+    late = (
+        select(clock.request_id, func.array_agg(clock.breached_at).label("at"))
+        .where(clock.kind != ClockKind.INTERNAL, within(clock.breached_at))
+        .group_by(clock.request_id)
+        .subquery("late")
+    )
+    ended_at = func.coalesce(request.resolved_at, request.closed_at)
+    columns = ("id", "category", "priority", "customer_id", "department_id", "assignee_id", "service_line_id")
+    more = ("problem_id", "submitted_at", "resolved_at", "scored_at", "satisfied")
+    return (
+        select(
+            *(getattr(request, name) for name in (*columns, *more)),
+            ended_at.label("ended_at"),
+            case((within(request.resolved_at), at_first_contact(request)), else_=false()).label("first_contact"),
+            case((request.reopened_times > 0, reopened.scalar_subquery())).label("reopened_at"),
+            late.c.at.label("breached_at"),
+        )
+        .outerjoin(late, late.c.request_id == request.id)
+        .where(visible(actor, request), request.submitted_at < ends_at, or_(ended_at.is_(None), ended_at >= begins_at))
+        .cte("seen")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
+def _figures(seen: Any, span: Any) -> Sequence[ColumnElement[Any]]:
     def within(instant: Any) -> ColumnElement[bool]:
         return and_(instant >= span.begins_at, instant < span.ends_at)
+
+    def some_within(instants: Any) -> ColumnElement[bool]:
+        each = func.unnest(instants).column_valued()
+        return and_(instants.is_not(None), select(each).where(within(each)).exists())
 
     def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count().filter(*conditions)
 
-    change, clock = aliased(StateChange), aliased(Clock)
-    reopened = select(change.id).where(change.request_id == request.id, change.move == Move.REOPEN, within(change.at))
-    late = select(clock.id).where(
-        clock.request_id == request.id, clock.kind != ClockKind.INTERNAL, within(clock.breached_at)
-    )
-    submitted = within(request.submitted_at)
-    ids = func.array_agg(aggregate_order_by(request.id, request.id.desc())).filter(submitted)
+    submitted = within(seen.submitted_at)
+    ids = func.array_agg(aggregate_order_by(seen.id, seen.id.desc())).filter(submitted)
     return (
         count(submitted).label("submitted"),
-        count(within(request.resolved_at)).label("resolved"),
-        count(within(request.resolved_at), at_first_contact(request)).label("first_contact"),
-        count(reopened.exists()).label("reopened"),
-        count(late.exists()).label("breached"),
-        count(within(request.scored_at)).label("scored"),
-        count(within(request.scored_at), request.satisfied).label("satisfied"),
-        count(or_(ended_at.is_(None), ended_at >= span.ends_at)).label("open_at_end"),
+        count(within(seen.resolved_at)).label("resolved"),
+        count(within(seen.resolved_at), seen.first_contact).label("first_contact"),
+        count(some_within(seen.reopened_at)).label("reopened"),
+        count(some_within(seen.breached_at)).label("breached"),
+        count(within(seen.scored_at)).label("scored"),
+        count(within(seen.scored_at), seen.satisfied).label("satisfied"),
+        count(or_(seen.ended_at.is_(None), seen.ended_at >= span.ends_at)).label("open_at_end"),
         cast(ids, ARRAY(Uuid())).label("ids"),
     )
 
