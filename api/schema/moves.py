@@ -79,7 +79,7 @@ def only_people(move: Any, submits: StrEnum) -> ColumnElement[bool]:
 def chain_clause() -> Any:
     """The field of a blocker that names the chain which only people ask."""
     return one(
-        "The clause that keeps you from it, where one does: the chain that decides on it.",
+        "The clause that keeps you from it, where one does: the chain that decides on it, or what has it reviewed.",
         lambda blocker, clause: and_(blocker.code == PEOPLE_ONLY, clause.id == cast(blocker.chain_id, Uuid)),
     )
 

@@ -9,18 +9,31 @@ from uuid import UUID
 import strawberry
 from sqlalchemy import and_, not_, true
 
+from api.reading.asking import asked
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, by_id, column, listed, many, one, page, part, shows
 from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_CHAIN,
+    blockers,
+    chain_among,
+    chain_clause,
+    in_another_state,
+    no_instant,
+    only_people,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause, HandbookVersion, decisions
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import inquiries
 from domain.presales.queries import solutions as queries
+from domain.presales.queries.submitting import solutions_for_people
 from domain.presales.rules import solutions as rules
 from domain.presales.rules.solutions import DUTIES, SOLUTIONS, SolutionMove, SolutionObstacle, SolutionState
 from tenancy.actor import Actor
@@ -30,6 +43,8 @@ strawberry.enum(SolutionState, description="How far a version of a solution is."
 strawberry.enum(SolutionMove, name="SolutionMoveName", description="What is done with solutions.")
 strawberry.enum(SolutionObstacle, name="SolutionBlockerCode", description="Why something is not possible for you now.")
 
+_FOR_PEOPLE = asked("solutions_for_people", solutions_for_people)
+
 
 def _stands(move: Any, obstacle: SolutionObstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move; an answer is taken whatever became of the inquiry."""
@@ -38,6 +53,8 @@ def _stands(move: Any, obstacle: SolutionObstacle) -> Any:
             return not_(move.permitted)
         case SolutionObstacle.WRONG_STATE:
             return in_another_state(move)
+        case SolutionObstacle.PEOPLE_ONLY:
+            return only_people(move, SolutionMove.SUBMIT)
         case SolutionObstacle.INQUIRY_OVER:
             return and_(move.needs_inquiry, not_(in_another_state(move)), move.over)
 
@@ -52,7 +69,7 @@ class SolutionBlocker:
 
     code: SolutionObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = no_clause()
+    clause: Clause | None = chain_clause()
     earliest_at: datetime | None = no_instant()
 
 
@@ -62,7 +79,7 @@ class AllowedSolutionMove:
 
     move: SolutionMove = column("What is done.")
     allowed: bool = possible(SolutionObstacle, _stands)
-    blockers: list[SolutionBlocker] = blockers(SolutionObstacle, _stands)
+    blockers: list[SolutionBlocker] = blockers(SolutionObstacle, _stands, MOVE_AND_CHAIN)
 
 
 _WITHOUT_INQUIRY = (SolutionMove.CONFIRM, SolutionMove.OBJECT, SolutionMove.WITHDRAW)
@@ -125,7 +142,7 @@ class Solution(Node):
         _moves,
         lambda *_: true(),
         most=len(SolutionMove),
-        carrying={"state": lambda row: row.state, "over": inquiries.is_over_for},
+        carrying={"state": lambda row: row.state, "chain_id": chain_among(_FOR_PEOPLE), "over": inquiries.is_over_for},
     )
 
 

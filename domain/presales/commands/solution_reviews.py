@@ -47,6 +47,9 @@ async def submit_solution(work: Work, *, solution_id: UUID) -> Solution:
     clause = await _expert_clause(work, solution, scope)
     found = await policies.find_rule(work, ApprovalChain, scope=scope, topic=chain_topic(SubjectKind.SOLUTION))
     chain: Ruling[ApprovalChain] | ApprovalChain | None = found
+    asking = found or clause
+    if asking is not None and not work.actor.is_member:
+        raise people_only(asking.clause, "solutionId")
     if clause is not None:
         chain = await _with_experts(work, solution, found, clause)
     submitted = SolutionSubmitted(solution_id=solution.id, expert_review=solution.expert_review)
@@ -110,8 +113,7 @@ async def _ask(
     customer: Customer,
     chain: Ruling[ApprovalChain] | ApprovalChain,
 ) -> None:
-    if not work.actor.is_member or work.actor.id is None:
-        raise people_only(chain.clause if isinstance(chain, Ruling) else None, "solutionId")
+    assert work.actor.id is not None
     approval = await approvals.open_approval(
         work,
         subject=Subject(SubjectKind.SOLUTION, solution.id),

@@ -12,7 +12,7 @@ from domain.customers import queries as customers
 from domain.customers.models import Customer
 from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
-from domain.kernel.terms import Language
+from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
 from domain.policies.rules.scopes import Case
 from domain.presales.models import Inquiry, Solution
@@ -59,8 +59,13 @@ def as_proposal(solution: Solution) -> Proposal:
 
 async def case_of(work: Work, inquiry: Inquiry, customer: Customer) -> Case:
     """Where the solution for an inquiry stands: whom it is for, and what kind of service."""
-    codes = await catalogue.line_codes(work, inquiry.service_line_id) if inquiry.service_line_id is not None else []
-    return Case(customer_tier=customer.tier, service_line=codes[0] if codes else None, lines_above=tuple(codes[1:]))
+    return await case_for(work, inquiry.service_line_id, customer.tier)
+
+
+async def case_for(work: Work, service_line_id: UUID | None, tier: CustomerTier) -> Case:
+    """The same of a kind of service and the importance of a customer."""
+    codes = await catalogue.line_codes(work, service_line_id) if service_line_id is not None else []
+    return Case(customer_tier=tier, service_line=codes[0] if codes else None, lines_above=tuple(codes[1:]))
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,26 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, func, select
 
 from domain.approvals import queries as approvals
 from domain.approvals.rules.obstacles import people_only
 from domain.customers.models import Customer
+from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import ApprovalChain, DiscountLimit
+from domain.policies.rules.kinds import ApprovalChain, DiscountLimit, ExpertReview
 from domain.policies.rules.scopes import Case
-from domain.presales.models import Inquiry, InquiryEvaluation, Quotation, TechnologyDemand
-from domain.presales.queries import quotations
+from domain.presales.models import Inquiry, InquiryEvaluation, Quotation, Solution, TechnologyDemand
+from domain.presales.queries import quotations, solutions
 from domain.presales.rules import quotations as rules
 from domain.presales.rules.demands import DemandState
 from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.quotations import Leeway, QuotationObstacle, QuotationState
+from domain.presales.rules.solutions import SolutionState, needs_experts
 from tenancy.language import translate
 from tenancy.refusals import Invalid, Refusal
 from tenancy.work import Work
@@ -104,3 +106,34 @@ async def demands_for_people(work: Work) -> dict[str, str]:
     drafts = await work.rows(newest.order_by(TechnologyDemand.id.desc()).limit(approvals.MOST_WATCHED))
     cases: dict[UUID, Case] = {row["id"]: Case(department_id=row["department_id"]) for row in drafts}
     return await approvals.kept_from(work, SubjectKind.DEMAND, cases)
+
+
+async def solutions_for_people(work: Work) -> dict[str, str]:
+    """As `evaluations_for_people`, of solutions: by the chain, or else by the clause that has experts review one."""
+    if work.actor.is_member:
+        return {}
+    live = and_(InquiryEvaluation.inquiry_id == Inquiry.id, InquiryEvaluation.state != EvaluationState.SUPERSEDED)
+    drafts = await work.rows(
+        select(
+            Solution.id,
+            Solution.budget_minor,
+            Solution.currency,
+            Inquiry.service_line_id,
+            Customer.tier,
+            func.coalesce(InquiryEvaluation.is_complex, false()).label("is_complex"),
+        )
+        .join(Inquiry, Inquiry.id == Solution.inquiry_id)
+        .join(Customer, Customer.id == Solution.customer_id)
+        .outerjoin(InquiryEvaluation, live)
+        .where(Solution.state == SolutionState.DRAFT)
+        .order_by(Solution.id.desc())
+        .limit(approvals.MOST_WATCHED)
+    )
+    cases = {row["id"]: await solutions.case_for(work, row["service_line_id"], row["tier"]) for row in drafts}
+    found = await approvals.kept_from(work, SubjectKind.SOLUTION, cases)
+    for row in drafts:
+        clause = await policies.find_rule(work, ExpertReview, scope=cases[row["id"]])
+        budget = Money(row["budget_minor"], row["currency"])
+        if clause is not None and needs_experts(budget, is_complex=row["is_complex"], clause=clause.value):
+            found.setdefault(str(row["id"]), str(clause.clause.clause_id))
+    return found

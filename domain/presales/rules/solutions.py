@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import orjson
 
+from domain.approvals.rules.obstacles import people_only
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -106,6 +107,8 @@ class SolutionObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # A chain or experts decide on it, and only people ask for an approval.
+    PEOPLE_ONLY = "people_only"
     # The inquiry was refused.
     INQUIRY_OVER = "inquiry_over"
 
@@ -117,6 +120,8 @@ def refusal(obstacle: SolutionObstacle, move: SolutionMove, state: SolutionState
             return missing_permission(DUTIES[move])
         case SolutionObstacle.WRONG_STATE:
             return SOLUTIONS.refusal(state, move)
+        case SolutionObstacle.PEOPLE_ONLY:
+            return people_only()
         case SolutionObstacle.INQUIRY_OVER:
             text = message("The inquiry was refused: nothing is done about its solution any more.")
             return WrongState(text, code="INQUIRY_OVER")

@@ -16,11 +16,13 @@ from api.schema.contracts.amendment_mutations import (
 from api.schema.contracts.mutations import ContractTextInput
 from api.schema.money import MoneyInput
 from api.schema.presales.mutations import OfferLineInput
+from api.schema.presales.solution_mutations import SolutionProposalInput
 from domain.consequences import settle
 from domain.contracts import commands as contracts
 from domain.contracts.models import Contract
 from domain.contracts.queries import checks_of
 from domain.kernel.lines import LineKind
+from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands as presales
@@ -34,6 +36,9 @@ from tests.domain.presales.company import Company, chain, founded, limit
 from tests.domain.presales.company import do as quotation_do
 from tests.domain.presales.company import drafted as quotation_drafted
 from tests.domain.presales.test_demands import evaluated
+from tests.domain.presales.test_solutions import BOTH, review, with_experts
+from tests.domain.presales.test_solutions import drafted as solution_drafted
+from tests.domain.presales.test_solutions import move as solution_do
 
 pytestmark = pytest.mark.usefixtures("pool")
 
@@ -167,3 +172,29 @@ async def test_quotations_say_what_the_clauses_make_of_their_discount(ask: Ask) 
     await agree(ask, "Quotation", free.id, tries, *people)
     await quotation_do(presales.send_quotation, chained.seller, free)
     await agree(ask, "Quotation", free.id, tries, *people)
+
+
+async def test_solutions_say_what_the_mutations_do(ask: Ask) -> None:
+    """By a chain, by experts alone, and where nobody has to agree."""
+    chained, free = await with_experts(("6.1", review()), ("6.3", BOTH)), await founded()
+    by_experts = await with_experts(("6.1", review()))
+    major = {"budget": Money.of("900000", "CNY")}
+    written = SolutionProposalInput(title="T", functions="F", budget="900000", currency="CNY")
+    for company, blocked in ((chained, [PEOPLE]), (by_experts, [PEOPLE]), (free, [])):
+        solution = await solution_drafted(company, **major)
+        here: dict[str, Any] = {"solution_id": solution.id}
+        answer = {**here, "answered_by": "Lin"}
+        tries = {
+            "CHANGE": ("changeSolution", {**here, "proposal": written}),
+            "SUBMIT": ("submitSolution", here),
+            "SEND": ("sendSolution", {**here, "contact_id": company.contact_id}),
+            "CONFIRM": ("recordSolutionAnswer", {**answer, "confirmed": True}),
+            "OBJECT": ("recordSolutionAnswer", {**answer, "confirmed": False, "comment": "C"}),
+            "WITHDRAW": ("withdrawSolution", here),
+            "REVISE": ("reviseSolution", {**here, "reason": "R"}),
+        }
+        people = [company.seller, program(company.seller)]
+        await agree(ask, "Solution", solution.id, tries, *people)
+        assert (await said(ask, people[1], "Solution", solution.id))["SUBMIT"] == blocked
+        await solution_do(company, presales.submit_solution, solution)
+        await agree(ask, "Solution", solution.id, tries, *people)
