@@ -74,6 +74,9 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
                 else_=true(),
             )
             return and_(move.state == State.WAITING.value, not_(stuck))
+        case Obstacle.NO_EARLIER_STEP:
+            sits = and_(move.move == Act.RETURN_TO_STEP.value, cast(move.seat, Boolean))
+            return and_(move.state == State.WAITING.value, sits, not_(cast(move.returnable, Boolean)))
         case Obstacle.CONDITION_FAILED:
             given = move.place == Place.ANY_SEAT.value
             return and_(move.state == State.WAITING.value, given, cast(move.only_stopped, Boolean))
@@ -167,6 +170,7 @@ def allowed_moves() -> Any:
         carrying={
             "state": lambda approval: approval.state,
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
+            "returnable": lambda approval: select(queries.returnable_by_me(approval)),
             "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
             "passable": lambda approval: select(queries.passable_by_me(approval)),
             "kept_seat": lambda approval: func.coalesce(queries.kept_from_me(approval), false()),

@@ -53,10 +53,12 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     given = steps.by_present_chain(await queries.tasks_of(work, approval.id))
     reached = [task.step for task in given if task.state is not TaskState.SKIPPED]
     possible = steps.returnable(chain_of(approval), decided.step, reached)
+    if not possible:
+        nowhere = obstacles.refusal(Act.RETURN_TO_STEP, Obstacle.NO_EARLIER_STEP)
+        nowhere.path = ("step",)
+        raise nowhere
     if step not in possible:
         text = message("It can't be returned to this step. Possible are: {possible}.")
-        if not possible:
-            text = message("No earlier step was decided: return it to its requester.")
         names = {each: chain_of(approval).steps[each].name.in_language(work.actor.language) for each in possible}
         told = ", ".join(f"step: {each} (“{name}”)" for each, name in names.items())
         raise Invalid(text, {"possible": told}, path=("step",))

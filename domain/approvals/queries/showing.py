@@ -137,6 +137,36 @@ def passable_by_me(approvals: Any) -> ColumnElement[bool]:
     return select(seat.id).where(seat.approval_id == approvals.id, seat.state == TaskState.WAITING, mine).exists()
 
 
+def returnable_by_me(approvals: Any) -> ColumnElement[bool]:
+    """Whether the acting member decides now in a step before which another was come to, to which it can be returned, as
+    `rules.steps.returnable` has it."""
+    seat, before, replaced = aliased(ApprovalTask), aliased(ApprovalTask), aliased(ApprovalTask)
+    mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals))))
+    last_replaced = (
+        select(func.max(replaced.round))
+        .where(replaced.approval_id == approvals.id, replaced.end_reason == EndReason.CHAIN_REPLACED)
+        .scalar_subquery()
+    )
+    # Neighbouring steps with branches are one stage, so some step from the one to the other is alone in its own.
+    between = func.generate_series(before.step, seat.step).column_valued()
+    apart = select(between).where(
+        approvals.chain.op("->")("steps").op("->")(cast(between, Integer)).op("->>")("branch").is_(None)
+    )
+    there = (
+        select(before.id)
+        .where(
+            before.approval_id == approvals.id,
+            before.step < seat.step,
+            before.state != TaskState.SKIPPED,
+            before.round > func.coalesce(last_replaced, -1),
+            apart.exists(),
+        )
+        .exists()
+    )
+    waiting = (seat.approval_id == approvals.id, seat.state == TaskState.WAITING)
+    return select(seat.id).where(*waiting, mine, there).exists()
+
+
 def stopped(approvals: Any) -> ColumnElement[bool]:
     """Whether it waits at a step of which it can't be judged whether it is taken."""
     seat = aliased(ApprovalTask)

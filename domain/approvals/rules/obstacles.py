@@ -13,6 +13,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     RETURN = "return"
+    RETURN_TO_STEP = "return_to_step"
     TRANSFER = "transfer"
     ADD_APPROVER = "add_approver"
     REASSIGN = "reassign"
@@ -21,6 +22,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     URGE = "urge"
     COMMENT = "comment"
+    ATTACH = "attach"
 
 
 class Obstacle(StrEnum):
@@ -34,6 +36,7 @@ class Obstacle(StrEnum):
     OWN_REQUEST = "own_request"
     OWN_MATTER = "own_matter"
     CONDITION_FAILED = "condition_failed"
+    NO_EARLIER_STEP = "no_earlier_step"
 
 
 class Place(StrEnum):
@@ -68,6 +71,7 @@ DUTIES = {
     Act.APPROVE: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.REJECT: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.RETURN: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
+    Act.RETURN_TO_STEP: Duty(Place.SEAT, Permission.APPROVALS_DECIDE),
     Act.TRANSFER: Duty(Place.PASSABLE_SEAT, Permission.APPROVALS_DECIDE),
     Act.ADD_APPROVER: Duty(Place.OWN_SEAT, Permission.APPROVALS_DECIDE),
     Act.REASSIGN: Duty(Place.ANY_SEAT, Permission.APPROVALS_ADMINISTER),
@@ -76,6 +80,7 @@ DUTIES = {
     Act.WITHDRAW: Duty(Place.REQUESTER, instead=Permission.APPROVALS_ADMINISTER),
     Act.URGE: Duty(Place.REQUESTER),
     Act.COMMENT: Duty(Place.ANYWHERE, only_waiting=False),
+    Act.ATTACH: Duty(Place.ANYWHERE),
 }
 
 NOT_YOURS = {
@@ -96,6 +101,8 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.FORBIDDEN:
             text = message("This needs the permission “{permission}”.")
             return Forbidden(text, {"permission": DUTIES[act].permission})
+        case Obstacle.WRONG_STATE if act is Act.ATTACH:
+            return WrongState(message("It is decided; who decided would not have seen this."))
         case Obstacle.WRONG_STATE:
             return WrongState(message("Nothing waits to be decided any more."))
         case Obstacle.NOT_YOURS:
@@ -114,3 +121,6 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.TOO_SOON:
             text = message("You have asked for haste already; that is possible again after {hours} h.")
             return WrongState(text, {"hours": hours}, code="TOO_SOON")
+        case Obstacle.NO_EARLIER_STEP:
+            text = message("No earlier step was decided: return it to its requester.")
+            return WrongState(text, code="NO_EARLIER_STEP")

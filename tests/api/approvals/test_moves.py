@@ -39,18 +39,18 @@ async def test_each_sees_what_they_can_do(ask: Ask, company: Company) -> None:
     await lay_down(company.admin, step(HEAD), step(HR))
     approval = await ask_for(company.engineer)
     deciding = {"APPROVE", "REJECT", "RETURN"}
-    assert possible(await moves(ask, company.engineer, approval)) == {"WITHDRAW", "URGE", "COMMENT"}
-    own = deciding | {"TRANSFER", "ADD_APPROVER", "COMMENT"}
+    assert possible(await moves(ask, company.engineer, approval)) == {"WITHDRAW", "URGE", "COMMENT", "ATTACH"}
+    own = deciding | {"TRANSFER", "ADD_APPROVER", "COMMENT", "ATTACH"}
     assert possible(await moves(ask, company.head, approval)) == own
-    assert possible(await moves(ask, company.admin, approval)) == {"REASSIGN", "WITHDRAW", "COMMENT"}
+    assert possible(await moves(ask, company.admin, approval)) == {"REASSIGN", "WITHDRAW", "COMMENT", "ATTACH"}
     await away(company.head, company.colleague)
     found = await moves(ask, company.colleague, approval)
-    assert possible(found) == deciding | {"COMMENT"}
+    assert possible(found) == deciding | {"COMMENT", "ATTACH"}
     assert found["REASSIGN"] == ["FORBIDDEN"]
     assert found["TRANSFER"] == ["NOT_YOURS"]
     await lay_down(company.admin, step(HEAD, delegates_may_transfer=True))
     passable = await ask_for(company.engineer)
-    assert possible(await moves(ask, company.colleague, passable)) == deciding | {"TRANSFER", "COMMENT"}
+    assert possible(await moves(ask, company.colleague, passable)) == deciding | {"TRANSFER", "COMMENT", "ATTACH"}
 
 
 async def test_an_administrator_names_nobody_in_a_matter_of_her_own(ask: Ask, company: Company) -> None:
@@ -102,7 +102,7 @@ async def test_an_administrator_lets_a_stopped_case_go_on(ask: Ask, company: Com
     await lay_down(company.admin, step(HEAD, when=overflow), step(HR))
     approval = await ask_for(company.engineer, days_employed=100)
     assert possible(await moves(ask, company.admin, approval)) == {
-        *("GO_ON", "RESOLVE_AGAIN", "WITHDRAW", "COMMENT"),
+        *("GO_ON", "RESOLVE_AGAIN", "WITHDRAW", "COMMENT", "ATTACH"),
     }
     assert (await moves(ask, company.admin, approval))["REASSIGN"] == ["CONDITION_FAILED"]
     assert (await moves(ask, company.engineer, approval))["GO_ON"] == ["FORBIDDEN", "OWN_REQUEST"]

@@ -1,7 +1,7 @@
 """What can be done with approvals is known beforehand, as the mutations have it: in own and in others' seats."""
 
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.approvals import commands
 from domain.approvals.models import Approval
@@ -9,7 +9,7 @@ from domain.consequences import settle
 from tenancy.actor import Actor
 from tenancy.database import writing
 from tests.api.conftest import Ask
-from tests.api.moves.agreeing import Tries, agree, said
+from tests.api.moves.agreeing import Tries, agree, done, said
 from tests.domain.approvals.company import HEAD, HR, Company, entry, founded, lay_down, step, waiting
 from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
@@ -24,6 +24,7 @@ def tries(approval_id: UUID, seat_id: UUID, to: Actor) -> Tries:
         "APPROVE": ("approve", seat),
         "REJECT": ("reject", {**seat, "comment": "No"}),
         "RETURN": ("returnToRequester", {**seat, "comment": "Better"}),
+        "RETURN_TO_STEP": ("returnToStep", {**seat, "step": 0, "comment": "Again"}),
         "TRANSFER": ("transfer", passed_on),
         "ADD_APPROVER": ("addApprover", {**passed_on, "before": True}),
         "REASSIGN": ("reassign", passed_on),
@@ -32,6 +33,7 @@ def tries(approval_id: UUID, seat_id: UUID, to: Actor) -> Tries:
         "WITHDRAW": ("withdrawApproval", here),
         "URGE": ("urgeApproval", here),
         "COMMENT": ("commentApproval", {**here, "comment": "Hm"}),
+        "ATTACH": ("attachFile", {"subject_kind": "approvals", "subject_id": approval_id, "file_id": uuid4()}),
     }
 
 
@@ -45,7 +47,7 @@ async def test_approvals_say_what_the_mutations_do(ask: Ask, acme: Actor) -> Non
     approval = await ask_for(company.engineer)
     everybody = (company.engineer, company.head, acme)
     (seat,) = await seats(company, approval)
-    all_agree = partial(agree, ask, "Approval", approval.id)
+    all_agree = partial(agree, ask, "Approval", approval.id, but=("ATTACH",))
     await all_agree(tries(approval.id, seat, company.boss), *everybody)
     async with writing(company.engineer, settle=settle) as work:
         await commands.urge(work, approval_id=approval.id)
@@ -59,6 +61,23 @@ async def test_approvals_say_what_the_mutations_do(ask: Ask, acme: Actor) -> Non
     # Of a seat that was decided nobody says more than that it was.
     over = await said(ask, company.head, "Approval", approval.id)
     assert [move for move, blockers in over.items() if not blockers] == ["COMMENT"]
+    attach = tries(approval.id, seat, company.boss)["ATTACH"]
+    assert over["ATTACH"] == [await done(company.head, *attach)]
+
+
+async def test_it_is_returned_to_a_step_only_where_one_came_before(ask: Ask, acme: Actor, globex: Actor) -> None:
+    one_by_one, side_by_side = await founded(acme), await founded(globex)
+    await lay_down(acme, step(HEAD), step(HR))
+    await lay_down(globex, step(HEAD, branch="a"), step(HR, branch="b"))
+    for company, before in ((one_by_one, True), (side_by_side, False)):
+        approval = await ask_for(company.engineer)
+        first = (await waiting(company.admin, approval.id))[company.head.id]
+        async with writing(company.head, settle=settle) as work:
+            await commands.approve(work, task_id=first)
+        seat = (await waiting(company.admin, approval.id))[company.hr.id]
+        await agree(ask, "Approval", approval.id, tries(approval.id, seat, company.boss), company.hr, but=("ATTACH",))
+        told = await said(ask, company.hr, "Approval", approval.id)
+        assert (told["RETURN"], told["RETURN_TO_STEP"] == []) == ([], before)
 
 
 async def test_nobody_passes_on_or_fills_a_seat_in_their_own_request(ask: Ask, acme: Actor, globex: Actor) -> None:
@@ -68,12 +87,13 @@ async def test_nobody_passes_on_or_fills_a_seat_in_their_own_request(ask: Ask, a
     await away(passable.head, passable.engineer)
     await away(passable.hr, passable.colleague)
     (seat,) = await seats(passable, approval)
-    await agree(ask, "Approval", approval.id, tries(approval.id, seat, passable.boss), passable.engineer, passable.head)
+    people = passable.engineer, passable.head
+    await agree(ask, "Approval", approval.id, tries(approval.id, seat, passable.boss), *people, but=("ATTACH",))
     assert (await said(ask, passable.engineer, "Approval", approval.id))["TRANSFER"] == [OWN_REQUEST]
     await lay_down(globex, step(entry("customer_owner"), when_vacant="stop"))
     stopped, of_others = await ask_for(globex), await ask_for(vacant.engineer)
     for each, blocked in ((stopped, [OWN_REQUEST]), (of_others, [])):
         (seat,) = await seats(vacant, each)
-        await agree(ask, "Approval", each.id, tries(each.id, seat, vacant.boss), globex)
+        await agree(ask, "Approval", each.id, tries(each.id, seat, vacant.boss), globex, but=("ATTACH",))
         told = await said(ask, globex, "Approval", each.id)
         assert told["REASSIGN"] == told["RESOLVE_AGAIN"] == blocked
