@@ -13,7 +13,7 @@ from api.results import ClauseLink, clause_link
 from domain.approvals import queries
 from domain.approvals.rules.states import EndReason, SeatReason
 from domain.kernel.permissions import Permission
-from domain.kernel.subjects import SubjectKind
+from domain.kernel.subjects import FACTS, SubjectKind
 from tenancy.actor import Actor
 from tenancy.language import translate
 from tenancy.refusals import Forbidden, Invalid, message
@@ -118,7 +118,8 @@ async def simulate_approval(
 def _kind(given: str) -> SubjectKind:
     if given not in set(SubjectKind):
         text = message("One of these is needed: {expected}.")
-        raise Invalid(text, {"expected": ", ".join(SubjectKind)}, path=("subjectKind",))
+        expected = dict.fromkeys(kind.value for kind, _ in FACTS)
+        raise Invalid(text, {"expected": ", ".join(expected)}, path=("subjectKind",))
     return SubjectKind(given)
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.approvals import queries
 from domain.approvals.commands.course import chain_of, clause_of, close, evaluate, go_back, locked, seated
 from domain.approvals.events import ApprovalDecided, ApprovalStepReturned
@@ -11,7 +13,8 @@ from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import TASK_LIFECYCLE, Move, SeatReason, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, message
+from tenancy.journal import JournalEntry
+from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState, message
 from tenancy.work import Work
 
 
@@ -38,7 +41,9 @@ async def reject(work: Work, *, task_id: UUID, comment: str) -> Approval:
 async def return_to_requester(work: Work, *, task_id: UUID, comment: str) -> Approval:
     """Send the subject back to be changed, and say what; the changed subject is approved anew from the first step."""
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
-    if decided is not None:
+    if decided is None:
+        await _refuse_other_return(work, task_id, to_step=None)
+    else:
         await close(work, approval, Move.RETURN)
     return approval
 
@@ -49,6 +54,7 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     chain leads to now, and the time of each step begins anew (AP-3)."""
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
     if decided is None:
+        await _refuse_other_return(work, task_id, to_step=step)
         return approval
     given = steps.by_present_chain(await queries.tasks_of(work, approval.id))
     reached = [task.step for task in given if task.state is not TaskState.SKIPPED]
@@ -88,6 +94,16 @@ async def _decide(
     task.ended_at, task.comment = work.now, said
     work.record(ApprovalDecided(approval_id=approval.id, task_id=task.id, decision=task.state.value), about=task)
     return approval, task
+
+
+async def _refuse_other_return(work: Work, task_id: UUID, *, to_step: int | None) -> None:
+    """A seat that has returned the subject may say so again, but not that it went somewhere else; None stands for its
+    requester."""
+    of_seat = JournalEntry.payload.op("->>")("task_id") == str(task_id)
+    found = select(JournalEntry.payload).where(JournalEntry.name == ApprovalStepReturned.name, of_seat)
+    returned = await work.value(found)
+    if (returned["to_step"] if returned is not None else None) != to_step:
+        raise WrongState(message("It was returned from this seat already, and to somewhere else."), path=("taskId",))
 
 
 async def locked_seat(work: Work, task_id: UUID) -> tuple[Approval, ApprovalTask]:

@@ -57,7 +57,9 @@ _DUE = {
         "The time is {deadline}; then those who decide are reminded, at most {times} times, and after that it waits "
         "without another word."
     ),
-    OnDeadline.ESCALATE: message("The time is {deadline}; then it goes to the next superior."),
+    OnDeadline.ESCALATE: message(
+        "The time is {deadline}; then it goes to the next superior, and behind the last to administrators of approvals."
+    ),
     OnDeadline.APPROVE: message("The time is {deadline}; then it counts as approved."),
     OnDeadline.REJECT: message("The time is {deadline}; then it counts as rejected."),
 }
@@ -132,7 +134,10 @@ def _mode(step: Step) -> Sentence | StrEnum:
 def _condition(condition: Condition) -> Sentence:
     value: Any = condition.value
     if isinstance(value, bool):
-        value = say(message("yes") if value else message("no"))
+        yes = value is (condition.operator is Operator.EQUALS)
+        return say(
+            message("{fact}: {value}"), fact=_fact(condition.fact), value=say(message("yes") if yes else message("no"))
+        )
     otherwise = next((text for ending, text in _POINTERS.items() if condition.fact.endswith(ending)), None)
     if isinstance(value, tuple):
         value = tuple(_pointed_at(each, otherwise) for each in value)

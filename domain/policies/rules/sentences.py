@@ -80,6 +80,9 @@ _NONE = message("none")
 def _target(target: Target) -> Sentence:
     if target.working_days is None:
         return say(message("{minutes} working minutes"), minutes=target.working_minutes)
+    if target.working_days == 1:
+        end_of_day = message("one working day, to the end of the day")
+        return say(end_of_day if target.end_of_day else message("one working day"))
     if target.end_of_day:
         return say(message("{days} working days, to the end of the day"), days=target.working_days)
     return say(message("{days} working days"), days=target.working_days)

@@ -69,6 +69,35 @@ async def test_what_is_returned_to_an_earlier_step_is_decided_anew_from_there(co
     assert approval.state is State.GRANTED
 
 
+async def test_what_was_returned_to_one_place_is_not_said_to_have_gone_to_another(company: Company) -> None:
+    await lay_down(company.admin, step(HEAD), step(HR), step(BOSS))
+    approval = await ask(company.engineer)
+    await act(company.head, company, approval)
+    await act(company.hr, company, approval)
+    seat = (await waiting(company.admin, approval.id))[company.boss.id]
+    for move, given, possible in (
+        (commands.return_to_step, {"step": 1}, True),
+        # The same again is no other decision.
+        (commands.return_to_step, {"step": 1}, True),
+        (commands.return_to_step, {"step": 0}, False),
+        (commands.return_to_requester, {}, False),
+    ):
+        async with writing(company.boss, settle=settle) as work:
+            if possible:
+                assert (await move(work, task_id=seat, comment="Again.", **given)).step == 1
+                continue
+            with pytest.raises(WrongState) as refused:
+                await move(work, task_id=seat, comment="Again.", **given)
+            assert refused.value.path == ("taskId",)
+    assert set(await waiting(company.admin, approval.id)) == {company.hr.id}
+    seat = (await waiting(company.admin, approval.id))[company.hr.id]
+    async with writing(company.hr, settle=settle) as work:
+        await commands.return_to_requester(work, task_id=seat, comment="Again.")
+        assert (await commands.return_to_requester(work, task_id=seat, comment="Again.")).state is State.RETURNED
+        with pytest.raises(WrongState):
+            await commands.return_to_step(work, task_id=seat, step=0, comment="Again.")
+
+
 async def test_a_step_that_is_come_to_again_has_its_whole_time_again(company: Company) -> None:
     await lay_down(company.admin, step(HEAD, **TWO_DAYS), step(HR, **TWO_DAYS))
     approval = await ask(company.engineer)

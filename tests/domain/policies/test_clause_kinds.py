@@ -401,7 +401,8 @@ def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
         "at least 2 of them agree.",
         "Only if all of this holds: what is still owed, in the smallest unit of its currency is at least 100, "
         "how many days it is overdue is more than 3.",
-        "The time is 2 working days; then it goes to the next superior.",
+        "The time is 2 working days; then it goes to the next superior, and behind the last to administrators of "
+        "approvals.",
         "Where nobody is found who may decide, it waits until an administrator names somebody.",
         "Where only the requester is found, the step is passed over.",
         "A copy of the outcome goes to: the holders of the post “CFO”.",
@@ -446,7 +447,7 @@ def told(when: str, kind: str, purpose: str = "", language: str = "en") -> list[
 def test_days_and_flags_in_a_condition_are_told_as_such() -> None:
     when = "last_day_on >= day('2027-01-01') && !key_post"
     assert told(when, "resignations")[2] == (
-        "Only if all of this holds: the last working day is at least Jan 1, 2027, whether it is a key post is no."
+        "Only if all of this holds: the last working day is at least Jan 1, 2027, whether it is a key post: no."
     )
     assert "2027年1月1日" in told(when, "resignations", language="zh_Hans")[2]
 
