@@ -4,10 +4,11 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import asyncpg
 
-from benchmarks import agendas, companies, desk, inside, peers, replanning, rulebook, trials
+from benchmarks import agendas, companies, desk, inside, money, peers, replanning, rulebook, trials
 from benchmarks.calls import (
     OURS,
     THEIRS,
@@ -49,11 +50,15 @@ def main() -> int:
         desk.PART,
         replanning.PART,
         agendas.PART,
+        *money.PARTS,
     ]
     parser.add_argument("--only", action="append", choices=parts, help="this part; may be repeated")
     parser.add_argument("--rounds", type=int, default=0, help="of each workload (default: 5, or 2 when quick)")
     parser.add_argument(
-        "--tenants", type=int, default=0, help="companies of the desk's part (default: 50, or 12 when quick)"
+        "--tenants",
+        type=int,
+        default=0,
+        help="companies of the desk's part (default: 50, or 12 when quick) and of dunning (200, or 10)",
     )
     parser.add_argument(
         "--requests",
@@ -61,6 +66,7 @@ def main() -> int:
         default=0,
         help="of each of them, and to be planned anew (default: 2000, or 300 when quick)",
     )
+    parser.add_argument("--invoices", type=int, help="of each company of dunning (default: 5000, or 200 when quick)")
     arguments = parser.parse_args()
     wanted, quick = arguments.only or parts, arguments.quick
     chosen = [workload for workload in WORKLOADS if workload.name in wanted]
@@ -86,6 +92,12 @@ def main() -> int:
             asyncio.run(rulebook.measure(figures, there, set(wanted), quick=quick))
         if agendas.PART in wanted:
             asyncio.run(agendas.measure(figures, there, quick=quick))
+        if set(money.PARTS) & set(wanted):
+            usual = money.Size(10, 200, 200) if quick else money.Size()
+            size = replace(
+                usual, tenants=arguments.tenants or usual.tenants, invoices=arguments.invoices or usual.invoices
+            )
+            asyncio.run(money.measure(figures, there, set(wanted), size))
     print(table(figures, GOALS))
     return 0
 

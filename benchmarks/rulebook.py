@@ -82,11 +82,11 @@ async def dry_run(figures: Figures, there: Ground, actor: Actor, requests: int, 
     connection = await asyncpg.connect(there.owner_url)
     try:
         await companies.live(connection, actor.tenant_id, requests)
-        await _with_ladder(actor, 4, publish=True)
-        await _bill(connection, actor, invoices)
+        await with_ladder(actor, 4, publish=True)
+        await fill_invoices(connection, actor, invoices)
     finally:
         await connection.close()
-    version_id = await _with_ladder(actor, 5, publish=False)
+    version_id = await with_ladder(actor, 5, publish=False)
     async with writing(actor, settle=settle) as work:
         run_id = (await commands.start_dry_run(work, version_id=version_id, months=MONTHS)).id
     (claim,) = (await claims.claim_of(actor.tenant_id, [Task.RUN])).claims
@@ -104,10 +104,11 @@ async def dry_run(figures: Figures, there: Ground, actor: Actor, requests: int, 
     figures.say("dry_run.own_cpu", cpu_seconds / run.judged * 1e6, "us")
 
 
-async def _with_ladder(actor: Actor, every_days: int, *, publish: bool) -> UUID:
-    """A version like the one in force, with a ladder of two letters."""
+async def with_ladder(actor: Actor, every_days: int, *, publish: bool, letters: int = 2) -> UUID:
+    """A version like the one in force, with a ladder of that many letters."""
     steps = [
-        {"number": n, "name": {"en": "Letter"}, "delay": {"days": every_days * n}, "channel": "email"} for n in (1, 2)
+        {"number": n, "name": {"en": "Letter"}, "delay": {"days": every_days * n}, "channel": "email"}
+        for n in range(1, letters + 1)
     ]
     async with writing(actor, settle=settle) as work:
         base = await policies_queries.version_in_force(work)
@@ -123,7 +124,8 @@ async def _with_ladder(actor: Actor, every_days: int, *, publish: bool) -> UUID:
     return version.id
 
 
-async def _bill(connection: asyncpg.Connection, actor: Actor, invoices: int) -> None:
+async def fill_invoices(connection: asyncpg.Connection, actor: Actor, invoices: int) -> None:
+    """Give a company that many open invoices with a past, by `BILLING`."""
     await connection.execute("DROP TABLE served, law")
     for statement in BILLING.split(";\n"):
         await connection.execute(companies.with_values(statement, actor.tenant_id, invoices))

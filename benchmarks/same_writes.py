@@ -7,7 +7,7 @@ that comes to be; only ids, the number, the instant and what the caller gives ar
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +176,21 @@ def statement(sample: Sample) -> str:
         f"WITH {', '.join(parts)} SELECT convert_to(json_build_object('{mutation}', json_build_object('{record}',"
         f" json_build_object({answer}), 'errors', '[]'::json))::text, 'UTF8') FROM n, ids"
     )
+
+
+def inserting(sample: Sample, changing: Mapping[str, str]) -> str:
+    """One statement for $1 tenant, $2 member and $3, $4 the inputs, that writes the same rows and answers nothing. The
+    tenant is set already; instead of the rows of `changing`'s tables, which were there before, that is done."""
+    said = {"tenant": "$1", "member": "$2", "one": "$3", "other": "$4", "number": "''", "id": "ids.id{}"}
+    sample = replace(sample, rows=[row for row in sample.rows if row.table not in (*changing, SERIES)])
+    words = _Words(sample, said)
+    ids = ", ".join(f"uuidv7() AS id{place}" for place in range(len(new_ids(sample))))
+    parts = [f"ids AS MATERIALIZED (SELECT {ids}, $1::uuid AS tenant, $2::uuid AS member, $3::text AS one)"]
+    for place, row in enumerate(sample.rows):
+        columns, values = words.inserted(row)
+        parts.append(f"w{place} AS (INSERT INTO {row.table} ({columns}) SELECT {values} FROM ids)")
+    parts += [f"c{place} AS ({statement})" for place, statement in enumerate(changing.values())]
+    return f"WITH {', '.join(parts)} SELECT 1 FROM ids"
 
 
 def _request(sample: Sample) -> dict[str, str]:

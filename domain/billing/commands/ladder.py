@@ -41,7 +41,7 @@ async def take_due_step(work: Work, event: DunningStepDue) -> None:
     if view is None or following is None or not _is_due(work, following, event.step_number):
         await planning.replan(work, invoice)
     elif following.step.needs_approval:
-        await planning.keep(work, invoice, view)
+        planning.keep(work, invoice, view, await planning.see(work, [invoice]))
         proposed = DunningStepProposed(invoice_id=invoice.id, step_number=event.step_number, run=invoice.run)
         work.record(proposed, about=invoice)
     else:
@@ -162,8 +162,10 @@ async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
 async def review_next(work: Work, event: LadderReviewDue) -> None:
     """Plan the next open invoices anew, and let those behind them follow."""
     ids = await queries.open_ids(work, after_id=event.after_id, most=BATCH)
-    for invoice in await planning.lock(work, ids):
-        await planning.replan(work, invoice)
+    invoices = await planning.lock(work, ids)
+    seen = await planning.see(work, invoices)
+    for invoice in invoices:
+        await planning.replan(work, invoice, seen)
     if len(ids) == BATCH:
         _review_from(work, ids[-1], ids[-1])
 

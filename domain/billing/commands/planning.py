@@ -1,7 +1,7 @@
 """The plan of an invoice's ladder: what is still to come and when, its rows and its timer."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,12 +9,13 @@ from sqlalchemy import select
 from domain.billing import queries
 from domain.billing.commands.composing import take_out
 from domain.billing.events import DunningStepDue, DunningStepWithdrawn
-from domain.billing.models import DunningStep, Invoice, PlannedStep
+from domain.billing.models import DunningStep, Hold, Invoice, PlannedStep
 from domain.billing.queries import Grounds
 from domain.billing.rules import dunning
 from domain.billing.rules.dunning import Expected
 from domain.billing.rules.invoices import OPEN
 from domain.kernel.subjects import Subject, SubjectKind
+from domain.kernel.terms import CustomerTier
 from domain.policies import commands as policies
 from tenancy.agenda import AgendaItem, Task
 from tenancy.effects import Effect, EffectState
@@ -46,6 +47,27 @@ async def lock_one(work: Work, invoice_id: UUID) -> Invoice:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the ladders of several invoices depend on, read for all of them together."""
+
+    holds: Sequence[Hold]
+    steps: Mapping[UUID, list[DunningStep]]
+    planned: Mapping[UUID, list[PlannedStep]]
+    # By the tier and the version that an invoice is pinned to, from which alone they follow.
+    grounds: dict[tuple[CustomerTier | None, UUID | None], Grounds | None] = field(default_factory=dict)
+
+
+async def see(work: Work, invoices: Sequence[Invoice]) -> Seen:
+    """Read holds, steps and plans of these invoices in three statements."""
+    ids = [invoice.id for invoice in invoices]
+    return Seen(
+        await queries.holds_of_several(work, invoices),
+        queries.by_invoice(await queries.standing_steps_of(work, ids)),
+        queries.by_invoice(await queries.planned_of_several(work, ids)),
+    )
+
+
+@dataclass(frozen=True)
 class View:
     """Where an invoice stands on its ladder, under its lock."""
 
@@ -59,14 +81,18 @@ class View:
         return self.expected[0] if self.expected else None
 
 
-async def look(work: Work, invoice: Invoice) -> View | None:
+async def look(work: Work, invoice: Invoice, seen: Seen | None = None) -> View | None:
     """Reckon the ladder of an open invoice anew from its base date; None where there is no ladder."""
-    grounds = await queries.grounds(work, invoice)
+    seen = seen or await see(work, [invoice])
+    follows_from = (invoice.customer_tier, invoice.handbook_version_id)
+    if follows_from not in seen.grounds:
+        seen.grounds[follows_from] = await queries.grounds(work, invoice)
+    grounds = seen.grounds[follows_from]
     if grounds is None:
         return None
     assert invoice.base_on is not None
-    holds = queries.held_days(await queries.holds_of(work, invoice))
-    steps = await queries.standing_steps(work, invoice.id)
+    holds = queries.held_days([hold for hold in seen.holds if queries.is_of(hold, invoice)])
+    steps = seen.steps.get(invoice.id, [])
     expected = dunning.outlook(
         dunning.Base(invoice.base_on, invoice.base_after_on),
         {step.number: step.taken_at for step in steps},
@@ -78,26 +104,29 @@ async def look(work: Work, invoice: Invoice) -> View | None:
     return View(grounds, steps, expected)
 
 
-async def replan(work: Work, invoice: Invoice) -> None:
+async def replan(work: Work, invoice: Invoice, seen: Seen | None = None) -> None:
     """Plan all that is left of an invoice's ladder, and set its timer to the next step. A closed one has nothing left.
 
     Called after every change that the plan depends on, by whoever holds the invoice's lock.
     """
-    view = await look(work, invoice) if invoice.state in OPEN else None
+    seen = seen or await see(work, [invoice])
+    view = await look(work, invoice, seen) if invoice.state in OPEN else None
     if invoice.state in OPEN:
         invoice.ladder_clause_id = view.grounds.ladder.clause.clause_id if view is not None else None
-    await keep(work, invoice, view)
+    keep(work, invoice, view, seen)
     following = view.next if view is not None else None
     if following is None or following.at is None:
-        await work.cancel_timers(invoice.id)
+        if seen.planned.get(invoice.id):
+            # There is a timer only where something was planned.
+            await work.cancel_timers(invoice.id)
         return
     due = DunningStepDue(invoice_id=invoice.id, step_number=following.step.number, run=invoice.run)
     work.schedule(following.at, due, about=invoice.id, key=f"dunning:{invoice.id}")
 
 
-async def keep(work: Work, invoice: Invoice, view: View | None) -> None:
+def keep(work: Work, invoice: Invoice, view: View | None, seen: Seen) -> None:
     """Bring the rows of the plan into line, and cite the ladder where a step's hour is new."""
-    stored = {row.number: row for row in await queries.planned_of(work, invoice.id)}
+    stored = {row.number: row for row in seen.planned.get(invoice.id, [])}
     expected = view.expected if view is not None else []
     moved = [item for item in expected if (row := stored.get(item.step.number)) is None or row.at != item.at]
     for step, at in expected:

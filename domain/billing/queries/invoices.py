@@ -252,17 +252,6 @@ async def holds_of(work: Work, invoice: Invoice) -> list[Hold]:
     return await work.all(select(Hold).where(is_about(Hold, invoice)).order_by(Hold.id))
 
 
-async def planned_of(work: Work, invoice_id: UUID) -> list[PlannedStep]:
-    """The steps that are still to come, the next one first."""
-    return await work.all(select(PlannedStep).where(PlannedStep.invoice_id == invoice_id).order_by(PlannedStep.number))
-
-
-async def standing_steps(work: Work, invoice_id: UUID) -> list[DunningStep]:
-    """The steps that were taken and not stopped before they left, in order."""
-    taken = select(DunningStep).where(DunningStep.invoice_id == invoice_id, DunningStep.withdrawn_at.is_(None))
-    return await work.all(taken.order_by(DunningStep.number))
-
-
 async def open_ids(
     work: Work, *, customer_id: UUID | None = None, after_id: UUID | None = None, most: int | None = None
 ) -> list[UUID]:
@@ -324,12 +313,6 @@ def held_days(holds: Collection[Hold]) -> list[dunning.Hold]:
 async def company_name(work: Work) -> str:
     """What the company that bills is called in its letters."""
     return (await organisation.company(work)).name
-
-
-async def charges_left(work: Work, invoice: Invoice) -> Money:
-    """What is owed of an invoice's fees and interest once the invoice itself is paid."""
-    asked = charges_of(await standing_steps(work, invoice.id), invoice.currency).total
-    return asked - Money(max(invoice.paid_minor - payable_minor(invoice), 0), invoice.currency)
 
 
 def charges_of(steps: Collection[DunningStep], currency: str) -> dunning.Charges:
