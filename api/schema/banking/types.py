@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, one, page, shows
 from api.schema.access.types import Member
+from api.schema.banking.moves import BankLineMove, allowed_moves
 from api.schema.billing.types import Payment
 from api.schema.files.types import File
 from api.schema.money import Money, money
@@ -53,6 +54,7 @@ class BankLine(Node):
     reason: str | None = column("Why it is IGNORED.")
     decided_at: datetime | None = column("When it was booked or ignored.")
     decided_by: Member | None = one("Who did that; none where a program did, or the handbook.", "decided_by_id")
+    allowed_moves: list[BankLineMove] = allowed_moves()
 
 
 @strawberry.enum(description="How lines of the bank are ordered.")

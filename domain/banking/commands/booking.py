@@ -7,6 +7,8 @@ from uuid import UUID
 from domain.banking import queries
 from domain.banking.events import BankLineBooked, BankLineIgnored, BankLineRecognised, BankLineReopened
 from domain.banking.models import BankLine
+from domain.banking.rules import duties
+from domain.banking.rules.duties import Obstacle
 from domain.banking.rules.lines import LineState
 from domain.banking.rules.matching import Suggestion, decided, surest
 from domain.billing import commands as billing
@@ -129,7 +131,7 @@ async def reopen_line(work: Work, *, line_id: UUID, reason: str) -> BankLine:
         return await _reopened(work, await queries.line(work, line_id, "lineId", lock=True))
     line = await queries.line(work, line_id, "lineId", lock=True)
     if line.state is LineState.OPEN:
-        raise WrongState(message("This line is open already."), {}, ("lineId",))
+        raise duties.refusal(Obstacle.WRONG_STATE, line.state)
     if line.state is LineState.BOOKED and not line.linked:
         raise Conflict(message("Somebody has just booked this line: try again."), {}, ("lineId",))
     return await _reopened(work, line)
@@ -152,9 +154,9 @@ async def _reopened(work: Work, line: BankLine) -> BankLine:
 async def _open_line(work: Work, line_id: UUID, *, incoming: bool = True) -> BankLine:
     line = await queries.line(work, line_id, "lineId", lock=True)
     if line.state is not LineState.OPEN:
-        raise WrongState(message("Something has become of this line already: open it again first."), {}, ("lineId",))
+        raise duties.refusal(Obstacle.WRONG_STATE, line.state)
     if incoming and line.amount_minor <= 0:
-        raise WrongState(message("Only what came in is booked as a payment."), {}, ("lineId",))
+        raise duties.refusal(Obstacle.OUTGOING, line.state)
     return line
 
 
