@@ -300,6 +300,7 @@ TABLES: Mapping[str, str] = {
     "partId": "request_parts",
     "helpId": "request_helpers",
     "visitId": "return_visits",
+    "answerId": "canned_answers",
     "actionId": "postmortem_actions",
     "toId": "members",
     "taskId": "approval_tasks",

@@ -26,6 +26,13 @@ from api.schema.operations.works import (
     WorkFinding,
     WorkFindingFilter,
 )
+from api.schema.requests.canned import (
+    CANNED_ANSWER_ORDERS,
+    CannedAnswer,
+    CannedAnswerFilter,
+    WrittenAnswer,
+    written_answer,
+)
 from api.schema.requests.statistics import RequestFigures, request_statistics
 from api.schema.requests.visits import SITE_VISIT_ORDERS, SiteVisit, SiteVisitFilter
 
@@ -81,6 +88,18 @@ class OperationsQuery:
         SiteVisit,
         orders=SITE_VISIT_ORDERS,
         filter=SiteVisitFilter,
+    )
+    canned_answer = by_id("One canned answer.", CannedAnswer)
+    canned_answers = page(
+        "Canned answers, for those who work on requests or keep the catalogue. Those that fit a request stand at it.",
+        CannedAnswer,
+        orders=CANNED_ANSWER_ORDERS,
+        filter=CannedAnswerFilter,
+    )
+    written_answer: WrittenAnswer = strawberry.field(
+        resolver=written_answer,
+        description="What a canned answer says about a request, in the language of whoever asked; say it with "
+        "commentRequest. DOES_NOT_FIT: it is for other requests, or not in use.",
     )
     time_record = by_id("One record of working time.", TimeRecord)
     time_records = page(

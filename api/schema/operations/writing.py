@@ -11,7 +11,9 @@ from api.schema.operations.plans import WorkPlan
 from api.schema.operations.time import TimeMonth, TimeRecord
 from api.schema.operations.types import Alarm
 from api.schema.operations.works import ScheduledWork, WorkFinding
+from api.schema.requests import canned
 from api.schema.requests import visit_mutations as visits
+from api.schema.requests.canned import CannedAnswer
 from api.schema.requests.visits import SiteVisit
 
 
@@ -45,6 +47,8 @@ class OperationsMutation:
     finish_site_visit = mutation(visits.finish_site_visit, visit=SiteVisit)
     miss_site_visit = mutation(visits.miss_site_visit, visit=SiteVisit)
     cancel_site_visit = mutation(visits.cancel_site_visit, visit=SiteVisit)
+    create_canned_answer = mutation(canned.create_canned_answer, answer=CannedAnswer)
+    change_canned_answer = mutation(canned.change_canned_answer, answer=CannedAnswer)
     raise_alarm = mutation(operations.raise_alarm, alarm=Alarm)
     raise_alarms = mutation(
         operations.raise_alarms,

@@ -27,6 +27,7 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, attached
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.requests.canned import CANNED_ANSWER_ORDERS, CannedAnswer
 from api.schema.requests.cooperation import RequestHelper, RequestPart, TierRaise
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem
 from api.schema.requests.moves import RequestMove, allowed_moves
@@ -294,6 +295,7 @@ class ServiceRequest(Node):
     site_visits: list[SiteVisit] = many(
         "Who went to the customer for it, or is to, oldest first.", "request_id", most=100
     )
+    canned_answers = page("Canned answers that fit it.", CannedAnswer, on=queries.fits, orders=CANNED_ANSWER_ORDERS)
     helpers: list[RequestHelper] = many(
         "Who else helps, or was asked for, shown to those who work on requests.", "request_id", most=100
     )

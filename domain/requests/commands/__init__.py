@@ -2,6 +2,7 @@
 
 from domain.requests.commands.assessment import rate_again, triage
 from domain.requests.commands.attaching import attach, attach_received, attach_to_message, detach
+from domain.requests.commands.canned import change_answer, make_answer
 from domain.requests.commands.confirmation import (
     close,
     confirm,
@@ -63,6 +64,7 @@ __all__ = [
     "cancel",
     "cancel_visit",
     "cancel_visits",
+    "change_answer",
     "change_problem",
     "check_in",
     "choose_parent",
@@ -91,6 +93,7 @@ __all__ = [
     "keep_time",
     "keep_word",
     "link",
+    "make_answer",
     "merge",
     "miss_visit",
     "open_problem",

@@ -1,5 +1,6 @@
 """The tables of requests, and of what belongs to them."""
 
+from domain.requests.models.canned import CannedAnswer
 from domain.requests.models.faults import FaultReport, PostmortemAction, Problem
 from domain.requests.models.relations import AssignmentTurn, RequestHelper, RequestLink, RequestPart, TierRaise
 from domain.requests.models.requests import Clock, Escalation, Mention, Message, ServiceRequest, StateChange
@@ -7,6 +8,7 @@ from domain.requests.models.visits import SiteVisit, SiteVisitPart
 
 __all__ = [
     "AssignmentTurn",
+    "CannedAnswer",
     "Clock",
     "Escalation",
     "FaultReport",

@@ -10,6 +10,7 @@ from domain.requests.queries.candidates import (
     region_of,
     turn_of,
 )
+from domain.requests.queries.canned import Written, answer, fits, visible_answers, written
 from domain.requests.queries.clauses import (
     Grounds,
     calendar_for,
@@ -124,8 +125,10 @@ __all__ = [
     "History",
     "Interval",
     "Outcome",
+    "Written",
     "action",
     "acts_for",
+    "answer",
     "asked_by_contact",
     "asked_for",
     "asked_or_helping",
@@ -147,6 +150,7 @@ __all__ = [
     "escalation",
     "find_link",
     "first_contact_outcomes",
+    "fits",
     "get",
     "grounds",
     "has_no_report",
@@ -209,6 +213,7 @@ __all__ = [
     "turn_of",
     "visible",
     "visible_actions",
+    "visible_answers",
     "visible_changes",
     "visible_clocks",
     "visible_cooperation",
@@ -222,4 +227,5 @@ __all__ = [
     "visit_parts_open_to_me",
     "visits_open_to_me",
     "waits_for_customer",
+    "written",
 ]
