@@ -212,7 +212,7 @@ class _Connection:
         # Where nothing of the rows is asked, they need not be read; otherwise HAVING makes one row of them, even when
         # what is asked happens to aggregate nothing.
         found = select(*columns) if counted_only else select(*columns).select_from(chosen).having(true())
-        inner = found.correlate(source).subquery(self.planner.name("o"))
+        inner = found.correlate(source).subquery(self.planner.name("o$"))
         return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
 
     def _chosen(self, rows: list[ColumnElement[Any]], selected: Mapping[str, list[FieldNode]]) -> Select[Any]:

@@ -109,7 +109,8 @@ class Planner:
         columns = [self.keyed(key, root_field, self, nodes) for key, nodes in fields.items()]
         if not columns:
             raise UnplannableError("nothing is selected")
-        answer = select(*columns).select_from(self.context).subquery("answer")
+        # No name of GraphQL has this sign: a field called `answer` would be taken for the row.
+        answer = select(*columns).select_from(self.context).subquery("answer$")
         statement = select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8")))
         return self.compile(statement)
 
@@ -121,7 +122,7 @@ class Planner:
         columns = []
         for key, fields in collect(self.prepared, gtype, nodes, self.variables).items():
             columns.append(self.keyed(key, self._payload_field, gtype, fields))
-        answer = select(*columns).select_from(self.context).subquery("answer")
+        answer = select(*columns).select_from(self.context).subquery("answer$")
         plan = self.compile(select(func.convert_to(cast(func.row_to_json(answer.table_valued()), Text), word("UTF8"))))
         of_added = plan.sql
         for _, table, place in self._records:
@@ -340,12 +341,12 @@ class Planner:
 
     def json(self, chosen: Select[Any], outer: Any) -> ColumnElement[Any]:
         """The JSON object of a select's only row, or NULL."""
-        inner = chosen.correlate(self.source(outer)).subquery(self.name("o"))
+        inner = chosen.correlate(self.source(outer)).subquery(self.name("o$"))
         return select(func.row_to_json(inner.table_valued(), type_=JSON())).scalar_subquery()
 
     def json_list(self, chosen: Select[Any], outer: Any) -> ColumnElement[Any]:
         """The JSON list of a select's rows."""
-        inner = chosen.correlate(self.source(outer)).subquery(self.name("o"))
+        inner = chosen.correlate(self.source(outer)).subquery(self.name("o$"))
         rows = func.json_agg(inner.table_valued(), type_=JSON())
         return select(func.coalesce(rows, NO_ROWS, type_=JSON())).scalar_subquery()
 

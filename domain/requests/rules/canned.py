@@ -6,14 +6,12 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from domain.policies.rules import checks
-from tenancy.language import Language, in_language, translate
+from tenancy.language import translate
 from tenancy.refusals import Invalid, message
 
 MAX_TITLE, MAX_TEXT, MOST_ANSWERS = 200, 10_000, 500
 NOTHING = "—"
 _BLANK = re.compile(r"\{([^{}]*)\}")
-# As clients name the languages, where a refusal leads.
-_SENT = {Language.ZH_HANS: "zhHans", Language.ZH_HANT: "zhHant", Language.EN: "en"}
 
 
 class Blank(StrEnum):
@@ -41,8 +39,9 @@ def clean_title(given: Mapping[str, str]) -> dict[str, str]:
 def clean_text(given: Mapping[str, str]) -> dict[str, str]:
     """What it says, in three languages, with blanks that are known. Raises `Invalid` with the language at fault."""
     texts = checks.clean_texts(given, MAX_TEXT, "text")
-    for language in Language:
-        path, said = ("text", _SENT[language]), in_language(texts, language)
+    # What was not sent is taken from what was, and so is right where that is.
+    for language in given:
+        path, said = ("text", checks.AS_SENT.get(language, language)), texts[language]
         for blank in _BLANK.findall(said):
             if blank not in set(Blank):
                 text = message("“{blank}” is no blank of a canned answer; these are: {known}.")

@@ -107,6 +107,7 @@ async def test_fragments_aliases_and_conditions(ask, acme: Actor) -> None:
           node(id: $id) { __typename id ... on Staff { ...Person boss: superior @include(if: $deep) { name } } }
           other: node(id: $id) { ... on Department { name } }
           department(id: $id) { name }
+          answer: node(id: $id) { r1_o: id }
         } fragment Person on Staff { name n2: name colleagues: department { staff(first: 1) { nodes { name } } } }""",
         id=ids["Bo"],
         deep=False,
@@ -119,6 +120,8 @@ async def test_fragments_aliases_and_conditions(ask, acme: Actor) -> None:
         "colleagues": {"staff": {"nodes": [{"name": "Ada"}]}},
     }
     assert (found["other"], found["department"]) == ({}, None)
+    # Names that stand in statements, too, are as good as any.
+    assert found["answer"] == {"r1_o": ids["Bo"]}
 
 
 async def test_another_company_sees_nothing_and_nothing_differs_from_a_random_id(
