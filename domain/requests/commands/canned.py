@@ -31,9 +31,9 @@ async def make_answer(
     offering_id: UUID | None = None,
 ) -> CannedAnswer:
     """Keep an answer for all requests, or those of a department or for an offering. Its code never changes."""
+    await _check_place(work, department_id, offering_id)
     code = catalogue.clean_code(code, "code")
     title, text = rules.clean_title(title), rules.clean_text(text)
-    await _check_place(work, department_id, offering_id)
     await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"canned:{work.actor.tenant_id}")
     if await work.first(select(CannedAnswer).where(CannedAnswer.code == code)) is not None:
         raise Conflict(message("There is an answer “{code}” already."), {"code": code}, path=("code",))
