@@ -38,6 +38,8 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
                 found.append(Invalid(text, named, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
             elif not await _is_known(work, approver, book):
                 text = message("Clause {number} names {by} “{value}”, which the company has not.")
+                if approver.by is ApproverKind.MEMBER:
+                    text = message("Clause {number} names somebody by the id “{value}”, whom the company has not.")
                 values = {"number": clause.number, "by": Labels((word(approver.by),)), "value": approver.value}
                 found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_APPROVER"))
     panels = {clause.parsed.topic for clause in book.of_kind(ExpertPanel)}

@@ -69,10 +69,10 @@ def told(chain: Chain) -> Iterator[Sentence]:
     """The whole chain, a sentence or some to each step."""
     if chain.purpose:
         purpose = PURPOSE_LABELS.get(chain.purpose)
-        text = message("{subject} need approval (purpose: {purpose}).")
+        text = message("Approval is needed for {subject} (purpose: {purpose}).")
         yield say(text, subject=chain.subject_kind, purpose=say(purpose) if purpose else chain.purpose)
     else:
-        yield say(message("{subject} need approval."), subject=chain.subject_kind)
+        yield say(message("Approval is needed for {subject}."), subject=chain.subject_kind)
     for number, step in enumerate(chain.steps, 1):
         yield from _step(number, step, facts_of(chain.subject_kind, chain.purpose))
     if chain.informed:

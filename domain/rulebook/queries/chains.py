@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.approvals import queries as approvals
 from domain.approvals.rules.steps import LAST_RESORT
+from domain.customers.models import Customer
 from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
+from domain.organisation.models import Department
 from domain.policies import queries as policies
+from domain.policies.rules.chain_text import IDS
 from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.findings import Finding, Severity, warning
 from domain.policies.rules.handbooks import Handbook, StoredClause
 from domain.policies.rules.kinds import ApprovalChain, ExpertReview
 from domain.policies.rules.words import word
 from tenancy.identity.permits import who_may
+from tenancy.members import Member
+from tenancy.models import one_of
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -50,6 +57,7 @@ async def chain_findings(work: Work, book: Handbook) -> list[Finding]:
                     values |= {"by": Labels((word(approver.by),)), "permission": Permission.APPROVALS_DECIDE.value}
                     found.append(Finding(Severity.WARNING, "NO_PERMISSION", clause.number, text, values))
             found += await _quorum(work, book, clause, index, step)
+            found += await _strange_ids(work, clause, index, step)
         found += await _nobody_left(work, book, clause, chain, deciders)
     for clause in book.of_kind(ExpertReview):
         found += await _too_few_experts(work, book, clause)
@@ -71,8 +79,22 @@ async def _quorum(work: Work, book: Handbook, clause: StoredClause, index: int, 
     seats = varying + len(await who_may(work, Permission.APPROVALS_DECIDE, people) if people else ())
     if step.quorum <= seats:
         return []
-    text = message("Clause {number}: in step {step} {quorum} are to agree, but it names at most {seats} who may.")
+    text = message(
+        "Clause {number}: step {step} needs the consent of {quorum}, but names at most {seats} who may decide."
+    )
     return [warning("QUORUM_ABOVE_SEATS", clause, text, step=index, quorum=step.quorum, seats=seats)]
+
+
+async def _strange_ids(work: Work, clause: StoredClause, index: int, step: Step) -> list[Finding]:
+    """Customers, people and departments in conditions that the company has not: no case is ever one of theirs."""
+    compared = [
+        value for each in step.only_if for value in (each.value if isinstance(each.value, tuple) else [each.value])
+    ]
+    ids = {UUID(id) for said in (step.when, *compared) if isinstance(said, str) for id in IDS.findall(said)}
+    for table in (Customer, Member, Department) if ids else ():
+        ids -= {row["id"] for row in await work.rows(select(table.id).where(one_of(table.id, ids)))}
+    text = message("Clause {number}: a condition of step {step} names “{id}”, which the company has not.")
+    return [warning("UNKNOWN_RECORD", clause, text, step=index, id=str(id)) for id in sorted(ids)]
 
 
 async def _too_few_experts(work: Work, book: Handbook, clause: StoredClause) -> list[Finding]:

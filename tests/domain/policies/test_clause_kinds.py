@@ -396,7 +396,7 @@ def test_a_chain_is_told_in_words_with_names_and_without_ids() -> None:
     }
     chain = checks.parse(ApprovalChain, value, "value")
     assert read_all(chain.standard_text(), Language.EN, {person: "Wang Wei"}).splitlines() == [
-        "invoices need approval (purpose: write-off).",
+        "Approval is needed for invoices (purpose: write-off).",
         "Step 1, Finance: Wang Wei, the requester's superior 2 levels up, who looks after the customer; "
         "at least 2 of them agree.",
         "Only if all of this holds: what is still owed, in the smallest unit of its currency is at least 100, "

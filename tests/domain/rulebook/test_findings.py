@@ -181,3 +181,26 @@ async def test_where_only_the_requester_may_decide_it_is_said_beforehand(acme: A
         for role in await work.all(select(Role)):
             role.permissions = [each for each in role.permissions if each != Permission.APPROVALS_DECIDE]
     assert "NOBODY_DECIDES" in await told(third, chain(administrators))
+
+
+async def test_records_in_conditions_that_the_company_has_not_are_told(acme: Actor, globex: Actor) -> None:
+    async with writing(acme, settle=settle) as work:
+        sales = (await organisation.create_department(work, name="Sales")).id
+        known = await customers.create_customer(
+            work, name="Harbour", tier=CustomerTier.KEY, language=Language.EN, billing_email="b@harbour.hk"
+        )
+    compared = {"fact": "department_id", "operator": "one_of", "value": [str(sales)]}
+    step = {"name": {"en": "S"}, "approvers": [{"by": "administrator"}]}
+    chain = {
+        "subject_kind": "contracts",
+        "steps": [step | {"when": f"customer_id == '{known.id}'"}, step | {"only_if": [compared]}, step],
+    }
+    told = {}
+    # What the one has, the other has not.
+    for actor in (acme, globex):
+        async with writing(actor, settle=settle) as work:
+            version = await draft(work, CALENDAR, ("5.1", "approval_chain", chain))
+        async with reading(actor) as work:
+            odd = [each for each in await queries.findings(work, version.id) if each.code == "UNKNOWN_RECORD"]
+        told[actor.tenant_id] = [(each.values["step"], each.values["id"]) for each in odd]
+    assert told == {acme.tenant_id: [], globex.tenant_id: [(1, str(known.id)), (2, str(sales))]}
