@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     QUOTATION = "quotation"
     PORTAL = "portal"
     SOLUTION = "solution"
+    REQUIREMENTS = "requirements"
 
 
 @dataclass(frozen=True)

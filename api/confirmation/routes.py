@@ -14,7 +14,7 @@ from api.confirmation import pages
 from api.linked import visiting
 from domain.consequences import settle
 from domain.presales import commands
-from domain.presales.queries import solutions
+from domain.presales.queries import requirements, solutions
 from domain.presales.rules.shown import Shown
 from tenancy.actor import Actor
 from tenancy.database import writing
@@ -50,7 +50,19 @@ async def _answer_solution(work: Work, id: UUID, said: Mapping[str, Any]) -> obj
     return await commands.answer_solution_by_link(work, solution_id=id, **said)
 
 
-DOCUMENTS = (Document(Purpose.SOLUTION, _open_solution, _answer_solution),)
+async def _open_requirements(work: Work, id: UUID) -> Opened | None:
+    found = await requirements.opened(work, id)
+    return Opened(found.language, found.written) if found is not None else None
+
+
+async def _answer_requirements(work: Work, id: UUID, said: Mapping[str, Any]) -> object:
+    return await commands.answer_requirements_by_link(work, requirements_id=id, **said)
+
+
+DOCUMENTS = (
+    Document(Purpose.SOLUTION, _open_solution, _answer_solution),
+    Document(Purpose.REQUIREMENTS, _open_requirements, _answer_requirements),
+)
 
 
 def _routes(document: Document) -> list[Route]:

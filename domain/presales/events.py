@@ -131,7 +131,24 @@ class RequirementsChanged(Event, name="presales.requirements_changed"):
 
 @dataclass(frozen=True, kw_only=True)
 class RequirementsConfirmed(Event, name="presales.requirements_confirmed"):
-    """The customer has said that this version is what they need."""
+    """The customer has said that this version is what they need: by the link, or somebody recorded it."""
+
+    inquiry_id: UUID
+    requirements_id: UUID
+    by_link: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsSent(Event, name="presales.requirements_sent"):
+    """A person of the customer has a link to this version."""
+
+    inquiry_id: UUID
+    requirements_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementsObjected(Event, name="presales.requirements_objected"):
+    """The customer wants this version changed, and has said by the link what."""
 
     inquiry_id: UUID
     requirements_id: UUID

@@ -18,13 +18,16 @@ from domain.presales.events import (
     QuotationApproved,
     QuotationExpired,
     QuotationSent,
+    RequirementsConfirmed,
+    RequirementsObjected,
+    RequirementsSent,
     SolutionAnswered,
     SolutionApproved,
     SolutionReturned,
     SolutionSent,
 )
 from domain.presales.models import Solution
-from domain.presales.queries import inquiries, solutions
+from domain.presales.queries import inquiries, requirements, solutions
 from domain.presales.queries import quotations as queries
 from tenancy.links import Link, Purpose
 from tenancy.refusals import message
@@ -100,6 +103,46 @@ async def tell_of_a_decision(work: Work, event: EvaluationDecided) -> None:
     if event.go:
         text = message("It is decided to make an offer for inquiry {number} from {customer}: {title}")
     await _tell_of_inquiry(work, event.inquiry_id, text, f"decided:{event.evaluation_id}")
+
+
+async def send_the_requirements(work: Work, event: RequirementsSent) -> None:
+    """The contact gets a link to what was written down, in their language."""
+    found = await requirements.opened(work, event.requirements_id)
+    if found is None or found.document.contact_id is None:
+        return
+    contact = await customers.contact(work, found.document.contact_id)
+    await notifications.notify_contact(
+        work,
+        email=f"{contact.name} <{contact.email}>",
+        language=contact.language,
+        subject=message("What you need, as we understand it: {title}"),
+        text=message(
+            "Dear {contact},\n\nthis is what we have written down of what you need. Version {version} is at\n{link}"
+            "\n\nThere you can confirm it or tell us what should be different.\n\nKind regards,\n{company}"
+        ),
+        values={
+            "contact": contact.name,
+            "company": found.sides.company,
+            "version": found.document.version,
+            "title": found.document.title,
+        },
+        about=Subject(SubjectKind.INQUIRY, found.inquiry.id),
+        key=f"requirements/{found.document.id}",
+        link=Link(Purpose.REQUIREMENTS, found.document.id),
+    )
+
+
+async def tell_of_confirmed_requirements(work: Work, event: RequirementsConfirmed) -> None:
+    """Whoever deals with the inquiry learns that the customer has confirmed what they need by the link."""
+    if event.by_link:
+        text = message("{customer} has confirmed the requirements for inquiry {number}: {title}")
+        await _tell_of_inquiry(work, event.inquiry_id, text, f"confirmed:{event.requirements_id}")
+
+
+async def tell_of_objected_requirements(work: Work, event: RequirementsObjected) -> None:
+    """Whoever deals with the inquiry learns that the customer wants the requirements changed."""
+    text = message("{customer} wants the requirements for inquiry {number} changed: {title}")
+    await _tell_of_inquiry(work, event.inquiry_id, text, f"objected:{event.requirements_id}")
 
 
 async def send_the_solution(work: Work, event: SolutionSent) -> None:

@@ -4,14 +4,16 @@ import strawberry
 
 from api.results import mutation
 from api.schema.presales import demands, evaluations
+from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import solution_mutations as solutions
 from api.schema.presales.demands import TechnologyDemand
 from api.schema.presales.evaluations import InquiryEvaluation
+from api.schema.presales.inquiries import RequirementsDocument
 from api.schema.presales.library import LibraryMutation
 from api.schema.presales.solutions import Solution
 
 
-@strawberry.type(description="What can be changed about evaluations, technology demands and solutions.")
+@strawberry.type(description="What can be changed about requirements, evaluations, technology demands and solutions.")
 class PresalesMutation(LibraryMutation):
     """Evaluations, technology demands and solutions."""
 
@@ -24,6 +26,7 @@ class PresalesMutation(LibraryMutation):
     submit_technology_demand = mutation(demands.submit_technology_demand, demand=TechnologyDemand)
     refuse_technology_demand = mutation(demands.refuse_technology_demand, demand=TechnologyDemand)
     hand_on_technology_demand = mutation(demands.hand_on_technology_demand, demand=TechnologyDemand)
+    send_requirements = mutation(inquiries.send_requirements, requirements=RequirementsDocument)
     draft_solution = mutation(solutions.draft_solution, solution=Solution)
     change_solution = mutation(solutions.change_solution, solution=Solution)
     submit_solution = mutation(solutions.submit_solution, solution=Solution)

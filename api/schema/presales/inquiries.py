@@ -170,10 +170,14 @@ class RequirementsDocument(Node):
     reason: str = column("Why there is this version; empty for the first.")
     drafted_at: datetime = column("When it was begun.")
     prepared_by: Member | None = one("Who has begun it; null for a program.", "prepared_by_id")
-    confirmed_by: str = column("Who has confirmed it for the customer; empty before.")
+    contact: Contact | None = one("Who of the customer got the link to it; null before it is sent.", "contact_id")
+    sent_at: datetime | None = column("When the link was sent; null before.")
+    answered_at: datetime | None = column("When it was confirmed, or changes were asked for; null before.")
+    by_link: bool = column("Whether it was answered by the link; else somebody recorded what the customer said.")
+    confirmed_by: str = column("Who has answered for the customer; empty before.")
     confirmed_on: date | None = column("On which day it was confirmed; null before.")
     comment: str = column("What was said with it.")
-    digest: str | None = column("The fingerprint of what was confirmed (SHA-256); null before.")
+    digest: str | None = column("The fingerprint of what was sent and confirmed (SHA-256); null before.")
     allowed_moves: list[AllowedRequirementsMove] = listed(
         "Every move, whether you can make it now, and what keeps you from it.",
         _requirements_moves,

@@ -146,11 +146,26 @@ async def change_requirements(work: Work, input: ChangeRequirementsInput) -> Req
     )
 
 
+@strawberry.input(description="Requirements to be confirmed by the customer.")
+class SendRequirementsInput:
+    """Requirements to be confirmed by the customer."""
+
+    requirements_id: UUID = given("The draft.")
+    contact_id: UUID | None = optional("Which person of the customer gets it; whoever asked unless told.")
+
+
+async def send_requirements(work: Work, input: SendRequirementsInput) -> RequirementsDocument:
+    """Send a draft to a person of the customer by mail, with a link that is answered once: they confirm it, or say what
+    should be different. It is SENT then and changed no more, its fingerprint is kept; reviseRequirements begins the
+    next version, and the link opens nothing any more."""
+    return await commands.send_requirements(work, requirements_id=input.requirements_id, contact_id=input.contact_id)
+
+
 @strawberry.input(description="That a customer has confirmed requirements.")
 class ConfirmRequirementsInput:
     """That a customer has confirmed requirements."""
 
-    requirements_id: UUID = given("The draft that was shown to the customer.")
+    requirements_id: UUID = given("The version that was shown to the customer: a draft, or one that was sent.")
     confirmed_by: str = given("Who has confirmed it for the customer.")
     confirmed_on: date = given("On which day, today at the latest.")
     comment: str = optional("What was said with it.", default="")

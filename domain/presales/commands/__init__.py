@@ -32,11 +32,13 @@ from domain.presales.commands.inquiries import (
 from domain.presales.commands.library import keep_material, retire_material, revise_material, use_material
 from domain.presales.commands.quotations import change_quotation, draft_quotation, revise_quotation
 from domain.presales.commands.requirements import (
+    answer_requirements_by_link,
     change_requirements,
     confirm_requirements,
     draft_requirements,
     record_need,
     revise_requirements,
+    send_requirements,
 )
 from domain.presales.commands.sending import send_quotation, submit_quotation, withdraw_quotation
 from domain.presales.commands.solution_reviews import (
@@ -57,6 +59,7 @@ from domain.presales.commands.solutions import (
 
 __all__ = [
     "answer_by_link",
+    "answer_requirements_by_link",
     "answer_solution_by_link",
     "assign_inquiry",
     "breach_inquiry",
@@ -102,6 +105,7 @@ __all__ = [
     "revise_requirements",
     "revise_solution",
     "send_quotation",
+    "send_requirements",
     "send_solution",
     "submit_demand",
     "submit_evaluation",

@@ -10,18 +10,27 @@ from zoneinfo import ZoneInfo
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import one_line, several_lines
+from domain.presales.commands.solutions import recipient
 from domain.presales.events import (
     NeedRecorded,
     RequirementsChanged,
     RequirementsConfirmed,
     RequirementsDrafted,
+    RequirementsObjected,
+    RequirementsSent,
     RequirementsSuperseded,
 )
-from domain.presales.models import InquiryNeed, RequirementsDocument
+from domain.presales.models import Inquiry, InquiryNeed, RequirementsDocument
 from domain.presales.queries import inquiries as queries
 from domain.presales.rules import requirements as rules
 from domain.presales.rules.inquiries import INQUIRIES, InquiryMove
-from domain.presales.rules.requirements import REQUIREMENTS, NeedMethod, RequirementsMove, RequirementsObstacle
+from domain.presales.rules.requirements import (
+    REQUIREMENTS,
+    NeedMethod,
+    RequirementsMove,
+    RequirementsObstacle,
+    RequirementsState,
+)
 from tenancy.refusals import Conflict, Invalid, message
 from tenancy.work import Work
 
@@ -87,9 +96,53 @@ async def confirm_requirements(
     document.confirmed_by = one_line(confirmed_by, rules.MAX_NAME, "confirmedBy")
     document.comment = several_lines(comment, rules.MAX_TEXT, "comment", may_be_empty=True)
     document.confirmed_on = confirmed_on
+    document.answered_at, document.by_link = work.now, False
     document.digest = rules.content_digest(document.title, document.content)
     confirmed = RequirementsConfirmed(inquiry_id=document.inquiry_id, requirements_id=document.id)
     work.record(confirmed, about=document)
+    return document
+
+
+@command(needs=Permission.PRESALES_QUOTE)
+async def send_requirements(
+    work: Work, *, requirements_id: UUID, contact_id: UUID | None = None
+) -> RequirementsDocument:
+    """Send a draft to a person of the customer, whoever asked unless told, by a link that is answered once. The
+    fingerprint of what they are shown is kept, and it is changed no more."""
+    document = await _moved(work, requirements_id, RequirementsMove.SEND)
+    inquiry = await queries.get(work, document.inquiry_id)
+    document.contact_id = await recipient(work, inquiry, contact_id)
+    document.sent_at = work.now
+    document.digest = rules.content_digest(document.title, document.content)
+    sent = RequirementsSent(inquiry_id=inquiry.id, requirements_id=document.id)
+    work.record(sent, about=document)
+    return document
+
+
+async def answer_requirements_by_link(
+    work: Work, *, requirements_id: UUID, confirmed: bool, name: str, comment: str
+) -> RequirementsDocument:
+    """Keep the answer of whoever holds the link, once. Refuses with `WrongState` what is not open any more."""
+    seen = await work.get(RequirementsDocument, requirements_id)
+    inquiry = await work.get(Inquiry, seen.inquiry_id, lock=True)
+    document = await work.get(RequirementsDocument, requirements_id, lock=True)
+    move = RequirementsMove.CONFIRM if confirmed else RequirementsMove.OBJECT
+    if document.state is not RequirementsState.SENT:
+        raise REQUIREMENTS.refusal(document.state, move)
+    if not INQUIRIES.allows(inquiry.state, InquiryMove.WRITE_REQUIREMENTS):
+        raise rules.refusal(RequirementsObstacle.INQUIRY_OVER, move, document.state)
+    document.state = REQUIREMENTS.next(document.state, move)
+    document.confirmed_by = one_line(name, rules.MAX_NAME, "name")
+    # Whoever wants changes says which.
+    document.comment = several_lines(comment, rules.MAX_COMMENT, "comment", may_be_empty=confirmed)
+    document.answered_at, document.by_link = work.now, True
+    if confirmed:
+        document.confirmed_on = _today(work)
+        work.record(
+            RequirementsConfirmed(inquiry_id=inquiry.id, requirements_id=document.id, by_link=True), about=document
+        )
+    else:
+        work.record(RequirementsObjected(inquiry_id=inquiry.id, requirements_id=document.id), about=document)
     return document
 
 

@@ -101,7 +101,9 @@ class RequirementsDocument(TenantModel, kw_only=True, eq=False):
         ),
         references("inquiry_id", "inquiries"),
         references("prepared_by_id", "members"),
+        references("contact_id", "contacts"),
         Index("ix_requirements_documents_prepared_by", "tenant_id", "prepared_by_id"),
+        Index("ix_requirements_documents_contact", "tenant_id", "contact_id"),
     )
 
     inquiry_id: Mapped[UUID]
@@ -113,7 +115,13 @@ class RequirementsDocument(TenantModel, kw_only=True, eq=False):
     drafted_at: Mapped[datetime]
     prepared_by_id: Mapped[UUID | None]
     state: Mapped[RequirementsState] = mapped_column(default=RequirementsState.DRAFT)
-    # Who confirmed it for the customer, what they said with it, and the fingerprint of what they confirmed.
+    # To whom it was sent, and when.
+    contact_id: Mapped[UUID | None] = mapped_column(default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it was answered, and whether by the link; else somebody recorded what the customer said.
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    by_link: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Who answered for the customer, what they said with it, and the fingerprint of what they were shown.
     confirmed_by: Mapped[str] = mapped_column(default="")
     confirmed_on: Mapped[date | None] = mapped_column(default=None)
     comment: Mapped[str] = mapped_column(default="")

@@ -10,7 +10,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
 from tenancy.refusals import Refusal, WrongState, message, missing_permission
 
-MAX_TITLE, MAX_NAME, MAX_TEXT = 200, 200, 50_000
+MAX_TITLE, MAX_NAME, MAX_TEXT, MAX_COMMENT = 200, 200, 50_000, 2_000
 MOST_NEEDS, MOST_VERSIONS = 100, 100
 
 
@@ -26,8 +26,12 @@ class RequirementsState(StrEnum):
     """How far a version of the requirements is."""
 
     DRAFT = "draft"
+    # A person of the customer has a link to it, by which it is answered.
+    SENT = "sent"
     # The customer has said that this is what they need.
     CONFIRMED = "confirmed"
+    # The customer wants it changed.
+    OBJECTED = "objected"
     # A later version took its place.
     SUPERSEDED = "superseded"
 
@@ -36,7 +40,9 @@ class RequirementsMove(StrEnum):
     """What is done with the requirements."""
 
     CHANGE = "change"
+    SEND = "send"
     CONFIRM = "confirm"
+    OBJECT = "object"
     REVISE = "revise"
 
 
@@ -45,22 +51,30 @@ REQUIREMENTS = Lifecycle(
     initial=_S.DRAFT,
     table={
         (_S.DRAFT, _M.CHANGE): _S.DRAFT,
-        (_S.DRAFT, _M.CONFIRM): _S.CONFIRMED,
-        (_S.DRAFT, _M.REVISE): _S.SUPERSEDED,
-        (_S.CONFIRMED, _M.REVISE): _S.SUPERSEDED,
+        (_S.DRAFT, _M.SEND): _S.SENT,
+        **{(state, _M.CONFIRM): _S.CONFIRMED for state in (_S.DRAFT, _S.SENT)},
+        (_S.SENT, _M.OBJECT): _S.OBJECTED,
+        **{(state, _M.REVISE): _S.SUPERSEDED for state in (_S.DRAFT, _S.SENT, _S.CONFIRMED, _S.OBJECTED)},
     },
     states={
         _S.DRAFT: message("Draft"),
+        _S.SENT: message("Sent"),
         _S.CONFIRMED: message("Confirmed"),
+        _S.OBJECTED: message("Changes wanted"),
         _S.SUPERSEDED: message("Superseded"),
     },
     moves={
         _M.CHANGE: message("Change"),
+        _M.SEND: message("Send"),
         _M.CONFIRM: message("Confirm"),
+        _M.OBJECT: message("Ask for changes"),
         _M.REVISE: message("Revise"),
     },
 )
-DUTIES: Mapping[RequirementsMove, Permission] = dict.fromkeys(RequirementsMove, Permission.PRESALES_QUOTE)
+# What people do; changes are asked for by the link.
+DUTIES: Mapping[RequirementsMove, Permission] = dict.fromkeys(
+    (_M.CHANGE, _M.SEND, _M.CONFIRM, _M.REVISE), Permission.PRESALES_QUOTE
+)
 
 
 class RequirementsObstacle(StrEnum):

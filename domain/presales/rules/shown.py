@@ -38,6 +38,21 @@ class Sides:
         ]
 
 
+def requirements_shown(title: str, content: str, number: str, version: int, sides: Sides, language: Language) -> Shown:
+    """What a customer needs, in a language, as it was written down."""
+    named = {"number": number, "version": version}
+    return Shown(
+        title=title,
+        running_head=translate(message("Requirements for inquiry {number}, version {version}"), language, named),
+        facts=[
+            (translate(message("Written by"), language), sides.company),
+            (translate(message("Written for"), language), sides.customer),
+            (translate(message("Attention"), language), sides.contact),
+        ],
+        sections=[(translate(message("What is required"), language), content)],
+    )
+
+
 def solution_shown(proposal: Proposal, number: str, version: int, sides: Sides, language: Language) -> Shown:
     """A solution in a language; parts that say nothing are left out."""
     named = {"number": number, "version": version}

@@ -20,6 +20,8 @@ CONFIRM = """mutation($id: ID!) { confirmRequirements(input: {requirementsId: $i
   confirmedOn: "2026-06-01"}) { requirements { state digest } errors { code } } }"""
 REVISE = f"""mutation($id: ID!) {{ reviseRequirements(input: {{requirementsId: $id, reason: "More"}}) {{
   requirements {{ {FIELDS} }} errors {{ code }} }} }}"""
+SEND = f"""mutation($id: ID!, $contact: ID) {{ sendRequirements(input: {{requirementsId: $id, contactId: $contact}}) {{
+  requirements {{ contact {{ name }} sentAt answeredAt byLink {FIELDS} }} errors {{ code path }} }} }}"""
 REFUSE = """mutation($id: ID!) { refuseInquiry(input: {inquiryId: $id, reason: "Too small"}) { errors { code } } }"""
 SEEN = f"""query($id: ID!) {{ inquiry(id: $id) {{ needRecords {{ findings }} requirements {{ {FIELDS} }}
   requirementsVersions {{ version state inquiry {{ id }} }} allowedMoves {{ move allowed }} }} }}"""
@@ -43,7 +45,7 @@ async def test_requirements_from_the_interview_to_the_second_version(ask: Any, c
     late = (await ask(company.seller, NEED, input={**given, "heldOn": "2026-06-02"}))["recordInquiryNeed"]
     assert late == {"need": None, "errors": [{"code": "INVALID", "path": ["heldOn"]}]}
     first = (await ask(company.seller, DRAFT, id=inquiry))["draftRequirements"]["requirements"]
-    assert moves(first) == ["CHANGE", "CONFIRM", "REVISE"]
+    assert moves(first) == ["CHANGE", "SEND", "CONFIRM", "REVISE"]
     again = (await ask(company.seller, DRAFT, id=inquiry))["draftRequirements"]
     assert again == {"requirements": None, "errors": [{"code": "CONFLICT", "path": ["inquiryId"]}]}
     changed = (await ask(company.seller, CHANGE, id=first["id"]))["changeRequirements"]
@@ -70,3 +72,23 @@ async def test_what_keeps_one_from_it_is_told_before(ask: Any, company: Company)
     assert (await ask(stranger, SEEN, id=inquiry))["inquiry"] is None
     refused = (await ask(stranger, REVISE, id=first["id"]))["reviseRequirements"]
     assert refused == {"requirements": None, "errors": [{"code": "NOT_FOUND"}]}
+
+
+async def test_requirements_are_sent_to_a_person_of_the_customer(ask: Any, company: Company) -> None:
+    inquiry, third = str((await contacted(company)).id), await found_company()
+    id = (await ask(company.seller, DRAFT, id=inquiry))["draftRequirements"]["requirements"]["id"]
+    contact = str(company.contact_id)
+    refused = (await ask(company.seller, SEND, id=id, contact=str(company.standard_contact_id)))["sendRequirements"]
+    assert refused == {"requirements": None, "errors": [{"code": "INVALID", "path": ["contactId"]}]}
+    foreign = (await ask(third, SEND, id=id, contact=contact))["sendRequirements"]
+    assert foreign["errors"] == [{"code": "NOT_FOUND", "path": ["requirementsId"]}]
+    sent = (await ask(company.seller, SEND, id=id, contact=contact))["sendRequirements"]["requirements"]
+    assert (sent["state"], sent["contact"], sent["answeredAt"], sent["byLink"]) == (
+        "SENT",
+        {"name": "Lin"},
+        None,
+        False,
+    )
+    assert sent["sentAt"] is not None
+    assert sent["digest"] is not None
+    assert moves(sent) == ["CONFIRM", "REVISE"]

@@ -190,6 +190,30 @@ async def test_whoever_deals_with_an_inquiry_learns_what_was_decided(pool: None,
     )
 
 
+async def test_requirements_go_by_a_link_and_whoever_deals_with_the_inquiry_hears_of_the_answer(
+    pool: None, letters: list[Mail]
+) -> None:
+    company = await founded()
+    inquiry = await contacted(company)
+    async with writing(company.seller, settle=settle) as work:
+        document = await presales.draft_requirements(work, inquiry_id=inquiry.id, title="Portal", content="Search")
+        await presales.send_requirements(work, requirements_id=document.id, contact_id=company.contact_id)
+    await work_off()
+    [letter] = [each for each in letters if each.to.endswith("<lin@key.example.com>")]
+    assert letter.subject == "What you need, as we understand it: Portal"
+    [token] = [line.rpartition("/requirements/")[2] for line in letter.text.splitlines() if "/requirements/" in line]
+    opened = read_token(Purpose.REQUIREMENTS, token.strip())
+    assert opened is not None
+    assert (opened[0], opened[1].id) == (company.admin.tenant_id, document.id)
+    async with writing(company.admin, settle=settle) as work:
+        given = {"confirmed": False, "name": "Lin", "comment": "Reports, too"}
+        await presales.answer_requirements_by_link(work, requirements_id=document.id, **given)
+    await work_off()
+    assert (await told(company.seller))[-1] == (
+        f"Key wants the requirements for inquiry {inquiry.number} changed: A portal"
+    )
+
+
 async def test_a_solution_goes_by_a_link_and_its_author_hears_of_review_and_answer(
     pool: None, letters: list[Mail]
 ) -> None:
