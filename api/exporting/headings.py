@@ -32,6 +32,7 @@ LABELS: Mapping[str, str] = {
     "breached": message("Breached"),
     "breachedAt": message("Breached at"),
     "budget": message("Budget"),
+    "byLink": message("Answered by link"),
     "category": message("Category"),
     "cause": message("Cause"),
     "chain": message("Approval chain"),

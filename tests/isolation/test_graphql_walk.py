@@ -24,6 +24,7 @@ WITHOUT_EFFECT = {
     "Mutation.changeContractAmendment(input.text.instalments.instalmentId)": "The same: its amendments can't change.",
     "Mutation.commentRequest(input.mentionIds)": "The sample is said publicly, where nobody is mentioned.",
     "Mutation.signSiteVisit(input.fileId)": "The sample visit is not reported, so nothing is signed before.",
+    "Mutation.sendRequirements(input.contactId)": "The sample inquiry was not contacted yet.",
     "Mutation.sendSolution(input.contactId)": "The sample solution is not approved yet.",
     "Mutation.saveView(input.filter) of customers": "A filter may name anything; what it finds, the list decides.",
     "Mutation.changeView(input.filter) of customers": "The same.",
