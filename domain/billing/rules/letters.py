@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
-from domain.kernel.money import Money
+from domain.kernel.money import Money, decimal_text
 from domain.policies.rules.dunning import LETTER_BLANKS, LadderStep, Tone
 from domain.presales.rules.papers import Paper
 from tenancy.language import Language, translate, write_amount, write_day
@@ -192,11 +193,13 @@ def gravest(asked: Iterable[Asked]) -> LadderStep:
 
 
 def sums(amounts: Iterable[Money], language: str) -> str:
-    """Amounts added up, each currency by itself."""
-    totals: dict[str, Money] = {}
+    """Amounts added up, each currency by itself, also where the sum is more than one amount can be."""
+    totals: dict[str, int] = {}
     for amount in amounts:
-        totals[amount.currency] = totals.get(amount.currency, Money.zero(amount.currency)) + amount
-    return " + ".join(_amount(total, language) for total in totals.values())
+        totals[amount.currency] = totals.get(amount.currency, 0) + amount.minor
+    return " + ".join(
+        write_amount(Decimal(decimal_text(minor, currency)), currency, language) for currency, minor in totals.items()
+    )
 
 
 def _joint_values(asked: Sequence[Asked], language: str) -> dict[str, str]:

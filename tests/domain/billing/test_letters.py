@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.billing.rules import letters
-from domain.billing.rules.letters import Particulars
+from domain.billing.rules.letters import Asked, Particulars
 from domain.kernel.money import Money
 from domain.policies.rules.dunning import LadderStep
 
@@ -79,3 +79,28 @@ def test_a_companys_own_words_are_filled_and_nothing_else_is_read_into_them() ->
 def test_a_long_subject_fits_its_line() -> None:
     own = {"subject": {"en": "x" * 400}, "text": {"en": "y"}}
     assert len(letters.write(step(letter=own), particulars(), "en").subject) == 150
+
+
+def asked(rule: LadderStep, **changes: Any) -> Asked:
+    return Asked(rule, particulars(**changes))
+
+
+def test_a_joint_letter_speaks_as_the_gravest_step_and_adds_each_currency_by_itself_however_much_it_is() -> None:
+    most = Money(10**14, "CNY")
+    several = [asked(step(), number=number, outstanding=most) for number in range(1, 12)]
+    nothing = Money.zero("USD")
+    dollars = {"outstanding": Money.of("5", "USD"), "fee": nothing, "interest": nothing}
+    several.append(asked(step(number=2, tone="final"), number=99, **dollars))
+    written = letters.write_joint(several, "en")
+    assert written.subject == "Final notice: 12 invoices"
+    assert "CN¥11,000,000,000,000.00 + $5.00" in written.text
+    assert written.text.count("Invoice ") == 12
+
+
+def test_a_companys_own_words_for_one_invoice_still_name_all_of_them() -> None:
+    own = {"subject": {"en": "Open: {number}"}, "text": {"en": "Please pay {total}, {customer}."}}
+    written = letters.write_joint([asked(step(letter=own)), asked(step(letter=own), number=8)], "en")
+    assert written.subject == "Open: 7, 8"
+    assert written.text.startswith("Please pay CN¥2,469.00, Bright {amount} Ltd.\n\nInvoice 7, due on Mar 6, 2026")
+    placed = {**own, "text": {"en": "{invoices}\nThat is all."}}
+    assert letters.write_joint([asked(step(letter=placed))] * 2, "en").text.endswith("\nThat is all.")
