@@ -18,12 +18,16 @@ from api.schema.presales.evaluations import EvaluationFindingsInput
 from api.schema.presales.solution_mutations import SolutionProposalInput
 from domain.consequences import settle
 from domain.contracts import commands as contracts
+from domain.contracts.commands.drafting import Fees
+from domain.contracts.queries import instalments_of
+from domain.contracts.rules import Trigger, instalment
+from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands
 from domain.presales.rules.requirements import NeedMethod
 from tenancy.actor import Actor
-from tenancy.database import writing
+from tenancy.database import reading, writing
 from tests.api.conftest import Ask
 from tests.api.moves.agreeing import Tries, agree
 from tests.api.moves.test_agreements import program
@@ -134,3 +138,25 @@ async def test_amendments_say_what_the_mutations_do(ask: Ask) -> None:
     async with writing(clerk(company), settle=settle) as work:
         await contracts.submit_amendment(work, amendment_id=amendment.id)
     await agree(ask, "ContractAmendment", amendment.id, tries, *everybody)
+
+
+async def test_instalments_say_what_the_mutations_do(ask: Ask) -> None:
+    """One that falls due with a milestone, and one on a day to come; before the milestone, and after it."""
+    company = await founded()
+    shares = [
+        *instalment("Design", Trigger.MILESTONE, "30", None),
+        *instalment("Later", Trigger.DATE, "70", date(2026, 6, 20)),
+    ]
+    contract = await signed(company, fees=Fees(Money.of("1000", "CNY"), Money.of("130", "CNY"), shares))
+    async with reading(company.admin) as work:
+        first, second = [row.id for row in await instalments_of(work, contract)]
+    for id, completed in ((first, False), (second, False), (first, True)):
+        here: dict[str, Any] = {"instalment_id": id}
+        tries: Tries = {
+            "COMPLETE": ("completeMilestone", {**here, "completed_on": date(2026, 6, 1)}),
+            "INVOICE": ("draftInstalmentInvoice", here),
+        }
+        if completed:
+            async with writing(company.admin, settle=settle) as work:
+                await contracts.complete_milestone(work, instalment_id=id, completed_on=date(2026, 6, 1))
+        await agree(ask, "ContractInstalment", id, tries, company.admin, clerk(company), signer(company))

@@ -5,15 +5,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from domain.consequences import settle
 from domain.feedback import commands as feedback
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import Complexity
 from domain.policies.rules.kinds import RequestCourse, ReturnVisits
 from domain.policies.rules.kinds.handling import Step
 from domain.requests import commands
+from tenancy.database import writing
 from tests.api.conftest import Ask
 from tests.api.moves.agreeing import Tries, agree
-from tests.domain.feedback.company import limited
+from tests.domain.feedback.company import closed as closed_request
+from tests.domain.feedback.company import limited, software_company, survey_of
 from tests.domain.feedback.complaining import HANDLES, MANAGES, SUBMITS, complain, fast_company, make
 from tests.domain.feedback.test_visits import act, closed, visits
 from tests.domain.requests.company import Company, do, founded, software_clauses, submit
@@ -134,3 +137,18 @@ async def test_return_visits_say_what_the_mutations_do(ask: Ask, pool: None) -> 
         if visit is first:
             await act(feedback.report_visit, people[0], visit, findings="F", satisfied=True)
             await agree(ask, "ReturnVisit", visit.id, tries, *people)
+
+
+async def test_surveys_say_what_the_mutations_do(ask: Ask, pool: None) -> None:
+    """Asked now, and not asked yet, since whoever was asked is left in peace for a while."""
+    company = await software_company()
+    asked = [await survey_of(company, await closed_request(company)) for _ in range(2)]
+    people = limited(company.dispatcher, *MANAGES), limited(company.agent, Permission.FEEDBACK_READ_ALL)
+    for survey in asked:
+        here: dict[str, Any] = {"survey_id": survey.id}
+        tries: Tries = {"SEND": ("sendSurvey", here), "WITHDRAW": ("withdrawSurvey", here)}
+        await agree(ask, "Survey", survey.id, tries, *people)
+    async with writing(people[0], settle=settle) as work:
+        await feedback.withdraw_survey(work, survey_id=asked[0].id)
+    tries = {move: (mutation, {"survey_id": asked[0].id}) for move, (mutation, _) in tries.items()}
+    await agree(ask, "Survey", asked[0].id, tries, *people)
