@@ -1,8 +1,9 @@
 """Doing the same as others at once: whoever comes second tries again, finds what the first did and is told that."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -11,6 +12,8 @@ from tenancy.refusals import Conflict, message
 RACES = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 TRIES = 3
 R = TypeVar("R")
+ORIGIN: ContextVar[Mapping[str, Any]] = ContextVar("origin")
+"""What a caller said beside a mutation that opens its transactions itself: `request_id` and `reason`, for each."""
 
 
 async def against_others(attempt: Callable[[], Awaitable[R]]) -> R:

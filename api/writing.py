@@ -12,7 +12,7 @@ import structlog
 from graphql import FieldNode, GraphQLField, get_named_type
 
 from api.inputs import taken
-from api.races import against_others
+from api.races import ORIGIN, against_others
 from api.reading import mapping
 from api.reading.binding import Values
 from api.reading.documents import Prepared, collect
@@ -148,14 +148,25 @@ class Writer:
                 path=("Idempotency-Key",),
                 code="NO_IDEMPOTENCY_KEY",
             )
-        return write.results(await write.function(self.actor, **arguments))
+        origin = ORIGIN.set(self._origin())
+        try:
+            return write.results(await write.function(self.actor, **arguments))
+        finally:
+            ORIGIN.reset(origin)
+
+    def _origin(self) -> dict[str, Any]:
+        """What the journal keeps of the call."""
+        call = self.call
+        return {
+            "request_id": read_id(call.request_id) if call.request_id is not None else None,
+            "reason": call.reason,
+        }
 
     def _open(self, write: Write, arguments: Mapping[str, Any]) -> Any:
         return writing(
             self.actor,
             settle=settle,
-            request_id=read_id(self.call.request_id) if self.call.request_id is not None else None,
-            reason=self.call.reason,
+            **self._origin(),
             while_suspended=write.while_suspended,
             foreseen=write.foreseen(arguments),
         )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from api.races import against_others
+from api.races import ORIGIN, against_others
 from api.results import problem
 from domain.consequences import settle
 from tenancy.actor import Actor
@@ -39,5 +39,5 @@ async def each(
 
 async def _one(actor: Actor, id: UUID, act: Callable[[Work, UUID], Awaitable[Any]]) -> None:
     # What one's consequences refuse leaves nothing behind of it, and all of the others.
-    async with writing(actor, settle=settle) as work:
+    async with writing(actor, settle=settle, **ORIGIN.get({})) as work:
         await act(work, id)

@@ -4,9 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from api.reading.requests import Call
 from domain.policies.rules.kinds import RequestCourse
 from domain.policies.rules.kinds.handling import Step
+from tenancy.database import reading
+from tenancy.journal import JournalEntry
+from tests.api.conftest import PLANNED
 from tests.api.requests.asking import submit, with_names
 from tests.conftest import found_company
 from tests.domain.requests.company import Company, founded, software_clauses, software_company
@@ -54,6 +59,25 @@ async def test_by_two_rulebooks_and_in_a_third_company(ask: Any) -> None:
             assert shown["assignee"] == {"name": "Agent"}
         foreign = await moved(ask, third, ids, "CANCEL", cancel={"reason": "Not ours"})
         assert [outcome["error"]["code"] for outcome in foreign["outcomes"]] == ["NOT_FOUND", "NOT_FOUND"]
+
+
+async def test_the_journal_keeps_why_and_by_which_call_each_was_moved(ask: Any) -> None:
+    company = with_names(await software_company())
+    ids, call_id = await several(ask, company), uuid4()
+    given = {"requestIds": ids, "move": "CANCEL", "cancel": {"reason": "Not needed"}}
+    call = Call(MOVE_ALL, variables={"input": given}, reason="Spring cleaning", request_id=str(call_id))
+    answer = await PLANNED.run(call, company.dispatcher)
+    assert not answer.errors
+    async with reading(company.admin) as work:
+        kept = await work.all(select(JournalEntry).where(JournalEntry.name == "requests.cancelled"))
+    assert {str(entry.subject_id) for entry in kept} == set(ids)
+    assert {(entry.reason, entry.request_id) for entry in kept} == {("Spring cleaning", call_id)}
+    # The next one says nothing of its own.
+    await moved(ask, company.dispatcher, await several(ask, company, 1), "CANCEL", cancel={"reason": "Neither"})
+    async with reading(company.admin) as work:
+        last = await work.first(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(1))
+    assert last is not None
+    assert last.reason is None
 
 
 async def test_what_is_refused_keeps_none_of_the_others_back(ask: Any) -> None:
