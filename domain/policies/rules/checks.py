@@ -184,6 +184,8 @@ def clean_texts(given: Mapping[str, str] | None, most: int, *path: str) -> dict[
             sent = next((language for language, text in given.items() if len(text) > most), below[0])
             below = (sent, *below[1:])
         refusal.path = (*path, *(AS_SENT.get(part, part) for part in below))
+        # The others are what was taken from it.
+        refusal.further = ()
         raise
 
 
