@@ -275,3 +275,19 @@ async def test_a_call_ends_in_a_promise_that_is_kept_or_not() -> None:
     with pytest.raises(Invalid, match="no telephone call"):
         async with writing(office.admin, settle=settle) as work:
             await commands.record_call(work, step_id=mailed.id, outcome=CallOutcome.REFUSED)
+
+
+async def test_an_invoice_cancelled_while_its_letter_is_handed_over_is_asked_for_no_more() -> None:
+    office = await open_office(JOINT)
+    cancelled, other = await office.bill("500"), await office.bill("20")
+    await written(office)
+    async with writing(office.admin, settle=settle) as work:
+        [effect] = await work.all(select(Effect).where(Effect.key.startswith("dunning/")))
+        effect.attempts = 1
+    async with writing(office.admin, settle=settle) as work:
+        await commands.cancel_invoice(work, invoice_id=cancelled)
+    await office.live_until(march(31))
+    first, second = [letter["subject"] for letter in await office.letters()]
+    # What was being handed over is what it was; what follows is about the other alone.
+    assert (first, second) == ("Reminder: 2 invoices are overdue", "Payment is overdue: invoice 2")
+    assert [len(await office.days(each)) for each in (cancelled, other)] == [1, 2]
