@@ -18,10 +18,13 @@ from domain.contracts import commands as contracts
 from domain.contracts.commands.drafting import Fees
 from domain.contracts.commands.metering import Reported
 from domain.contracts.models import Contract, UsageRecord
+from domain.contracts.queries import papers
+from domain.contracts.rules.papers import contract_paper
 from domain.contracts.rules.rates import Rate, RateBasis, rate
 from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
-from domain.kernel.terms import Activity
+from domain.kernel.terms import Activity, Language
+from domain.operations import commands as operations
 from domain.operations.models import TimeRecord
 from domain.policies.rules.kinds import PaymentTerms
 from tenancy.actor import Actor
@@ -210,6 +213,34 @@ async def test_what_comes_late_goes_on_the_next_invoice_with_a_note_until_the_pe
             ),
         ]
     assert outcomes == ["PERIOD_CLOSED 6.1", ""]
+
+
+async def test_where_the_clause_wants_it_working_time_waits_until_its_month_is_approved() -> None:
+    wanted = QUARTERS.model_copy(update={"approved_time_only": True})
+    careful, quick = await founded(("6.1", wanted)), await founded(("6.1", QUARTERS))
+    for company in (careful, quick):
+        await counted(company)
+        await worked(company, 60, day=2)
+        await go_to(company, on(30) + timedelta(days=1))
+        await sweep(company)
+    assert (len(await invoices(careful)), len(await invoices(quick))) == (0, 1)
+    async with writing(careful.admin, settle=settle) as work:
+        await operations.close_month(work, department_id=careful.sales_id, month_on=date(2026, 6, 1))
+    await go_to(careful, on(30) + timedelta(days=32))
+    await sweep(careful)
+    [invoice] = await invoices(careful)
+    [(told, quantity, _)] = await lines(careful, invoice)
+    assert ("1 h of it is of earlier days" in told, quantity) == (True, 1)
+
+
+async def test_the_paper_says_what_is_counted() -> None:
+    company = await founded()
+    contract = await counted(company)
+    async with reading(company.admin) as work:
+        paper = contract_paper(await papers.text_of(work, contract), Language.EN)
+    [(heading, said)] = [section for section in paper.sections if section[0] == "What is counted"]
+    assert heading
+    assert "API calls: CN¥0.50 for 1,000, with 6 % tax on top" in said
 
 
 async def test_a_cancelled_invoice_gives_its_usage_back_for_a_hand() -> None:
