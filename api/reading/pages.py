@@ -37,10 +37,11 @@ from api.reading.binding import Slots, Values
 from api.reading.documents import collect
 from api.reading.filters import Filters
 from api.reading.limits import LIMITS
-from api.reading.pieces import NO_ROWS, Rows, UnplannableError, about, named, value_of, word
+from api.reading.pieces import NO_ROWS, UnplannableError, about, named, value_of, word
 from api.reading.refusing import refused
 from tenancy.actor import Actor
 from tenancy.refusals import message
+from tenancy.rows import Rows
 
 if TYPE_CHECKING:
     from api.reading.planning import Planner

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeEngine
 
+from tenancy.rows import Rows
+
 # PostgreSQL cuts longer names, and the answer's keys are names.
 LONGEST_NAME = 63
 
@@ -29,32 +31,6 @@ NO_FIELDS = literal_column("'{}'::json", JSON())
 
 class UnplannableError(Exception):
     """The planner doesn't know this; strawberry executes the whole document instead."""
-
-
-class Rows:
-    """The rows of one table at one place of the statement; `rows.title` is a column of it.
-
-    A column is made when it is asked for: an alias would make all of its table's, most of them for nothing.
-    """
-
-    def __init__(self, source: FromClause, columns: Any = None) -> None:
-        self.source = source
-        self._columns = source.c if columns is None else columns
-
-    def whole(self) -> list[Any]:
-        """All of its columns, in their order."""
-        return [getattr(self, name) for name in self._columns.keys()]  # noqa: SIM118 - they are no mapping
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            known = self._columns[name]
-        except KeyError:
-            raise AttributeError(name) from None
-        if known.table is not self.source:
-            known = column(name, known.type)
-            known.table = self.source
-        setattr(self, name, known)
-        return known
 
 
 def named(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:

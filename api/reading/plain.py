@@ -25,10 +25,11 @@ from api.reading.binding import Slots, Source, Values, plain
 from api.reading.documents import Prepared
 from api.reading.grafting import asked
 from api.reading.pages import PageRows
-from api.reading.pieces import Rows, about, known_values, value_of
+from api.reading.pieces import about, known_values, value_of
 from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.language import Language
+from tenancy.rows import Rows, place_of
 from tenancy.statements import build
 from tenancy.work import Work
 
@@ -189,11 +190,6 @@ async def _read(
     raise TypeError(f"{gtype.name}.{name}")
 
 
-def _place(model: Any) -> Rows:
-    """A new alias of a table."""
-    return Rows(model.__table__.alias(), model.__table__.c)
-
-
 def _shown(gtype: Any) -> mapping.Shown:
     shown = mapping.shown_by(mapping.definition_of(gtype).origin)
     assert shown is not None
@@ -202,7 +198,7 @@ def _shown(gtype: Any) -> mapping.Shown:
 
 def _rows_of(context: PlainContext, gtype: Any) -> tuple[mapping.Shown, Rows, Any]:
     shown = _shown(gtype)
-    there = _place(shown.model)
+    there = place_of(shown.model)
     return shown, there, shown.visible(context.actor, there)
 
 
@@ -241,7 +237,7 @@ async def _part_values(
 ) -> dict[str, Any]:
     """Expressions over one row: what the row itself holds is taken from it, all else is asked of PostgreSQL at once."""
     stored = not (row is None or isinstance(row, SimpleNamespace))
-    there = _place(type(row)) if stored else _literals(row)
+    there = place_of(type(row)) if stored else _literals(row)
     made = {name: value_of(expression, there) for name, expression in expressions.items()}
     # What a mutation has just written is read back: PostgreSQL may have made something else of it.
     own = {} if row is None or (stored and context.payload is not None) else vars(there)
@@ -276,7 +272,7 @@ async def _held(
     known = Rows(source)
     for name, value in _literals(SimpleNamespace(**carried)).__dict__.items():
         setattr(known, name, value)
-    there = _literals(row) if isinstance(row, SimpleNamespace) else _place(type(row))
+    there = _literals(row) if isinstance(row, SimpleNamespace) else place_of(type(row))
     chosen = select(known.n).where(about(how.on(there, known), there, known)).order_by(known.n)
     if isinstance(there, Rows):
         chosen = chosen.where(there.id == row.id)
@@ -301,7 +297,7 @@ async def connection_of(
     records = await context.rows(page.chosen([there.id]))
     wanted = records[: page.size][::-1] if page.backwards else records[: page.size]
     ids, cursors = [record["id"] for record in wanted], [record["cursor"] for record in wanted]
-    rows = _place(shown.model)
+    rows = place_of(shown.model)
     chosen = select(*rows.whole()).where(rows.id == any_(literal(ids, ARRAY(Uuid()))))
     loaded = {item.id: item for item in await _load(context, shown, chosen)}
     nodes = [loaded[id_] for id_ in ids]

@@ -35,7 +35,6 @@ from api.reading.pages import connection
 from api.reading.pieces import (
     NO_FIELDS,
     NO_ROWS,
-    Rows,
     UnplannableError,
     about,
     known_values,
@@ -48,6 +47,7 @@ from api.reading.roots import root_field
 from api.reading.texts import text_of
 from tenancy.actor import Actor
 from tenancy.models import Model, current_language
+from tenancy.rows import Rows, place_of
 from tenancy.statements import DIALECT
 from tenancy.storing import added
 
@@ -331,7 +331,7 @@ class Planner:
 
     def place(self, model: type[Model]) -> Rows:
         """A new alias of a table."""
-        return Rows(model.__table__.alias(self.name(model.__tablename__)), model.__table__.c)
+        return place_of(model, self.name(model.__tablename__))
 
     def name(self, what: str) -> str:
         """A name that is new in this statement and tells what it stands for."""

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, false, func, select, true, update
-from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, CountedLetter, Customer, PortalAccess
 from domain.kernel.permissions import Permission, PortalGrant
@@ -20,6 +19,7 @@ from tenancy.identity.actors import FINDERS, TOUCHED_AFTER, Found
 from tenancy.identity.door import tenant_door
 from tenancy.models import current_contact, current_member, one_of
 from tenancy.refusals import Unauthenticated
+from tenancy.rows import another
 from tenancy.secrets import fingerprint
 from tenancy.work import Work
 
@@ -51,7 +51,7 @@ def company_open_to_me(actor: Actor, grant: PortalGrant, customer_id: Any) -> Co
 
 def of_my_company(customer_id: Any) -> ColumnElement[bool]:
     """Whether a customer is that of the acting person of a customer."""
-    me = aliased(Contact)
+    me = another(Contact)
     return select(me.id).where(me.id == current_contact(), me.customer_id == customer_id).exists()
 
 
@@ -63,13 +63,13 @@ def myself(actor: Actor, contacts: Any) -> ColumnElement[bool]:
 
 def looked_after_by_me(customer_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member is the account owner of a customer, by the customer's id."""
-    mine = aliased(Customer)
+    mine = another(Customer)
     return select(mine.id).where(mine.id == customer_id, mine.owner_id == current_member()).exists()
 
 
 def tier_of(customer_id: Any) -> ScalarSelect[Any]:
     """Inside a statement, how important a customer is."""
-    there = aliased(Customer)
+    there = another(Customer)
     return select(there.tier).where(there.id == customer_id).scalar_subquery()
 
 

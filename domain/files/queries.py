@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from domain.files.models import Attachment, File
 from domain.files.rules import Limits
@@ -17,6 +16,7 @@ from tenancy import blobs
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_contact, current_member
 from tenancy.refusals import Forbidden, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 # Whether an actor sees the record with an id.
@@ -60,7 +60,7 @@ def visible_attachments(actor: Actor, attachments: Any, shown: Mapping[SubjectKi
 
 def visible(actor: Actor, files: Any, shown: Mapping[SubjectKind, Shows]) -> ColumnElement[bool]:
     """Files are seen by who has uploaded them, and wherever one sees them attached."""
-    attachments = aliased(Attachment)
+    attachments = another(Attachment)
     seen = select(attachments.id).where(attachments.file_id == files.id, visible_attachments(actor, attachments, shown))
     return or_(uploaded_by_me(actor, files), seen.exists())
 

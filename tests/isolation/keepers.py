@@ -12,12 +12,12 @@ from sqlalchemy import ClauseElement
 from uuid_utils.compat import uuid7
 
 from api.reading import mapping
-from api.reading.pieces import Rows
 from tenancy.actor import Actor, ActorKind
 from tenancy.caches import TenantCache
 from tenancy.channels import Change
 from tenancy.quotas import Quotas
 from tenancy.refusals import NotFound
+from tenancy.rows import Rows
 from tenancy.secrets import Unsealable
 from tenancy.statements import DIALECT
 from tenancy.storage import Storage

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, any_, cast, false, func, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
-from sqlalchemy.orm import aliased
 
 from domain.approvals.events import ApprovalVoided, ApprovalWithdrawn
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
@@ -15,6 +14,7 @@ from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
 from tenancy.journal import JournalEntry
 from tenancy.models import current_instant, current_member
+from tenancy.rows import another
 from tenancy.work import Work
 
 # How the facts of this module begin.
@@ -36,13 +36,13 @@ def visible_tasks(actor: Actor, tasks: Any) -> ColumnElement[bool]:
     """Seats are seen with their approval. `tasks` is `ApprovalTask` or an alias of it."""
     if actor.may(Permission.APPROVALS_READ_ALL):
         return true()
-    approvals = aliased(Approval)
+    approvals = another(Approval)
     return select(approvals.id).where(approvals.id == tasks.approval_id, visible(actor, approvals)).exists()
 
 
 def shows(actor: Actor, approval_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the approval with an id, for what is attached to it."""
-    approvals = aliased(Approval)
+    approvals = another(Approval)
     return select(approvals.id).where(approvals.id == approval_id, visible(actor, approvals)).exists()
 
 
@@ -51,14 +51,14 @@ def visible_facts(actor: Actor, entries: Any) -> ColumnElement[bool]:
     about_it = entries.name.startswith(FACTS)
     if actor.may(Permission.APPROVALS_READ_ALL):
         return cast(about_it, Boolean)
-    approvals = aliased(Approval)
+    approvals = another(Approval)
     same = approvals.id == cast(entries.payload.op("->>")("approval_id"), UuidType())
     return and_(about_it, select(approvals.id).where(same, visible(actor, approvals)).exists())
 
 
 def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
     """Whether a journal entry tells of an approval or of a seat in it."""
-    seats = aliased(ApprovalTask)
+    seats = another(ApprovalTask)
     of_seat = select(seats.id).where(seats.approval_id == approvals.id, seats.id == entries.subject_id).exists()
     itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
     return or_(itself, and_(entries.subject_kind == ApprovalTask.__tablename__, of_seat))
@@ -66,7 +66,7 @@ def told_of(approvals: Any, entries: Any) -> ColumnElement[bool]:
 
 def voided_at(approvals: Any) -> ColumnElement[Any]:
     """When an approval became void with its subject, granted or not; null for one that did not."""
-    entries = aliased(JournalEntry)
+    entries = another(JournalEntry)
     itself = and_(entries.subject_kind == Approval.__tablename__, entries.subject_id == approvals.id)
     by_its_subject = entries.payload.op("->>")("reason") == EndReason.SUBJECT_CHANGED.value
     ended = or_(entries.name == ApprovalVoided.name, entries.name == ApprovalWithdrawn.name)
@@ -102,21 +102,21 @@ def copied_to_me(approvals: Any) -> ColumnElement[bool]:
 
 def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now, for themselves or for somebody who is away."""
-    own = aliased(ApprovalTask)
+    own = another(ApprovalTask)
     mine = or_(_sits_there(own), and_(_decides_for(own), not_(own_matter(approvals))))
     return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
 
 
 def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
     """What the acting member is to decide now for themselves."""
-    own = aliased(ApprovalTask)
+    own = another(ApprovalTask)
     return _has_seat(approvals, own, own.state == TaskState.WAITING)
 
 
 def kept_from_me(approvals: Any, *, to_pass_on: bool = False) -> ColumnElement[bool]:
     """Whether the acting member would decide for somebody who is away, or with `to_pass_on` pass their seat on, were it
     not their own request or matter."""
-    seat = aliased(ApprovalTask)
+    seat = another(ApprovalTask)
     conditions = [seat.approval_id == approvals.id, seat.state == TaskState.WAITING, _decides_for(seat)]
     if to_pass_on:
         conditions.append(_passed_on_by_stand_ins(approvals, seat))
@@ -131,7 +131,7 @@ def _passed_on_by_stand_ins(approvals: Any, seat: Any) -> ColumnElement[bool]:
 
 def passable_by_me(approvals: Any) -> ColumnElement[bool]:
     """Whether the acting member may pass a seat on: their own, or that of somebody away where the step allows it."""
-    seat = aliased(ApprovalTask)
+    seat = another(ApprovalTask)
     allowed = _passed_on_by_stand_ins(approvals, seat)
     mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals)), allowed))
     return select(seat.id).where(seat.approval_id == approvals.id, seat.state == TaskState.WAITING, mine).exists()
@@ -169,14 +169,14 @@ def returnable_by_me(approvals: Any) -> ColumnElement[bool]:
 
 def stopped(approvals: Any) -> ColumnElement[bool]:
     """Whether it waits at a step of which it can't be judged whether it is taken."""
-    seat = aliased(ApprovalTask)
+    seat = another(ApprovalTask)
     failed = (seat.state == TaskState.WAITING, seat.seat_reason == SeatReason.CONDITION_FAILED)
     return select(seat.id).where(seat.approval_id == approvals.id, *failed).exists()
 
 
 def only_stopped(approvals: Any) -> ColumnElement[bool]:
     """Whether nothing waits but steps of which it can't be judged whether they are taken."""
-    seat = aliased(ApprovalTask)
+    seat = another(ApprovalTask)
     still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
     other = seat.seat_reason.is_distinct_from(SeatReason.CONDITION_FAILED)
     return not_(select(seat.id).where(seat.approval_id == approvals.id, still_open, other).exists())
@@ -184,21 +184,21 @@ def only_stopped(approvals: Any) -> ColumnElement[bool]:
 
 def vacant(approvals: Any) -> ColumnElement[bool]:
     """Whether a seat waits for an administrator to see to it."""
-    seat = aliased(ApprovalTask)
+    seat = another(ApprovalTask)
     still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
     return select(seat.id).where(seat.approval_id == approvals.id, still_open, seat.assignee_id.is_(None)).exists()
 
 
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member has decided with their own hand."""
-    own = aliased(ApprovalTask)
+    own = another(ApprovalTask)
     return _has_seat(approvals, own, or_(*(own.state == state for state in DECIDED)), own.end_reason.is_(None))
 
 
 def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
     """What the acting member was ever asked to decide, what somebody decided for them, and what they may decide now for
     somebody who is away."""
-    own = aliased(ApprovalTask)
+    own = another(ApprovalTask)
     waiting_seat = or_(own.state == TaskState.WAITING, own.state == TaskState.HELD)
     mine = or_(_sits_there(own), own.instead_of_id == current_member(), and_(waiting_seat, _decides_for(own)))
     return select(own.id).where(own.approval_id == approvals.id, mine).exists()
@@ -206,7 +206,7 @@ def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
 
 def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
     """The seats from which the acting member is to decide now, for themselves or for somebody who is away."""
-    asked = aliased(Approval)
+    asked = another(Approval)
     own = select(asked.id).where(asked.id == tasks.approval_id, own_matter(asked)).exists()
     mine = or_(func.coalesce(_sits_there(tasks), false()), and_(_decides_for(tasks), not_(own)))
     return and_(mine, tasks.state == TaskState.WAITING)
@@ -233,7 +233,7 @@ def _sits_there(tasks: Any) -> ColumnElement[bool]:
 
 def _decides_for(tasks: Any) -> ColumnElement[bool]:
     """Whether the acting member decides at the tenant's now for who sits there."""
-    given = aliased(ApprovalDelegation)
+    given = another(ApprovalDelegation)
     to_me = (given.delegator_id == tasks.assignee_id, given.delegate_id == current_member())
     return select(given.id).where(*to_me, in_force(given)).exists()
 
@@ -255,14 +255,14 @@ def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> Col
 
 def waits_about(kind: SubjectKind, subject_id: Any, purpose: str = "") -> ColumnElement[bool]:
     """Whether a record waits for approval, inside a statement; see `finding.waiting_about`."""
-    found = aliased(Approval)
+    found = another(Approval)
     about_it = (found.subject_kind == kind.value, found.subject_id == subject_id, found.purpose == purpose)
     return select(found.id).where(*about_it, found.state == State.WAITING).exists()
 
 
 def waiting_chain_id(kind: SubjectKind, subject_id: Any) -> Select[Any]:
     """Inside a statement, the clause of the chain by which a record waits for approval, whatever it is for."""
-    found = aliased(Approval)
+    found = another(Approval)
     about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
     return select(found.clause_id).where(*about_it, found.state == State.WAITING).order_by(found.id).limit(1)
 
@@ -275,6 +275,6 @@ def stuck(approvals: Any) -> ColumnElement[bool]:
 
 def shown_to_me(kind: SubjectKind, subject_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member was ever asked to decide about a record, or gets a copy of what is decided."""
-    found = aliased(Approval)
+    found = another(Approval)
     about_it = (found.subject_kind == kind.value, found.subject_id == subject_id)
     return select(found.id).where(*about_it, or_(copied_to_me(found), ever_mine_to_decide(found))).exists()

@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 from sqlalchemy import false as sql_false
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.contracts.models import (
@@ -50,6 +49,7 @@ from domain.policies.rules.kinds import ContractChecklist, ExpiryReminders
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
 from tenancy.models import current_day, current_member, one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -58,7 +58,7 @@ def visible(actor: Actor, contracts: Any) -> ColumnElement[bool]:
     decide on them, and by the departments that have a copy. `contracts` is `Contract` or an alias of it."""
     if actor.may(Permission.CONTRACTS_READ):
         return true()
-    copies = aliased(ContractCopy)
+    copies = another(ContractCopy)
     copied = select(copies.id).where(copies.contract_id == contracts.id, mine_to_confirm(copies)).exists()
     return or_(
         contracts.prepared_by_id == current_member(),
@@ -72,7 +72,7 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Instalments, checks and copies are seen with their contract. `parts` is one of their tables or an alias of it."""
     if actor.may(Permission.CONTRACTS_READ):
         return true()
-    found = aliased(Contract)
+    found = another(Contract)
     return select(found.id).where(found.id == parts.contract_id, visible(actor, found)).exists()
 
 
@@ -84,7 +84,7 @@ def mine_to_confirm(copies: Any) -> ColumnElement[bool]:
 
 def has_open_checks(contracts: Any) -> ColumnElement[bool]:
     """Whether an item of its checklist is not settled."""
-    checks = aliased(ContractCheck)
+    checks = another(ContractCheck)
     return select(checks.id).where(checks.contract_id == contracts.id, checks.settled_at.is_(None)).exists()
 
 
@@ -208,7 +208,7 @@ def visible_items(actor: Actor, items: Any) -> ColumnElement[bool]:
     """Items are seen with their amendment. `items` is their table or an alias of it."""
     if actor.may(Permission.CONTRACTS_READ):
         return true()
-    found = aliased(ContractAmendment)
+    found = another(ContractAmendment)
     return select(found.id).where(found.id == items.amendment_id, visible_amendments(actor, found)).exists()
 
 
@@ -291,7 +291,7 @@ def is_running(contracts: Any) -> ColumnElement[bool]:
 
 def is_stopped(amendments: Any) -> ColumnElement[bool]:
     """Whether an amendment's contract is not running, or ends before the amendment would take effect."""
-    found = aliased(Contract)
+    found = another(Contract)
     ends = func.coalesce(found.terminated_on, found.ends_on)
     last = func.coalesce(ends < amendments.effective_on, sql_false())
     return not_(select(found.id).where(found.id == amendments.contract_id, is_running(found), not_(last)).exists())
@@ -299,14 +299,14 @@ def is_stopped(amendments: Any) -> ColumnElement[bool]:
 
 def meets_notice(amendments: Any) -> ColumnElement[bool]:
     """Whether it would change the term of a contract of whose end notice was given."""
-    found = aliased(Contract)
+    found = another(Contract)
     given = select(found.id).where(found.id == amendments.contract_id, found.terminated_on.is_not(None)).exists()
     return and_(changes_part(amendments, Part.TERM), given)
 
 
 def meets_invoice(amendments: Any) -> ColumnElement[bool]:
     """Whether an instalment is invoiced that it changes or takes away."""
-    own, item = aliased(ContractInstalment), aliased(ContractAmendmentItem)
+    own, item = another(ContractInstalment), another(ContractAmendmentItem)
     kept = select(item.id).where(
         item.amendment_id == amendments.id, item.instalment_id == own.id, item.changed.is_(False)
     )
@@ -324,7 +324,7 @@ def is_contradicted(amendments: Any) -> ColumnElement[bool]:
 
     Fees of one day may follow upon each other: whoever writes the later ones has the earlier before them.
     """
-    terms, contract = aliased(ContractTerms), aliased(Contract)
+    terms, contract = another(ContractTerms), another(Contract)
     starts_on = select(contract.starts_on).where(contract.id == amendments.contract_id).scalar_subquery()
     fees_from = func.least(amendments.effective_on, func.greatest(current_day(), starts_on))
     others = and_(

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.feedback.models import Complaint, ComplaintChange, ComplaintClock
@@ -20,6 +19,7 @@ from domain.policies.rules.kinds import BusinessCalendarClause, ComplaintHandlin
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_member, one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -47,13 +47,13 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Clocks and changes are seen with their complaint. `parts` is their table or an alias of it."""
     if actor.may(Permission.FEEDBACK_READ_ALL):
         return true()
-    complaints = aliased(Complaint)
+    complaints = another(Complaint)
     return select(complaints.id).where(complaints.id == parts.complaint_id, visible(actor, complaints)).exists()
 
 
 def breached(complaints: Any) -> ColumnElement[bool]:
     """Whether a deadline of a complaint was missed."""
-    late = aliased(ComplaintClock)
+    late = another(ComplaintClock)
     return select(late.id).where(late.complaint_id == complaints.id, late.breached_at.is_not(None)).exists()
 
 

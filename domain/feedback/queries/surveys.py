@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.feedback.models import Survey
@@ -20,6 +19,7 @@ from domain.policies.rules.kinds import SatisfactionSurvey
 from domain.requests import queries as requests
 from tenancy.actor import Actor
 from tenancy.models import current_contact, one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -49,7 +49,7 @@ def expired(surveys: Any, now: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 def last_asked_at(surveys: Any) -> Select[Any]:
     """When the contact of a survey was last asked by another one, inside a statement."""
-    others = aliased(Survey)
+    others = another(Survey)
     asked = and_(others.contact_id == surveys.contact_id, others.id != surveys.id)
     return select(func.max(others.sent_at)).where(asked)
 

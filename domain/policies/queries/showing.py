@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.subjects import SubjectKind
@@ -15,6 +14,7 @@ from domain.policies.rules.versions import Control, State
 from tenancy.actor import Actor
 from tenancy.members import Member, MemberRole, Role
 from tenancy.models import current_instant, current_member
+from tenancy.rows import another
 
 # The purpose under which a chain decides on versions of the handbook.
 PUBLISHING = "publish"
@@ -35,7 +35,7 @@ def visible(actor: Actor, versions: Any) -> ColumnElement[bool]:
 
 def visible_clauses(actor: Actor, clauses: Any) -> ColumnElement[bool]:
     """Clauses are seen with their version. `clauses` is `Clause` or an alias of it."""
-    versions = aliased(HandbookVersion)
+    versions = another(HandbookVersion)
     seen = visible(actor, versions)
     if actor.may(Permission.POLICIES_DRAFT) or actor.may(Permission.POLICIES_PUBLISH):
         return seen
@@ -44,7 +44,7 @@ def visible_clauses(actor: Actor, clauses: Any) -> ColumnElement[bool]:
 
 def visible_signatures(actor: Actor, signatures: Any) -> ColumnElement[bool]:
     """Signatures are seen with their version. `signatures` is `HandbookSignature` or an alias of it."""
-    versions = aliased(HandbookVersion)
+    versions = another(HandbookVersion)
     return select(versions.id).where(versions.id == signatures.version_id, visible(actor, versions)).exists()
 
 
@@ -66,7 +66,7 @@ def visible_decisions(actor: Actor, decisions: Any) -> ColumnElement[bool]:
 
 def control(versions: Any) -> ColumnElement[str]:
     """The control status of a version inside a statement, as `rules.versions.control` tells it at the tenant's now."""
-    later = aliased(HandbookVersion)
+    later = another(HandbookVersion)
     next_effective_at = (
         select(func.min(later.effective_at))
         .where(later.state == State.PUBLISHED, later.effective_at > versions.effective_at)
@@ -82,7 +82,7 @@ def control(versions: Any) -> ColumnElement[str]:
 
 def value_of_clause(clause_id: Any) -> Select[Any]:
     """What a clause lays down, inside a statement, by its id."""
-    clauses = aliased(Clause)
+    clauses = another(Clause)
     return select(clauses.value).where(clauses.id == clause_id)
 
 
@@ -107,7 +107,7 @@ def others_who_may_publish(member_id: Any) -> Select[Any]:
 
 def _in_force_id() -> Select[Any]:
     """Inside a statement, the version in force at the company's present instant."""
-    in_force = aliased(HandbookVersion)
+    in_force = another(HandbookVersion)
     return (
         select(in_force.id)
         .where(in_force.state == State.PUBLISHED, in_force.effective_at <= current_instant())
@@ -119,7 +119,7 @@ def _in_force_id() -> Select[Any]:
 def chain_id(kind: SubjectKind, purpose: str = "", customer_tier: Any = None) -> Select[Any]:
     """Inside a statement, the clause of the version in force that lays down by which chain such a record is approved:
     one without limits, or one that is limited to nothing but the importance of its customer where that is known."""
-    chains = aliased(Clause)
+    chains = another(Clause)
     limits = cast(chains.scope, JSONB)
     here = cast(limits, Text) == "{}"
     if customer_tier is not None:

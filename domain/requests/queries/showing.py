@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
@@ -14,6 +13,7 @@ from domain.requests.models import Clock, Escalation, Message, RequestHelper, Re
 from domain.requests.rules import Audience, HelpState, Move, State
 from tenancy.actor import Actor
 from tenancy.models import current_client, current_contact, current_member, one_of
+from tenancy.rows import another
 
 # In which a clock runs or rests; the others have stopped every one.
 UNDER_WAY = (
@@ -47,7 +47,7 @@ def visible(actor: Actor, requests: Any) -> ColumnElement[bool]:
         return false()
     if actor.is_client:
         return submitted_by_my_program(requests)
-    told = aliased(Escalation)
+    told = another(Escalation)
     escalated = select(told.id).where(told.request_id == requests.id, told.escalated_to_id == current_member())
     return or_(
         requested_by_me(requests),
@@ -85,7 +85,7 @@ def reached(actor: Actor, requests: Any) -> ColumnElement[bool]:
 def messages_open_to_me(actor: Actor, messages: Any) -> ColumnElement[bool]:
     """What a customer's person reads in the portal: what was said publicly about what they see there. `messages` is
     `Message` or an alias of it."""
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     about = select(requests.id).where(requests.id == thread(messages), open_to_me(actor, requests))
     return and_(messages.audience == Audience.PUBLIC, about.exists())
 
@@ -103,7 +103,7 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """What belongs to requests is seen with their request. `parts` is their table or an alias."""
     if actor.may(Permission.REQUESTS_READ_ALL):
         return true()
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     return select(requests.id).where(requests.id == parts.request_id, visible(actor, requests)).exists()
 
 
@@ -119,7 +119,7 @@ def visible_clocks(actor: Actor, clocks: Any) -> ColumnElement[bool]:
 def visible_escalations(actor: Actor, escalations: Any) -> ColumnElement[bool]:
     """Escalations are seen with the clock they are about, and by whoever was told. `escalations` is `Escalation` or an
     alias of it."""
-    seen, clocks = visible_parts(actor, escalations), aliased(Clock)
+    seen, clocks = visible_parts(actor, escalations), another(Clock)
     timed = select(clocks.id).where(clocks.id == escalations.clock_id, visible_clocks(actor, clocks)).exists()
     return and_(seen, or_(timed, func.coalesce(escalations.escalated_to_id == current_member(), false())))
 
@@ -143,7 +143,7 @@ def _is_inside(actor: Actor, parts: Any) -> ColumnElement[bool]:
         return true()
     if not actor.may(Permission.REQUESTS_WORK):
         return false()
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     asked = and_(requests.requester_id == current_member(), requests.assignee_id.is_distinct_from(current_member()))
     from_the_other_side = select(requests.id).where(
         requests.id == parts.request_id, submitted_by_my_program(requests) if actor.is_client else asked
@@ -153,13 +153,13 @@ def _is_inside(actor: Actor, parts: Any) -> ColumnElement[bool]:
 
 def shows(actor: Actor, request_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the request with an id, for what is attached to it."""
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     return select(requests.id).where(requests.id == request_id, reached(actor, requests)).exists()
 
 
 def shows_message(actor: Actor, message_id: Any) -> ColumnElement[bool]:
     """Whether somebody reads the message with an id, for what is attached to it."""
-    messages = aliased(Message)
+    messages = another(Message)
     seen = messages_open_to_me(actor, messages) if actor.is_contact else visible_messages(actor, messages)
     return select(messages.id).where(messages.id == message_id, seen).exists()
 
@@ -184,7 +184,7 @@ def assigned_to_me(requests: Any) -> ColumnElement[bool]:
 
 def is_closed(request_id: Any) -> ColumnElement[bool]:
     """Whether a request is closed, inside a statement, by its id."""
-    asked = aliased(ServiceRequest)
+    asked = another(ServiceRequest)
     return select(asked.id).where(asked.id == request_id, asked.state == State.CLOSED).exists()
 
 
@@ -196,7 +196,7 @@ def stood_in_by_me(requests: Any) -> ColumnElement[bool]:
 
 def breached(requests: Any) -> ColumnElement[bool]:
     """Whether a deadline of a request was missed; targets among ourselves are none."""
-    late = aliased(Clock)
+    late = another(Clock)
     missed = (late.breached_at.is_not(None), late.kind != ClockKind.INTERNAL)
     return select(late.id).where(late.request_id == requests.id, *missed).exists()
 
@@ -208,13 +208,13 @@ def visible_links(actor: Actor, links: Any) -> ColumnElement[bool]:
 
 def _of_mine(request_id: Any) -> ColumnElement[bool]:
     """Whether the acting member has the request with an id."""
-    mine = aliased(ServiceRequest)
+    mine = another(ServiceRequest)
     return select(mine.id).where(mine.id == request_id, mine.assignee_id == current_member()).exists()
 
 
 def _with_my_part(request_id: Any) -> ColumnElement[bool]:
     """Whether the acting member does a part for a request, or heads a department that does."""
-    part = aliased(RequestPart)
+    part = another(RequestPart)
     department_id: Any = part.department_id
     mine = or_(part.assignee_id == current_member(), organisation.headed_by_me(department_id))
     return select(part.id).where(part.request_id == request_id, mine).exists()
@@ -222,19 +222,19 @@ def _with_my_part(request_id: Any) -> ColumnElement[bool]:
 
 def helped_by_me(request_id: Any) -> ColumnElement[bool]:
     """Whether the acting member helps with a request at present, by its id."""
-    mine = aliased(RequestHelper)
+    mine = another(RequestHelper)
     helping = (mine.staff_id == current_member(), mine.state == HelpState.HELPING)
     return select(mine.id).where(mine.request_id == request_id, *helping).exists()
 
 
 def _visited_by_me(request_id: Any) -> ColumnElement[bool]:
     """Whether the acting member is, or was, sent to the customer for a request, by its id."""
-    visit = aliased(SiteVisit)
+    visit = another(SiteVisit)
     mine = (visit.request_id == request_id, visit.engineer_id == current_member())
     return select(visit.id).where(*mine).exists()
 
 
 def has_open_children(requests: Any) -> ColumnElement[bool]:
     """Whether a part of a request is not resolved."""
-    part = aliased(ServiceRequest)
+    part = another(ServiceRequest)
     return select(part.id).where(part.parent_id == requests.id, one_of(part.state, UNDER_WAY)).exists()
