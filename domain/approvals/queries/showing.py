@@ -140,7 +140,7 @@ def passable_by_me(approvals: Any) -> ColumnElement[bool]:
 def returnable_by_me(approvals: Any) -> ColumnElement[bool]:
     """Whether the acting member decides now in a step before which another was come to, to which it can be returned, as
     `rules.steps.returnable` has it."""
-    seat, before, replaced = aliased(ApprovalTask), aliased(ApprovalTask), aliased(ApprovalTask)
+    seat, before, replaced = another(ApprovalTask), another(ApprovalTask), another(ApprovalTask)
     mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals))))
     last_replaced = (
         select(func.max(replaced.round))
