@@ -81,6 +81,8 @@ _ALL = (
     Mutation("openProblem", "OpenProblemInput", "problem { id }"),
     Mutation("fileUnderProblem", "FileUnderProblemInput", "request { id }"),
     Mutation("solveProblem", "SolveProblemInput", "problem { id }"),
+    Mutation("recordTime", "RecordTimeInput", "record { id }"),
+    Mutation("setNotificationPreferences", "SetNotificationPreferencesInput", "preferences { delivery }"),
     Mutation("submitComplaint", "SubmitComplaintInput", "complaint { id }"),
     Mutation("assignComplaint", "AssignComplaintInput", "complaint { id }"),
     Mutation("acknowledgeComplaint", "AcknowledgeComplaintInput", "complaint { id }"),

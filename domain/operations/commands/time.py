@@ -148,11 +148,11 @@ async def _keep(work: Work, record: TimeRecord) -> None:
     today = organisation.today(work)
     if record.worked_on > today:
         raise Invalid(message("Working time is recorded once it has been worked."), path=("workedOn",))
-    if clause.note_needed and not record.note:
-        raise Invalid(message("Say what was done."), path=("note",))
     refused: Refusal | None = None
     so_far = await queries.minutes_on(work, record.staff_id, record.worked_on)
-    if rules.too_old(record.worked_on, today, clause):
+    if clause.note_needed and not record.note:
+        refused = Invalid(message("Say what was done."), path=("note",))
+    elif rules.too_old(record.worked_on, today, clause):
         refused = rules.refuse_too_old(clause)
     elif record.minutes > 0 and so_far + record.minutes > clause.most_minutes_a_day:
         refused = rules.refuse_too_much(clause, so_far)

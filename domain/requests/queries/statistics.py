@@ -208,7 +208,7 @@ def _group(actor: Actor, by: GroupedBy, request: Any) -> tuple[Any, Any, Sequenc
         case GroupedBy.ALL:
             return nothing, nameless, []
         case GroupedBy.CATEGORY:
-            return nothing, request.category, [request.category]
+            return nothing, func.nullif(request.category, ""), [request.category]
         case GroupedBy.PRIORITY:
             return nothing, cast(request.priority, Text()), [request.priority]
         case GroupedBy.CUSTOMER:

@@ -13,7 +13,8 @@ BOTH = {
     "Before and after the change": "Open request, moved by the new clause*; New request*; "
     "Open invoice, stays with its version*; New invoice*",
     "The same incident, reported at the same hour": _REQUEST,
-    "Many hands on that incident": "Assigned to*, Same case, Other departments, Extra staff*, Fault report*",
+    "Many hands on that incident": "Assigned to*, Same case, Other departments, Extra staff*, Fault report*, "
+    "Working time",
     "A complaint about it, at the same hour": "Complaint, Dealt with by, Acknowledged*, Remedy*, Result*, Cause, "
     "Outcome",
     "From a mail to its survey": "Mail, Request*, Assigned to, Customer's answer, Solved, Closed*, Survey by link*, "
@@ -41,7 +42,7 @@ BOTH = {
 SOFTWARE = {
     "A change of policy in the middle of the month": "Notice period",
     "The same incident, reported at the same hour": "Escalated to*",
-    "Many hands on that incident": "What follows, Recurring fault, Split off",
+    "Many hands on that incident": "What follows, Recurring fault, Split off, Working time*",
     "From a mail to its survey": "Assigned to*",
     "An offer that becomes a contract": "Fees*",
     "An invoice nobody pays, due on the same day": "Fees and interest*",

@@ -23,6 +23,10 @@ WITHIN = """query($id: ID!) { request(id: $id) {
   parts { department { name } assignee { name } task result endedAt } helpers { staff { name } reason }
   faultReport { cause prevention at } problem { number title remedy }
   postmortemActions { task responsible { name } dueOn doneAt } } }"""
+TIME = (
+    "query($id: ID!) { timeRecords(first: 10, order: WORKED, filter: {requestId: {eq: $id}}) { nodes {"
+    " workedOn minutes note staff { name } " + CITED + " } } }"
+)
 # The step that asks for somebody beside the two who are responsible.
 HELP = "help/outage"
 RAISED = "query($id: ID!) { request(id: $id) { number title resolution " + CITED + " } }"
@@ -58,6 +62,7 @@ async def _hands(teller: Teller, step: str, split_off: str) -> Mapping[str, str]
     read = await teller.read(HANDS, id=ids[step], help=ids[HELP])
     found, approval = read["request"], read["approvals"]["nodes"][0]
     within = (await teller.read_as_administrator(WITHIN, id=ids[step]))["request"]
+    spent = await teller.read_as_administrator(TIME, id=ids[step])
     helpers = [f"{helper['staff']['name']}: {helper['reason']}" for helper in within["helpers"]]
     return {
         "assigned": _assigned(teller, found),
@@ -78,7 +83,20 @@ async def _hands(teller: Teller, step: str, split_off: str) -> Mapping[str, str]
         ),
         "problem": words("problem_solved", **within["problem"]) if within["problem"] else "",
         "split_off": await _split(teller, split_off),
+        "worked": "\n".join([_worked(teller, record) for record in spent["timeRecords"]["nodes"]]),
     }
+
+
+def _worked(teller: Teller, record: Mapping[str, Any]) -> str:
+    """Working time that somebody has recorded, and the clause by which they could."""
+    note = f"\n“{record['note']}”" if record["note"] else ""
+    said = teller.words(
+        "worked_minutes",
+        name=record["staff"]["name"],
+        minutes=record["minutes"],
+        day=teller.day(record["workedOn"]),
+    )
+    return said + note + teller.clause(decision(record, "operations.time_recorded"))
 
 
 def _assigned(teller: Teller, request: Mapping[str, Any]) -> str:
