@@ -20,6 +20,7 @@ KNOWN = {
     "api.live.SWITCHBOARDS": "The process's own; its listeners are kept by tenant.",
     "api.reading.asking._QUESTIONS": "The code's own questions; their answers are kept with one reading.",
     "api.inputs._takers": "By the schema's own fields.",
+    "domain.billing.rules.letters._TONES": "The code's own words.",
     "domain.billing.rules.parties._countries": "The world's own countries.",
     "domain.kernel.calendars._table": "By the calendar's own value.",
     "domain.kernel.command.COMMANDS": "The code's own names.",
