@@ -98,7 +98,7 @@ async def test_a_step_is_returned_to_and_people_are_asked_beside_oneself(ask: As
       errors { code path } } }"""
     seat = await seat_of(company, approval, company.boss)
     assert (await ask(company.boss, back, task=seat))["returnToStep"]["errors"] == [
-        {"code": "INVALID", "path": ["step"]}
+        {"code": "NO_EARLIER_STEP", "path": ["step"]}
     ]
 
 
