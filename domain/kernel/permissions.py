@@ -104,6 +104,6 @@ def known(words: Sequence[str], *path: str) -> Sequence[str]:
     """The words, each of which is a permission. Raises `Invalid` at the place of the first that is none."""
     for place, word in enumerate(words):
         if word not in KNOWN:
-            text = message("There is no permission “{word}”.")
-            raise Invalid(text, {"word": word[:60]}, (*path, str(place)))
+            text = message("There is no permission “{word}”. There are: {known}.")
+            raise Invalid(text, {"word": word[:60], "known": ", ".join(Permission)}, (*path, str(place)))
     return words

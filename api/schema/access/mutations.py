@@ -8,11 +8,13 @@ import strawberry
 
 from api.schema.inputs import given, optional
 from api.schema.terms import Language
-from domain.kernel.permissions import known
+from domain.kernel.permissions import Permission, known
 from tenancy.identity import clients, people, sessions, tokens
 from tenancy.identity.models import AccessToken, OAuthClient, Session
 from tenancy.members import Member, Role
 from tenancy.work import Work
+
+ALL_PERMISSIONS = f"There are: {', '.join(Permission)}. viewer.permissions lists yours; nobody gives others."
 
 
 @strawberry.input(description="A new member.")
@@ -101,7 +103,7 @@ class CreateRoleInput:
     """A new role."""
 
     name: str = given("The role's name, unique in the company.")
-    permissions: list[str] = given("What its holders may do; viewer.permissions lists yours.")
+    permissions: list[str] = given(f"What its holders may do. {ALL_PERMISSIONS}")
 
 
 async def create_role(work: Work, input: CreateRoleInput) -> Role:
@@ -115,7 +117,7 @@ class ChangeRoleInput:
 
     role_id: UUID = given("The role.")
     name: str = given("The role's name.")
-    permissions: list[str] = given("All that its holders may do.")
+    permissions: list[str] = given(f"All that its holders may do. {ALL_PERMISSIONS}")
 
 
 async def change_role(work: Work, input: ChangeRoleInput) -> Role:
@@ -183,7 +185,7 @@ class CreateClientInput:
     """A new client of a partner."""
 
     name: str = given("What it is called, unique in the company.")
-    scopes: list[str] = given("The permissions it may ask for.")
+    scopes: list[str] = given(f"The permissions it may ask for. {ALL_PERMISSIONS}")
     partner: str = optional("Whose it is.", default="")
 
 

@@ -33,6 +33,8 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
     """Whether an obstacle stands in the way of a listed move."""
     publishes = and_(move.move == Move.PUBLISH.value, not_(in_another_state(move)))
     signs = and_(move.signed, not_(in_another_state(move)))
+    # Where a chain decides, nothing else keeps somebody from publishing by hand: nobody does that then.
+    waits = and_(publishes, cast(move.chain_id, Uuid).is_not(None), not_(move.sole))
     match obstacle:
         case Obstacle.FORBIDDEN:
             return not_(cast(move.permitted, Boolean))
@@ -45,11 +47,11 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.NOT_YOURS:
             return and_(move.move == Move.DISCARD.value, not_(or_(move.began, move.publishes)))
         case Obstacle.OWN_VERSION:
-            return and_(signs, move.wrote, not_(move.alone))
+            return and_(signs, move.wrote, not_(move.alone), not_(waits))
         case Obstacle.NEEDS_APPROVAL:
-            return and_(publishes, cast(move.chain_id, Uuid).is_not(None), not_(move.sole))
+            return waits
         case Obstacle.NEEDS_REVIEW:
-            return and_(publishes, not_(move.reviewed), not_(move.alone))
+            return and_(publishes, not_(move.reviewed), not_(move.alone), not_(waits))
         case Obstacle.TOOK_EFFECT:
             return and_(move.move == Move.WITHDRAW.value, not_(in_another_state(move)), move.took_effect)
         case _:

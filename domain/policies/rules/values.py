@@ -89,7 +89,11 @@ class Wording(Part):
             return given
         texts = {key: text for key, text in given.items() if not isinstance(text, str) or text.strip()}
         if not texts:
-            raise unfit(message("A text is needed in at least one language: zh_Hans, zh_Hant or en."))
+            raise unfit(
+                message(
+                    "A text is needed in at least one language: simplified Chinese, traditional Chinese or English."
+                )
+            )
         nearest = {
             language.value: next((texts[other] for other in others if other in texts), None)
             for language, others in _NEAREST.items()

@@ -58,6 +58,11 @@ async def test_who_is_asked_to_decides_for_who_is_away_and_it_is_on_record(compa
     _, (task,) = await course(company.admin, approval.id)
     assert (task.assignee_id, task.instead_of_id) == (company.hr.id, company.head.id)
     assert task.seat_reason is SeatReason.DELEGATED
+    # Who comes back too late hears that it is done, and in whose name.
+    with pytest.raises(Forbidden, match="stand-in has dealt with this") as refused:
+        async with writing(company.head, settle=settle) as work:
+            await commands.approve(work, task_id=task.id)
+    assert refused.value.code == "NOT_YOURS"
 
 
 async def test_who_is_away_may_still_decide(company: Company) -> None:
