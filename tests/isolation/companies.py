@@ -136,6 +136,7 @@ VALUES: Mapping[tuple[str, str], Made] = {
     # One with a price.
     ("contracts", "currency"): lambda _, __: "CNY",
     ("contract_rates", "currency"): lambda _, __: "CNY",
+    ("solutions", "currency"): lambda _, __: "CNY",
     ("contracts", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},

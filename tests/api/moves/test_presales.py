@@ -90,6 +90,7 @@ async def test_inquiries_and_their_papers_say_what_the_mutations_do(ask: Ask) ->
         confirmed = {**at, "confirmed_by": "Lin", "confirmed_on": date(2026, 6, 1)}
         of_paper: Tries = {
             "CHANGE": ("changeRequirements", {**at, "title": "T", "content": "C"}),
+            "SEND": ("sendRequirements", {**at, "contact_id": company.contact_id}),
             "CONFIRM": ("confirmRequirements", confirmed),
             "REVISE": ("reviseRequirements", {**at, "reason": "R"}),
         }

@@ -343,7 +343,7 @@ async def test_who_makes_a_return_visit_is_reminded_and_its_delay_is_told(
     request = await do(requests.confirm, company.clerk, await resolved(company), score=5)
     await work_off()
     assert request.scored_at is not None
-    await advance(company, at("Sun 7 10:00"))
+    await advance(company, at("Mon 8 10:00"))
 
     async def told_of_visits(actor: Actor) -> list[str]:
         async with reading(actor) as work:
