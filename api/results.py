@@ -150,6 +150,11 @@ def problem(refusal: Refusal, language: str) -> Problem:
     return Problem(refusal.code, said, list(refusal.path), clause, refusal.earliest_at)
 
 
+def problems(refusal: Refusal, language: str) -> list[Problem]:
+    """A refusal and whatever else is wrong, as a payload tells it."""
+    return [problem(each, language) for each in (refusal, *refusal.further)]
+
+
 def problem_of(error: GraphQLError, language: str) -> Problem:
     """What is wrong with the document of a mutation whose input is the variable `input`, as its payload's error."""
     cause = cause_of(error)

@@ -19,7 +19,7 @@ from api.reading.documents import Prepared, collect
 from api.reading.planning import Plan
 from api.reading.refusing import refused
 from api.reading.requests import Call
-from api.results import Problem, Write, problem
+from api.results import Problem, Write, problems
 from domain.consequences import settle
 from tenancy import idempotency
 from tenancy.actor import Actor
@@ -92,7 +92,7 @@ class Writer:
             done = await against_others(partial(self._in_the_company, write, key, arguments, read))
         except Refusal as refusal:
             nothing = dict.fromkeys([*write.records, *write.values])
-            errors = [problem(each, self.actor.language) for each in (refusal, *refusal.further)]
+            errors = problems(refusal, self.actor.language)
             return _written(prepared, field, nodes, variables.coerced, nothing, errors)
         return await done.read(self.actor) if isinstance(done, Unread) else done
 
@@ -116,7 +116,7 @@ class Writer:
                     return []
                 results = write.results(await write.function(self.actor, **arguments))
         except Refusal as refusal:
-            return [problem(refusal, self.actor.language)]
+            return problems(refusal, self.actor.language)
         each = [getattr(item, "error", None) for found in results.values() if isinstance(found, list) for item in found]
         return [error for place, error in enumerate(each) if error is not None and error not in each[:place]]
 

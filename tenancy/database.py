@@ -277,7 +277,7 @@ async def _keep_refused(actor: Actor, ended: Work) -> None:
 async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncIterator[Work]:
     """The transaction in which a new tenant's row and its first records are made: all of it is kept, or nothing."""
     if _TRYING.get():
-        raise RuntimeError("a company is not made in order to be undone")
+        raise Refusal(message("Of making a company nobody can be told beforehand."), code="NOT_TRIED")
     actor = Actor.system(tenant_id)
     async with _transaction(actor) as (_, transaction):
         sql, arguments = prepare(tenant)

@@ -147,6 +147,11 @@ def current_instant() -> ColumnElement[datetime]:
 
 def current_day() -> ColumnElement[date]:
     """The tenant's day inside a statement: that of its instant, by the clocks of its zone."""
+    return day_of(current_instant())
+
+
+def day_of(instant: Any) -> ColumnElement[date]:
+    """The day of an instant inside a statement, by the clocks of the tenant's zone."""
     tenants = table("tenants", column("id", Uuid()), column("zone", Text()))
     zone = select(tenants.c.zone).where(tenants.c.id == literal_column(f"(select {CURRENT_TENANT})", Uuid()))
-    return cast(func.timezone(zone.scalar_subquery(), current_instant()), Date())
+    return cast(func.timezone(zone.scalar_subquery(), instant), Date())

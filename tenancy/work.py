@@ -1,6 +1,6 @@
 """Work: one tenant, one actor, one transaction, one instant; what commands load, change, record and schedule."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -234,6 +234,10 @@ class Work:
             self._new, self._deleted, self._entries = [], [], []
             self.recorded, self.memo = recorded, memo
             raise
+
+    def note_held(self, rows: Iterable[TenantModel]) -> None:
+        """Know of rows that were locked to be changed by a statement of their module's own."""
+        self._held |= {(row.__tablename__, row.id): None for row in rows}
 
     def note_refused(self, refusal: Refusal, held_before: Collection[tuple[str, UUID]] = ()) -> None:
         """Remember what a clause refuses: about the first record that was held for it, and wasn't held before."""

@@ -69,13 +69,15 @@ def _refuse_outside_hours(work: Work, view: View, step_number: int) -> None:
     opens_at = dunning.contact_from(work.now, view.grounds.ladder.value, view.grounds.calendar)
     if opens_at > work.now and view.next is not None and view.next.step.number == step_number:
         text = message("Customers are not contacted at this hour: the step can be approved from {opens_at} on.")
-        raise Refusal(
+        refusal = Refusal(
             text,
             {"opens_at": opens_at.astimezone(ZoneInfo(work.opening.zone))},
             path=("stepNumber",),
             clause=view.grounds.ladder.clause,
             code="OUTSIDE_CONTACT_HOURS",
         )
+        refusal.earliest_at = opens_at
+        raise refusal
 
 
 def _is_due(work: Work, following: Expected, number: int) -> bool:

@@ -35,7 +35,9 @@ async def lock(work: Work, invoice_ids: Collection[UUID]) -> list[Invoice]:
     )
     await work.rows(timers.order_by(AgendaItem.id).with_for_update())
     found = select(Invoice).where(queries.one_of(Invoice.id, invoice_ids)).order_by(Invoice.id)
-    return await work.all(found.with_for_update())
+    invoices = await work.all(found.with_for_update())
+    work.note_held(invoices)
+    return invoices
 
 
 async def lock_one(work: Work, invoice_id: UUID) -> Invoice:

@@ -122,8 +122,8 @@ async def waiting_mail(work: Work, letter: DunningLetter) -> Effect | None:
 
 
 async def letter_to_print(work: Work, id: UUID) -> DunningLetter:
-    """A letter that is written, for whoever sees it; refuses with `NotFound`."""
+    """A letter that is written and still asks for something, for whoever sees it; refuses with `NotFound`."""
     letter = await work.seen(DunningLetter, id, visible_of_customer(work.actor, DunningLetter), "letterId")
-    if letter.paper is None:
+    if letter.paper is None or letter.withdrawn_at is not None:
         raise NotFound(path=("letterId",))
     return letter

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, and_, case, cast, func, literal_colu
 from domain.contracts.models import Contract, ContractRate, UsageRecord
 from domain.contracts.rules import ContractState
 from domain.contracts.rules.rates import Period, next_period
-from tenancy.models import current_day, one_of
+from tenancy.models import current_day, day_of, one_of
 from tenancy.work import Work
 
 
@@ -52,7 +52,7 @@ def has_period_over(contracts: Any) -> ColumnElement[bool]:
     )
     months = contracts.billing_months * literal_column("interval '1 month'")
     full = cast(func.date_trunc("month", since) + months - literal_column("interval '1 day'"), Date)
-    done = case((contracts.state == ContractState.COMPLETED, cast(contracts.ended_at, Date)))
+    done = case((contracts.state == ContractState.COMPLETED, day_of(contracts.ended_at)))
     ends = func.least(func.coalesce(contracts.terminated_on, contracts.ends_on), done)
     return and_(
         contracts.billing_months.is_not(None),

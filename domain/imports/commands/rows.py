@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +38,8 @@ def _said_of(fields: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        path = tuple(fields.get(step, step) for step in refusal.path[:1])
-        raise replace(refusal, path=path) from refusal
+        refusal.path = tuple(fields.get(step, step) for step in refusal.path[:1])
+        raise
 
 
 async def _customer(work: Work, given: Given) -> Done:

@@ -47,7 +47,7 @@ async def keep_refused(work: Work, refused: Refused) -> None:
         Decision.decision == REFUSED,
         Decision.clause_id == decision.clause_id,
         Decision.at > work.now - KEPT_AGAIN_AFTER,
-        Decision.inputs.contains({"by": by}),
+        Decision.inputs.contains({"by": by, "asked": refusal.asked}),
         Decision.result.contains({"refused": refusal.code}),
     )
     if not await work.rows(select(Decision.id).where(*same).limit(1)):

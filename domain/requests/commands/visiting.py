@@ -194,7 +194,7 @@ async def _attach(work: Work, visit: SiteVisit, file_id: UUID, note: str) -> Att
 
 async def detach_from_visit(work: Work, *, attachment: Attachment) -> None:
     """Take away what one has attached oneself, while the visit goes on and no signature is drawn on it."""
-    visit = await seen.site_visit(work, attachment.subject_id, "attachmentId")
+    visit = await seen.site_visit(work, attachment.subject_id, "attachmentId", lock=True)
     own = attachment.attached_by_id if work.actor.is_member else attachment.attaching_client_id
     if own is None or own != work.actor.id:
         raise Forbidden(message("A file is taken away by who has attached it."), code="NOT_YOURS")

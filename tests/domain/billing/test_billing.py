@@ -17,6 +17,8 @@ from domain.kernel.lines import Line
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Language
+from domain.policies.commands import REFUSED
+from domain.policies.models import Decision
 from domain.policies.rules.dunning import HoldKind
 from tenancy.actor import Actor
 from tenancy.agenda import Task
@@ -213,6 +215,11 @@ async def test_holds_that_cannot_be_are_refused_and_the_ladder_names_its_clause(
     assert refused.value.code == "HOLD_NOT_PROVIDED"
     assert refused.value.clause is not None
     assert refused.value.clause.number == "7.1"
+    for office, codes in ((strict, ["HOLD_NOT_PROVIDED"]), (gentle, [])):
+        async with reading(office.admin) as work:
+            kept = await work.all(select(Decision).where(Decision.decision == REFUSED))
+        assert [decision.result["refused"] for decision in kept] == codes
+        assert all(decision.subject_id == billed[0] for decision in kept)
     await gentle.hold(invoice_id=billed[1])
     with pytest.raises(Conflict):
         await gentle.hold(invoice_id=billed[1])
