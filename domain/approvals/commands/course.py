@@ -381,6 +381,13 @@ async def plan_deadline(
     )
 
 
+async def give_time(work: Work, approval: Approval, index: int) -> None:
+    """Somebody sits now where nobody did: where they are the only one, the step's time begins anew."""
+    waiting = await waiting_here(work, approval, index)
+    if len(waiting) == 1:
+        await plan_deadline(work, approval, chain_of(approval).steps[index], waiting)
+
+
 def _timer(approval: Approval, index: int) -> str:
     return f"approval:{approval.id}:{approval.round}:{index}:"
 

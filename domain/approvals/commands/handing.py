@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, hand_over, seated
+from domain.approvals.commands.course import chain_of, give_time, hand_over, seated
 from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others, refuse_powerless
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
@@ -34,13 +34,17 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
 async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
     """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever.
 
-    Nobody chooses who decides on their own request or matter.
+    Who comes where nobody was, and has nobody waiting beside them, has the step's whole time. Nobody chooses who
+    decides on their own request or matter.
     """
     approval, task = await locked_seat(work, task_id)
     refuse_concerned(approval, work.actor.id, "taskId")
     if task.seat_reason is SeatReason.CONDITION_FAILED:
         raise obstacles.refusal(Act.REASSIGN, Obstacle.CONDITION_FAILED)
-    return await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
+    given = await _give(work, approval, task, to_id, comment, SeatReason.REASSIGNED)
+    if task.assignee_id is None:
+        await give_time(work, approval, task.step)
+    return given
 
 
 @command(needs=Permission.APPROVALS_DECIDE)

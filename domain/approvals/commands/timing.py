@@ -46,10 +46,11 @@ async def step_due(work: Work, event: ApprovalStepDue) -> None:
     for task in waiting:
         task.turn = event.turn + 1
     to: list[dict[str, object]] = []
+    # A seat without anybody waits for an administrator: time decides for people, and not in nobody's place.
+    taken = [task for task in await undecided(work, approval, event.step) if task.assignee_id is not None]
     match step.on_deadline:
-        case OnDeadline.APPROVE | OnDeadline.REJECT:
-            everybody = await undecided(work, approval, event.step)
-            _decide_all(work, approval, everybody, step.on_deadline)
+        case OnDeadline.APPROVE | OnDeadline.REJECT if taken:
+            _decide_all(work, approval, taken, step.on_deadline)
             done = step.on_deadline.value
         case OnDeadline.ESCALATE if to := await _escalate(work, approval, waiting):
             await plan_deadline(work, approval, step, await waiting_here(work, approval, event.step))

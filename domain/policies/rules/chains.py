@@ -231,7 +231,8 @@ class Step(Part):
         Field(
             description=(
                 "Who decides where nobody is found who may: nobody (`skip`), the requester's superior, an "
-                "administrator of approvals, or it stops until an administrator names somebody."
+                "administrator of approvals, or it stops until an administrator names somebody, which `on_deadline` "
+                "does not shorten."
             )
         ),
     ] = WhenVacant.ADMINISTRATOR

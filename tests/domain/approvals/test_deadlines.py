@@ -22,7 +22,7 @@ from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
 from tenancy.journal import Event, JournalEntry
-from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
+from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, entry, founded, lay_down, step, waiting
 from tests.domain.policies.handbooks import OFFICE_HOURS, draft, write
 
 TWO_DAYS = {"deadline": {"working_days": 2}}
@@ -82,6 +82,26 @@ async def test_reminders_come_as_often_as_the_chain_says(company: Company) -> No
     assert await count(company, "approvals.reminded") == 2
     assert await timers(company, approval.id) == []
     assert set(await waiting(company.admin, approval.id)) == {company.head.id}
+
+
+@pytest.mark.parametrize(("on_deadline", "state"), [("approve", State.GRANTED), ("reject", State.REFUSED)])
+async def test_time_does_not_decide_in_a_seat_that_waits_for_an_administrator(
+    company: Company, on_deadline: str, state: State
+) -> None:
+    """Who is named then has the whole time of the step, and only that decides in their place."""
+    stopping = step(entry("customer_owner"), **TWO_DAYS, on_deadline=on_deadline, when_vacant="stop", most_reminders=1)
+    await lay_down(company.admin, stopping)
+    approval = await ask(company.engineer)
+    await time_passes(company, approval.id)
+    stands, (seat,) = await course(company.admin, approval.id)
+    assert (stands.state, seat.state, seat.assignee_id) == (State.WAITING, TaskState.WAITING, None)
+    async with writing(company.admin, settle=settle) as work:
+        await commands.reassign(work, task_id=seat.id, to_id=company.hr.id)
+    _, seats = await course(company.admin, approval.id)
+    assert seats[-1].assignee_id == company.hr.id
+    await time_passes(company, approval.id)
+    stands, seats = await course(company.admin, approval.id)
+    assert (stands.state, seats[-1].end_reason) == (state, EndReason.DEADLINE)
 
 
 async def test_a_reminder_does_not_move_the_deadline(company: Company) -> None:
