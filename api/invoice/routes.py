@@ -83,7 +83,8 @@ async def _printed(
 
 @refusing
 async def dunning_letter(request: Request) -> Response:
-    """A dunning letter as a PDF to be printed and posted, in the language and the words in which it was written."""
+    """A dunning letter as a PDF to be printed and posted, in the language and the words in which it was written, with
+    the fingerprint by which `markDunningLetterPosted` knows what was posted."""
     actor = await authenticate(request.scope)
     wait = QUOTAS.charge(actor, PDF_POINTS).wait_seconds
     if wait:
@@ -93,14 +94,19 @@ async def dunning_letter(request: Request) -> Response:
     except ValueError:
         raise NotFound(path=("letterId",)) from None
     async with reading(actor) as work:
-        letter = await billing.letter_to_print(work, id)
+        letter, fingerprint = await billing.letter_to_print(work, id)
     assert letter.paper is not None
     assert letter.written_at is not None
     try:
-        pdf = await PRINTER.stored_paper(letter.paper, letter.written_at)
+        pdf = await PRINTER.stored_paper({**letter.paper, "mark": fingerprint}, letter.written_at)
     except Unavailable as refusal:
         return refused(request, refusal, status=503)
-    headers = {**visiting.HEADERS, **NOT_KEPT, "Content-Disposition": 'inline; filename="dunning-letter.pdf"'}
+    headers = {
+        **visiting.HEADERS,
+        **NOT_KEPT,
+        "Content-Disposition": 'inline; filename="dunning-letter.pdf"',
+        "Letter-Fingerprint": fingerprint,
+    }
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 

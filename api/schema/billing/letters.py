@@ -29,7 +29,7 @@ strawberry.enum(CallOutcome, name="DunningCallOutcome", description="What came o
 class DunningLetter(Node):
     """A letter about steps of one or more overdue invoices of a customer: a joint one, or one to be posted.
 
-    Its PDF is at `GET /dunning-letters/{id}.pdf` once it is written.
+    Its PDF is at `GET /dunning-letters/{id}.pdf` once it is written, with its fingerprint at the foot of each page.
     """
 
     customer: Customer | None = one("Who is written to.", "customer_id")
@@ -40,6 +40,11 @@ class DunningLetter(Node):
     subject: str | None = column("Its subject, once it is written.")
     text: str | None = column(
         "What it says, as it stands now: an invoice that is paid before it has left is out of it."
+    )
+    fingerprint: str | None = computed(
+        "Tells its wording apart from any other that it had or will have: what `markDunningLetterPosted` asks for. It"
+        " changes when the letter is written anew; none before it is written.",
+        queries.fingerprint,
     )
     steps: list[DunningStep] = many(
         "The steps that it is about, those that were taken out of it included (`withdrawnAt`).",
@@ -136,12 +141,17 @@ class MarkDunningLetterPostedInput:
     """A letter that was posted."""
 
     letter_id: UUID = given("The letter, which is written and goes by post.")
+    fingerprint: str = given(
+        "The `fingerprint` of what was posted: it stands at the foot of each printed page, and in the PDF's answer as"
+        " `Letter-Fingerprint`."
+    )
 
 
 async def mark_dunning_letter_posted(work: Work, input: MarkDunningLetterPostedInput) -> models.DunningLetter:
     """Note that you have taken a dunning letter to the post, now. From then on its steps count as taken for good; until
-    then a payment or a hold takes an invoice out of it. Sent twice it is noted once. Needs `billing.collect`."""
-    return await commands.mark_posted(work, letter_id=input.letter_id)
+    then a payment or a hold takes an invoice out of it, and what was printed before is refused with LETTER_REWRITTEN.
+    Sent twice it is noted once. Needs `billing.collect`."""
+    return await commands.mark_posted(work, letter_id=input.letter_id, fingerprint=input.fingerprint)
 
 
 @strawberry.input(description="What came of a telephone call.")

@@ -81,6 +81,10 @@ class LibraryItem(Node):
     written_at: datetime = column("When this version was written.")
     written_by: Member | None = one("Who has written it; null for a program.", "written_by_id")
     retired_for: str = column("Why nobody is to use it any more; empty otherwise.")
+    consent_needed: bool = computed(
+        "Whether a revision needs the customer's consent anew: it is retired and comes of a customer's solution.",
+        queries.needs_consent_anew,
+    )
     use_count: int = computed("How often it was used, in all of its versions.", queries.uses_of)
     update_wanted: bool = computed(
         "Whether somebody who used this version says that it has to be brought up to date; a new version answers that.",
@@ -199,13 +203,25 @@ class ReviseMaterialInput:
     item_id: UUID = given("The version that counts, or was retired.")
     material: LibraryMaterialInput = given("What it says from now on; this replaces all that it said.")
     reason: str = given("Why there is a new version, such as what those who used it missed.")
+    consent: LibraryConsentInput | None = optional(
+        "Who of the customer agreed, if that was said anew; needed where `consentNeeded`."
+    )
+
+    def agreed(self) -> Consent | None:
+        """The consent as the command takes it."""
+        return Consent(self.consent.given_by, self.consent.given_on) if self.consent is not None else None
 
 
 async def revise_material(work: Work, input: ReviseMaterialInput) -> models.LibraryItem:
-    """Put a new version in the place of a piece; what it comes of and who agreed stay as they are. Answers those who
-    asked for an update, and brings back what was retired."""
+    """Put a new version in the place of a piece; what it comes of stays as it is, and who agreed unless told anew.
+    Answers those who asked for an update, and brings back what was retired; what comes of a customer's solution only
+    with a new consent of theirs, else it is refused with NO_CONSENT."""
     return await commands.revise_material(
-        work, item_id=input.item_id, material=input.material.material(), reason=input.reason
+        work,
+        item_id=input.item_id,
+        material=input.material.material(),
+        reason=input.reason,
+        consent=input.agreed(),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from domain.billing import queries
 from domain.billing.events import DunningStepWithdrawn
 from domain.billing.models import DunningLetter, DunningStep, Invoice
@@ -25,15 +27,23 @@ from tenancy.work import Work
 MOST_INVOICES_ENCLOSED = 10
 
 
-async def particulars(work: Work, invoice: Invoice, step: DunningStep, steps: Collection[DunningStep]) -> Any:
+async def particulars(
+    work: Work, invoice: Invoice, step: DunningStep, steps: Collection[DunningStep]
+) -> letters.Particulars:
     """What a letter of a step is filled with; `steps` are all of the invoice that stand, this one among them."""
+    customer = await customers.get(work, invoice.customer_id)
+    return _particulars(invoice, step, steps, customer.name, await queries.company_name(work))
+
+
+def _particulars(
+    invoice: Invoice, step: DunningStep, steps: Collection[DunningStep], customer: str, company: str
+) -> letters.Particulars:
     assert invoice.due_on is not None
     assert invoice.number is not None
-    customer = await customers.get(work, invoice.customer_id)
     return letters.Particulars(
         number=invoice.number,
-        customer=customer.name,
-        company=await queries.company_name(work),
+        customer=customer,
+        company=company,
         outstanding=Money(step.outstanding_minor, step.currency),
         due_on=invoice.due_on,
         days_overdue=step.days_overdue,
@@ -45,14 +55,16 @@ async def particulars(work: Work, invoice: Invoice, step: DunningStep, steps: Co
 async def compose(work: Work, letter: DunningLetter, steps: Sequence[DunningStep]) -> list[LadderStep]:
     """Write a letter anew about these steps, of each invoice the highest, with the mail that waits for it, if any.
     Returns the rules of the steps."""
-    customer = await customers.get(work, letter.customer_id)
+    customer, company = await customers.get(work, letter.customer_id), await queries.company_name(work)
     highest = {step.invoice_id: step for step in sorted(steps, key=lambda step: step.number)}
-    invoices = {id: await queries.get(work, id) for id in highest}
+    invoices = await work.all(select(Invoice).where(queries.one_of(Invoice.id, highest)).order_by(Invoice.number))
+    standing = queries.by_invoice(await queries.standing_steps_of(work, highest))
     rules = await _rules_of(work, list(highest.values()))
     asked = []
-    for id, step in sorted(highest.items(), key=lambda item: invoices[item[0]].number or 0):
-        standing = await queries.standing_steps(work, id)
-        asked.append(Asked(rules[step.id], await particulars(work, invoices[id], step, standing)))
+    for invoice in invoices:
+        step = highest[invoice.id]
+        said = _particulars(invoice, step, standing[invoice.id], customer.name, company)
+        asked.append(Asked(rules[step.id], said))
     written = letters.write_joint(asked, customer.language)
     language = Language(customer.language.value)
     today = queries.today(work)

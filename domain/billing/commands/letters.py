@@ -23,7 +23,7 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies.rules.dunning import Channel, LadderStep, Tone
 from tenancy.effects import EffectKind
 from tenancy.language import Language
-from tenancy.refusals import Invalid, WrongState, message
+from tenancy.refusals import Conflict, Invalid, WrongState, message
 from tenancy.work import Work
 
 # Steps of one hour are taken one after the other; a joint letter waits this long for those of its customer.
@@ -133,13 +133,14 @@ async def write_due_letter(work: Work, event: DunningLetterDue) -> None:
         # One has joined meanwhile whose invoice is not locked.
         _schedule(work, letter, work.now)
         return
-    views = {invoice.id: view for invoice in invoices if (view := await planning.look(work, invoice)) is not None}
+    seen = await planning.see(work, invoices)
+    views = {invoice.id: view for invoice in invoices if (view := await planning.look(work, invoice, seen)) is not None}
     if views and (later := await _later(work, letter, next(iter(views.values())))) is not None:
         _schedule(work, letter, later)
         return
     for invoice in invoices:
         view = views.get(invoice.id)
-        if view is None or await planning.is_held_today(work, invoice):
+        if view is None or planning.is_held_today(work, invoice, seen):
             await planning.stop_letters(work, invoice)
             await planning.replan(work, invoice)
     steps = await queries.steps_of_letter(work, letter.id)
@@ -172,8 +173,12 @@ def _tell(work: Work, letter: DunningLetter) -> None:
 
 
 @command(needs=Permission.BILLING_COLLECT)
-async def mark_posted(work: Work, *, letter_id: UUID) -> DunningLetter:
-    """Note that a letter was taken to the post now, by whoever says so. Said twice it is noted once."""
+async def mark_posted(work: Work, *, letter_id: UUID, fingerprint: str) -> DunningLetter:
+    """Note that a letter was taken to the post now, by whoever says so. Said twice it is noted once.
+
+    `fingerprint` is that of the paper which was posted; refuses with LETTER_REWRITTEN where the letter says something
+    else by now, as after a payment.
+    """
     letter = await work.get(DunningLetter, letter_id, "letterId", lock=True)
     if letter.channel is not Channel.POST:
         raise Invalid(message("This letter leaves by e-mail: nobody posts it."), path=("letterId",))
@@ -181,6 +186,9 @@ async def mark_posted(work: Work, *, letter_id: UUID) -> DunningLetter:
         raise WrongState(message("Nothing is asked for by this letter any more: do not post it."), path=("letterId",))
     if letter.written_at is None:
         raise WrongState(message("This letter is not written yet."), path=("letterId",))
+    if "".join(fingerprint.split()).lower() != await queries.fingerprint_of(work, letter):
+        text = message("This letter was written anew after it was printed: print it again, and post what it says now.")
+        raise Conflict(text, path=("fingerprint",), code="LETTER_REWRITTEN")
     if letter.posted_at is None:
         letter.posted_at = work.now
         letter.posted_by_id = work.actor.id if work.actor.is_member else None

@@ -184,6 +184,7 @@ async def stop_letters(work: Work, invoice: Invoice) -> None:
     await take_out(work, invoice, [step for step in standing if step.letter_id is not None])
 
 
-async def is_held_today(work: Work, invoice: Invoice) -> bool:
+def is_held_today(work: Work, invoice: Invoice, seen: Seen) -> bool:
     """Whether something keeps an invoice's ladder still on this day."""
-    return dunning.is_held(queries.held_days(await queries.holds_of(work, invoice)), queries.today(work))
+    mine = [hold for hold in seen.holds if queries.is_of(hold, invoice)]
+    return dunning.is_held(queries.held_days(mine), queries.today(work))

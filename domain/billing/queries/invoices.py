@@ -247,11 +247,6 @@ async def allocations_of(work: Work, payment_id: UUID) -> list[Allocation]:
     return await work.all(found.order_by(Allocation.id))
 
 
-async def holds_of(work: Work, invoice: Invoice) -> list[Hold]:
-    """Every hold of an invoice, its own and its customer's, whether over or not."""
-    return await work.all(select(Hold).where(is_about(Hold, invoice)).order_by(Hold.id))
-
-
 async def open_ids(
     work: Work, *, customer_id: UUID | None = None, after_id: UUID | None = None, most: int | None = None
 ) -> list[UUID]:

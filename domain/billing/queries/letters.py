@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from domain.billing.models import DunningCall, DunningLetter, DunningStep, Invoice, PlannedStep
@@ -15,6 +15,9 @@ from tenancy.actor import Actor
 from tenancy.effects import Effect, EffectState
 from tenancy.refusals import NotFound
 from tenancy.work import Work
+
+# Enough to tell the wordings of one letter apart, and few enough to be typed from paper.
+FINGERPRINT_CHARACTERS = 16
 
 
 def visible_calls(actor: Actor, calls: Any) -> ColumnElement[bool]:
@@ -74,6 +77,13 @@ def _key_of(steps: Any) -> ColumnElement[str]:
     return func.coalesce(steps.effect_key, joint.correlate_except(letters).scalar_subquery())
 
 
+def fingerprint(letters: Any) -> ColumnElement[str | None]:
+    """By which two wordings of a letter are told apart; none before it is written. `letters` is their table or an alias
+    of it."""
+    said = func.convert_to(cast(letters.paper, Text()), "UTF8")
+    return func.left(func.encode(func.sha256(said), "hex"), FINGERPRINT_CHARACTERS)
+
+
 # For commands
 
 
@@ -121,9 +131,15 @@ async def waiting_mail(work: Work, letter: DunningLetter) -> Effect | None:
     return await work.first(found.with_for_update())
 
 
-async def letter_to_print(work: Work, id: UUID) -> DunningLetter:
-    """A letter that is written and still asks for something, for whoever sees it; refuses with `NotFound`."""
+async def fingerprint_of(work: Work, letter: DunningLetter) -> str:
+    """The fingerprint of a letter that is written, as it stands now."""
+    return str(await work.value(select(fingerprint(DunningLetter)).where(DunningLetter.id == letter.id)))
+
+
+async def letter_to_print(work: Work, id: UUID) -> tuple[DunningLetter, str]:
+    """A letter that is written and still asks for something, for whoever sees it, with the fingerprint of what it says;
+    refuses with `NotFound`."""
     letter = await work.seen(DunningLetter, id, visible_of_customer(work.actor, DunningLetter), "letterId")
     if letter.paper is None or letter.withdrawn_at is not None:
         raise NotFound(path=("letterId",))
-    return letter
+    return letter, await fingerprint_of(work, letter)

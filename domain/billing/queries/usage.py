@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Text, and_, any_, case, cast, false, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -98,8 +98,11 @@ async def used(work: Work, contract_id: UUID, until_on: date) -> list[Used]:
     return [Used(row["id"], row["rate_id"], row["used_on"], row["quantity"]) for row in await work.rows(open_)]
 
 
-async def worked(work: Work, customer_id: UUID, since_on: date, until_on: date, *, approved_only: bool) -> list[Worked]:
-    """Billable working time for a customer of these days, of which not all is on an invoice as it is recorded now."""
+async def worked(
+    work: Work, customer_id: UUID, claimant: Claimant, until_on: date, *, approved_only: bool
+) -> list[Worked]:
+    """Billable working time for a customer up to a day that a contract may charge for, of which not all is on an
+    invoice as it is recorded now. What none of its rates is for is not even read: it would be at every settlement."""
     now = cast(minutes_now(TimeRecord), SettledItem.quantity.type)
     settled = _settled(SettledItem.quantity)
     plain = cast(ServiceRequest.service_lines, ARRAY(Text()))
@@ -124,8 +127,9 @@ async def worked(work: Work, customer_id: UUID, since_on: date, until_on: date, 
             TimeRecord.customer_id == customer_id,
             TimeRecord.corrects_id.is_(None),
             TimeRecord.billable.is_(True),
-            TimeRecord.worked_on >= since_on,
-            TimeRecord.worked_on <= until_on,
+            TimeRecord.worked_on >= claimant.starts_on,
+            TimeRecord.worked_on <= min(until_on, claimant.last_day_on or until_on),
+            _charged_for(claimant, ContractObligation.contract_id, lines),
             now != settled,
             month_closed(TimeRecord) if approved_only else true(),
         )
@@ -144,6 +148,17 @@ async def worked(work: Work, customer_id: UUID, since_on: date, until_on: date, 
         )
         for row in await work.rows(found)
     ]
+
+
+def _charged_for(claimant: Claimant, owed_by: Any, lines: Any) -> ColumnElement[bool]:
+    """What a contract's rates may be for, as far as a statement tells: by the kind of work, by which contract owes it,
+    and by its service lines. `rules.charged_by` has the last word."""
+    timed = [rate for rate in claimant.rates if rate.basis is RateBasis.TIME]
+    named = sorted({activity for rate in timed for activity in rate.activities})
+    every = any(not rate.activities for rate in timed)
+    of_kind = true() if every else cast(TimeRecord.activity, Text()) == any_(literal(named, ARRAY(Text())))
+    asked = true() if claimant.service_line is None else literal(claimant.service_line, Text()) == any_(lines)
+    return and_(of_kind, or_(owed_by == claimant.id, and_(owed_by.is_(None), asked)))
 
 
 def _settled(column: Any) -> Any:
@@ -172,9 +187,7 @@ async def charges_of(
     theirs: list[Worked] = []
     if any(rate.basis is RateBasis.TIME for rate in own.rates):
         approved_only = terms is not None and terms.approved_time_only
-        records = await worked(
-            work, contract.customer_id, contract.starts_on, period.until_on, approved_only=approved_only
-        )
+        records = await worked(work, contract.customer_id, own, period.until_on, approved_only=approved_only)
         theirs = [each for each in records if (to := rules.charged_by(each, everyone)) is not None and to.id == own.id]
     return rules.charges(own.rates, await used(work, contract.id, period.until_on), theirs, period, terms)
 

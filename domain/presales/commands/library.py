@@ -49,10 +49,15 @@ async def keep_material(
 
 
 @command(needs=Permission.PRESALES_QUOTE)
-async def revise_material(work: Work, *, item_id: UUID, material: Material, reason: str) -> LibraryItem:
-    """Put the next version in the place of a piece, and say why; what it comes of and who agreed stay as they are. Also
-    brings back what was retired."""
+async def revise_material(
+    work: Work, *, item_id: UUID, material: Material, reason: str, consent: Consent | None = None
+) -> LibraryItem:
+    """Put the next version in the place of a piece, and say why; what it comes of stays as it is, and who agreed unless
+    told anew. Also brings back what was retired: what comes of a customer's solution then needs their consent anew,
+    else it is refused with NO_CONSENT."""
     former = await queries.get(work, item_id, "itemId", lock=True)
+    if rules.needs_consent_anew(former.state, former.solution_id) and consent is None:
+        raise rules.refuse_without_consent_anew()
     former.state = MATERIALS.next(former.state, MaterialMove.REVISE)
     if former.version >= rules.MOST_VERSIONS:
         raise Invalid(message("There are at most {most} versions."), {"most": rules.MOST_VERSIONS}, ("itemId",))
@@ -62,6 +67,9 @@ async def revise_material(work: Work, *, item_id: UUID, material: Material, reas
     item = _add(work, former.number, former.version + 1, material, why)
     item.service_line_id, item.solution_id = former.service_line_id, former.solution_id
     item.consent_by, item.consent_on = former.consent_by, former.consent_on
+    if consent is not None:
+        consent = consent.checked(organisation.today(work))
+        item.consent_by, item.consent_on = consent.given_by, consent.given_on
     work.record(LibraryItemKept(item_id=item.id, version=item.version), about=item)
     return item
 

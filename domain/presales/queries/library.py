@@ -30,6 +30,11 @@ def uses_of(items: Any) -> Any:
     return own.where(versions.number == items.number)
 
 
+def needs_consent_anew(items: Any) -> ColumnElement[bool]:
+    """Whether a piece is brought back with a new consent alone, as the rule of that name tells it."""
+    return and_(items.state == MaterialState.RETIRED, items.solution_id.is_not(None))
+
+
 def is_called_for_update(items: Any) -> ColumnElement[bool]:
     """Whether somebody who used this version says that it has to be brought up to date, and it counts still."""
     uses = aliased(LibraryUse)

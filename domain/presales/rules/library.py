@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.texts import one_line, several_lines
@@ -95,6 +96,18 @@ class Consent:
         if self.given_on > today:
             raise Invalid(message("This has not happened yet."), path=("consent", "givenOn"))
         return Consent(one_line(self.given_by, MAX_NAME, "consent", "givenBy"), self.given_on)
+
+
+def needs_consent_anew(state: MaterialState, solution_id: UUID | None) -> bool:
+    """Whether the customer has to agree again before a piece is brought back: it may be retired because they took their
+    consent back."""
+    return state is MaterialState.RETIRED and solution_id is not None
+
+
+def refuse_without_consent_anew() -> Refusal:
+    """What is said where a piece that comes of a customer's solution is brought back on the former consent."""
+    text = message("This was retired and comes of a customer's solution: say who of theirs agreed anew, and when.")
+    return Invalid(text, path=("consent",), code="NO_CONSENT")
 
 
 def refuse_without_consent() -> Refusal:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("pool")
 
 WORK = """{
   posts: dunningLetters(filter: {awaitsPosting: true}, order: OLDEST) { nodes {
-    id subject text channel awaitsPosting mailState customer { name } postedBy { id }
+    id fingerprint subject text channel awaitsPosting mailState customer { name } postedBy { id }
     steps { invoice { number } letterSubject letter { id } } } }
   calls: dunningSteps(filter: {awaitsCall: true}) { nodes { id awaitsCall channel invoice { number } } }
 }"""
@@ -42,9 +42,12 @@ async def test_the_work_list_of_letters_and_calls_is_worked_off(ask: Ask, monkey
     assert (letter["channel"], letter["mailState"]) == ("POST", None)
     third = await found_company()
     assert await ask(third, WORK) == {"posts": {"nodes": []}, "calls": {"nodes": []}}
-    posted = (await ask(office.admin, POST, input={"letterId": letter["id"]}))["markDunningLetterPosted"]
+    printed = {"letterId": letter["id"], "fingerprint": letter["fingerprint"]}
+    other = (await ask(office.admin, POST, input={**printed, "fingerprint": "0" * 16}))["markDunningLetterPosted"]
+    assert [(error["code"], error["path"]) for error in other["errors"]] == [("LETTER_REWRITTEN", ["fingerprint"])]
+    posted = (await ask(office.admin, POST, input=printed))["markDunningLetterPosted"]
     assert posted["letter"]["awaitsPosting"] is False
-    foreign = (await ask(third, POST, input={"letterId": letter["id"]}))["markDunningLetterPosted"]
+    foreign = (await ask(third, POST, input=printed))["markDunningLetterPosted"]
     assert [error["code"] for error in foreign["errors"]] == ["NOT_FOUND"]
     first, second = found["calls"]["nodes"]
     said = {"stepId": first["id"], "note": "After the fair."}
@@ -56,11 +59,11 @@ async def test_the_work_list_of_letters_and_calls_is_worked_off(ask: Ask, monkey
     assert call["step"]["awaitsCall"] is False
     tried = {"stepId": second["id"], "outcome": "NOT_REACHED"}
     assert (await ask(office.admin, CALL, input=tried))["recordDunningCall"]["call"]["step"]["awaitsCall"] is True
-    await _printed(monkeypatch, office.admin, third, letter["id"])
+    await _printed(monkeypatch, office.admin, third, letter)
 
 
-async def _printed(monkeypatch: pytest.MonkeyPatch, admin: Actor, third: Actor, letter_id: str) -> None:
-    actors = [admin, third]
+async def _printed(monkeypatch: pytest.MonkeyPatch, admin: Actor, third: Actor, letter: dict[str, str]) -> None:
+    letter_id, actors = letter["id"], [admin, third]
 
     async def next_one(_: object) -> Actor:
         return actors.pop(0)
@@ -71,4 +74,5 @@ async def _printed(monkeypatch: pytest.MonkeyPatch, admin: Actor, third: Actor, 
         monkeypatch.setattr(routes, "authenticate", next_one)
         found = await client.get(f"/dunning-letters/{letter_id}.pdf")
         assert (found.status_code, found.content[:5]) == (200, b"%PDF-")
+        assert found.headers["letter-fingerprint"] == letter["fingerprint"]
         assert (await client.get(f"/dunning-letters/{letter_id}.pdf")).status_code == 404

@@ -14,7 +14,7 @@ KEEP = """mutation($input: KeepMaterialInput!) { keepMaterial(input: $input) { i
 USE = """mutation($input: UseMaterialInput!) { useMaterial(input: $input) { use { purpose outdated item { version } }
   errors { code path } } }"""
 REVISE = """mutation($input: ReviseMaterialInput!) { reviseMaterial(input: $input) { item { id version reason state
-  updateWanted useCount } errors { code } } }"""
+  updateWanted useCount consentNeeded } errors { code } } }"""
 RETIRE = """mutation($input: RetireMaterialInput!) { retireMaterial(input: $input) { item { state retiredFor }
   errors { code } } }"""
 FIND = """query($filter: LibraryItemFilter) { libraryItems(first: 5, filter: $filter) { nodes {
@@ -55,6 +55,7 @@ async def test_a_piece_is_found_used_and_brought_up_to_date(ask: Any) -> None:
         "state": "CURRENT",
         "updateWanted": False,
         "useCount": 1,
+        "consentNeeded": False,
     }
     assert (await ask(company.admin, FIND, filter=wanted))["libraryItems"]["nodes"] == []
     gone = {"itemId": revised["item"]["id"], "reason": "No more"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from domain.billing import commands
+from domain.billing import commands, queries
 from domain.billing.models import DunningLetter
 from domain.consequences import settle
 from domain.notifications.models import Notification
@@ -15,7 +15,7 @@ from domain.policies.rules.kinds import ContactBudget, Counterparty, DunningLadd
 from tenancy.agenda import Task
 from tenancy.database import reading, writing
 from tenancy.effects import Effect, EffectState
-from tenancy.refusals import Invalid, Refusal, WrongState
+from tenancy.refusals import Conflict, Invalid, Refusal, WrongState
 from tests.conftest import found_company
 from tests.domain.billing.office import CALENDAR, STRICT, Office, march, open_office, step
 from tests.handbooks import publish
@@ -230,7 +230,8 @@ async def test_letters_by_post_wait_for_somebody_who_posts_them_and_a_paid_one_d
     assert len(told) == 2
     for _ in range(2):
         async with writing(office.admin, settle=settle) as work:
-            letter = await commands.mark_posted(work, letter_id=one.id)
+            mark = await queries.fingerprint_of(work, one)
+            letter = await commands.mark_posted(work, letter_id=one.id, fingerprint=mark.upper())
     assert letter.posted_by_id == office.admin.id
     await office.pay(posted, "100")
     await office.pay(paid, "20")
@@ -238,7 +239,31 @@ async def test_letters_by_post_wait_for_somebody_who_posts_them_and_a_paid_one_d
     assert [len(await office.days(each)) for each in (posted, paid)] == [1, 0]
     with pytest.raises(WrongState, match="do not post it"):
         async with writing(office.admin, settle=settle) as work:
-            await commands.mark_posted(work, letter_id=two.id)
+            await commands.mark_posted(work, letter_id=two.id, fingerprint=mark)
+
+
+async def test_what_was_printed_before_a_payment_is_not_what_was_posted() -> None:
+    office = await open_office({"steps": [step(1, 3, "calendar", channel="post")], "joint_letters": True})
+    kept, paid = await office.bill("500"), await office.bill("20")
+    await office.live_until(march(10))
+    [letter] = await letters_of(office)
+    async with reading(office.admin) as work:
+        _, printed = await queries.letter_to_print(work, letter.id)
+    await office.pay(paid, "20")
+    with pytest.raises(Conflict, match="print it again") as refused:
+        async with writing(office.admin, settle=settle) as work:
+            await commands.mark_posted(work, letter_id=letter.id, fingerprint=printed)
+    assert (refused.value.code, refused.value.path) == ("LETTER_REWRITTEN", ("fingerprint",))
+    [letter] = await letters_of(office)
+    assert letter.posted_at is None
+    async with writing(office.admin, settle=settle) as work:
+        _, anew = await queries.letter_to_print(work, letter.id)
+        posted = await commands.mark_posted(work, letter_id=letter.id, fingerprint=anew)
+    assert posted.posted_at is not None
+    # What is posted stays as it was, whatever is paid after that.
+    await office.pay(kept, "100")
+    async with reading(office.admin) as work:
+        assert (await queries.letter_to_print(work, letter.id))[1] == anew != printed
 
 
 async def test_who_has_no_ladder_for_joint_letters_cannot_let_them_wait() -> None:

@@ -1,6 +1,7 @@
 """Invoices over usage and working time: each period once, what is late on the next, by each company's own terms."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -142,6 +143,21 @@ async def test_each_company_bills_a_period_once_by_its_own_terms() -> None:
     assert await invoices(third) == []
     async with reading(third) as work:
         assert await work.all(select(UsageRecord)) == await work.all(select(UsageSettlement)) == []
+
+
+async def test_working_time_that_no_rate_is_for_is_not_read_at_any_settlement() -> None:
+    company = await founded()
+    contract = await counted(company)
+    await worked(company, 50)
+    async with reading(company.admin) as work:
+        [claimant] = await queries.claimants(work, contract.customer_id)
+        timed = replace(claimant.rates[1], activities=("travel",))
+        lines = [replace(claimant, service_line=code) for code in ("erp", None)]
+        found = [
+            len(await queries.worked(work, contract.customer_id, each, date(2026, 6, 30), approved_only=False))
+            for each in (*lines, replace(claimant, rates=[timed]), replace(claimant, last_day_on=date(2026, 5, 31)))
+        ]
+    assert found == [0, 1, 0, 0]
 
 
 async def test_what_is_sent_again_is_kept_once_also_by_several_at_once() -> None:

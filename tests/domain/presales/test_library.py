@@ -105,6 +105,14 @@ async def test_what_comes_of_a_customers_solution_needs_their_consent() -> None:
     item = await kept(company, solution_id=solution.id, consent=consent)
     later = await act(company.seller, commands.revise_material, item_id=item.id, material=CASE, reason="Shorter")
     assert (later.solution_id, later.consent_by, later.consent_on) == (solution.id, "Lin", date(2026, 6, 1))
+    retired = await act(company.seller, commands.retire_material, item_id=later.id, reason="Lin takes it back")
+    again: dict[str, Any] = {"item_id": retired.id, "material": CASE, "reason": "Asked again"}
+    with pytest.raises(Invalid) as refused:
+        await act(company.seller, commands.revise_material, **again)
+    assert (refused.value.code, refused.value.path) == ("NO_CONSENT", ("consent",))
+    anew = Consent("Mei", date(2026, 6, 1))
+    back = await act(company.seller, commands.revise_material, **again, consent=anew)
+    assert (back.version, back.consent_by) == (3, "Mei")
     with pytest.raises(NotFound):
         await act(third, commands.keep_material, material=CASE, solution_id=solution.id, consent=consent)
     with pytest.raises(NotFound):
