@@ -22,7 +22,8 @@ from domain.approvals.events import (
     ApproverAdded,
 )
 from domain.approvals.models import Approval
-from domain.approvals.rules import steps
+from domain.approvals.rules import acting, steps
+from domain.approvals.rules.obstacles import Act
 from domain.approvals.rules.states import LIFECYCLE, EndReason, SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
@@ -207,13 +208,19 @@ async def _tell(work: Work, approval_id: UUID, text: str, *, key: str, step: int
     if approval.state is not State.WAITING:
         return
     requester = await organisation.member(work, approval.requester_id)
-    for seat in await queries.tasks_of(work, approval_id):
+    seats = await queries.tasks_of(work, approval_id)
+    case = acting.Case(approval.requester_id, frozenset(approval.own_of_ids), tuple(seats))
+    for seat in seats:
         if seat.state is not TaskState.WAITING or seat.assignee_id is None or step not in (None, seat.step):
             continue
-        there = {seat.assignee_id, *await queries.stand_ins_of(work, seat.assignee_id)}
+        there = [
+            person
+            for person in dict.fromkeys((seat.assignee_id, *await queries.stand_ins_of(work, seat.assignee_id)))
+            if acting.obstacle(Act.APPROVE, person, seat, case, stands_in=True, passable=False) is None
+        ]
         await notifications.notify(
             work,
-            member_ids=sorted(there - queries.case_of(approval).concerned),
+            member_ids=there,
             text=text,
             values={
                 "requester": requester.name,

@@ -1,7 +1,8 @@
 """What you can do with an approval now, and what keeps you from the rest: the commands' rules in a statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -61,12 +62,14 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.NOT_YOURS:
             there = case(
                 (move.place == Place.SEAT.value, move.seat),
-                (move.place == Place.OWN_SEAT.value, move.own_seat),
+                (move.place == Place.OWN_SEAT.value, move.asks_others),
                 (move.place == Place.PASSABLE_SEAT.value, move.passable),
                 (move.place == Place.REQUESTER.value, or_(move.asked, move.instead)),
                 else_=true(),
             )
-            return and_(move.state == State.WAITING.value, not_(there), not_(_kept_from(move)))
+            return and_(move.state == State.WAITING.value, not_(there), not_(_kept_otherwise(move)))
+        case Obstacle.TWO_VOICES | Obstacle.HELD | Obstacle.ADDED_SEAT:
+            return and_(move.state == State.WAITING.value, _kept_by(move, obstacle))
         case Obstacle.NOT_STUCK:
             stuck = case(
                 (move.place == Place.STOP.value, move.stopped),
@@ -84,16 +87,40 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             steers = or_(*(move.place == place.value for place in (Place.STOP, Place.VACANCY, Place.ANY_SEAT)))
             asked = cast(move.asked, Boolean)
             concerned = asked if obstacle is Obstacle.OWN_REQUEST else and_(cast(move.own, Boolean), not_(asked))
-            return and_(move.state == State.WAITING.value, or_(steers, _kept_from(move)), concerned)
+            return and_(move.state == State.WAITING.value, or_(steers, _kept_by(move, Obstacle.OWN_MATTER)), concerned)
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
 
 
-def _kept_from(move: Any) -> ColumnElement[bool]:
-    """Whether somebody who is away has a seat for it, and you would decide for them, were it not your own matter."""
-    seat = and_(move.place == Place.SEAT.value, cast(move.kept_seat, Boolean))
-    return or_(seat, and_(move.place == Place.PASSABLE_SEAT.value, cast(move.kept_passable, Boolean)))
+# What keeps somebody from acting from a seat from which they would: as what it is carried, in which place, and when. It
+# counts only where there is no seat that they may act from.
+KEPT: Sequence[tuple[str, Place, Obstacle, Callable[[Any], ColumnElement[bool]]]] = [
+    *(
+        (f"kept_{why.value}", Place.SEAT, why, partial(queries.kept_from_deciding, why=why))
+        for why in (Obstacle.OWN_MATTER, Obstacle.TWO_VOICES, Obstacle.HELD)
+    ),
+    ("passing_kept", Place.PASSABLE_SEAT, Obstacle.OWN_MATTER, queries.kept_from_passing_on),
+    *(
+        (f"asking_kept_{why.value}", Place.OWN_SEAT, why, partial(queries.kept_from_asking, why=why))
+        for why in (Obstacle.ADDED_SEAT, Obstacle.HELD)
+    ),
+]
+
+
+def _kept_by(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
+    """Whether this keeps somebody from acting from a seat from which they would."""
+    sits = {Place.SEAT: move.seat, Place.OWN_SEAT: move.asks_others, Place.PASSABLE_SEAT: move.passable}
+    found = [
+        and_(move.place == place.value, cast(getattr(move, name), Boolean), not_(cast(sits[place], Boolean)))
+        for name, place, why, _ in KEPT
+        if why is obstacle
+    ]
+    return or_(*found)
+
+
+def _kept_otherwise(move: Any) -> ColumnElement[bool]:
+    return or_(*(_kept_by(move, why) for why in sorted({why for _, _, why, _ in KEPT})))
 
 
 def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
@@ -147,6 +174,10 @@ class ApprovalMove:
     )
 
 
+def _carried(condition: Callable[[Any], ColumnElement[bool]], approval: Any) -> Any:
+    return select(func.coalesce(condition(approval), false()))
+
+
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
     return [
         {
@@ -171,10 +202,9 @@ def allowed_moves() -> Any:
             "state": lambda approval: approval.state,
             "seat": lambda approval: select(queries.waiting_for_me(approval)),
             "returnable": lambda approval: select(queries.returnable_by_me(approval)),
-            "own_seat": lambda approval: select(queries.waiting_in_my_seat(approval)),
+            "asks_others": lambda approval: select(queries.may_ask_others(approval)),
             "passable": lambda approval: select(queries.passable_by_me(approval)),
-            "kept_seat": lambda approval: func.coalesce(queries.kept_from_me(approval), false()),
-            "kept_passable": lambda approval: func.coalesce(queries.kept_from_me(approval, to_pass_on=True), false()),
+            **{name: partial(_carried, condition) for name, _, _, condition in KEPT},
             "only_stopped": lambda approval: select(queries.only_stopped(approval)),
             "stopped": lambda approval: select(queries.stopped(approval)),
             "vacant": lambda approval: select(queries.vacant(approval)),

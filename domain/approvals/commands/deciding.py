@@ -5,16 +5,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, clause_of, close, evaluate, go_back, locked, seated
+from domain.approvals.commands.course import chain_of, clause_of, close, evaluate, go_back, locked
 from domain.approvals.events import ApprovalDecided, ApprovalStepReturned
-from domain.approvals.models import Approval, ApprovalTask
-from domain.approvals.rules import obstacles, steps
+from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
+from domain.approvals.rules import acting, obstacles, steps
 from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import TASK_LIFECYCLE, Move, SeatReason, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from tenancy.journal import JournalEntry
-from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState, message
+from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState, message
 from tenancy.work import Work
 
 
@@ -79,7 +79,11 @@ async def _decide(
 ) -> tuple[Approval, ApprovalTask | None]:
     """The approval, and the seat if this decision is new; the same decision by the same person again is none."""
     approval, task = await locked_seat(work, task_id)
-    await _sit_for_who_is_away(work, approval, task)
+    act = {TaskMove.APPROVE: Act.APPROVE, TaskMove.REJECT: Act.REJECT}.get(move, Act.RETURN)
+    if (delegation := await act_from(work, approval, task, act)) is not None:
+        # Whoever decides for somebody else is recorded in their seat, instead of them.
+        task.assignee_id, task.instead_of_id = delegation.delegate_id, delegation.delegator_id
+        task.seat_reason = SeatReason.DELEGATED
     if task.state is TASK_LIFECYCLE.table.get((TASK_LIFECYCLE.initial, move)) and task.end_reason is None:
         return approval, None
     step = chain_of(approval).steps[task.step]
@@ -113,30 +117,37 @@ async def locked_seat(work: Work, task_id: UUID) -> tuple[Approval, ApprovalTask
     return approval, await work.get(ApprovalTask, task_id, "taskId", lock=True)
 
 
-async def _sit_for_who_is_away(work: Work, approval: Approval, task: ApprovalTask) -> None:
-    """Whoever decides for somebody else is recorded in their seat, instead of them."""
-    if work.actor.is_member and task.assignee_id == work.actor.id:
-        return
-    delegation = await queries.delegation_to_me(work, task.assignee_id) if task.state in steps.OPEN else None
-    if delegation is None:
+async def act_from(work: Work, approval: Approval, task: ApprovalTask, act: Act) -> ApprovalDelegation | None:
+    """Refuse whoever may not act from a seat as it stands now; where it is not their own, the delegation by which they
+    do. Of a seat that has ended its holder is refused nothing here."""
+    own = work.actor.is_member and task.assignee_id == work.actor.id
+    if task.state not in steps.OPEN:
         await refuse_others(work, approval, task)
-        return
-    refuse_concerned(approval, work.actor.id, "taskId")
-    if work.actor.id in await seated(work, approval, task.step):
-        text = message("You decide in this step yourself; nobody has two voices in it.")
-        raise Conflict(text, path=("taskId",))
-    task.assignee_id, task.instead_of_id = delegation.delegate_id, delegation.delegator_id
-    task.seat_reason = SeatReason.DELEGATED
+        return None
+    delegation = None if own else await queries.delegation_to_me(work, task.assignee_id)
+    seats = await queries.tasks_of(work, approval.id) if delegation is not None else ()
+    found = acting.obstacle(
+        act,
+        work.actor.id if work.actor.is_member else None,
+        task,
+        acting.Case(approval.requester_id, frozenset(approval.own_of_ids), tuple(seats)),
+        stands_in=delegation is not None,
+        passable=chain_of(approval).steps[task.step].delegates_may_transfer,
+    )
+    if found is Obstacle.NOT_YOURS:
+        await refuse_others(work, approval, task)
+    if found is not None:
+        refusal = obstacles.refusal(act, found)
+        refusal.path = ("taskId",)
+        raise refusal
+    return delegation
 
 
 def refuse_concerned(approval: Approval, person_id: UUID | None, *path: str) -> None:
     """Refuse somebody for whom it is their own matter."""
-    if person_id == approval.requester_id:
-        refusal = obstacles.refusal(Act.APPROVE, Obstacle.OWN_REQUEST)
-        refusal.path = path
-        raise refusal
-    if person_id in approval.own_of_ids:
-        refusal = obstacles.refusal(Act.APPROVE, Obstacle.OWN_MATTER)
+    found = acting.concerned(person_id, approval.requester_id, approval.own_of_ids)
+    if found is not None:
+        refusal = obstacles.refusal(Act.APPROVE, found)
         refusal.path = path
         raise refusal
 

@@ -70,7 +70,7 @@ async def end_delegation(work: Work, *, delegation_id: UUID) -> ApprovalDelegati
 
 
 async def end_delegations_of(work: Work, member_id: UUID) -> None:
-    """Somebody has left: nobody decides for them any more, nor they for anybody."""
+    """Somebody has left or may not decide any more: nobody decides for them any more, nor they for anybody."""
     either = or_(ApprovalDelegation.delegator_id == member_id, ApprovalDelegation.delegate_id == member_id)
     running = select(ApprovalDelegation).where(either, ApprovalDelegation.ends_at > work.now).with_for_update()
     for delegation in await work.all(running):

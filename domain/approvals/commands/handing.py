@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, give_time, hand_over, seated
-from domain.approvals.commands.deciding import locked_seat, refuse_concerned, refuse_others, refuse_powerless
+from domain.approvals.commands.course import give_time, hand_over, seated
+from domain.approvals.commands.deciding import act_from, locked_seat, refuse_concerned, refuse_powerless
 from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import obstacles, steps
@@ -25,8 +25,7 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
     """Give one's own seat to somebody else, who decides in one's place (AP-3); where the step allows it, also that of
     somebody away for whom one decides."""
     approval, task = await locked_seat(work, task_id)
-    if not await _stands_in(work, approval, task):
-        await refuse_others(work, approval, task)
+    await act_from(work, approval, task, Act.TRANSFER)
     return await _give(work, approval, task, to_id, comment, SeatReason.TRANSFERRED)
 
 
@@ -54,12 +53,9 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     The two have one voice: it agrees when both do. Only who sits by the chain's own words asks others.
     """
     approval, task = await locked_seat(work, task_id)
-    await refuse_others(work, approval, task)
+    await act_from(work, approval, task, Act.ADD_APPROVER)
     said = steps.clean_comment(comment, needed=False)
     await _check_successor(work, approval, task, to_id)
-    if task.anchor_id is not None:
-        text = message("You were asked to decide beside somebody else; they ask further people.")
-        raise Conflict(text, path=("taskId",), code="ADDED_SEAT")
     beside = [each for each in await queries.tasks_of(work, approval.id) if each.anchor_id == task.id]
     if len(beside) >= MOST_BESIDE:
         raise Conflict(message("At most {most} people decide beside one."), {"most": MOST_BESIDE}, path=("toId",))
@@ -86,16 +82,6 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     fact = ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value, comment=said or None)
     work.record(fact, about=added)
     return approval
-
-
-async def _stands_in(work: Work, approval: Approval, task: ApprovalTask) -> bool:
-    """Whether the actor decides there for somebody who is away, in a step that lets them pass it on."""
-    if task.state not in steps.OPEN or await queries.delegation_to_me(work, task.assignee_id) is None:
-        return False
-    if not chain_of(approval).steps[task.step].delegates_may_transfer:
-        return False
-    refuse_concerned(approval, work.actor.id, "taskId")
-    return True
 
 
 async def _give(

@@ -20,7 +20,7 @@ from domain.approvals.commands.course import (
 )
 from domain.approvals.commands.delegating import end_delegations_of
 from domain.approvals.events import ApprovalDecided, ApprovalReminded, ApprovalStepDue
-from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
 from domain.approvals.rules import steps
 from domain.approvals.rules.states import TASK_LIFECYCLE, EndReason, SeatReason, State, TaskMove, TaskState
 from domain.kernel.permissions import Permission
@@ -118,13 +118,20 @@ async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> Non
 
 
 async def give_up_powerless(work: Work, event: MemberRolesChanged | RoleChanged) -> None:
-    """Somebody may not decide any more: their seats go the way of those of somebody who has left."""
-    holders = select(ApprovalTask.assignee_id).where(_open_seat(), ApprovalTask.assignee_id.is_not(None)).distinct()
+    """Somebody may not decide any more: their seats go the way of those of somebody who has left, and they stand in for
+    nobody."""
+    holders = select(ApprovalTask.assignee_id.label("id")).where(_open_seat(), ApprovalTask.assignee_id.is_not(None))
+    stand_ins = select(ApprovalDelegation.delegate_id.label("id")).where(ApprovalDelegation.ends_at > work.now)
     if isinstance(event, MemberRolesChanged):
         holders = holders.where(ApprovalTask.assignee_id == event.member_id)
-    seated_now = [row["assignee_id"] for row in await work.rows(holders)]
-    able = await who_may(work, Permission.APPROVALS_DECIDE, seated_now) if seated_now else ()
-    await _give_up(work, {*seated_now} - {*able}, SeatReason.LOST_PERMISSION)
+        stand_ins = stand_ins.where(ApprovalDelegation.delegate_id == event.member_id)
+    seated_now = {row["id"] for row in await work.rows(holders.distinct())}
+    asked_to = {row["id"] for row in await work.rows(stand_ins.distinct())}
+    concerned = sorted(seated_now | asked_to)
+    powerless = {*concerned} - {*(await who_may(work, Permission.APPROVALS_DECIDE, concerned) if concerned else ())}
+    for person_id in sorted(powerless & asked_to):
+        await end_delegations_of(work, person_id)
+    await _give_up(work, powerless & seated_now, SeatReason.LOST_PERMISSION)
 
 
 def _open_seat() -> ColumnElement[bool]:

@@ -1,5 +1,18 @@
 """Who sees which approvals, what waits for whom, whom a chain leads to, and which path a case would take."""
 
+from domain.approvals.queries.acting import (
+    asked_by_me,
+    in_force,
+    kept_from_asking,
+    kept_from_deciding,
+    kept_from_passing_on,
+    may_ask_others,
+    my_waiting_tasks,
+    own_matter,
+    passable_by_me,
+    returnable_by_me,
+    waiting_for_me,
+)
 from domain.approvals.queries.asking import MOST_WATCHED, kept_from, requester
 from domain.approvals.queries.finding import (
     about,
@@ -34,20 +47,13 @@ from domain.approvals.queries.seating import (
     superior_at_work,
 )
 from domain.approvals.queries.showing import (
-    asked_by_me,
     case_of_fact,
     copied_to_me,
     decided_by_me,
     delegation_to_me,
     ever_mine_to_decide,
-    in_force,
-    kept_from_me,
-    my_waiting_tasks,
     only_stopped,
     overdue,
-    own_matter,
-    passable_by_me,
-    returnable_by_me,
     shown_to_me,
     shows,
     stopped,
@@ -60,8 +66,6 @@ from domain.approvals.queries.showing import (
     visible_tasks,
     voided_at,
     waiting_chain_id,
-    waiting_for_me,
-    waiting_in_my_seat,
     waits_about,
 )
 
@@ -91,8 +95,11 @@ __all__ = [
     "informed_by",
     "is_powerless",
     "kept_from",
-    "kept_from_me",
+    "kept_from_asking",
+    "kept_from_deciding",
+    "kept_from_passing_on",
     "last_comment",
+    "may_ask_others",
     "may_decide",
     "may_see",
     "my_waiting_tasks",
@@ -128,6 +135,5 @@ __all__ = [
     "waiting_about",
     "waiting_chain_id",
     "waiting_for_me",
-    "waiting_in_my_seat",
     "waits_about",
 ]

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, any_, cast, false, func, not_, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Select, and_, any_, cast, false, func, not_, or_, select, true
 from sqlalchemy import Uuid as UuidType
 
 from domain.approvals.events import ApprovalVoided, ApprovalWithdrawn
 from domain.approvals.models import Approval, ApprovalDelegation, ApprovalTask
+from domain.approvals.queries.acting import asked_by_me, sits_there, stands_in, still_open
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
@@ -84,87 +85,9 @@ def overdue(approvals: Any) -> ColumnElement[bool]:
     return and_(approvals.state == State.WAITING, func.coalesce(approvals.step_due_at < current_instant(), false()))
 
 
-def asked_by_me(approvals: Any) -> ColumnElement[bool]:
-    """What the acting member has asked for."""
-    mine: ColumnElement[bool] = approvals.requester_id == current_member()
-    return mine
-
-
-def own_matter(approvals: Any) -> ColumnElement[bool]:
-    """What is the acting member's own matter, so that they don't decide on it."""
-    return or_(asked_by_me(approvals), current_member() == any_(approvals.own_of_ids))
-
-
 def copied_to_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member gets a copy of."""
     return current_member() == any_(approvals.informed_ids)
-
-
-def waiting_for_me(approvals: Any) -> ColumnElement[bool]:
-    """What the acting member is to decide now, for themselves or for somebody who is away."""
-    own = another(ApprovalTask)
-    mine = or_(_sits_there(own), and_(_decides_for(own), not_(own_matter(approvals))))
-    return select(own.id).where(own.approval_id == approvals.id, own.state == TaskState.WAITING, mine).exists()
-
-
-def waiting_in_my_seat(approvals: Any) -> ColumnElement[bool]:
-    """What the acting member is to decide now for themselves."""
-    own = another(ApprovalTask)
-    return _has_seat(approvals, own, own.state == TaskState.WAITING)
-
-
-def kept_from_me(approvals: Any, *, to_pass_on: bool = False) -> ColumnElement[bool]:
-    """Whether the acting member would decide for somebody who is away, or with `to_pass_on` pass their seat on, were it
-    not their own request or matter."""
-    seat = another(ApprovalTask)
-    conditions = [seat.approval_id == approvals.id, seat.state == TaskState.WAITING, _decides_for(seat)]
-    if to_pass_on:
-        conditions.append(_passed_on_by_stand_ins(approvals, seat))
-    elsewhere = not_(passable_by_me(approvals) if to_pass_on else waiting_for_me(approvals))
-    return and_(select(seat.id).where(*conditions).exists(), own_matter(approvals), elsewhere)
-
-
-def _passed_on_by_stand_ins(approvals: Any, seat: Any) -> ColumnElement[bool]:
-    step = approvals.chain.op("->")("steps").op("->")(cast(seat.step, Integer))
-    return func.coalesce(cast(step.op("->>")("delegates_may_transfer"), Boolean), false())
-
-
-def passable_by_me(approvals: Any) -> ColumnElement[bool]:
-    """Whether the acting member may pass a seat on: their own, or that of somebody away where the step allows it."""
-    seat = another(ApprovalTask)
-    allowed = _passed_on_by_stand_ins(approvals, seat)
-    mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals)), allowed))
-    return select(seat.id).where(seat.approval_id == approvals.id, seat.state == TaskState.WAITING, mine).exists()
-
-
-def returnable_by_me(approvals: Any) -> ColumnElement[bool]:
-    """Whether the acting member decides now in a step before which another was come to, to which it can be returned, as
-    `rules.steps.returnable` has it."""
-    seat, before, replaced = another(ApprovalTask), another(ApprovalTask), another(ApprovalTask)
-    mine = or_(_sits_there(seat), and_(_decides_for(seat), not_(own_matter(approvals))))
-    last_replaced = (
-        select(func.max(replaced.round))
-        .where(replaced.approval_id == approvals.id, replaced.end_reason == EndReason.CHAIN_REPLACED)
-        .scalar_subquery()
-    )
-    # Neighbouring steps with branches are one stage, so some step from the one to the other is alone in its own.
-    between = func.generate_series(before.step, seat.step).column_valued()
-    apart = select(between).where(
-        approvals.chain.op("->")("steps").op("->")(cast(between, Integer)).op("->>")("branch").is_(None)
-    )
-    there = (
-        select(before.id)
-        .where(
-            before.approval_id == approvals.id,
-            before.step < seat.step,
-            before.state != TaskState.SKIPPED,
-            before.round > func.coalesce(last_replaced, -1),
-            apart.exists(),
-        )
-        .exists()
-    )
-    waiting = (seat.approval_id == approvals.id, seat.state == TaskState.WAITING)
-    return select(seat.id).where(*waiting, mine, there).exists()
 
 
 def stopped(approvals: Any) -> ColumnElement[bool]:
@@ -177,39 +100,31 @@ def stopped(approvals: Any) -> ColumnElement[bool]:
 def only_stopped(approvals: Any) -> ColumnElement[bool]:
     """Whether nothing waits but steps of which it can't be judged whether they are taken."""
     seat = another(ApprovalTask)
-    still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
     other = seat.seat_reason.is_distinct_from(SeatReason.CONDITION_FAILED)
-    return not_(select(seat.id).where(seat.approval_id == approvals.id, still_open, other).exists())
+    return not_(select(seat.id).where(seat.approval_id == approvals.id, still_open(seat), other).exists())
 
 
 def vacant(approvals: Any) -> ColumnElement[bool]:
     """Whether a seat waits for an administrator to see to it."""
     seat = another(ApprovalTask)
-    still_open = or_(seat.state == TaskState.WAITING, seat.state == TaskState.HELD)
-    return select(seat.id).where(seat.approval_id == approvals.id, still_open, seat.assignee_id.is_(None)).exists()
+    unfilled = (still_open(seat), seat.assignee_id.is_(None))
+    return select(seat.id).where(seat.approval_id == approvals.id, *unfilled).exists()
 
 
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member has decided with their own hand."""
+    # The seats are an alias, so that a statement which reads seats itself doesn't take them for its own.
     own = another(ApprovalTask)
-    return _has_seat(approvals, own, or_(*(own.state == state for state in DECIDED)), own.end_reason.is_(None))
+    decided = (sits_there(own), or_(*(own.state == state for state in DECIDED)), own.end_reason.is_(None))
+    return select(own.id).where(own.approval_id == approvals.id, *decided).exists()
 
 
 def ever_mine_to_decide(approvals: Any) -> ColumnElement[bool]:
     """What the acting member was ever asked to decide, what somebody decided for them, and what they may decide now for
     somebody who is away."""
     own = another(ApprovalTask)
-    waiting_seat = or_(own.state == TaskState.WAITING, own.state == TaskState.HELD)
-    mine = or_(_sits_there(own), own.instead_of_id == current_member(), and_(waiting_seat, _decides_for(own)))
+    mine = or_(sits_there(own), own.instead_of_id == current_member(), and_(still_open(own), stands_in(own)))
     return select(own.id).where(own.approval_id == approvals.id, mine).exists()
-
-
-def my_waiting_tasks(tasks: Any) -> ColumnElement[bool]:
-    """The seats from which the acting member is to decide now, for themselves or for somebody who is away."""
-    asked = another(Approval)
-    own = select(asked.id).where(asked.id == tasks.approval_id, own_matter(asked)).exists()
-    mine = or_(func.coalesce(_sits_there(tasks), false()), and_(_decides_for(tasks), not_(own)))
-    return and_(mine, tasks.state == TaskState.WAITING)
 
 
 def visible_delegations(actor: Actor, delegations: Any) -> ColumnElement[bool]:
@@ -221,23 +136,6 @@ def visible_delegations(actor: Actor, delegations: Any) -> ColumnElement[bool]:
     return or_(delegations.delegator_id == current_member(), delegations.delegate_id == current_member())
 
 
-def in_force(delegations: Any) -> ColumnElement[bool]:
-    """Whether a delegation holds at the tenant's now."""
-    return and_(delegations.starts_at <= current_instant(), current_instant() < delegations.ends_at)
-
-
-def _sits_there(tasks: Any) -> ColumnElement[bool]:
-    mine: ColumnElement[bool] = tasks.assignee_id == current_member()
-    return mine
-
-
-def _decides_for(tasks: Any) -> ColumnElement[bool]:
-    """Whether the acting member decides at the tenant's now for who sits there."""
-    given = another(ApprovalDelegation)
-    to_me = (given.delegator_id == tasks.assignee_id, given.delegate_id == current_member())
-    return select(given.id).where(*to_me, in_force(given)).exists()
-
-
 async def delegation_to_me(work: Work, delegator_id: UUID | None) -> ApprovalDelegation | None:
     """The delegation by which the acting member decides now for somebody; locked, so that it is not ended meanwhile."""
     if delegator_id is None or not work.actor.is_member:
@@ -245,12 +143,6 @@ async def delegation_to_me(work: Work, delegator_id: UUID | None) -> ApprovalDel
     to_me = (ApprovalDelegation.delegator_id == delegator_id, ApprovalDelegation.delegate_id == work.actor.id)
     now = (ApprovalDelegation.starts_at <= work.now, work.now < ApprovalDelegation.ends_at)
     return await work.first(select(ApprovalDelegation).where(*to_me, *now).with_for_update())
-
-
-def _has_seat(approvals: Any, own: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    # The seats are an alias, so that a statement which reads seats itself doesn't take them for its own.
-    mine = (own.approval_id == approvals.id, own.assignee_id == current_member(), *conditions)
-    return select(own.id).where(*mine).exists()
 
 
 def waits_about(kind: SubjectKind, subject_id: Any, purpose: str = "") -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.kernel.permissions import Permission
-from tenancy.refusals import ClauseReference, Forbidden, Refusal, WrongState, message
+from tenancy.refusals import ClauseReference, Conflict, Forbidden, Refusal, WrongState, message
 
 
 class Act(StrEnum):
@@ -31,6 +31,12 @@ class Obstacle(StrEnum):
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
     NOT_YOURS = "not_yours"
+    # Who stands in for somebody has a seat of their own in the step.
+    TWO_VOICES = "two_voices"
+    # Somebody else decides first, whom its holder has asked, or beside whom they were asked.
+    HELD = "held"
+    # They were asked to decide beside somebody, and ask nobody further.
+    ADDED_SEAT = "added_seat"
     TOO_SOON = "too_soon"
     NOT_STUCK = "not_stuck"
     OWN_REQUEST = "own_request"
@@ -108,6 +114,15 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.NOT_YOURS:
             text = NOT_YOURS.get(act, message("This is for somebody else to decide."))
             return Forbidden(text, code="NOT_YOURS")
+        case Obstacle.TWO_VOICES:
+            text = message("You decide in this step yourself; nobody has two voices in it.")
+            return Conflict(text, code="TWO_VOICES")
+        case Obstacle.HELD:
+            text = message("Somebody else decides first; this seat waits until they have.")
+            return WrongState(text, code="HELD")
+        case Obstacle.ADDED_SEAT:
+            text = message("You were asked to decide beside somebody else; they ask further people.")
+            return Conflict(text, code="ADDED_SEAT")
         case Obstacle.NOT_STUCK:
             text = message("Nothing has stopped here that would need an administrator.")
             return WrongState(text, code="NOT_STUCK")

@@ -15,6 +15,8 @@ from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
 
 OWN_REQUEST = "Nobody decides on their own request."
+TWO_VOICES = "You decide in this step yourself; nobody has two voices in it."
+HELD = "Somebody else decides first; this seat waits until they have."
 
 
 def tries(approval_id: UUID, seat_id: UUID, to: Actor) -> Tries:
@@ -97,3 +99,45 @@ async def test_nobody_passes_on_or_fills_a_seat_in_their_own_request(ask: Ask, a
         await agree(ask, "Approval", each.id, tries(each.id, seat, vacant.boss), globex, but=("ATTACH",))
         told = await said(ask, globex, "Approval", each.id)
         assert told["REASSIGN"] == told["RESOLVE_AGAIN"] == blocked
+
+
+async def test_a_stand_in_with_a_seat_of_their_own_is_told_so(ask: Ask, acme: Actor, globex: Actor) -> None:
+    """In both ways to treat a stand-in, with the own seat open, held and decided."""
+    for admin, passable in ((acme, True), (globex, False)):
+        company = await founded(admin)
+        people = [entry("member", value=str(each.id)) for each in (company.head, company.hr)]
+        await lay_down(admin, step(*people, mode="all", delegates_may_transfer=passable))
+        approval = await ask_for(company.engineer)
+        await away(company.head, company.hr)
+        given = await waiting(admin, approval.id)
+        seat, own = given[company.head.id], given[company.hr.id]
+        all_agree = partial(agree, ask, "Approval", approval.id, but=("ATTACH",))
+        await all_agree(tries(approval.id, own, company.boss), company.hr)
+        async with writing(company.hr, settle=settle) as work:
+            await commands.add_approver(work, task_id=own, to_id=company.boss.id or uuid4(), before=True)
+        await all_agree(tries(approval.id, own, company.colleague), company.hr)
+        told = await said(ask, company.hr, "Approval", approval.id)
+        assert told["APPROVE"] == [TWO_VOICES, HELD]
+        beside = (await waiting(admin, approval.id))[company.boss.id]
+        await all_agree(tries(approval.id, beside, company.colleague), company.boss)
+        for actor, which in ((company.boss, beside), (company.hr, own)):
+            async with writing(actor, settle=settle) as work:
+                await commands.approve(work, task_id=which)
+        await all_agree(tries(approval.id, seat, company.colleague), company.hr, company.head)
+        told = await said(ask, company.hr, "Approval", approval.id)
+        assert [told[move] for move in ("APPROVE", "REJECT", "RETURN", "RETURN_TO_STEP")] == [[TWO_VOICES]] * 4
+        assert (told["TRANSFER"] == []) is passable
+        await in_the_inbox(ask, company.hr, 0)
+        await in_the_inbox(ask, company.head, 1)
+
+
+async def in_the_inbox(ask: Ask, actor: Actor, count: int) -> None:
+    """So much waits for somebody, by every way of asking."""
+    drawer = "waiting { totalCount nodes { waitingForMe tasks { mine } } }"
+    waits = "approvals(filter: {waitingForMe: true}) { totalCount }"
+    found = await ask.planned(actor, f"{{ approvalInbox {{ {drawer} mine {{ totalCount }} }} {waits} }}")
+    assert found["approvalInbox"]["waiting"]["totalCount"] == found["approvals"]["totalCount"] == count
+    assert len(found["approvalInbox"]["waiting"]["nodes"]) == count
+    for node in found["approvalInbox"]["waiting"]["nodes"]:
+        assert node["waitingForMe"]
+        assert any(task["mine"] for task in node["tasks"])

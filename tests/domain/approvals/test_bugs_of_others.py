@@ -144,7 +144,7 @@ async def test_a_deadline_knows_weekends(company: Company) -> None:
     async with reading(company.admin) as work:
         calendar = (await policies.rule(work, BusinessCalendarClause)).value
     assert approval.step_due_at is not None
-    assert approval.step_due_at - approval.opened_at > timedelta(days=12)
+    assert approval.step_due_at - approval.opened_at > timedelta(days=11)
     assert calendar.is_working_day(calendar.local_day(approval.step_due_at))
 
 
