@@ -47,7 +47,10 @@ def _charges(teller: Teller, invoice: Mapping[str, Any]) -> str:
     if not _asked(invoice):
         return teller.words("none")
     amount = f"{asked['amount']} {asked['currency']}"
-    return teller.words("charges_owed" if float(left) else "charges_paid", amount=amount, left=left)
+    if float(left):
+        return teller.words("charges_owed", amount=amount, left=left)
+    written_off = invoice["state"] == "WRITTEN_OFF"
+    return teller.words("charges_written_off" if written_off else "charges_paid", amount=amount)
 
 
 def _asked(invoice: Mapping[str, Any]) -> bool:
