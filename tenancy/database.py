@@ -257,6 +257,12 @@ async def writing(
         await _keep_refused(actor, work)
 
 
+async def keep_refusal(ended: Work, refusal: Refusal) -> None:
+    """Keep what a clause refuses by what a work has found out, and after its end: a file while it is coming in."""
+    ended.note_refused(refusal)
+    await _keep_refused(ended.actor, ended)
+
+
 async def _keep_refused(actor: Actor, ended: Work) -> None:
     """Keep what clauses refused; whoever was refused is told so whether that succeeds or not."""
     if not ended.refused or ended.opening.status != "active":

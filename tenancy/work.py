@@ -34,7 +34,7 @@ KEEPERS: list[Callable[["Work", "Refused"], Awaitable[None]]] = []
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal that a clause caused, and the records that were held meanwhile, what it is about first: table, id."""
+    """A refusal that a clause caused, and the records that it may be about, the likeliest first: table, id."""
 
     refusal: Refusal
     held: tuple[tuple[str, UUID], ...]
@@ -83,6 +83,8 @@ class Work:
         self._entries: list[tuple[JournalEntry, TenantModel | None]] = []
         # The records that were locked to be changed, in that order.
         self._held: dict[tuple[str, UUID], None] = {}
+        # What the work says itself that it is about.
+        self._concern: tuple[str, UUID] | None = None
         self._back: ReadBack | None = None
 
     # Loading
@@ -221,7 +223,8 @@ class Work:
         rows, stored, told = dict(self._rows), dict(self._stored), dict(self._told)
         held = {row: dict(row.__dict__) for row in stored}
         recorded, memo = list(self.recorded), dict(self.memo)
-        held_before = set(self._held)
+        held_before, concern = set(self._held), self._concern
+        self._concern = None
         try:
             yield
         except Refusal as refusal:
@@ -234,15 +237,26 @@ class Work:
             self._new, self._deleted, self._entries = [], [], []
             self.recorded, self.memo = recorded, memo
             raise
+        finally:
+            self._concern = concern
 
     def note_held(self, rows: Iterable[TenantModel]) -> None:
         """Know of rows that were locked to be changed by a statement of their module's own."""
         self._held |= {(row.__tablename__, row.id): None for row in rows}
 
+    def concerns(self, table: str, id: UUID) -> None:
+        """Say which record this is about, where it is not the first that is locked: what a clause refuses is kept with
+        it. Who asks others says it first, and is right."""
+        if self._concern is None:
+            self._concern = table, id
+
     def note_refused(self, refusal: Refusal, held_before: Collection[tuple[str, UUID]] = ()) -> None:
-        """Remember what a clause refuses: about the first record that was held for it, and wasn't held before."""
+        """Remember what a clause refuses: about what the work said it is about, or else the first record that was held
+        for it, and wasn't held before."""
         if refusal.clause is not None and all(each.refusal is not refusal for each in self.refused):
-            self.refused.append(Refused(refusal, tuple(sorted(self._held, key=lambda held: held in held_before))))
+            named = () if self._concern is None else (self._concern,)
+            held = sorted(self._held, key=lambda held: held in held_before)
+            self.refused.append(Refused(refusal, (*named, *held)))
 
     async def finish(self) -> None:
         """Write what is pending, and keep everything."""

@@ -25,6 +25,7 @@ from tenancy.models import TenantModel
 from tenancy.provisioning import create_tenant
 from tenancy.storing import Statement
 from tenancy.work import Work
+from tests.refused import PLACES, Watched, watching
 from zhidu.embedded.broker import Broker
 from zhidu.embedded.postgres import SUPERUSER, Postgres, throwaway
 
@@ -140,6 +141,26 @@ def replaced_never_mutated() -> Iterator[None]:
         patch.setattr(Work, "_pending", watching)
         patch.setattr(Work, "_keep", watched)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def watched_refusals() -> Iterator[Watched]:
+    """What clauses refuse is watched: with what it is to be kept stands in `tests/refused.py`."""
+    with watching() as watched:
+        yield watched
+
+
+@pytest.fixture(autouse=True)
+def refusals_are_kept_with_their_record(watched_refusals: Watched, request: pytest.FixtureRequest) -> Iterator[None]:
+    """No refusal by a clause is lost: each is kept with a record of a kind that its place says (PO-5)."""
+    yield
+    seen = watched_refusals.take()
+    unkept = [(place, kind) for place, kind in seen if kind not in PLACES[place].kinds]
+    assert unkept == [], "these are kept with something else than tests/refused.py says, or not at all"
+    test = request.node.nodeid
+    standing = {place for place, said in PLACES.items() if said.test in (test, test.split("[")[0])}
+    unseen = standing - {place for place, _ in seen}
+    assert not unseen, "this test stands for places at which it was refused nothing"
 
 
 @pytest.fixture

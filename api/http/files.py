@@ -23,7 +23,7 @@ from domain.files.models import File
 from tenancy import blobs
 from tenancy.actor import NO_TENANT, Actor
 from tenancy.blobs import Blob, Received
-from tenancy.database import reading, writing
+from tenancy.database import keep_refusal, reading, writing
 from tenancy.quotas import QUOTAS
 from tenancy.refusals import Invalid, NotFound, Refusal, Unauthenticated, Unavailable, message
 
@@ -96,6 +96,18 @@ async def upload(request: Request) -> Response:
     # Opened for writing, so that a suspended company is told before anything is sent.
     async with writing(actor, settle=settle) as work:
         limits = await queries.limits(work)
+    try:
+        received, kind = await _receive(request, actor, limits, declared)
+    except Refusal as refusal:
+        refusal.asked = "files.register"
+        await keep_refusal(work, refusal)
+        raise
+    file, new = await _register(actor, received, name, kind, expected)
+    return JSONResponse(_shown(file, received), status_code=201 if new else 200, headers=_location(file))
+
+
+async def _receive(request: Request, actor: Actor, limits: rules.Limits, declared: str) -> tuple[Received, str]:
+    """The bytes that are sent, as far as they are admitted, and what kind they are."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal():
         limits.check_size(int(announced))
@@ -106,8 +118,7 @@ async def upload(request: Request) -> Response:
         kind = rules.media_type(beginning, declared)
         limits.check_type(kind)
         received = await blobs.receive(actor.tenant_id, _whole(beginning, body), limits.check_size)
-    file, new = await _register(actor, received, name, kind, expected)
-    return JSONResponse(_shown(file, received), status_code=201 if new else 200, headers=_location(file))
+    return received, kind
 
 
 async def _register(actor: Actor, received: Received, name: str, kind: str, expected: str | None) -> tuple[File, bool]:

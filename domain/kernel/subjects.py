@@ -48,6 +48,9 @@ class SubjectKind(StrEnum):
     BANK_STATEMENT = "bank_statements"
     IMPORT = "imports"
     SITE_VISIT = "site_visits"
+    BANK_LINE = "bank_lines"
+    MEMBER = "members"
+    CLIENT = "oauth_clients"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import several_lines
 from domain.policies.rules.kinds import NoticePeriod
-from tenancy.refusals import Forbidden, Invalid, Refusal, message, missing_permission
+from tenancy.refusals import ClauseReference, Forbidden, Invalid, Refusal, message, missing_permission
 
 OLDEST_LETTER = timedelta(days=31)
 LATEST_WISH = timedelta(days=731)
@@ -172,11 +172,12 @@ def notice(
     on_probation: bool,
     calendar: BusinessCalendar,
     wished_on: date | None = None,
+    clause: ClauseReference | None = None,
 ) -> Notice:
     """The end of the notice and the last day of employment: the same day, or a later one that is wished for (PE-7).
 
     A wish for an earlier day asks the approvers for a waiver where the clause allows one. Raises `Invalid` for a wish
-    that the clause does not allow, that comes before the letter, or that is more than two years away.
+    that the clause does not allow, which it names, that comes before the letter, or that is more than two years away.
     """
     days = rule.days_for(on_probation)
     earliest = earliest_last_day(letter_on, rule, on_probation, calendar)
@@ -188,14 +189,23 @@ def notice(
         raise Invalid(message("The last day lies more than two years after the letter."), {}, ("wishedOn",))
     if wished_on < earliest and not rule.waiver_allowed:
         text = message("The notice given on {letter_on} ends on {earliest}; the handbook lets nothing of it be waived.")
-        raise Invalid(text, {"letter_on": letter_on, "earliest": earliest}, ("wishedOn",))
+        raise Invalid(text, {"letter_on": letter_on, "earliest": earliest}, ("wishedOn",), clause)
     return Notice(days, earliest, wished_on)
 
 
-def check_waiver(last_day_on: date, present_last_day_on: date, today: date, rule: NoticePeriod) -> date:
-    """The earlier last day that an approved leaver is granted. Raises `Invalid` where the clause allows none."""
+def check_waiver(
+    last_day_on: date,
+    present_last_day_on: date,
+    today: date,
+    rule: NoticePeriod,
+    clause: ClauseReference | None = None,
+) -> date:
+    """The earlier last day that an approved leaver is granted. Raises `Invalid` where the clause allows none, naming
+    it."""
     if not rule.waiver_allowed:
-        raise refusal(Obstacle.NO_WAIVER, Move.WAIVE, State.APPROVED)
+        refused = refusal(Obstacle.NO_WAIVER, Move.WAIVE, State.APPROVED)
+        refused.clause = clause
+        raise refused
     if last_day_on >= present_last_day_on:
         text = message("A waiver brings the last day forward; it is {last_day} already.")
         raise Invalid(text, {"last_day": present_last_day_on}, ("lastDayOn",))

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, select, true
 
 from api.reading.filters import TextFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, many, shows
+from api.schema.policies.decisions import decisions
 from api.schema.terms import Language
 from domain.kernel.permissions import Permission
+from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
 from tenancy.identity import clients, sessions, tokens
 from tenancy.identity.models import AccessToken as AccessTokenRow
@@ -90,6 +92,11 @@ class Member(Node):
         most=100,
         order=lambda there: (there.id.desc(),),
     )
+    decisions = decisions(
+        SubjectKind.MEMBER,
+        "What clauses refused them where there is no record to keep it with, such as a file that was too large: your "
+        "own, or everybody's if you may read the journal or all resignations.",
+    )
 
 
 @shows(MemberRow, visible=lambda *_: true())
@@ -110,6 +117,9 @@ class OAuthClient(Node):
     scopes: list[str] = column("The permissions it may ask for.")
     created_at: datetime = column("When it was registered.")
     disabled_at: datetime | None = column("When it was disabled.")
+    decisions = decisions(
+        SubjectKind.CLIENT, "What clauses refused it where there is no record to keep it with, such as a file."
+    )
 
 
 @strawberry.enum(description="How members are ordered.")

@@ -17,7 +17,8 @@ from api.schema.access.types import CasePerson, Member
 from api.schema.approvals.moves import ApprovalMove, allowed_moves
 from api.schema.approvals.timeline import said, timeline
 from api.schema.files.types import Attachment, attached
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from domain.approvals import models, queries
 from domain.approvals.rules import naming, traces
 from domain.approvals.rules.states import EndReason, SeatReason, State, TaskState

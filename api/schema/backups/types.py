@@ -11,7 +11,8 @@ from strawberry.scalars import JSON
 
 from api.reading.filters import InstantFilter, WordFilter, filtered
 from api.reading.mapping import Node, Order, column, computed, one, rendered, shows
-from api.schema.policies.types import Clause, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause
 from domain.backups import models, queries
 from domain.backups.rules import DrillState, Occasion, State
 from domain.kernel.subjects import SubjectKind

@@ -13,9 +13,11 @@ from api.schema.banking.moves import BankLineMove, allowed_moves
 from api.schema.billing.types import Payment
 from api.schema.files.types import File
 from api.schema.money import Money, money
+from api.schema.policies.decisions import decisions
 from domain.banking import models, queries
 from domain.banking.rules.lines import Form, LineState
 from domain.banking.rules.sheets import DayForm, Encoding
+from domain.kernel.subjects import SubjectKind
 
 strawberry.enum(
     LineState,
@@ -54,6 +56,7 @@ class BankLine(Node):
     reason: str | None = column("Why it is IGNORED.")
     decided_at: datetime | None = column("When it was booked or ignored.")
     decided_by: Member | None = one("Who did that; none where a program did, or the handbook.", "decided_by_id")
+    decisions = decisions(SubjectKind.BANK_LINE)
     allowed_moves: list[BankLineMove] = allowed_moves()
 
 

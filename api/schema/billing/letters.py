@@ -14,7 +14,7 @@ from api.schema.access.types import Member
 from api.schema.billing.types import DunningStep, Hold
 from api.schema.customers.types import Customer
 from api.schema.inputs import given, optional
-from api.schema.policies.types import decisions
+from api.schema.policies.decisions import decisions
 from domain.billing import commands, models, queries
 from domain.billing.commands.letters import MOST_IN_ONE_LETTER
 from domain.kernel.subjects import SubjectKind

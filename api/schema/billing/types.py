@@ -34,7 +34,8 @@ from api.schema.billing.moves import InvoiceMove, allowed_moves
 from api.schema.billing.next_dunning import NextDunning, PlannedDunningStep
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales import types as presales  # noqa: F401  # declares OfferLineKind, which is used below
 from api.schema.tenancy import types as tenancy  # noqa: F401  # declares EffectState, which is used below
 from domain.billing import models, queries

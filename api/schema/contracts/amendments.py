@@ -28,7 +28,8 @@ from api.schema.moves import (
     sentence,
     states_of,
 )
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from domain.contracts import models, queries
 from domain.contracts.queries.submitting import amendments_for_people
 from domain.contracts.rules import MOST_INSTALMENTS, Trigger

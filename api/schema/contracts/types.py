@@ -23,7 +23,8 @@ from api.schema.contracts.rates import ContractRate
 from api.schema.customers.types import Customer
 from api.schema.money import Money, money
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales.types import Quotation
 from domain.billing import queries as billing
 from domain.contracts import models, queries

@@ -9,9 +9,11 @@ from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, fil
 from api.reading.mapping import Node, Order, column, many, one, shows
 from api.schema.access.types import Member
 from api.schema.organisation.types import Staff
+from api.schema.policies.decisions import decisions
 from api.schema.policies.types import Clause
 from api.schema.terms import CustomerTier, Language
 from domain.customers import models, queries
+from domain.kernel.subjects import SubjectKind
 
 
 @shows(models.PortalAccess, visible=queries.accesses_visible)
@@ -48,6 +50,11 @@ class Contact(Node):
         "contact_id",
         order=lambda there: (there.id.desc(),),
         most=20,
+    )
+    decisions = decisions(
+        SubjectKind.CONTACT,
+        "What was decided about them, by which clauses, and what clauses refused them in the portal where there is no "
+        "record to keep it with.",
     )
 
 

@@ -14,7 +14,8 @@ from api.schema.access.types import Member
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback.complaint_moves import ComplaintMove, complaint_moves
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.types import ServiceRequest
 from api.schema.terms import CustomerTier
 from domain.feedback import models

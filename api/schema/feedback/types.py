@@ -11,7 +11,8 @@ from api.reading.mapping import Node, Order, column, computed, one, shows
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback.complaints import Complaint
 from api.schema.feedback.moves import SurveyMove, survey_moves
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.types import ServiceRequest
 from domain.feedback import models
 from domain.feedback.queries import surveys as queries

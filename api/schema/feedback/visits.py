@@ -14,7 +14,8 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.feedback.complaints import Complaint
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.types import ServiceRequest
 from domain.feedback import models
 from domain.feedback.queries import visits as queries

@@ -14,7 +14,7 @@ from api.schema.catalogue.types import ServiceOffering
 from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, File, attached
 from api.schema.organisation.types import Department
-from api.schema.policies.types import decisions
+from api.schema.policies.decisions import decisions
 from api.schema.requests.types import RequestMessage, ServiceRequest
 from api.schema.tenancy.types import Effect
 from api.schema.terms import Impact, Urgency

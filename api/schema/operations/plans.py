@@ -17,7 +17,8 @@ from api.schema.customers.types import Customer
 from api.schema.inputs import given, optional
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import Clause, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.operations import commands, models

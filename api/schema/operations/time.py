@@ -15,7 +15,7 @@ from api.schema.inputs import given, optional
 from api.schema.operations.figures import MOST, USUAL_DAYS, FirstGroups, SinceOn, UntilOn, days_of
 from api.schema.operations.works import ScheduledWork
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import decisions
+from api.schema.policies.decisions import decisions
 from api.schema.requests.types import ServiceRequest
 from api.schema.requests.visits import SiteVisit
 from api.schema.terms import Activity

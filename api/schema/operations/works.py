@@ -18,7 +18,8 @@ from api.schema.inputs import given, optional
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.operations.plans import WorkPlan
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.types import ServiceRequest
 from api.schema.terms import Impact, Urgency
 from domain.kernel.permissions import Permission

@@ -13,7 +13,8 @@ from api.schema.access.types import Member
 from api.schema.approvals.types import Approval
 from api.schema.organisation.types import Staff
 from api.schema.people.moves import ResignationMove, allowed_moves
-from api.schema.policies.types import HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import HandbookVersion
 from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.people import models, queries

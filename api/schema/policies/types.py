@@ -1,18 +1,15 @@
 """The handbook as clients see it."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
 from inspect import cleandoc
-from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, and_, or_
 from strawberry.scalars import JSON
 
 from api.handbook.addresses import address
-from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
+from api.reading.filters import TextFilter, WordFilter, filtered
 from api.reading.mapping import (
     Node,
     Order,
@@ -29,6 +26,7 @@ from api.reading.mapping import (
 )
 from api.schema.access.types import Member
 from api.schema.policies.confirmations import HANDBOOK_READING_ORDERS, HandbookReading
+from api.schema.policies.decisions import decisions
 from api.schema.policies.moves import HandbookMove, allowed_moves
 from api.schema.policies.reading import people_named, standard_text
 from api.schema.policies.trials import DryRun
@@ -83,73 +81,6 @@ class ClauseFilter:
 
     kind: TextFilter | None = filtered("By kind.")
     number: TextFilter | None = filtered("By number.")
-
-
-@shows(models.Decision, visible=queries.visible_decisions)
-class Decision:
-    """Something that was decided by a clause, and how. It is shown with the record that it is about, and only there."""
-
-    id: UUID = column("The decision's id.")
-    at: datetime = column("When it was decided.")
-    decision: str = column(
-        "What was decided, such as requests.deadline. Of approvals: approvals.chain, step_entered, step_passed_over, "
-        "step_stopped, step_decided, deadline, seat_given_up, ended and voided, each with approvals. before it. And "
-        "refused: a clause refused what somebody asked for, so that nothing was changed. The same refusal of the same "
-        "person is kept once an hour. What is refused before there is a record is told to the caller alone."
-    )
-    inputs: JSON = column(
-        "The values that it was decided from. Of what was refused: what was `asked` for, such as requests.put_on_hold, "
-        "`by` whom (kind: member, client, contact or system; id), and the values of the sentence that they were told."
-    )
-    result: JSON = column(
-        "What came out. Of what was refused: its code, as `refused`, and the `path` of the input at fault."
-    )
-    why: JSON = column("The clauses that came into question, the one that won first.")
-    subject_kind: str = column("The kind of the record it is about.")
-    subject_id: UUID = column("The record it is about.")
-    clause: Clause | None = one("The clause that decided.", "clause_id")
-    version: "HandbookVersion | None" = one("The version of the handbook.", "version_id")
-
-
-@strawberry.enum(description="How decisions are ordered.")
-class DecisionOrder(Enum):
-    """Orders of decisions."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
-
-
-DECISION_ORDERS = {
-    DecisionOrder.OLDEST: Order(lambda row: row.id),
-    DecisionOrder.NEWEST: Order(lambda row: row.id, descending=True),
-}
-
-
-@strawberry.input(description="Which decisions to give.")
-class DecisionFilter:
-    """Conditions on decisions."""
-
-    decision: TextFilter | None = filtered("By what was decided.")
-    clause_id: IdFilter | None = filtered("By the clause that decided.")
-    subject_id: IdFilter | None = filtered("By the record they are about.")
-    and_: "list[DecisionFilter] | None" = combining("All of these hold.", "and")
-    or_: "list[DecisionFilter] | None" = combining("One of these holds.", "or")
-
-
-def decisions(kind: SubjectKind, also: Callable[[Any, Any], ColumnElement[bool]] | None = None) -> Any:
-    """The field of a record of a kind that tells what was decided about it, and what is `also` shown with it."""
-
-    def shown_with(record: Any, decision: Any) -> ColumnElement[bool]:
-        about_it = and_(decision.subject_kind == kind.value, decision.subject_id == record.id)
-        return about_it if also is None else or_(about_it, also(record, decision))
-
-    return page(
-        "What was decided about it, by which clauses.",
-        Decision,
-        on=shown_with,
-        orders=DECISION_ORDERS,
-        filter=DecisionFilter,
-    )
 
 
 @shows(models.HandbookSignature, visible=queries.visible_signatures)

@@ -28,7 +28,8 @@ from api.schema.moves import (
     states_of,
 )
 from api.schema.organisation.types import Department
-from api.schema.policies.types import Clause, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause
 from api.schema.presales.inquiries import Inquiry
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands, models

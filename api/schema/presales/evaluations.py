@@ -25,7 +25,8 @@ from api.schema.moves import (
     sentence,
     states_of,
 )
-from api.schema.policies.types import Clause, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands, models
 from domain.presales.queries import evaluations as queries

@@ -24,7 +24,8 @@ from api.schema.moves import (
     states_of,
 )
 from api.schema.organisation.types import Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales.evaluations import InquiryEvaluation
 from api.schema.presales.solutions import Solution
 from domain.kernel.subjects import SubjectKind

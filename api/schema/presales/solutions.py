@@ -28,7 +28,8 @@ from api.schema.moves import (
     sentence,
     states_of,
 )
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from domain.kernel.subjects import SubjectKind
 from domain.presales import models
 from domain.presales.queries import inquiries

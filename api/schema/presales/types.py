@@ -14,7 +14,8 @@ from api.schema.approvals.types import Approval
 from api.schema.catalogue.types import ServiceLine
 from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.presales.moves import AllowedQuotationMove, allowed_moves
 from api.schema.presales.solutions import Solution
 from domain.kernel.amounts import TaxRounding as TaxRounding

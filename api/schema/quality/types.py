@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Double, cast
 from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, one, page, shows
 from api.schema.organisation.types import Department
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.types import ServiceRequest
 from api.schema.terms import CustomerTier
 from domain.kernel.subjects import SubjectKind

@@ -26,7 +26,8 @@ from api.schema.catalogue.types import RequestForm, ServiceLine, ServiceOffering
 from api.schema.customers.types import Contact, Customer
 from api.schema.files.types import Attachment, attached
 from api.schema.organisation.types import Department, Staff
-from api.schema.policies.types import Clause, HandbookVersion, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.requests.canned import CANNED_ANSWER_ORDERS, CannedAnswer
 from api.schema.requests.cooperation import RequestHelper, RequestPart, TierRaise
 from api.schema.requests.faults import FaultReport, PostmortemAction, Problem

@@ -17,7 +17,8 @@ from api.schema.files.types import Attachment, File, attached
 from api.schema.money import Money, money
 from api.schema.moves import blockers, in_another_state, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Staff
-from api.schema.policies.types import Clause, decisions
+from api.schema.policies.decisions import decisions
+from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
 from domain.requests import models, queries

@@ -211,12 +211,14 @@ async def _day(work: Work, line: BankLine, booked_on: date | None) -> tuple[date
     if closing is None or wanted > closing.until_on:
         return booked_on, None
     ruling = await queries.booking_rule(work)
-    if booked_on is None and ruling is not None and ruling.value.on_closed_days is OnClosedDays.BOOK_TODAY:
+    books_today = ruling is not None and ruling.value.on_closed_days is OnClosedDays.BOOK_TODAY
+    if booked_on is None and books_today:
         return today_of(work), ruling
     try:
         check_open(wanted, closing.until_on, ("bookedOn",))
     except Refusal as refusal:
-        refusal.clause = ruling.clause if ruling is not None else None
+        # A clause by which they are booked today does not say that another day is refused.
+        refusal.clause = ruling.clause if ruling is not None and not books_today else None
         raise
     return booked_on, None
 

@@ -27,6 +27,8 @@ async def ask_for(work: Work, invoice: Invoice, purpose: str, **facts: Any) -> U
     None where it has no chain for it. Refuses programs, for only people ask for one, and everybody while anything else
     about the invoice waits, with a chain or without: who decides there would decide about what is no more.
     """
+    # Whatever waits about it is locked before it.
+    work.concerns(SubjectKind.INVOICE, invoice.id)
     customer = await customers.get(work, invoice.customer_id)
     scope = Scope(customer_tier=invoice.customer_tier or customer.tier)
     topic = chain_topic(SubjectKind.INVOICE, purpose)

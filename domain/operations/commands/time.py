@@ -144,6 +144,7 @@ async def _keep(work: Work, record: TimeRecord) -> None:
         raise rules.refuse_closed_month()
     case = Case(department_id=record.department_id)
     ruling = await policies_seen.find_rule(work, TimeRecording, scope=case)
+    work.concerns(SubjectKind.MEMBER, record.staff_id)
     clause = ruling.value if ruling is not None else TimeRecording()
     today = organisation.today(work)
     if record.worked_on > today:

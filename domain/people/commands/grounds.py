@@ -22,7 +22,6 @@ from domain.policies.rules.kinds import (
     NoticePeriod,
 )
 from domain.policies.rules.scopes import Scope
-from tenancy.refusals import Invalid
 from tenancy.work import Work
 
 
@@ -40,12 +39,10 @@ class Grounds:
         return self.calendar_clause.value
 
     def reckon(self, letter_on: date, on_probation: bool, wished_on: date | None) -> rules.Notice:
-        """What the notice clause makes of a letter; a refusal names the clause."""
-        try:
-            return rules.notice(letter_on, self.notice.value, on_probation, self.calendar, wished_on)
-        except Invalid as refusal:
-            refusal.clause = self.notice.clause
-            raise
+        """What the notice clause makes of a letter; a refusal that it causes names it."""
+        return rules.notice(
+            letter_on, self.notice.value, on_probation, self.calendar, wished_on, clause=self.notice.clause
+        )
 
     def last_moment(self, last_day_on: date) -> datetime:
         """The instant at which somebody's work ends for good."""

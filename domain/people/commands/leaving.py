@@ -24,7 +24,6 @@ from domain.people.events import (
 from domain.people.models import Resignation
 from domain.people.rules import LIFECYCLE, Move, State
 from tenancy.outbox import lock_timers
-from tenancy.refusals import Invalid
 from tenancy.work import Work
 
 Outcome = ApprovalGranted | ApprovalRefused | ApprovalReturned | ApprovalWithdrawn
@@ -83,11 +82,7 @@ async def waive_notice(work: Work, *, resignation_id: UUID, last_day_on: date, r
     resignation.state = LIFECYCLE.next(resignation.state, Move.WAIVE)
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     before, today = resignation.last_day_on, grounds.calendar.local_day(work.now)
-    try:
-        rules.check_waiver(last_day_on, before, today, grounds.notice.value)
-    except Invalid as refusal:
-        refusal.clause = grounds.notice.clause
-        raise
+    rules.check_waiver(last_day_on, before, today, grounds.notice.value, grounds.notice.clause)
     resignation.waiver_reason = rules.clean_text(reason, "reason")
     resignation.waived_by_id = work.actor.id if work.actor.is_member else None
     _plan_leaving(work, resignation, grounds, last_day_on)

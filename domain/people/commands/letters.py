@@ -30,6 +30,7 @@ async def submit_resignation(
     """
     named = ("staffId",) if staff_id is not None else ()
     staff_id = _who_leaves(work, staff_id)
+    work.concerns(SubjectKind.MEMBER, staff_id)
     # Whoever locks the staff record sees every resignation of this person.
     if named or await organisation.find_staff(work, staff_id) is not None:
         await organisation.staff(work, staff_id, *named, lock=True)

@@ -26,7 +26,7 @@ from domain.policies.rules import duties
 from domain.policies.rules.duties import Obstacle
 from domain.policies.rules.versions import Move, SignedAs, State, Why, check_effective
 from tenancy.actor import ActorKind
-from tenancy.refusals import Conflict, Invalid, message
+from tenancy.refusals import Conflict, message
 from tenancy.work import Work
 
 
@@ -209,13 +209,11 @@ async def _free(work: Work, version: HandbookVersion, wished_at: datetime | None
 
 
 async def _effective(work: Work, wished_at: datetime | None) -> datetime:
-    """When a version takes effect, by the publishing rules in force; a refusal names their clause."""
+    """When a version takes effect, by the publishing rules in force; where they say why not, a refusal names them."""
     rules = await queries.publishing_rules(work)
-    try:
-        return check_effective(wished_at, work.now, rules.value.least_days_before_effect if rules else 0)
-    except Invalid as refusal:
-        refusal.clause = rules.clause if rules is not None else None
-        raise
+    if rules is None:
+        return check_effective(wished_at, work.now)
+    return check_effective(wished_at, work.now, rules.value.least_days_before_effect, rules.clause)
 
 
 async def _sign(

@@ -1,5 +1,6 @@
 """Keeping what a clause refused: the refused work is undone, that it was refused is kept with the record."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.policies import queries
 from domain.policies.models import Decision
 from domain.policies.rules.handbooks import Candidate, Standing
+from tenancy.actor import ActorKind
 from tenancy.refusals import ClauseReference
 from tenancy.work import KEEPERS, Refused, Work
 
@@ -17,17 +19,26 @@ from tenancy.work import KEEPERS, Refused, Work
 REFUSED = "refused"
 # The same refusal of the same person is kept once in this time, however often they try.
 KEPT_AGAIN_AFTER = timedelta(hours=1)
+# As many different refusals are kept of one person about one record by one clause in that time, so that nobody fills
+# the table by trying.
+MOST_KEPT = 20
+# What else may be refused by a clause is about a record; what a caller is, it is about when there is none.
+_CALLERS = {
+    ActorKind.MEMBER: SubjectKind.MEMBER,
+    ActorKind.CONTACT: SubjectKind.CONTACT,
+    ActorKind.CLIENT: SubjectKind.CLIENT,
+}
 
 
 async def keep_refused(work: Work, refused: Refused) -> None:
-    """Keep a refusal that a clause caused as a decision about its record, if there is one (PO-5).
+    """Keep a refusal that a clause caused as a decision about its record, or else about whoever asked (PO-5).
 
-    It is about the first record that was held to be changed. What made no record yet has nothing to be kept with.
+    Another sentence, or other values in it, make another refusal. What nobody asked for and that has no record, as a
+    worker's own attempts, has nothing to be kept with.
     """
-    kinds = {kind.value for kind in SubjectKind}
-    about = next((held for held in refused.held if held[0] in kinds), None)
     refusal, clause = refused.refusal, refused.refusal.clause
-    if about is None or clause is None or not await _is_kept(work, *about):
+    about = await _subject(work, refused)
+    if about is None or clause is None:
         return
     by = {"kind": work.actor.kind.value, "id": str(work.actor.id) if work.actor.id is not None else None}
     decision = Decision(
@@ -38,23 +49,45 @@ async def keep_refused(work: Work, refused: Refused) -> None:
         clause_id=clause.clause_id,
         version_id=clause.version_id,
         inputs={"asked": refusal.asked, "by": by, "values": to_jsonable_python(dict(refusal.values), fallback=str)},
-        result={"refused": refusal.code, "path": list(refusal.path)},
-        why=[candidate.stored() for candidate in clause.why or await _trace(work, clause)],
+        result={"refused": refusal.code, "path": list(refusal.path), "sentence": refusal.text},
+        why=[],
     )
-    same = (
-        Decision.subject_kind == decision.subject_kind,
-        Decision.subject_id == decision.subject_id,
-        Decision.decision == REFUSED,
-        Decision.clause_id == decision.clause_id,
-        Decision.at > work.now - KEPT_AGAIN_AFTER,
-        Decision.inputs.contains({"by": by, "asked": refusal.asked}),
-        Decision.result.contains({"refused": refusal.code}),
-    )
-    if not await work.rows(select(Decision.id).where(*same).limit(1)):
+    if await _is_new(work, decision, by):
+        decision.why = [candidate.stored() for candidate in clause.why or await _trace(work, clause)]
         work.add(decision)
 
 
-async def _is_kept(work: Work, name: str, id: UUID) -> bool:
+async def _subject(work: Work, refused: Refused) -> tuple[str, UUID] | None:
+    """The first of the records it is about that outlived the refused work; else whoever asked."""
+    kinds = {kind.value for kind in SubjectKind}
+    for held in refused.held:
+        if held[0] in kinds and await _outlived(work, *held):
+            return held
+    caller = _CALLERS.get(work.actor.kind)
+    return None if caller is None or work.actor.id is None else (caller.value, work.actor.id)
+
+
+async def _is_new(work: Work, decision: Decision, by: Mapping[str, str | None]) -> bool:
+    """Whether it was not kept lately; what is sent at once in many pieces waits for its turn here."""
+    turn = f"refused:{work.actor.tenant_id}:{by}:{decision.subject_id}"
+    await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
+    lately = (
+        select(Decision.inputs, Decision.result)
+        .where(
+            Decision.subject_kind == decision.subject_kind,
+            Decision.subject_id == decision.subject_id,
+            Decision.decision == REFUSED,
+            Decision.clause_id == decision.clause_id,
+            Decision.at > work.now - KEPT_AGAIN_AFTER,
+            Decision.inputs.contains({"by": by}),
+        )
+        .limit(MOST_KEPT)
+    )
+    kept = [(row["inputs"], row["result"]) for row in await work.rows(lately)]
+    return len(kept) < MOST_KEPT and (decision.inputs, decision.result) not in kept
+
+
+async def _outlived(work: Work, name: str, id: UUID) -> bool:
     """Whether the record outlived the refused work, which may have made it itself."""
     records = table(name, column("id"))
     return bool(await work.rows(select(records.c.id).where(records.c.id == id)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, case, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
@@ -50,18 +50,20 @@ def visible_signatures(actor: Actor, signatures: Any) -> ColumnElement[bool]:
 
 def visible_decisions(actor: Actor, decisions: Any) -> ColumnElement[bool]:
     """Decisions are seen with the record they are about, by whoever may read policies; those on an internal target,
-    like its clock, by those who work on requests and by whoever was told of its delay. `decisions` is `Decision` or an
-    alias of it.
+    like its clock, by those who work on requests and by whoever was told of its delay. Colleagues know each other, but
+    not what somebody was refused without a record. `decisions` is `Decision` or an alias of it.
 
     The record's own module says who sees it, so decisions are offered on a record and never as a list of their own.
     """
     if not actor.may(Permission.POLICIES_READ):
         return false()
+    mine = or_(decisions.subject_kind != SubjectKind.MEMBER.value, decisions.subject_id == current_member())
+    shown = true() if any(actor.may(each) for each in (Permission.JOURNAL_READ, Permission.PEOPLE_READ_ALL)) else mine
     if any(actor.may(permission) for permission in WORKS_ON_REQUESTS):
-        return true()
+        return shown
     inside = decisions.inputs.op("->>")("clock").is_not_distinct_from(ClockKind.INTERNAL.value)
     told = decisions.result.op("->>")("escalated_to_id").is_not_distinct_from(cast(current_member(), Text))
-    return or_(decisions.subject_kind != SubjectKind.REQUEST.value, ~inside, told)
+    return and_(shown, or_(decisions.subject_kind != SubjectKind.REQUEST.value, ~inside, told))
 
 
 def control(versions: Any) -> ColumnElement[str]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kernel.lifecycle import Lifecycle
-from tenancy.refusals import Invalid, message
+from tenancy.refusals import ClauseReference, Invalid, message
 
 # Nobody lays down today what holds in a decade, and the calendar's end is no day to reckon from.
 FURTHEST_YEARS = 5
@@ -104,10 +104,13 @@ def control(state: State, effective_at: datetime | None, next_effective_at: date
     return Control.SUPERSEDED if next_effective_at is not None and next_effective_at <= now else Control.IN_FORCE
 
 
-def check_effective(effective_at: datetime | None, now: datetime, least_days: int = 0) -> datetime:
+def check_effective(
+    effective_at: datetime | None, now: datetime, least_days: int = 0, clause: ClauseReference | None = None
+) -> datetime:
     """From when a version that is issued now is in force; as soon as possible when nothing is said.
 
-    Refuses the past, what is sooner than `least_days` times 24 hours from now, and what is more than five years ahead.
+    Refuses the past, what is sooner than `least_days` times 24 hours from now, which is what `clause` lays down, and
+    what is more than five years ahead.
     """
     earliest = now + timedelta(days=least_days)
     if effective_at is None:
@@ -119,7 +122,7 @@ def check_effective(effective_at: datetime | None, now: datetime, least_days: in
         raise Invalid(text, path=("effectiveAt",))
     if effective_at < earliest:
         text = message("A version takes effect at the earliest {days} days after it is issued.")
-        raise Invalid(text, {"days": least_days}, path=("effectiveAt",))
+        raise Invalid(text, {"days": least_days}, path=("effectiveAt",), clause=clause)
     if effective_at > now + timedelta(days=max(366 * FURTHEST_YEARS, least_days)):
         text = message("A version takes effect at most {years} years ahead.")
         raise Invalid(text, {"years": FURTHEST_YEARS}, path=("effectiveAt",))

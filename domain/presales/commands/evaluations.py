@@ -215,6 +215,7 @@ def _supersede(work: Work, evaluation: InquiryEvaluation) -> None:
 async def _moved(work: Work, evaluation_id: UUID, move: EvaluationMove) -> tuple[Inquiry, InquiryEvaluation]:
     """An evaluation that the actor sees, locked after its inquiry, in the state that a move leads to."""
     seen = await queries.get(work, evaluation_id, "evaluationId")
+    work.concerns(SubjectKind.EVALUATION, evaluation_id)
     inquiry = await work.get(Inquiry, seen.inquiry_id, lock=True)
     evaluation = await work.get(InquiryEvaluation, evaluation_id, lock=True)
     evaluation.state = EVALUATIONS.next(evaluation.state, move)

@@ -163,6 +163,7 @@ async def _withdraw(work: Work, solution_id: UUID, *, only_if_possible: bool = F
 async def moved(work: Work, solution_id: UUID, move: SolutionMove) -> tuple[Inquiry, Solution]:
     """A version that the actor sees, locked after its inquiry, in the state that a move leads to."""
     seen = await queries.get(work, solution_id, "solutionId")
+    work.concerns(SubjectKind.SOLUTION, solution_id)
     inquiry = await work.get(Inquiry, seen.inquiry_id, lock=True)
     solution = await work.get(Solution, solution_id, lock=True)
     before = solution.state

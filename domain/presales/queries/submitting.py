@@ -25,7 +25,7 @@ from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.quotations import Leeway, QuotationObstacle, QuotationState
 from domain.presales.rules.solutions import SolutionState, needs_experts
 from tenancy.language import translate
-from tenancy.refusals import Invalid, Refusal
+from tenancy.refusals import Refusal
 from tenancy.work import Work
 
 
@@ -46,14 +46,10 @@ async def judge(work: Work, quotation: Quotation) -> Judged:
     author = await organisation.find_staff(work, quotation.prepared_by_id)
     scope = quotations.case_of(quotation, author.post_id if author is not None else None)
     limit = await policies.find_rule(work, DiscountLimit, scope=scope)
-    found = Leeway.FREE
-    try:
-        valid_days = rules.valid_days(quotation.wished_valid_days, limit.value if limit else None)
-        if limit is not None:
-            found = rules.leeway(quotation.discount_percent, limit.value)
-    except Invalid as refusal:
-        refusal.clause = limit.clause if limit is not None else None
-        raise
+    found, clause = Leeway.FREE, limit.clause if limit is not None else None
+    valid_days = rules.valid_days(quotation.wished_valid_days, limit.value if limit else None, clause=clause)
+    if limit is not None:
+        found = rules.leeway(quotation.discount_percent, limit.value, clause)
     chain = None
     if found is Leeway.NEEDS_APPROVAL:
         chain = await policies.rule(work, ApprovalChain, scope=scope, topic=chain_topic(SubjectKind.QUOTATION))

@@ -12,7 +12,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.lines import Line
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import DiscountLimit
-from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_permission
+from tenancy.refusals import ClauseReference, Invalid, Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_TERMS, MAX_COMMENT, MAX_NAME = 200, 20_000, 2_000, 200
 MOST_VALID_DAYS = 366
@@ -145,18 +145,25 @@ def granted_percent(lines: Sequence[Line], found: Totals) -> Decimal:
     return min(found.discount_percent, max(each.amount.discount_percent for each in lines))
 
 
-def leeway(percent: Decimal, limit: DiscountLimit) -> Leeway:
+def leeway(percent: Decimal, limit: DiscountLimit, clause: ClauseReference | None = None) -> Leeway:
     """Whether a discount needs an approval. Raises `Invalid` for one that is more than the clause allows at all."""
     if percent > limit.most_percent:
         text = message("The discount comes to {percent} %; at most {most} % may be granted, also with an approval.")
-        raise Invalid(text, {"percent": f"{percent.normalize():f}", "most": f"{limit.most_percent:f}"}, ("lines",))
+        raise Invalid(
+            text, {"percent": f"{percent.normalize():f}", "most": f"{limit.most_percent:f}"}, ("lines",), clause
+        )
     return Leeway.NEEDS_APPROVAL if percent > limit.free_percent else Leeway.FREE
 
 
-def valid_days(wished: int | None, limit: DiscountLimit | None, path: tuple[str, ...] = ("validDays",)) -> int:
+def valid_days(
+    wished: int | None,
+    limit: DiscountLimit | None,
+    path: tuple[str, ...] = ("validDays",),
+    clause: ClauseReference | None = None,
+) -> int:
     """For how many calendar days a quotation holds: as wished, at most as long as the clause says, which is usual.
 
-    Raises `Invalid` where neither says it, and for what is out of bounds.
+    Raises `Invalid` where neither says it, and for what is out of bounds, naming the clause where it sets them.
     """
     if wished is None:
         if limit is None:
@@ -164,7 +171,8 @@ def valid_days(wished: int | None, limit: DiscountLimit | None, path: tuple[str,
         return limit.valid_days
     most = limit.valid_days if limit is not None else MOST_VALID_DAYS
     if not 1 <= wished <= most:
-        raise Invalid(message("A quotation holds for 1 to {most} days."), {"most": most}, path)
+        by_clause = clause if limit is not None and wished > most else None
+        raise Invalid(message("A quotation holds for 1 to {most} days."), {"most": most}, path, by_clause)
     return wished
 
 

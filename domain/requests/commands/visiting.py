@@ -215,6 +215,7 @@ async def begin(work: Work, site_visit_id: UUID, move: SiteVisitMove) -> tuple[S
     """The locked request and visit, moved on, if the actor may make this move now. The request and its timers are
     locked first, as by its own moves."""
     known = await seen.site_visit(work, site_visit_id, "siteVisitId")
+    work.concerns(SubjectKind.SITE_VISIT, site_visit_id)
     await lock_timers(work, known.request_id)
     request = await queries.get(work, known.request_id, "siteVisitId", lock=True)
     visit = await seen.site_visit(work, site_visit_id, "siteVisitId", lock=True)

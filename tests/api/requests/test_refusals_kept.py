@@ -10,6 +10,7 @@ from tests.handbooks import publish
 
 TOLD = """query($id: ID!) { request(id: $id) { decisions(filter: { decision: { eq: "refused" } }) {
   nodes { inputs result why clause { number } version { number } } } } }"""
+SENTENCE = "The handbook lists the reasons for a hold; name one of them by its code."
 SEVERAL = """mutation($input: MoveRequestsInput!) { moveRequests(input: $input) {
   outcomes { done error { code clause { number } } } errors { code } } }"""
 
@@ -34,5 +35,5 @@ async def test_a_refusal_is_shown_with_the_record_to_whom_the_record_is_shown(as
         assert decision["clause"] == {"number": "2.5"}
         assert decision["inputs"]["asked"] == "requests.put_on_hold"
         assert decision["inputs"]["by"] == {"kind": "member", "id": str(company.agent.id)}
-        assert decision["result"] == {"refused": "INVALID", "path": ["reasonCode"]}
+        assert decision["result"] == {"refused": "INVALID", "path": ["reasonCode"], "sentence": SENTENCE}
     assert (await ask(await found_company(), TOLD, id=request["id"]))["request"] is None

@@ -1,6 +1,7 @@
 """A company with an account at a bank, and files of that bank."""
 
 import asyncio
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,14 +54,15 @@ class Bank:
         async with reading(self.admin) as work:
             return await queries.suggestions(work, await queries.line(work, line_id))
 
-    async def book(self, line_id: UUID, *shares: tuple[UUID, str]) -> BankLine:
-        """A line is booked for the office's customer."""
+    async def book(self, line_id: UUID, *shares: tuple[UUID, str], booked_on: date | None = None) -> BankLine:
+        """A line is booked for the office's customer, on its own day unless told."""
         async with writing(self.admin, settle=settle) as work:
             return await commands.book_line(
                 work,
                 line_id=line_id,
                 customer_id=self.office.customer_id,
                 shares=[Share(id, yuan(amount)) for id, amount in shares],
+                booked_on=booked_on,
             )
 
     async def book_suggested(self, line_id: UUID) -> BankLine:

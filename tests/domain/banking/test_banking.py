@@ -230,6 +230,10 @@ async def test_lines_of_closed_days_are_refused_or_booked_today_as_the_clause_sa
     async with reading(loose.admin) as work:
         payment = await work.get(Payment, line.payment_id)
     assert (payment.received_on, payment.booked_on) == (date(2026, 3, 5), date(2026, 3, 10))
+    # That it is booked today is what the clause says, and not that another closed day is refused.
+    await loose.read("2026-03-06,70,Bright,Invoice 7,,")
+    other = (await loose.lines())[1]
+    assert (await refused("BOOKS_CLOSED", loose.book(other.id, booked_on=date(2026, 3, 7)))).clause is None
 
 
 async def test_a_known_payers_account_speaks_for_its_customer(bank: Bank) -> None:

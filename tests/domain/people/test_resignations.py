@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from domain.kernel.calendars import WEEKDAYS, BusinessCalendar, DayKind
 from domain.people import rules
 from domain.people.rules import LIFECYCLE, Move, Notice, State
 from domain.policies.rules.kinds import NoticePeriod
-from tenancy.refusals import Invalid, WrongState
+from tenancy.refusals import ClauseReference, Invalid, WrongState
 
 OFFICE = BusinessCalendar.model_validate(
     {
@@ -109,6 +110,18 @@ def test_a_waiver_brings_an_approved_last_day_forward_and_never_into_the_past() 
             rules.check_waiver(wrong, present, today, MAY_BE_WAIVED)
     with pytest.raises(Invalid, match="does not let a notice be waived"):
         rules.check_waiver(today, present, today, THIRTY_DAYS)
+
+
+def test_the_clause_is_named_for_what_it_does_not_let_be_waived_and_for_nothing_else() -> None:
+    clause, present, today = ClauseReference(uuid4(), "4.1", uuid4(), "3"), date(2026, 7, 1), date(2026, 6, 9)
+    for wished_on, named in ((date(2026, 6, 15), clause), (date(2026, 5, 31), None), (date(2029, 1, 1), None)):
+        with pytest.raises(Invalid) as refused:
+            rules.notice(LETTER, THIRTY_DAYS, False, OFFICE, wished_on, clause)
+        assert refused.value.clause == named, wished_on
+    for rule, last_day_on, named in ((THIRTY_DAYS, today, clause), (MAY_BE_WAIVED, present, None)):
+        with pytest.raises(Invalid) as refused:
+            rules.check_waiver(last_day_on, present, today, rule, clause)
+        assert refused.value.clause == named
 
 
 def test_nobody_has_left_before_it_was_approved() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
-from tenancy.refusals import Conflict, Invalid, NotFound, WrongState
+from tenancy.refusals import ClauseReference, Conflict, Invalid, NotFound, WrongState
 from tenancy.work import Work
 from tests.conftest import found_company
 from tests.domain.policies.handbooks import OFFICE_HOURS, another_title, in_force, publish, write
@@ -280,6 +280,14 @@ def test_nothing_is_laid_down_for_more_than_five_years_ahead(far: str) -> None:
         check_effective(datetime.fromisoformat(far), now)
     assert (refused.value.path, refused.value.values) == (("effectiveAt",), {"years": 5})
     assert check_effective(now + timedelta(days=1826), now) == now + timedelta(days=1826)
+
+
+def test_a_clause_is_named_for_what_it_lays_down_and_for_nothing_else() -> None:
+    now, clause = datetime.fromisoformat("2026-11-21T00:00:00+00:00"), ClauseReference(uuid4(), "1.4", uuid4(), "3")
+    for days, named in ((-1, None), (2, clause), (1830, None)):
+        with pytest.raises(Invalid) as refused:
+            check_effective(now + timedelta(days=days), now, 3, clause)
+        assert refused.value.clause == named, days
 
 
 async def test_a_copy_in_which_nothing_has_changed_is_not_handed_in(acme: Actor, globex: Actor) -> None:

@@ -1,7 +1,9 @@
 """Evaluations on a real database: the clause's scale, go or no go by the chain, no offer without a go (PS-2)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +18,7 @@ from domain.presales.models import Inquiry, InquiryEvaluation
 from domain.presales.queries import evaluations as queries
 from domain.presales.rules.evaluations import EvaluationState, Findings
 from domain.presales.rules.inquiries import InquiryState
+from tenancy.actor import ActorKind
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState
 from tests.conftest import found_company
@@ -92,6 +95,12 @@ async def test_nothing_is_qualified_without_a_go_where_the_clause_says_so(compan
     assert refused.value.clause is not None
     assert refused.value.clause.number == "6.1"
     evaluation = await drafted(company, inquiry)
+    # The clause's chain asks people, so a program lays nothing before them.
+    program = replace(company.seller, kind=ActorKind.CLIENT, id=uuid4())
+    with pytest.raises(Forbidden) as kept:
+        async with writing(program, settle=settle) as work:
+            await commands.submit_evaluation(work, evaluation_id=evaluation.id)
+    assert (kept.value.code, kept.value.clause is not None) == ("PEOPLE_ONLY", True)
     await move(company, commands.submit_evaluation, evaluation)
     await decide(company, company.head)
     assert (await do(commands.qualify_inquiry, company.seller, inquiry)).state is InquiryState.QUALIFIED

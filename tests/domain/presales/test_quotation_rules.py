@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from domain.presales.rules import quotations as rules
 from domain.presales.rules.papers import QuotationText, quotation_paper
 from domain.presales.rules.quotations import DUTIES, QUOTATIONS, Leeway, QuotationMove, QuotationState
 from tenancy.language import Language
-from tenancy.refusals import Invalid
+from tenancy.refusals import ClauseReference, Invalid
 from tests.domain.presales.company import lines
 
 LIMIT = DiscountLimit(free_percent=Decimal(10), most_percent=Decimal(30), valid_days=20)
@@ -51,9 +52,12 @@ def test_what_is_wished_holds_at_most_as_long_as_the_clause_says() -> None:
     assert rules.valid_days(None, LIMIT) == 20
     assert rules.valid_days(5, LIMIT) == 5
     assert rules.valid_days(90, None) == 90
-    for wished, limit in ((21, LIMIT), (0, LIMIT), (None, None), (367, None)):
-        with pytest.raises(Invalid):
-            rules.valid_days(wished, limit)
+    clause = ClauseReference(uuid4(), "5.2", uuid4(), "3")
+    for wished, limit, named in ((21, LIMIT, clause), (0, LIMIT, None), (None, None, None), (367, None, None)):
+        with pytest.raises(Invalid) as refused:
+            rules.valid_days(wished, limit, clause=clause)
+        # Nobody lays down by a clause that a day is a day.
+        assert refused.value.clause == named
 
 
 def test_the_last_day_is_included_by_the_clocks_of_the_company() -> None:

@@ -71,6 +71,10 @@ async def test_two_companies_grant_by_their_own_limits(company: Company) -> None
         assert refused.value.clause is not None
         assert refused.value.clause.number == number
         assert (await stored(where, draft)).state is QuotationState.DRAFT
+    draft = await drafted(company, "10", valid_days=365)
+    with pytest.raises(Invalid) as refused:
+        await do(commands.submit_quotation, company.seller, draft)
+    assert (refused.value.path, refused.value.clause is not None) == (("validDays",), True)
     third = await found_company()
     async with reading(third) as work:
         assert await work.all(select(Quotation)) == []

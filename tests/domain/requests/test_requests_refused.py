@@ -1,5 +1,6 @@
 """What a clause refuses is kept with the request, by each company's own handbook, and never more than it should."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
-from domain.policies.commands import REFUSED
+from domain.policies.commands import REFUSED, refusing
 from domain.policies.models import Decision
 from domain.policies.rules.kinds import HoldReasons
 from domain.requests import commands
@@ -55,7 +56,6 @@ async def test_what_a_clause_refuses_is_kept_by_the_clause_of_each_company(pool:
     partner = await program(strict, Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
     for actor in (strict.agent, strict.agent, partner):
         await refused(actor, here, reason="Lunch")
-    await refused(strict.agent, here, reason_code="lunch")
     mine, partners = await kept(strict, here)
     assert (mine.version_id, mine.at, mine.why[0]["number"], mine.why[0]["standing"]) == (
         version_id,
@@ -68,7 +68,8 @@ async def test_what_a_clause_refuses_is_kept_by_the_clause_of_each_company(pool:
         "by": {"kind": "member", "id": str(strict.agent.id)},
         "values": {},
     }
-    assert mine.result == {"refused": "INVALID", "path": ["reasonCode"]}
+    sentence = "The handbook lists the reasons for a hold; name one of them by its code."
+    assert mine.result == {"refused": "INVALID", "path": ["reasonCode"], "sentence": sentence}
     assert partners.inputs["by"] == {"kind": "client", "id": str(partner.id)}
     # The other company takes any reason, but no code that it doesn't list.
     await refused(lenient.agent, there, reason_code="lunch")
@@ -90,6 +91,41 @@ async def test_the_same_refusal_is_kept_again_after_an_hour_and_not_before(pool:
         await sleep_until(company, at(later))
         await refused(company.agent, request, reason="Lunch")
         assert len(await kept(company, request)) == expected, later
+
+
+async def test_another_sentence_or_other_values_make_another_refusal_and_nobody_fills_the_table(
+    pool: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusing, "MOST_KEPT", 4)
+    company, third = await founded(), await found_company()
+    await publish(company.admin, *software_clauses(), ("2.5", reasons(others=False)))
+    request, other = await under_way(company), await under_way(company)
+    for given in ({"reason": "Lunch"}, {"reason_code": "alpha"}, {"reason_code": "beta"}, {"reason_code": "alpha"}):
+        await refused(company.agent, request, **given)
+    told = [(each.inputs["values"], each.result["sentence"]) for each in await kept(company, request)]
+    lists = "The handbook lists the reasons for a hold; name one of them by its code."
+    none = "The handbook has no reason “{code}” for a hold."
+    assert told == [({}, lists), ({"code": "alpha"}, none), ({"code": "beta"}, none)]
+    for code in ("gamma", "delta", "epsilon"):
+        await refused(company.agent, request, reason_code=code)
+    assert [each.inputs["values"]["code"] for each in (await kept(company, request))[1:]] == ["alpha", "beta", "gamma"]
+    # What one has used up there is used up for nobody else, about nothing else, and an hour later no more.
+    partner = await program(company, Permission.REQUESTS_WORK, Permission.REQUESTS_ASSIGN, Permission.REQUESTS_READ_ALL)
+    await refused(partner, request, reason_code="delta")
+    await refused(company.agent, other, reason_code="delta")
+    await refused(third, request, reason_code="delta")
+    assert (len(await kept(company, request)), len(await kept(company, other))) == (5, 1)
+    await sleep_until(company, at("Mon 1 10:01"))
+    await refused(company.agent, request, reason_code="delta")
+    assert len(await kept(company, request)) == 6
+
+
+async def test_the_same_sent_many_times_at_once_is_kept_once(pool: None) -> None:
+    company = await founded()
+    await publish(company.admin, *software_clauses(), ("2.5", reasons(others=False)))
+    request = await under_way(company)
+    await asyncio.gather(*(refused(company.agent, request, reason_code="lunch") for _ in range(4)))
+    assert len(await kept(company, request)) == 1
 
 
 async def test_what_no_clause_refuses_is_not_kept(pool: None) -> None:

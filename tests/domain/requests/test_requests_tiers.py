@@ -111,6 +111,11 @@ async def test_a_department_without_experts_leaves_it_to_the_group_of_the_region
     raised = await do(commands.raise_tier, alone.agent, lonely, description="Help")
     # So whoever leads the department gets it.
     assert raised.assignee_id == alone.head.id
+    # Above whom there is nobody.
+    with pytest.raises(Refusal) as refused:
+        await do(commands.raise_tier, alone.head, lonely, description="Help")
+    clause = refused.value.clause
+    assert (refused.value.code, clause.number if clause else None) == ("NOBODY_FOUND", "5.1")
     with pytest.raises(NotFound):
         await do(commands.raise_tier, await found_company(), request, description="Mine")
 
