@@ -284,7 +284,7 @@ def test_nothing_is_laid_down_for_more_than_five_years_ahead(far: str) -> None:
 
 def test_a_clause_is_named_for_what_it_lays_down_and_for_nothing_else() -> None:
     now, clause = datetime.fromisoformat("2026-11-21T00:00:00+00:00"), ClauseReference(uuid4(), "1.4", uuid4(), "3")
-    for days, named in ((-1, None), (2, clause), (1830, None)):
+    for days, named in ((-1, None), (2, clause), (1831, None)):
         with pytest.raises(Invalid) as refused:
             check_effective(now + timedelta(days=days), now, 3, clause)
         assert refused.value.clause == named, days
