@@ -297,8 +297,7 @@ async def founding(tenant: Insert, tenant_id: UUID, *, settle: Settle) -> AsyncI
 
 async def answer(sql: str, arguments: Sequence[Any]) -> bytes:
     """One round trip for the reader, whose statement sets the tenant itself before it reads."""
-    found = await look(sql, arguments)
-    assert isinstance(found, bytes)
+    found: bytes = await look(sql, arguments)
     return found
 
 
