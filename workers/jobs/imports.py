@@ -1,7 +1,7 @@
 """Trying the rows of a file that was sent, and carrying them out: as whoever sent it, each row in its own transaction.
 
-What was tried is undone by ending its transaction with a refusal. What is carried out is written down in the
-transaction that does it, so a pass that is begun again goes on behind it.
+What was tried is undone by the door. What is carried out is written down in the transaction that does it, so a pass
+that is begun again goes on behind it.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from tenancy import blobs
 from tenancy.actor import Actor, ActorKind
 from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
-from tenancy.database import reading, writing
+from tenancy.database import only_trying, reading, writing
 from tenancy.language import translate
 from tenancy.opening import opened
 from tenancy.refusals import Refusal, message
@@ -60,14 +60,6 @@ class _Row:
     given: Mapping[str, str]
     first: int | None
     before: Mapping[str, str] | None = None
-
-
-class _TriedError(Refusal):
-    """A row was tried, and could be carried out."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__("")
-        self.outcome = outcome
 
 
 async def go_through(claim: Claim, item: AgendaItem) -> None:
@@ -160,24 +152,20 @@ async def _write_down(claim: Claim, rows: Sequence[ImportRow]) -> None:
 
 async def _tried(here: _Pass, row: _Row, mapping: Mapping[str, Mapping[str, str]]) -> ImportRow:
     try:
-        async with writing(here.actor, settle=settle) as work:
-            if row.first is not None:
-                raise rules.repeated(row.first)
-            if row.before is not None:
-                with suppress(Refusal):
-                    async with work.attempting():
-                        await commands.apply(work, here.kind, row.before)
-            outcome, _ = await commands.apply(work, here.kind, row.given)
-            # What happens at the same time is tried with it.
-            await settle(work)
-            await work.flush()
-            raise _TriedError(outcome)
-    except _TriedError as tried:
-        return ImportRow(import_id=here.import_id, number=row.number, done=False, outcome=tried.outcome)
+        with only_trying():
+            async with writing(here.actor, settle=settle) as work:
+                if row.first is not None:
+                    raise rules.repeated(row.first)
+                if row.before is not None:
+                    with suppress(Refusal):
+                        async with work.attempting():
+                            await commands.apply(work, here.kind, row.before)
+                outcome, _ = await commands.apply(work, here.kind, row.given)
     except Refusal as refusal:
         if is_passing(refusal):
             raise
         return _refused(here, row, refusal, mapping)
+    return ImportRow(import_id=here.import_id, number=row.number, done=False, outcome=outcome)
 
 
 def _refused(here: _Pass, row: _Row, refusal: Refusal, mapping: Mapping[str, Mapping[str, str]]) -> ImportRow:
