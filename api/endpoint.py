@@ -26,7 +26,7 @@ from api.schema import SCHEMA
 from domain.policies.rules import exchange
 from tenancy.actor import Actor
 from tenancy.language import Language, negotiate, translate
-from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance
+from tenancy.quotas import CAPACITY_POINTS, QUOTAS, RESTORED_POINTS_PER_SECOND, Balance, TooMuchAsked
 from tenancy.refusals import Refusal, Unauthenticated, message
 
 READER = Reader(SCHEMA._schema)
@@ -119,8 +119,7 @@ class Endpoint:
             balances.append(QUOTAS.charge(actor, points))
             if balances[-1].wait_seconds:
                 wait = balances[-1].wait_seconds
-                text = message("Too much was asked in a short time; wait {seconds} seconds.")
-                raise refused("RATE_LIMITED", text, {"seconds": wait}, waitSeconds=wait)
+                raise refused(TooMuchAsked.code, TooMuchAsked.text, {"seconds": wait}, waitSeconds=wait)
 
         answer = await self._reader.run(call, actor, charge)
         ENDED[answer.planned, bool(answer.errors)].inc()

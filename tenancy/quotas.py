@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tenancy.actor import Actor
+from tenancy.refusals import Refusal, message
 
 CAPACITY_POINTS = 50_000
 RESTORED_POINTS_PER_SECOND = 2_000
@@ -27,6 +28,15 @@ class Balance(NamedTuple):
 
     charged: int
     available: int
+    wait_seconds: int = 0
+
+
+@dataclass
+class TooMuchAsked(Refusal):
+    """The caller's points are used up; nothing was taken, and it may be asked again after the wait."""
+
+    text: str = message("Too much was asked in a short time; wait {seconds} seconds.")
+    code: str = "RATE_LIMITED"
     wait_seconds: int = 0
 
 
@@ -56,6 +66,12 @@ class Quotas:
             return Balance(0, int(bucket.points), math.ceil(missing / self.per_second))
         bucket.points -= points
         return Balance(points, int(bucket.points))
+
+    def take(self, actor: Actor, points: int) -> None:
+        """Take points from the caller's bucket; refuses with `TooMuchAsked` where there are not enough."""
+        wait = self.charge(actor, points).wait_seconds
+        if wait:
+            raise TooMuchAsked(values={"seconds": wait}, wait_seconds=wait)
 
 
 QUOTAS = Quotas(CAPACITY_POINTS, RESTORED_POINTS_PER_SECOND)

@@ -1,6 +1,6 @@
 """What the routes beside GraphQL read and answer: small JSON bodies, and refusals in the reader's language."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
@@ -12,6 +12,7 @@ from api.auth.authentication import CHALLENGE
 from api.errors import status_of, unexpected
 from tenancy.identity.attempts import TooManyAttempts
 from tenancy.language import Language, in_language, negotiate, translate
+from tenancy.quotas import TooMuchAsked
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthenticated, message
 
 MOST_BYTES = 16_384
@@ -23,6 +24,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthenticated, 401),
     (TooManyAttempts, 429),
+    (TooMuchAsked, 429),
     (Forbidden, 403),
     (NotFound, 404),
     (Invalid, 422),
@@ -48,16 +50,13 @@ def refusing(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def refused(
-    request: Request, refusal: Refusal, *, status: int | None = None, more: Mapping[str, str] | None = None
-) -> Response:
-    """The answer to a refused request: `{"errors": [{code, message, path}]}`, with the clause where one refuses; `more`
-    are headers."""
+def refused(request: Request, refusal: Refusal, *, status: int | None = None) -> Response:
+    """The answer to a refused request: `{"errors": [{code, message, path}]}`, with the clause where one refuses."""
     language = negotiate(request.headers.get("accept-language"), Language.EN)
-    headers = {**NOT_KEPT, **(more or {})}
+    headers = dict(NOT_KEPT)
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = CHALLENGE
-    if isinstance(refusal, TooManyAttempts):
+    if isinstance(refusal, TooManyAttempts | TooMuchAsked):
         headers["Retry-After"] = str(refusal.wait_seconds)
     error: dict[str, Any] = {
         "code": refusal.code,

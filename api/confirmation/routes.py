@@ -68,9 +68,7 @@ DOCUMENTS = (
 def _routes(document: Document) -> list[Route]:
     @refusing
     async def show(request: Request) -> Response:
-        wait = visiting.charge(document.purpose, request.path_params["token"])
-        if wait:
-            return visiting.later(request, wait)
+        visiting.charge(request, document.purpose)
         found = await visiting.opened(request, document.purpose, document.open)
         if found is None:
             return visiting.nothing(request, pages.closed)
@@ -79,8 +77,8 @@ def _routes(document: Document) -> list[Route]:
 
     @refusing
     async def answer(request: Request) -> Response:
-        wait = visiting.charge(document.purpose, request.path_params["token"])
-        return visiting.later(request, wait) if wait else await _keep(document, request)
+        visiting.charge(request, document.purpose)
+        return await _keep(document, request)
 
     address = f"/{document.purpose.value}/{{token}}"
     return [Route(address, show, methods=["GET"]), Route(address, answer, methods=["POST"])]

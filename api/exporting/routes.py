@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth.answers import NOT_KEPT, refused, refusing
+from api.auth.answers import NOT_KEPT, refusing
 from api.auth.authentication import authenticate
 from api.exporting import sheets
 from api.exporting.rows import RowReader
@@ -18,10 +18,10 @@ from api.exporting.writing import check_count
 from domain.consequences import settle
 from domain.views import commands, queries
 from domain.views.rules import ExportForm, Headings, Wanted
-from tenancy.actor import NO_TENANT, Actor
+from tenancy.actor import NO_TENANT
 from tenancy.database import reading, writing
 from tenancy.quotas import QUOTAS
-from tenancy.refusals import Invalid, NotFound, Refusal, Unauthenticated, message
+from tenancy.refusals import Invalid, NotFound, Unauthenticated, message
 from tenancy.tables.writing import Cell
 
 MOST_ROWS = 20_000
@@ -32,15 +32,6 @@ LEAST_POINTS = 500
 @refusing
 async def export(request: Request) -> Response:
     """The rows of a saved view that whoever asks may see, as they are now, in its columns; it is written down."""
-    try:
-        return await _exported(request)
-    except Refusal as refusal:
-        if refusal.code != "RATE_LIMITED":
-            raise
-        return refused(request, refusal, status=429, more={"Retry-After": str(refusal.values["seconds"])})
-
-
-async def _exported(request: Request) -> Response:
     actor = await authenticate(request.scope)
     if actor.tenant_id == NO_TENANT:
         raise Unauthenticated()
@@ -49,14 +40,14 @@ async def _exported(request: Request) -> Response:
         form = ExportForm(request.path_params["form"])
     except ValueError:
         raise NotFound(path=("viewId",)) from None
-    _charge(actor, LEAST_POINTS)
+    QUOTAS.take(actor, LEAST_POINTS)
     async with reading(actor) as work:
         view = await queries.seen(work, id)
         wanted = queries.wanted(work, view, form, _headings(request))
     reader = RowReader(wanted)
     count = await reader.count(actor)
     check_count(count, MOST_ROWS)
-    _charge(actor, max(0, count - LEAST_POINTS))
+    QUOTAS.take(actor, max(0, count - LEAST_POINTS))
     rows: list[list[Cell]] = [list(reader.headings(actor.language))]
     async for page in reader.pages(actor):
         rows += page
@@ -83,13 +74,6 @@ def _content(wanted: Wanted, rows: list[list[Cell]]) -> bytes:
         sheet.write(row)
     sheet.close()
     return out.getvalue()
-
-
-def _charge(actor: Actor, points: int) -> None:
-    wait = QUOTAS.charge(actor, points).wait_seconds if points else 0
-    if wait:
-        text = message("Too much was asked in a short time; wait {seconds} seconds.")
-        raise Refusal(text, {"seconds": wait}, code="RATE_LIMITED")
 
 
 def _kind(form: ExportForm) -> str:

@@ -11,34 +11,30 @@ from starlette.routing import Route
 from api.auth.answers import NOT_KEPT, refused, refusing
 from api.auth.authentication import authenticate
 from api.handbook.pages import SECURITY_POLICY, page
+from api.papers import PDF_POINTS, PRINTER
 from domain.rulebook import queries as rulebook
 from domain.rulebook.rules.documents import Document, Record, refuse_too_long, write
-from press.printing import Printer
 from tenancy.actor import Actor
 from tenancy.database import reading
 from tenancy.language import Language, language_of, negotiate
 from tenancy.quotas import QUOTAS
-from tenancy.refusals import Invalid, NotFound, Refusal, Unavailable, message
+from tenancy.refusals import Invalid, NotFound, Unavailable, message
 
-# What a document takes of the caller's allowance, in points of cost.
+# What a page takes of the caller's allowance, in points of cost.
 PAGE_POINTS = 500
-PDF_POINTS = 5_000
 HEADERS = {
     **NOT_KEPT,
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": SECURITY_POLICY,
 }
-PRINTER = Printer()
 
 
 @refusing
 async def as_html(request: Request) -> Response:
     """A version as a page."""
     actor = await authenticate(request.scope)
-    wait = QUOTAS.charge(actor, PAGE_POINTS).wait_seconds
-    if wait:
-        return _later(request, wait)
+    QUOTAS.take(actor, PAGE_POINTS)
     record, document = await _read(request, actor)
     html = await asyncio.to_thread(page, document)
     return Response(html, media_type="text/html", headers=_headers(record, document, "html"))
@@ -48,9 +44,7 @@ async def as_html(request: Request) -> Response:
 async def as_pdf(request: Request) -> Response:
     """A version as a PDF."""
     actor = await authenticate(request.scope)
-    wait = QUOTAS.charge(actor, PDF_POINTS).wait_seconds
-    if wait:
-        return _later(request, wait)
+    QUOTAS.take(actor, PDF_POINTS)
     record, document = await _read(request, actor)
     try:
         pdf = await PRINTER.pdf(document, record.as_of)
@@ -92,12 +86,6 @@ def _headers(record: Record, document: Document, form: str) -> Mapping[str, str]
         "Content-Language": Language(document.language).tag,
         "Content-Disposition": f'inline; filename="handbook-{record.number}.{form}"',
     }
-
-
-def _later(request: Request, wait_seconds: int) -> Response:
-    text = message("Too much was asked in a short time; wait {seconds} seconds.")
-    refusal = Refusal(text, {"seconds": wait_seconds}, code="RATE_LIMITED")
-    return refused(request, refusal, status=429, more={"Retry-After": str(wait_seconds)})
 
 
 ROUTES = [

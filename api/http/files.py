@@ -45,7 +45,6 @@ _STATUS = {
     rules.TOO_LARGE: 413,
     rules.NOT_ADMITTED: 415,
     "BAD_CONTENT_TYPE": 415,
-    "RATE_LIMITED": 429,
     "STORAGE_FULL": 507,
     rules.NO_ROOM: 507,
     "UPLOAD_CUT_SHORT": 400,
@@ -65,8 +64,7 @@ def _refusing(door: Door) -> Door:
             return await door(request)
         except Refusal as refusal:
             status = _STATUS.get(refusal.code, 503 if isinstance(refusal, Unavailable) else None)
-            wait = {"Retry-After": str(refusal.values["seconds"])} if refusal.code == "RATE_LIMITED" else {}
-            return refused(request, refusal, status=status, more=wait)
+            return refused(request, refusal, status=status)
 
     return answer
 
@@ -76,10 +74,7 @@ async def _caller(request: Request, points: int) -> Actor:
     actor = await authenticate(request.scope)
     if actor.tenant_id == NO_TENANT:
         raise Unauthenticated()
-    wait = QUOTAS.charge(actor, points).wait_seconds
-    if wait:
-        text = message("Too much was asked in a short time; wait {seconds} seconds.")
-        raise Refusal(text, {"seconds": wait}, code="RATE_LIMITED")
+    QUOTAS.take(actor, points)
     return actor
 
 

@@ -37,11 +37,7 @@ async def post_mail(request: Request) -> Response:
     body = await _body(request)
     _check_signature(request, found.secret, body)
     caller = Actor(tenant_id=found.tenant_id, kind=ActorKind.CLIENT, id=found.address_id)
-    wait = QUOTAS.charge(caller, POINTS).wait_seconds
-    if wait:
-        text = message("Too much was asked in a short time; wait {seconds} seconds.")
-        limited = Refusal(text, {"seconds": wait}, code="RATE_LIMITED")
-        return refused(request, limited, status=429, more={"Retry-After": str(wait)})
+    QUOTAS.take(caller, POINTS)
     try:
         mail, new = await receiving.keep(found, Envelope(sender[:320], recipient, MailOrigin.WEBHOOK), body)
     except Refusal as refusal:

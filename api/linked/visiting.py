@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.auth.answers import content_type, read_body, refused
+from api.auth.answers import content_type, read_body
 from api.linked import pages
 from tenancy.actor import Actor, ActorKind
 from tenancy.database import reading
@@ -36,19 +36,11 @@ HEADERS = {
 }
 
 
-def charge(purpose: Purpose, token: str, points: int = POINTS) -> int:
-    """How many seconds whoever holds this link has to wait, because they asked too much in a short time."""
-    found = read_token(purpose, token)
-    if found is None:
-        return 0
-    return QUOTAS.charge(Actor(found[0], ActorKind.CLIENT, found[1].id), points).wait_seconds
-
-
-def later(request: Request, wait_seconds: int) -> Response:
-    """The answer to whoever has to wait."""
-    text = message("Too much was asked in a short time; wait {seconds} seconds.")
-    refusal = Refusal(text, {"seconds": wait_seconds}, code="RATE_LIMITED")
-    return refused(request, refusal, status=429, more={"Retry-After": str(wait_seconds)})
+def charge(request: Request, purpose: Purpose, points: int = POINTS) -> None:
+    """Charge whoever holds the link of a request; refuses with `TooMuchAsked`."""
+    found = read_token(purpose, request.path_params["token"])
+    if found is not None:
+        QUOTAS.take(Actor(found[0], ActorKind.CLIENT, found[1].id), points)
 
 
 async def fields(request: Request) -> Mapping[str, str]:

@@ -35,9 +35,7 @@ class Invitation:
 @refusing
 async def show(request: Request) -> Response:
     """The page of an invitation, or the one that says that the link opens nothing."""
-    wait = visiting.charge(Purpose.PORTAL, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.PORTAL)
     found = await _invitation(request)
     if found is None:
         return visiting.nothing(request, pages.closed)
@@ -48,9 +46,7 @@ async def show(request: Request) -> Response:
 @refusing
 async def enter(request: Request) -> Response:
     """Open the portal, once: a browser gets a cookie and a page, a program that accepts JSON the token."""
-    wait = visiting.charge(Purpose.PORTAL, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.PORTAL)
     program = JSON in request.headers.get("accept", "")
     link, found = read_token(Purpose.PORTAL, request.path_params["token"]), await _invitation(request)
     if link is None or found is None:

@@ -1,16 +1,16 @@
 """The addresses of quotations: the page and the PDF behind a link, which reading never answers, and the staff's PDF."""
 
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth.answers import NOT_KEPT, refused, refusing
-from api.auth.authentication import authenticate
-from api.handbook.routes import PDF_POINTS, PRINTER
+from api.auth.answers import refusing
 from api.linked import visiting
+from api.papers import PDF_POINTS, Written, paper_at, printed
 from api.quotation import pages
 from domain.consequences import settle
 from domain.presales import commands
@@ -18,19 +18,17 @@ from domain.presales.queries import quotations as queries
 from domain.presales.queries.quotations import Offer
 from domain.presales.rules.papers import Paper, QuotationText, quotation_paper
 from tenancy.actor import Actor
-from tenancy.database import reading, writing
-from tenancy.language import Language, language_of
+from tenancy.database import writing
+from tenancy.language import Language
 from tenancy.links import Purpose, read_token
-from tenancy.quotas import QUOTAS
-from tenancy.refusals import Invalid, NotFound, Refusal, Unavailable, message
+from tenancy.refusals import Invalid, Refusal, message
+from tenancy.work import Work
 
 
 @refusing
 async def show(request: Request) -> Response:
     """The page of a quotation, or the one that says that there is nothing to see."""
-    wait = visiting.charge(Purpose.QUOTATION, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.QUOTATION)
     found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if found is None:
         return visiting.nothing(request, pages.closed)
@@ -41,9 +39,7 @@ async def show(request: Request) -> Response:
 @refusing
 async def answer(request: Request) -> Response:
     """Keep an answer, once; what doesn't fit is asked again with what was written."""
-    wait = visiting.charge(Purpose.QUOTATION, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.QUOTATION)
     opened = read_token(Purpose.QUOTATION, request.path_params["token"])
     found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if opened is None or found is None:
@@ -73,33 +69,16 @@ async def answer(request: Request) -> Response:
 @refusing
 async def linked_pdf(request: Request) -> Response:
     """The quotation behind a link as a PDF."""
-    wait = visiting.charge(Purpose.QUOTATION, request.path_params["token"], PDF_POINTS)
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.QUOTATION, PDF_POINTS)
     found = await visiting.opened(request, Purpose.QUOTATION, queries.open_offer)
     if found is None:
         return visiting.nothing(request, pages.closed)
-    return await _print(request, found, visiting.language_for(request, found.language))
+    return await printed(request, _written(found), visiting.language_for(request, found.language))
 
 
-@refusing
-async def as_pdf(request: Request) -> Response:
-    """Any version of a quotation as a PDF, for whoever may see it."""
-    actor = await authenticate(request.scope)
-    wait = QUOTAS.charge(actor, PDF_POINTS).wait_seconds
-    if wait:
-        return visiting.later(request, wait)
-    try:
-        id = UUID(request.path_params["quotation_id"])
-    except ValueError:
-        raise NotFound(path=("quotationId",)) from None
-    async with reading(actor) as work:
-        found = await queries.offer(work, await queries.get(work, id, "quotationId"))
-    asked = request.query_params.get("language")
-    language = language_of(asked) if asked is not None else found.language
-    if language is None:
-        raise Invalid(message("The language is one of zh-Hans, zh-Hant and en."), path=("language",))
-    return await _print(request, found, language)
+async def _quotation(work: Work, id: UUID) -> Written:
+    """Any version of a quotation."""
+    return _written(await queries.offer(work, await queries.get(work, id, "quotationId")))
 
 
 def paper_of(found: Offer, language: Language) -> Paper:
@@ -121,19 +100,10 @@ def paper_of(found: Offer, language: Language) -> Paper:
     return quotation_paper(said, language)
 
 
-async def _print(request: Request, found: Offer, language: Language) -> Response:
+def _written(found: Offer) -> Written:
     quotation = found.quotation
-    try:
-        pdf = await PRINTER.paper(paper_of(found, language), quotation.sent_at or quotation.drafted_at)
-    except Unavailable as refusal:
-        return refused(request, refusal, status=503)
-    headers = {
-        **visiting.HEADERS,
-        **NOT_KEPT,
-        "Content-Language": language.tag,
-        "Content-Disposition": f'inline; filename="{quotation.number}-{quotation.version}.pdf"',
-    }
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    name, at = f"{quotation.number}-{quotation.version}", quotation.sent_at or quotation.drafted_at
+    return Written(partial(paper_of, found), found.language, name, at)
 
 
 def _accepted(given: Mapping[str, str]) -> bool:
@@ -146,5 +116,5 @@ ROUTES = [
     Route("/quotation/{token}.pdf", linked_pdf, methods=["GET"]),
     Route("/quotation/{token}", show, methods=["GET"]),
     Route("/quotation/{token}", answer, methods=["POST"]),
-    Route("/quotations/{quotation_id}.pdf", as_pdf, methods=["GET"]),
+    paper_at("/quotations/{id}.pdf", "quotationId", _quotation),
 ]

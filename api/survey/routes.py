@@ -21,9 +21,7 @@ from tenancy.refusals import Invalid, Refusal
 @refusing
 async def ask(request: Request) -> Response:
     """The page that asks, or the one that says that there is nothing to answer."""
-    wait = visiting.charge(Purpose.SURVEY, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.SURVEY)
     question = await visiting.opened(request, Purpose.SURVEY, surveys.open_question)
     if question is None:
         return visiting.nothing(request, pages.closed)
@@ -34,9 +32,7 @@ async def ask(request: Request) -> Response:
 @refusing
 async def answer(request: Request) -> Response:
     """Keep an answer, once; what doesn't fit is asked again with what was written."""
-    wait = visiting.charge(Purpose.SURVEY, request.path_params["token"])
-    if wait:
-        return visiting.later(request, wait)
+    visiting.charge(request, Purpose.SURVEY)
     found = read_token(Purpose.SURVEY, request.path_params["token"])
     question = await visiting.opened(request, Purpose.SURVEY, surveys.open_question)
     if found is None or question is None:

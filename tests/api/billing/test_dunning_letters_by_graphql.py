@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.invoice import routes
+from api import papers
 from api.invoice.routes import ROUTES
 from tenancy.actor import Actor
 from tests.api.conftest import Ask
@@ -71,7 +71,7 @@ async def _printed(monkeypatch: pytest.MonkeyPatch, admin: Actor, third: Actor, 
     app = Starlette(routes=ROUTES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://zhidu") as client:
         assert (await client.get(f"/dunning-letters/{letter_id}.pdf")).status_code == 401
-        monkeypatch.setattr(routes, "authenticate", next_one)
+        monkeypatch.setattr(papers, "authenticate", next_one)
         found = await client.get(f"/dunning-letters/{letter_id}.pdf")
         assert (found.status_code, found.content[:5]) == (200, b"%PDF-")
         assert found.headers["letter-fingerprint"] == letter["fingerprint"]

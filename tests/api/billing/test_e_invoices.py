@@ -6,7 +6,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.invoice import routes
+from api import papers
+from api.invoice.routes import ROUTES
 from tenancy.actor import Actor
 from tests.conftest import found_company
 from tests.domain.billing.office import GENTLE, open_office
@@ -47,10 +48,10 @@ async def test_particulars_are_said_and_e_invoices_are_given(ask: Any, monkeypat
     async def next_one(_: object) -> Actor:
         return actors.pop(0)
 
-    app = Starlette(routes=routes.ROUTES)
+    app = Starlette(routes=ROUTES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://zhidu") as client:
         assert (await client.get(f"/invoices/{billed}.xml")).status_code == 401
-        monkeypatch.setattr(routes, "authenticate", next_one)
+        monkeypatch.setattr(papers, "authenticate", next_one)
         for address in (f"/invoices/{billed}.xml", f"/credit-notes/{note.id}.xml"):
             actors += [office.admin, third]
             found = await client.get(address)
@@ -65,8 +66,8 @@ async def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     async def always(_: object) -> Actor:
         return office.admin
 
-    monkeypatch.setattr(routes, "authenticate", always)
-    app = Starlette(routes=routes.ROUTES)
+    monkeypatch.setattr(papers, "authenticate", always)
+    app = Starlette(routes=ROUTES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://zhidu") as client:
         found = await client.get(f"/invoices/{billed}.xml")
     assert found.status_code == 422

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.contract import routes
+from api import papers as printing
 from api.contract.routes import ROUTES
 from domain.contracts import queries
 from domain.contracts.queries import papers
@@ -67,7 +67,7 @@ async def test_only_whoever_may_see_a_contract_gets_its_paper(
     app = Starlette(routes=ROUTES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://zhidu") as client:
         assert (await client.get(f"/contracts/{contract.id}.pdf")).status_code == 401
-        monkeypatch.setattr(routes, "authenticate", next_one)
+        monkeypatch.setattr(printing, "authenticate", next_one)
         found = await client.get(f"/contracts/{contract.id}.pdf?language=zh-TW")
         assert (found.status_code, found.headers["content-type"]) == (200, "application/pdf")
         assert found.headers["content-language"] == "zh-Hant"

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.invoice import routes
+from api import papers
 from api.invoice.routes import ROUTES
 from domain.billing import commands
 from domain.billing.queries import papers as queries
@@ -75,7 +75,7 @@ async def test_only_whoever_may_see_an_invoice_gets_its_paper(monkeypatch: pytes
     app = Starlette(routes=ROUTES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://zhidu") as client:
         assert (await client.get(f"/invoices/{billed}.pdf")).status_code == 401
-        monkeypatch.setattr(routes, "authenticate", next_one)
+        monkeypatch.setattr(papers, "authenticate", next_one)
         for address in (f"/invoices/{billed}.pdf", f"/credit-notes/{note.id}.pdf"):
             actors += [office.admin, office.admin, third, nobody]
             found = await client.get(f"{address}?language=zh-TW")

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api.sitevisit import routes
+from api import papers
+from api.sitevisit.routes import ROUTES
 from domain.requests import commands
 from domain.requests.queries import report_of, site_visit
 from domain.requests.rules.papers import report_paper
@@ -141,8 +142,8 @@ async def _papers(company: Company, id: UUID, monkeypatch: pytest.MonkeyPatch, l
     async def next_one(_: object) -> Actor:
         return actors.pop(0)
 
-    monkeypatch.setattr(routes, "authenticate", next_one)
-    transport = httpx.ASGITransport(Starlette(routes=routes.ROUTES))
+    monkeypatch.setattr(papers, "authenticate", next_one)
+    transport = httpx.ASGITransport(Starlette(routes=ROUTES))
     async with httpx.AsyncClient(transport=transport, base_url="http://zhidu") as client:
         found = await client.get(f"/site-visits/{id}.pdf?language=zh-TW")
         assert (found.status_code, found.headers["content-language"]) == (200, "zh-Hant")
