@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import asyncpg
 import hypothesis
 import pytest
+import structlog
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
@@ -91,6 +92,14 @@ def broker(server: Postgres) -> Iterator[Broker]:
 # No test is timed: machines differ. On a CI machine the same examples are drawn each time, so that red means changed.
 hypothesis.settings.register_profile("zhidu", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("zhidu")
+
+# A fault is told in lines: to draw it in frames, with the variables of each, takes seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # The settings are read once a process, so the tests' own stand before anything reads them.
 os.environ.setdefault("ZHIDU_SECRET_KEY", "5a" * 32)
