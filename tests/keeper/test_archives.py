@@ -1,7 +1,6 @@
 """`zhidu backup` and `zhidu restore`, as an operator types them."""
 
 import gzip
-import json
 import os
 import shlex
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 from tenancy.actor import Actor
 from tenancy.config import settings
+from tests import forking
 from tests.lived_in import digests, live_in
 
 # Python loads a module of this name at its start: a disk without room for files of archives.
@@ -48,6 +48,8 @@ def zhidu(app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zhid
     settings.cache_clear()
 
     def run(*arguments: object, into: str | None = None, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+        if into is None and path is None:
+            return forking.zhidu(*map(str, arguments))
         argv = [sys.executable, "-m", "zhidu", *map(str, arguments)]
         # `true` reads nothing and has left before the command has begun to print.
         piped = f"set -o pipefail; {{ sleep 0.1; {shlex.join(argv)}; }} | {into}"
@@ -177,16 +179,6 @@ def test_a_reader_who_leaves_is_no_fault(zhidu: Zhidu) -> None:
         assert (told.returncode, told.stderr) == (141, ""), arguments
 
 
-# Several commands in one process, which is quicker than one each.
-SEVERAL = """
-import json, sys
-from zhidu.cli import main
-for arguments in json.loads(sys.argv[1]):
-    sys.argv[1:] = arguments
-    print(main())
-"""
-
-
 SAID = (
     "There is no company",
     "no key yet",
@@ -264,16 +256,12 @@ async def test_a_file_that_cannot_be_restored_says_what_is_wrong_with_it(
 
 def refusals(commands: Sequence[tuple[str, ...]]) -> list[str]:
     """Which of the sentences known here each of several refused commands says, in one line; else the whole line."""
-    run = subprocess.run(
-        [sys.executable, "-c", SEVERAL, json.dumps(commands)],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        check=True,
-    )
-    assert run.stdout.split() == ["1"] * len(commands), run
-    lines = run.stderr.splitlines()
-    assert len(lines) == len(commands), run.stderr
+    lines = []
+    for arguments in commands:
+        done = forking.zhidu(*arguments)
+        assert (done.returncode, done.stdout) == (1, ""), done
+        [line] = done.stderr.splitlines()
+        lines.append(line)
     return [next((said for said in SAID if said in line), line) for line in lines]
 
 

@@ -1,7 +1,4 @@
-"""A worker or a scheduler for the tests: the real one, with bells to follow and leases that end soon.
-
-`python -m tests.workers.process worker|scheduler`, by the usual environment.
-"""
+"""A worker or a scheduler for the tests: the real one, with bells to follow and leases that end soon."""
 
 import asyncio
 import os
@@ -38,13 +35,9 @@ async def end_the_process(work: Work, event: BellRang) -> None:
         os._exit(POISONED)
 
 
-def main(kind: str) -> int:
-    """Run until asked to stop."""
+def main() -> int:
+    """Run a `worker` or a `scheduler`, as the first argument says, by the usual environment until asked to stop."""
     for task in attempts.LEASE_SECONDS:
         attempts.LEASE_SECONDS[task] = LEASE_SECONDS
     cast(dict[Any, Any], REACTIONS)[BellRang] = [leave_a_mark, wait_to_be_killed, end_the_process]
-    return run_worker() if kind == "worker" else run_scheduler(lease_seconds=LEASE_SECONDS)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    return run_worker() if sys.argv[1] == "worker" else run_scheduler(lease_seconds=LEASE_SECONDS)

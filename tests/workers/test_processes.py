@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import asyncpg
@@ -15,13 +13,14 @@ import redis.asyncio
 from tenancy.actor import Actor
 from tenancy.agenda import Standing
 from tenancy.channels import Change, changes
+from tests import forking
 from tests.conftest import found_company
+from tests.workers import process as yards
 from tests.workers.facts import agenda, marks, ring
 from tests.workers.process import POISON, POISONED, SLEEPER
 from workers.sweeps import TIMETABLE
 from zhidu.embedded.broker import Broker
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
 LOOK_SECONDS = 0.05
 
@@ -31,7 +30,7 @@ class Yard:
 
     def __init__(self, database_url: str, broker: Broker, data: Path) -> None:
         self.data = data
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[ForkServerProcess] = []
         self.environment = {
             **os.environ,
             "ZHIDU_DATABASE_URL": database_url,
@@ -40,16 +39,10 @@ class Yard:
             "ZHIDU_SECRET_KEY": "5a" * 32,
         }
 
-    def start(self, kind: str) -> subprocess.Popen[bytes]:
+    def start(self, kind: str) -> ForkServerProcess:
         """Start a `worker` or a `scheduler`."""
-        with (self.data / f"{kind}-{len(self.processes)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.workers.process", kind],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        log = self.data / f"{kind}-{len(self.processes)}.log"
+        process = forking.start(yards.main, kind, environment=self.environment, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
@@ -57,7 +50,7 @@ class Yard:
         """Kill whatever still runs."""
         for process in self.processes:
             process.kill()
-            process.wait()
+            process.join()
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +121,8 @@ async def test_what_ends_its_worker_three_times_is_parked_and_the_rest_goes_on(a
 
     async def supervised() -> bool:
         nonlocal worker, ends
-        if worker.poll() is not None:
-            assert worker.returncode == POISONED
+        if worker.exitcode is not None:
+            assert worker.exitcode == POISONED
             ends += 1
             await ring(other, ends)
             worker = yard.start("worker")
@@ -172,7 +165,7 @@ async def test_outages_of_broker_and_database_are_waited_out(
     await _until(lambda: _done(acme))
     assert len(cut) > 2
     assert sorted(await marks(acme)) == [1, 2, 3]
-    assert (worker.poll(), scheduler.processes[0].poll()) == (None, None)
+    assert (worker.exitcode, scheduler.processes[0].exitcode) == (None, None)
 
 
 async def test_two_schedulers_and_two_workers_do_everything_once_tell_listeners_and_end_in_good_order(
@@ -196,5 +189,7 @@ async def test_two_schedulers_and_two_workers_do_everything_once_tell_listeners_
     await listener.aclose()  # type: ignore[no-untyped-call]  # redis leaves it untyped
     assert [change.name for change in heard] == ["tests.bell_rang"] * 30
     for process in processes:
-        process.send_signal(signal.SIGTERM)
-    assert [await asyncio.to_thread(process.wait, 20) for process in processes] == [0, 0, 0]
+        process.terminate()
+    for process in processes:
+        await asyncio.to_thread(process.join, 20)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
