@@ -100,6 +100,36 @@ class Client:
         answer = await self._post(path, {"Accept-Language": "en"}, data=dict(fields))
         return int(answer["status"])
 
+    async def enter(self, path: str) -> str | None:
+        """The token that the link of an invitation opens, once; None where it was opened before."""
+        answer = await self._post(path, {"Accept": "application/json"})
+        return str(answer["token"]) if "token" in answer else None
+
+    async def upload(self, token: str, name: str, media_type: str, content: bytes) -> str:
+        """Send the bytes of a file; its id."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": media_type}
+        answer = await self._post("/files", headers, params={"name": name}, content=content)
+        if "file" not in answer:
+            raise Failure(f"The file {name} was not taken: {answer}")
+        return str(answer["file"]["id"])
+
+    async def fetch(self, token: str, path: str) -> bytes:
+        """The bytes of a file or a paper. Raises `Failure` when they can't be had for two minutes."""
+        begun_at, trouble = time.monotonic(), ""
+        while time.monotonic() - begun_at < PATIENCE_SECONDS:
+            try:
+                response = await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
+            except httpx.TransportError as error:
+                trouble = str(error) or type(error).__name__
+            else:
+                if response.status_code == 200:
+                    return response.content
+                trouble = f"status {response.status_code}"
+                if response.status_code < 500:
+                    break
+            await asyncio.sleep(1)
+        raise Failure(f"{self.url}{path} cannot be fetched: {trouble}")
+
     async def _post(self, path: str, headers: Mapping[str, str], **content: Any) -> dict[str, Any]:
         """The JSON of the first answer that is no passing trouble."""
         begun_at, wait = time.monotonic(), 0.1

@@ -80,6 +80,12 @@ class Company:
         answer: Payload = data[asked.field]
         return answer
 
+    async def upload(self, step: str, who: str, name: str, media_type: str, content: bytes) -> str:
+        """The id of a file that somebody has sent, once for ever under the name of its step."""
+        if step not in self.ids:
+            self.ids[step] = await self.client.upload(self.token(who), name, media_type, content)
+        return self.ids[step]
+
     async def read(self, who: str, document: str, **variables: Any) -> Payload:
         """What somebody of the company sees."""
         try:

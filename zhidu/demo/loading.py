@@ -5,6 +5,7 @@ import sys
 
 from tenancy.config import settings
 from zhidu.demo import diary, founding
+from zhidu.demo.acts.portal import ROLE as PORTAL
 from zhidu.demo.client import Client
 from zhidu.demo.company import ADMINISTRATOR, Company
 from zhidu.demo.notebook import Notebook
@@ -57,7 +58,8 @@ async def _note_who_left(company: Company) -> None:
     found = await company.read(ADMINISTRATOR, MEMBERS)
     active = {member["id"] for member in found["members"]["nodes"]}
     for user in company.page.users.values():
-        user.active = user.member_id in active
+        # People of customers are no members; the portal stays open to them.
+        user.active = user.role == PORTAL or user.member_id in active
 
 
 def say(line: str) -> None:

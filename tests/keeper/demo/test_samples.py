@@ -135,10 +135,11 @@ def test_a_change_writes_over_places_that_are_there_and_leaves_the_rest(company:
 @pytest.mark.parametrize("company", LIVED, ids=lambda each: each.slug)
 def test_a_diary_speaks_of_people_and_acts_that_exist_within_its_time(company: Sample) -> None:
     people = {person["key"] for person in company.several("people")}
+    contacts = {f"contact/{each['key']}" for each in company.several("customers")}
     first, last = company.written["starts_at"], company.written["ends_at"]
     for entry in entries(company):
         assert entry["do"] in ACTS, entry
-        assert entry["by"] in people, entry
+        assert entry["by"] in people | contacts, entry
         assert first <= entry["at"] <= last, entry
     assert len(company.several("requests")) >= 20
 

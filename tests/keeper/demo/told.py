@@ -20,6 +20,12 @@ BOTH = {
     "From a mail to its survey": "Mail, Request*, Assigned to, Customer's answer, Solved, Closed*, Survey by link*, "
     "A stranger's mail*",
     "An alarm of a customer's system": "Alarm, Request*, Recovered, Solved",
+    "A flood of alarms": "Alarm, Request*, For the rest, Recovered, Outcome",
+    "A customer in the portal": "Let in*; Request; Among staff, by name; Customer sees; And does not see; Outcome",
+    "By telephone, and on site": "Reported, Assigned to, Solved",
+    "A planned inspection": "Planned*, Work*, Gone through, Finding, Request, Solved",
+    "Looking for something": "In Chinese, In English",
+    "Lists that come in and go out": "Tried first, Refused, Carried out, Export",
     "Too hard for the first tier": "Request, Raised, Returned, Customer told, Solved",
     "Waiting for somebody else": _REQUEST,
     "Not solved after all": _REQUEST,
@@ -43,7 +49,7 @@ SOFTWARE = {
     "A change of policy in the middle of the month": "Notice period",
     "The same incident, reported at the same hour": "Escalated to*",
     "Many hands on that incident": "What follows, Recurring fault, Split off, Working time*",
-    "From a mail to its survey": "Assigned to*",
+    "From a mail to its survey": "Assigned to*, What follows it*",
     "An offer that becomes a contract": "Fees*",
     "An invoice nobody pays, due on the same day": "Fees and interest*",
     "An invoice of which a part is paid": "Fees and interest*",
@@ -53,6 +59,7 @@ SOFTWARE = {
 SERVICE = {
     "A change of policy in the middle of the month": "Provision",
     "Not solved after all": "Escalated to*",
+    "By telephone, and on site": "Visit*, Parts, Signed",
     "Too hard for the first tier": "Raised*",
 }
 

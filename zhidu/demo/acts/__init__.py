@@ -2,7 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from zhidu.demo.acts import billing, calls, handbook, links, mail, people, requests, selling
+from zhidu.demo.acts import (
+    billing,
+    calls,
+    handbook,
+    inspecting,
+    links,
+    lists,
+    mail,
+    monitoring,
+    people,
+    portal,
+    requests,
+    selling,
+    visiting,
+)
 from zhidu.demo.company import Company
 from zhidu.demo.samples import Entry
 
@@ -28,6 +42,19 @@ ACTS: Mapping[str, Act] = {
     "cancel": requests.cancel,
     "comment": requests.comment,
     "call": calls.call,
+    "mention": requests.mention,
+    "enter portal": portal.enter,
+    "ask in portal": portal.ask,
+    "reply": portal.reply,
+    "accept": portal.accept,
+    "flood": monitoring.flood,
+    "calm": monitoring.calm,
+    "move all": monitoring.move_all,
+    "inspect": inspecting.inspect,
+    "visit": visiting.visit,
+    "take in": lists.take_in,
+    "give out": lists.give_out,
+    "follow up": links.follow_up,
     "answer survey": links.answer_survey,
     "answer quotation": links.answer_quotation,
     "settle checks": selling.settle_checks,

@@ -13,6 +13,7 @@ from zhidu.failures import Failure
 
 SURVEY = """query($request: ID!) { surveys(first: 1, filter: {requestId: {eq: $request}}) { nodes {
   id answeredAt contact { email } } } }"""
+FOLLOWED = "query($id: ID!) { survey(id: $id) { answeredAt followUpRequest { id } } }"
 QUOTATION = "query($id: ID!) { quotation(id: $id) { answeredAt contact { email } } }"
 
 
@@ -22,7 +23,7 @@ async def answer_survey(company: Company, entry: Entry) -> None:
     (survey,) = (await company.read(ADMINISTRATOR, SURVEY, request=request))["surveys"]["nodes"]
     company.ids[step] = survey["id"]
     if survey["answeredAt"] is None:
-        link = await _link(survey["contact"]["email"], "survey", survey["id"])
+        link = await newest(survey["contact"]["email"], "survey", survey["id"])
         # Where mail leaves for elsewhere, nobody here can open it, and it stays unanswered.
         if link is not None:
             await _send(company, step, link, {"score": str(entry["score"]), "comment": entry["comment"]})
@@ -34,7 +35,7 @@ async def answer_quotation(company: Company, entry: Entry) -> None:
     found = (await company.read(ADMINISTRATOR, QUOTATION, id=id))["quotation"]
     if found["answeredAt"] is not None:
         return
-    link, step = await _link(found["contact"]["email"], "quotation", id), f"{entry['about']}/answer"
+    link, step = await newest(found["contact"]["email"], "quotation", id), f"{entry['about']}/answer"
     if link is not None:
         await _send(company, step, link, {"answer": "accept", "name": name, "comment": entry["comment"]})
         return
@@ -48,7 +49,18 @@ async def _send(company: Company, step: str, link: str, fields: Mapping[str, str
         raise Failure(f"{company.sample.name}: “{step}” was answered with status {status}.")
 
 
-async def _link(to: str, purpose: str, id: str) -> str | None:
+async def follow_up(company: Company, entry: Entry) -> None:
+    """Know the request again that a low score has opened by the handbook."""
+    survey = company.ids[f"{entry['about']}/survey"]
+    found = (await company.read(ADMINISTRATOR, FOLLOWED, id=survey))["survey"]
+    request = found["followUpRequest"]
+    if found["answeredAt"] is not None and request is None:
+        raise Failure(f"{company.sample.name}: nothing has followed the survey of “{entry['about']}”.")
+    if request is not None:
+        company.ids[entry["key"]] = request["id"]
+
+
+async def newest(to: str, purpose: str, id: str) -> str | None:
     """The address of the page about a record in the newest letter to somebody; None where no letters are kept here."""
     return await asyncio.to_thread(_find, settings().data / "mail", to, purpose, id)
 

@@ -136,6 +136,13 @@ async def comment(company: Company, entry: Entry) -> None:
     await _move(company, entry, "commentRequest", into="message", text=entry["with"])
 
 
+async def mention(company: Company, entry: Entry) -> None:
+    """Say something that only those who work on it read, and call one of them by name."""
+    to, _, text = entry["with"].partition(" ")
+    said = {"audience": "INTERNAL", "mentionIds": [company.member(to)], "text": text}
+    await _move(company, entry, "commentRequest", into="message", **said)
+
+
 async def _move(company: Company, entry: Entry, mutation: str, *, into: str = "", **more: Any) -> None:
     about, at = entry["about"], entry["at"]
     step = f"{about}/{entry['do']}/{at:%m-%d %H:%M}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zhidu.demo.story import (
     books,
     complaining,
+    daily,
     desk,
     dunning,
     incident,
@@ -25,6 +26,8 @@ MAILS = (
     ("request/mailed-export", "mail/mail/stranger"),
     ("request/mailed-lamps", "mail/request/mailed-by-a-stranger"),
 )
+# What is looked for in Chinese and in English, in the one company and in the other.
+WORDS = (("收银", "statement export"), ("冷藏庫", "cold store"))
 # Cases on both sides of the change of policy, in the one company and in the other.
 SIDES = {
     "moved_case": ("request/driver-app", "request/freezer-seal"),
@@ -79,6 +82,12 @@ async def _desk(one: Teller, other: Teller) -> list[tuple[str, Sequence[Line]]]:
         (words("complained"), await complaining.complaints(one, other, "complaint/outage", "complaint/outage")),
         (words("by_mail"), await desk.mails(one, other, *MAILS)),
         (words("alarms"), await desk.alarms(one, other, "request/alarm")),
+        (words("flood"), await daily.floods(one, other, "request/flood")),
+        (words("portal"), await daily.portal(one, other, "request/portal", "huaxin", "harbour")),
+        (words("by_telephone"), await daily.calls(one, other, "request/call")),
+        (words("inspection"), await daily.inspections(one, other, "plan/inspection", "request/inspection")),
+        (words("looked_for"), await daily.searches(one, other, *WORDS)),
+        (words("in_and_out"), await daily.lists(one, other, "list/customers", "list/requests")),
         (words("tiers"), await desk.tiers(one, other, "request/batch-trace", "request/lighting")),
         (words("stopped"), await incident.requests(one, other, "request/cold-chain", "request/x-ray-tube")),
         (words("reopened"), await incident.requests(one, other, "request/import-duplicates", "request/cold-water")),

@@ -44,7 +44,10 @@ MAILED = (
   messages(first: 10) { nodes { at text contact { name } } } """
     + CITED
     + """ }
-  surveys(first: 1, filter: {requestId: {eq: $id}}) { nodes { sentAt answeredAt score satisfied comment } } }"""
+  surveys(first: 1, filter: {requestId: {eq: $id}}) { nodes { sentAt answeredAt score satisfied comment
+  followUpRequest { number state resolution } """
+    + CITED
+    + " } } }"
 )
 STRANGER = (
     "query($id: ID!) { inboundMail(id: $id) { state reason fromAddress subject request { number } " + CITED + " } }"
@@ -215,6 +218,7 @@ async def _mailed(teller: Teller, step: str, stranger: str) -> Mapping[str, str]
         "closed": words("by_silence", at=teller.instant(found["closedAt"]))
         + teller.clause(decision(found, "requests.auto_confirm")),
         "survey": _survey(teller, surveys) + teller.clause(decision(found, "requests.satisfaction")),
+        "follow_up": _follow_up(teller, surveys),
         "stranger": await _stranger(teller, stranger),
     }
 
@@ -226,6 +230,16 @@ def _survey(teller: Teller, surveys: Sequence[Mapping[str, Any]]) -> str:
     verdict = teller.words("satisfied" if survey["satisfied"] else "not_satisfied", score=survey["score"])
     sent = teller.words("survey_sent", sent=teller.instant(survey["sentAt"]), done=teller.instant(survey["answeredAt"]))
     return f"{sent}\n{verdict}\n“{survey['comment']}”"
+
+
+def _follow_up(teller: Teller, surveys: Sequence[Mapping[str, Any]]) -> str:
+    """The request that a low score has opened by the handbook; nothing where none did."""
+    followed = surveys[0]["followUpRequest"] if surveys else None
+    if followed is None:
+        return teller.words("none")
+    return f"{followed['number']}: {followed['resolution']}" + teller.clause(
+        decision(surveys[0], "feedback.survey_follow_up")
+    )
 
 
 async def _stranger(teller: Teller, step: str) -> str:

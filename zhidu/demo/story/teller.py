@@ -39,11 +39,19 @@ class Teller:
 
     async def read_as_administrator(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data of one query as the company's administrator gets it."""
+        return await self.read_as(ADMINISTRATOR, document, **variables)
+
+    async def read_as(self, who: str, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of one query as somebody gets it who is named as in the sample."""
         try:
-            token = self.page.users[ADMINISTRATOR].token
+            token = self.page.users[who].token
             return await self._client.ask(token, document, variables, language=self.words.language)
         except RefusedError as refusal:
-            raise Failure(f"{self.sample.name}: the administrator cannot read: {refusal}") from None
+            raise Failure(f"{self.sample.name}: the token of {who} cannot read: {refusal}") from None
+
+    def doer(self, step: str) -> str:
+        """Who does a step of the diary."""
+        return next(str(each["by"]) for each in self.sample.several("diary") if each.get("key") == step)
 
     def day(self, day: str | None) -> str:
         """A day as people write it, with its weekday."""
