@@ -66,7 +66,7 @@ from domain.requests.events import (
     RequestReopened,
     RequestResolved,
 )
-from domain.requests.events.visits import SiteVisitFinished
+from domain.requests.events.visits import SiteVisitDue, SiteVisitFinished
 from domain.rulebook import commands as rulebook
 from domain.rulebook.events import ReadingReminderDue
 from domain.views import commands as views
@@ -132,6 +132,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         customers.hand_on_of_leaver,
         feedback.hand_on_of_leaver,
         operations.hand_back_of_leaver,
+        requests.hand_on_visits_of_leaver,
     ],
     MemberDeactivated: [approvals.give_up_seats, feedback.hand_on_of_leaver],
     MemberRolesChanged: [approvals.give_up_powerless],
@@ -160,7 +161,8 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     RequestResolved: [requests.end_asking],
     RequestClosed: [requests.end_asking],
     RequestCancelled: [requests.end_asking, requests.cancel_visits],
-    RequestMerged: [requests.end_asking],
+    RequestMerged: [requests.end_asking, requests.move_visits],
+    SiteVisitDue: [requests.visit_due],
     SiteVisitFinished: [operations.record_time_of_visit],
     RequestReopened: [feedback.withdraw_surveys_of_reopened, feedback.cancel_visits_of_reopened],
     SurveyStepDue: [feedback.take_survey_step],

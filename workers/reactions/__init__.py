@@ -138,10 +138,13 @@ from domain.requests.events import (
 )
 from domain.requests.events.visits import (
     SiteVisitCancelled,
+    SiteVisitLate,
     SiteVisitMissed,
+    SiteVisitMoved,
     SiteVisitPlanned,
     SiteVisitRescheduled,
     SiteVisitSigned,
+    SiteVisitUnmanned,
 )
 from domain.rulebook.events import DryRunFinished, ReadingReminded
 from domain.views.events import ExportFailed, ExportFinished
@@ -229,8 +232,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     SiteVisitPlanned: [site_visits.tell_who_goes],
     SiteVisitRescheduled: [site_visits.tell_of_another_time],
     SiteVisitCancelled: [site_visits.tell_that_nobody_goes],
+    SiteVisitLate: [site_visits.tell_that_nobody_is_there],
     SiteVisitMissed: [site_visits.tell_that_nobody_was_met],
+    SiteVisitMoved: [site_visits.tell_of_another_request],
     SiteVisitSigned: [site_visits.tell_of_a_signature],
+    SiteVisitUnmanned: [site_visits.tell_that_somebody_is_wanted],
     HoldOverran: [requests.tell_of_a_hold_that_overran],
     ClockWarned: [requests.warn_the_assignee],
     ClockBreached: [requests.tell_of_a_breach],

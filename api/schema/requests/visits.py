@@ -161,6 +161,11 @@ class SiteVisit(Node):
     site: str = column("Where.")
     purpose: str = column("What is to be done there; may be empty.")
     starts_at: datetime = column("When it is planned to begin.")
+    late: bool = computed(
+        "Whether it was to have begun and nobody has checked in; the clause `request_course` says when who is told "
+        "(`visit_late_minutes`).",
+        queries.is_late,
+    )
     ends_at: datetime = column("When it is planned to end.")
     outside_hours: bool = column("Whether it was planned although it lies outside the working hours.")
     planned_at: datetime = column("When it was planned.")

@@ -36,6 +36,7 @@ from domain.requests.commands.solutions import agree, decline, diagnose, propose
 from domain.requests.commands.splitting import split
 from domain.requests.commands.tiers import raise_tier, return_tier
 from domain.requests.commands.timing import follow_word, keep_time, review_by_new_handbook, review_next
+from domain.requests.commands.visit_keeping import hand_on_visits_of_leaver, move_visits, visit_due
 from domain.requests.commands.visit_planning import cancel_visit, cancel_visits, plan_visit, reschedule_visit
 from domain.requests.commands.visiting import (
     attach_to_visit,
@@ -88,6 +89,7 @@ __all__ = [
     "follow_refusal",
     "follow_word",
     "hand_back",
+    "hand_on_visits_of_leaver",
     "hand_over",
     "keep_survey_score",
     "keep_time",
@@ -96,6 +98,7 @@ __all__ = [
     "make_answer",
     "merge",
     "miss_visit",
+    "move_visits",
     "open_problem",
     "part_due",
     "plan_action",
@@ -125,6 +128,7 @@ __all__ = [
     "submit",
     "triage",
     "unlink",
+    "visit_due",
     "visitor",
     "withdraw_part",
 ]

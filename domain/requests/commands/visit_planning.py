@@ -16,7 +16,7 @@ from domain.policies.rules.kinds import RequestCourse
 from domain.policies.rules.words import word
 from domain.requests import queries
 from domain.requests.commands import conversation, relating
-from domain.requests.commands.visiting import begin, end
+from domain.requests.commands.visiting import await_arrival, begin, end
 from domain.requests.events import (
     RequestCancelled,
 )
@@ -82,9 +82,10 @@ async def plan_visit(
     work.add(visit)
     await _within_hours(work, request, visit, meant=outside_hours)
     work.record(SiteVisitPlanned(request_id=request_id, visit_id=visit.id, engineer_id=engineer_id), about=visit)
+    await await_arrival(work, request, visit)
     if tell_customer:
         text = message("{name} comes to you on {starts_at} (until {ends_at}): {site}")
-        await _tell_the_requester(work, request, visit, text)
+        await tell_the_requester(work, request, visit, text)
     return visit
 
 
@@ -140,9 +141,10 @@ async def reschedule_visit(
         notice_id=work.new_id(),
     )
     work.record(moved, about=visit)
+    await await_arrival(work, request, visit)
     if tell_customer:
         text = message("The visit is moved: {name} comes to you on {starts_at} (until {ends_at}): {site}")
-        await _tell_the_requester(work, request, visit, text)
+        await tell_the_requester(work, request, visit, text)
     return visit
 
 
@@ -156,7 +158,7 @@ async def cancel_visit(work: Work, *, site_visit_id: UUID, reason: str, tell_cus
     work.record(SiteVisitCancelled(request_id=request.id, visit_id=visit.id), about=visit)
     if tell_customer:
         text = message("The visit on {starts_at} does not take place: {reason}")
-        await _tell_the_requester(work, request, visit, text)
+        await tell_the_requester(work, request, visit, text)
     return visit
 
 
@@ -205,7 +207,7 @@ async def _within_hours(work: Work, request: ServiceRequest, visit: SiteVisit, *
     )
 
 
-async def _tell_the_requester(work: Work, request: ServiceRequest, visit: SiteVisit, text: str) -> None:
+async def tell_the_requester(work: Work, request: ServiceRequest, visit: SiteVisit, text: str) -> None:
     """Say it publicly in the request's history, in the customer's language: from there it goes to who takes part."""
     customer = await customers.get(work, request.customer_id)
     values = {

@@ -1,7 +1,7 @@
 """Visits on site are made: whoever is sent checks in, reports, has it signed by the customer and finishes (RQ-7)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.files import commands as files
@@ -11,6 +11,7 @@ from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.texts import one_line, several_lines
+from domain.policies.rules.kinds import RequestCourse
 from domain.policies.rules.kinds.handling import Step
 from domain.requests import queries
 from domain.requests.commands import conversation, moving
@@ -20,6 +21,7 @@ from domain.requests.events import (
 )
 from domain.requests.events.visits import (
     SiteVisitCheckedIn,
+    SiteVisitDue,
     SiteVisitFileAttached,
     SiteVisitFileRemoved,
     SiteVisitFinished,
@@ -212,10 +214,11 @@ def _must_be_sent(work: Work, visit: SiteVisit) -> None:
 
 
 async def begin(work: Work, site_visit_id: UUID, move: SiteVisitMove) -> tuple[ServiceRequest, SiteVisit]:
-    """The locked request and visit, moved on, if the actor may make this move now. The request and its timers are
+    """The locked request and visit, moved on, if the actor may make this move now. The timers and the request are
     locked first, as by its own moves."""
     known = await seen.site_visit(work, site_visit_id, "siteVisitId")
     work.concerns(SubjectKind.SITE_VISIT, site_visit_id)
+    await lock_timers(work, known.id)
     await lock_timers(work, known.request_id)
     request = await queries.get(work, known.request_id, "siteVisitId", lock=True)
     visit = await seen.site_visit(work, site_visit_id, "siteVisitId", lock=True)
@@ -234,3 +237,14 @@ async def begin(work: Work, site_visit_id: UUID, move: SiteVisitMove) -> tuple[S
 
 def end(visit: SiteVisit, move: SiteVisitMove, at: datetime) -> None:
     visit.state, visit.ended_at = SITE_VISITS.next(visit.state, move), at
+
+
+async def await_arrival(work: Work, request: ServiceRequest, visit: SiteVisit, level: int = 0) -> None:
+    """Let the clock look, by the clause on the request's course, whether anybody has checked in when the visit was to
+    have begun so many minutes ago; a former date moves."""
+    ruling = await queries.ruled(work, RequestCourse, request)
+    minutes = ruling.value.visit_late_minutes if ruling is not None else ()
+    if level < len(minutes):
+        at = visit.starts_at + timedelta(minutes=minutes[level])
+        due = SiteVisitDue(visit_id=visit.id, level=level)
+        work.schedule(at, due, about=visit.id, key=f"site_visit:{visit.id}")

@@ -1,6 +1,7 @@
 """What happens with visits on site."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tenancy.journal import Event
@@ -99,3 +100,41 @@ class SiteVisitFileRemoved(Event, name="requests.site_visit_file_removed"):
     visit_id: UUID
     attachment_id: UUID
     file_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteVisitDue(Event, name="requests.site_visit_due"):
+    """The clock looks whether somebody is there; 0 is the first `level`, at which whoever goes is reminded."""
+
+    visit_id: UUID
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteVisitLate(Event, name="requests.site_visit_late"):
+    """Nobody has checked in though the visit was to have begun at `starts_at`; somebody is told of it."""
+
+    request_id: UUID
+    visit_id: UUID
+    level: int
+    told_id: UUID | None
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteVisitMoved(Event, name="requests.site_visit_moved"):
+    """Its request goes on as another one, and so does the visit."""
+
+    request_id: UUID
+    visit_id: UUID
+    before_id: UUID
+    engineer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteVisitUnmanned(Event, name="requests.site_visit_unmanned"):
+    """Whoever was to go has left, and nobody who has the request can go in their place."""
+
+    request_id: UUID
+    visit_id: UUID
+    told_id: UUID | None

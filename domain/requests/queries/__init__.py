@@ -105,6 +105,7 @@ from domain.requests.queries.showing import (
 from domain.requests.queries.statistics import Counted, GroupedBy, Interval, statistics
 from domain.requests.queries.visits import (
     has_open_visits,
+    is_late,
     open_visits,
     reached_visits,
     report_of,
@@ -166,6 +167,7 @@ __all__ = [
     "ids_resolved",
     "ids_under_way",
     "is_closed",
+    "is_late",
     "kept_clause",
     "lacks_report",
     "line_above",

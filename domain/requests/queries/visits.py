@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
@@ -18,9 +18,9 @@ from domain.requests.queries.clauses import kept_clause
 from domain.requests.queries.loading import get
 from domain.requests.queries.showing import open_to_me, reached, visible_parts
 from domain.requests.rules.papers import ReportText
-from domain.requests.rules.visits import OPEN, Standing, digest
+from domain.requests.rules.visits import OPEN, WAITING, Standing, digest
 from tenancy.actor import Actor
-from tenancy.models import current_member, one_of
+from tenancy.models import current_instant, current_member, one_of
 from tenancy.refusals import ClauseReference
 from tenancy.work import Work
 
@@ -82,6 +82,17 @@ async def open_visits(work: Work, request_id: UUID) -> list[SiteVisit]:
     """The visits for a request that are not over, locked in order."""
     there = (SiteVisit.request_id == request_id, one_of(SiteVisit.state, OPEN))
     return await work.all(select(SiteVisit).where(*there).order_by(SiteVisit.id).with_for_update())
+
+
+async def ids_waiting_for(work: Work, staff_id: UUID) -> list[UUID]:
+    """The visits to which somebody is still to go, in one order for everybody."""
+    theirs = (SiteVisit.engineer_id == staff_id, one_of(SiteVisit.state, WAITING))
+    return [row["id"] for row in await work.rows(select(SiteVisit.id).where(*theirs).order_by(SiteVisit.id))]
+
+
+def is_late(visits: Any) -> ColumnElement[bool]:
+    """Whether a visit was to have begun and nobody is there."""
+    return and_(one_of(visits.state, WAITING), visits.starts_at < current_instant())
 
 
 async def parts_of_visit(work: Work, visit_id: UUID) -> list[SiteVisitPart]:

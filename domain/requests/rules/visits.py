@@ -87,6 +87,8 @@ SITE_VISITS = Lifecycle(
         _M.CANCEL: message("Cancel"),
     },
 )
+# Somebody is still to come.
+WAITING = (_S.PLANNED, _S.TRAVELLING)
 OPEN = (_S.PLANNED, _S.TRAVELLING, _S.CHECKED_IN)
 # What whoever is sent does; planning is also for whoever has the request.
 ON_SITE = (_M.TRAVEL, _M.CHECK_IN, _M.REPORT, _M.SIGN, _M.FINISH)

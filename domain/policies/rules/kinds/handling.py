@@ -1,6 +1,7 @@
 """How requests are handled: which steps they take, and what they may wait for."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +10,7 @@ from domain.kernel.terms import ClockKind, Complexity
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Code, Part, Wording, check_once
+from domain.policies.rules.values import Code, Part, Wording, check_once, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -75,7 +76,8 @@ class RequestCourse(ClauseKind):
         Dimension.DEPARTMENT,
     )
     consumed_by = (
-        "requests.submit, requests.assign, requests.start, requests.resolve, requests.confirm, requests.plan_visit"
+        "requests.submit, requests.assign, requests.start, requests.resolve, requests.confirm, requests.plan_visit, "
+        "requests.visit_due"
     )
     reaches_open_cases = True
 
@@ -112,11 +114,26 @@ class RequestCourse(ClauseKind):
         bool, Field(description="Whether a visit on site is finished only when the customer has signed its report.")
     ] = False
 
+    visit_late_minutes: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=10_080)], ...],
+        Field(
+            max_length=5,
+            description="Minutes after a visit on site was to begin at which nobody has checked in: at the first "
+            "whoever goes is reminded, at each of the others the next of those who stand above the request is told.",
+        ),
+    ] = ()
+
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         check_once(self.routine)
         check_once(self.complex)
         check_once(self.before_visits)
+        return self
+
+    @model_validator(mode="after")
+    def _ever_later(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.visit_late_minutes)):
+            raise unfit(message("Minutes are listed from the soonest to the last, each once."))
         return self
 
     def steps(self, complexity: Complexity | None) -> tuple[Step, ...]:
@@ -156,6 +173,12 @@ class RequestCourse(ClauseKind):
             told.append(say(message("Visits on site are over before the request is resolved.")))
         if self.visit_signature:
             told.append(say(message("A visit on site is finished when the customer has signed its report.")))
+        if self.visit_late_minutes:
+            remind, *superiors = self.visit_late_minutes
+            text = message("Whoever is not at the customer's {minutes} minutes after a visit was to begin is reminded.")
+            told.append(say(text, minutes=remind))
+            text = message("After {minutes} minutes whoever stands above is told.")
+            told += [say(text, minutes=minutes) for minutes in superiors]
         return tuple(told)
 
 
