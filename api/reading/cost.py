@@ -84,7 +84,9 @@ class _Walk:
         self, named: Any, read: mapping.Read | None, nodes: list[FieldNode], times: int, path: tuple[str, ...]
     ) -> None:
         how = read.how if read is not None else None
-        if isinstance(how, mapping.Many | mapping.Listed):
+        if isinstance(how, mapping.Listed) and how.counts is not None:
+            times *= how.counts
+        elif isinstance(how, mapping.Many | mapping.Listed):
             times *= min(how.most, LIST)
         self.found.cost += times
         if isinstance(how, mapping.Page):

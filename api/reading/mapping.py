@@ -116,6 +116,8 @@ class Listed:
     on: On
     most: int = 20
     carrying: Mapping[str, Expression] = field(default_factory=dict)
+    # As how many objects it counts, where it is known to be much shorter than it could be.
+    counts: int | None = None
 
 
 @dataclass(frozen=True)
@@ -296,12 +298,13 @@ def listed(
     *,
     most: int = 20,
     carrying: Mapping[str, Expression] | None = None,
+    counts: int | None = None,
 ) -> Any:
     """The field is a list that the product knows; `on` chooses which of its rows belong to this one.
 
     What a list inside the list, or a value of its rows, needs of this row goes along under the names of `carrying`.
     """
-    return _field(Listed(rows, on, most, carrying or {}), description)
+    return _field(Listed(rows, on, most, carrying or {}, counts), description)
 
 
 def either(description: str, *, kind: Expression, id: Expression, types: Mapping[str, str]) -> Any:

@@ -20,7 +20,7 @@ MOST_AT_ONCE = 100
 async def each(
     actor: Actor, ids: Sequence[UUID], act: Callable[[Work, UUID], Awaitable[Any]], *path: str
 ) -> list[SimpleNamespace]:
-    """What became of each record, in the order given and once each: its `id`, and the `error` why it was refused.
+    """What became of each record, in the order given and once each: its `id`, and the `errors` why it was refused.
 
     Raises `Invalid`, with the path of the ids, for more than `MOST_AT_ONCE` of them.
     """
@@ -28,12 +28,12 @@ async def each(
         raise Invalid(message("At most {most} are done in one go."), {"most": MOST_AT_ONCE}, path)
     outcomes = []
     for id in dict.fromkeys(ids):
-        error = None
+        errors = []
         try:
             await against_others(partial(_one, actor, id, act))
         except Refusal as refusal:
-            error = problem(refusal, actor.language)
-        outcomes.append(SimpleNamespace(id=id, error=error))
+            errors = [problem(refusal, actor.language)]
+        outcomes.append(SimpleNamespace(id=id, errors=errors))
     return outcomes
 
 

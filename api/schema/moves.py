@@ -16,6 +16,8 @@ from tenancy.actor import Actor
 from tenancy.language import translate
 from tenancy.refusals import Refusal
 
+LIKELY_BLOCKERS = 2
+"""As how many a move's blockers count: few moves have more at a time, and a board asks for those of fifty rows."""
 Stands = Callable[[Any, Any], ColumnElement[bool]]
 """Whether an obstacle stands in the way of a listed move."""
 MOVE_AND_STATE: Mapping[str, Callable[[Any], Any]] = {"move": lambda row: row.move, "state": lambda row: row.state}
@@ -42,6 +44,7 @@ def blockers(
         blocks,
         most=len(obstacles),
         carrying=carrying,
+        counts=LIKELY_BLOCKERS,
     )
 
 

@@ -284,7 +284,7 @@ TABLES: Mapping[str, str] = {
     "WorkFindingFilter.responsibleId": "staff",
     "requirementsId": "requirements_documents",
     "AccessTokenInput.tokenId": "access_tokens",
-    "DraftVersionInput.copyFrom": "handbook_versions",
+    "DraftVersionInput.copyFromId": "handbook_versions",
     "beforeId": "handbook_versions",
     "afterId": "handbook_versions",
     "CreateDepartmentInput.parentId": "departments",

@@ -72,13 +72,16 @@ class Company:
         given = {name: value for name, value in input.items() if value is not None}
         try:
             data = await self.client.ask(
-                self.token(who), asked.document, {"input": given}, key=f"demo/{self.sample.slug}/{step}"
+                self.token(who), asked.document, {"input": given}, key=self._key(step) if asked.kept else None
             )
         except RefusedError as refusal:
             hint = FOREIGN if refusal.code == "UNAUTHENTICATED" else ""
             raise Failure(f"{self.sample.name}: “{step}” ({mutation}) was not taken: {refusal}{hint}") from None
         answer: Payload = data[asked.field]
         return answer
+
+    def _key(self, step: str) -> str:
+        return f"demo/{self.sample.slug}/{step}"
 
     async def upload(self, step: str, who: str, name: str, media_type: str, content: bytes) -> str:
         """The id of a file that somebody has sent, once for ever under the name of its step."""

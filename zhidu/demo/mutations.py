@@ -9,6 +9,8 @@ class Mutation(NamedTuple):
     field: str
     input: str
     selection: str
+    # Whether the API keeps its answer under a key; what is done to several records is not kept.
+    kept: bool = True
 
     @property
     def document(self) -> str:
@@ -97,7 +99,7 @@ _ALL = (
     Mutation("portalReply", "PortalReplyInput", "message { id }"),
     Mutation("portalConfirm", "PortalConfirmInput", "request { id }"),
     Mutation("raiseAlarms", "RaiseAlarmsInput", "outcomes { fingerprint requestId }"),
-    Mutation("moveRequests", "MoveRequestsInput", "outcomes { requestId done error { code message } }"),
+    Mutation("moveRequests", "MoveRequestsInput", "outcomes { requestId done errors { code message } }", kept=False),
     Mutation("createWorkPlan", "CreateWorkPlanInput", "plan { id }"),
     Mutation("startScheduledWork", "StartScheduledWorkInput", "work { id }"),
     Mutation("recordWorkChecks", "RecordWorkChecksInput", "work { id }"),

@@ -134,7 +134,7 @@ class ApprovalOutcome:
 
     task_id: UUID = strawberry.field(description="The seat.")
     approved: bool = strawberry.field(description="Whether it is approved now.")
-    error: UserError | None = strawberry.field(description="Why it is not.")
+    errors: list[UserError] = strawberry.field(description="Why it is not; empty when it is.")
 
 
 async def approve_all(actor: Actor, input: ApproveAllInput) -> list[SimpleNamespace]:
@@ -145,7 +145,7 @@ async def approve_all(actor: Actor, input: ApproveAllInput) -> list[SimpleNamesp
         await commands.approve(work, task_id=task_id, comment=input.comment, in_bulk=True)
 
     done = await bulk.each(actor, input.task_ids, approve_one, "taskIds")
-    return [SimpleNamespace(task_id=one.id, approved=one.error is None, error=one.error) for one in done]
+    return [SimpleNamespace(task_id=one.id, approved=not one.errors, errors=one.errors) for one in done]
 
 
 @strawberry.input(description="Who decides for you while you are away.")

@@ -157,8 +157,9 @@ class BankLineOutcome:
 
     line_id: UUID = strawberry.field(description="The line.")
     done: bool = strawberry.field(description="Whether it was booked.")
-    error: UserError | None = strawberry.field(
-        description="Why it was not; then nothing of it was changed. NO_MATCH, AMBIGUOUS_MATCH and ALREADY_RECORDED"
+    errors: list[UserError] = strawberry.field(
+        description="Why it was not; then nothing of it was changed. Empty when it was. NO_MATCH, "
+        "AMBIGUOUS_MATCH and ALREADY_RECORDED"
         " want a person's word."
     )
 
@@ -172,7 +173,7 @@ async def book_suggested_bank_lines(actor: Actor, input: BookSuggestedBankLinesI
         await commands.book_suggested(work, line_id=id)
 
     outcomes = await bulk.each(actor, input.line_ids, book, "lineIds")
-    return [SimpleNamespace(line_id=each.id, done=each.error is None, error=each.error) for each in outcomes]
+    return [SimpleNamespace(line_id=each.id, done=not each.errors, errors=each.errors) for each in outcomes]
 
 
 @strawberry.input(description="A line of the bank, and the payment that it is.")

@@ -1,5 +1,6 @@
 """Files, and where they are attached, as clients see them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,10 +48,11 @@ class Attachment(Node):
     at: datetime = column("When it was attached.")
 
 
-def attached(kind: SubjectKind) -> Any:
-    """The field of a record that lists what is attached to it."""
-    return many(
-        "What is attached to it, oldest first.",
-        lambda here, there: and_(there.subject_kind == kind.value, there.subject_id == here.id),
-        most=MOST_AT_A_RECORD,
-    )
+def attached(kind: SubjectKind, *, but: Callable[[Any], Any] | None = None) -> Any:
+    """The field of a record that lists what is attached to it, `but` for the file that the record is itself."""
+
+    def there_is(here: Any, there: Any) -> Any:
+        others = () if but is None else (there.file_id.is_distinct_from(but(here)),)
+        return and_(there.subject_kind == kind.value, there.subject_id == here.id, *others)
+
+    return many("What is attached to it, oldest first.", there_is, most=MOST_AT_A_RECORD)

@@ -86,8 +86,8 @@ class InboundMail(Node):
     text: str = column("What it says, without what it quotes; pages are shown as plain text.")
     quoted: str = column("What it quotes below that.")
     size_bytes: int = column("How large it is.")
-    original: File | None = one("The mail as it came, for GET /files/{id}.", "file_id")
-    attachments: list[Attachment] = attached(SubjectKind.INBOUND_MAIL)
+    original: File | None = one("The mail as it came, for GET /files/{id}; it is not among the attachments.", "file_id")
+    attachments: list[Attachment] = attached(SubjectKind.INBOUND_MAIL, but=lambda mail: mail.file_id)
     request: ServiceRequest | None = one("The request that it has become, or that it is about.", "request_id")
     request_message: RequestMessage | None = one(
         "The message at that request that it has become; null where it has become the request itself.",

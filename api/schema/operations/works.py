@@ -10,12 +10,12 @@ import strawberry
 from sqlalchemy import and_, not_, true
 
 from api.reading.filters import DayFilter, IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
+from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, rendered, shows
 from api.schema.access.types import Member
 from api.schema.customers.types import Customer
 from api.schema.files.types import Attachment, File, attached
 from api.schema.inputs import given, optional
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_clause, no_instant, possible, states_of
 from api.schema.operations.plans import WorkPlan
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.decisions import decisions
@@ -30,7 +30,7 @@ from domain.operations.rules import works as rules
 from domain.operations.rules.plans import MOST_CHECKS, CheckKind, WorkKind
 from domain.operations.rules.works import BY_HAND, WORKS, Answer, WorkMove, WorkObstacle, WorkState
 from tenancy.actor import Actor
-from tenancy.refusals import Refusal
+from tenancy.language import translate
 from tenancy.work import Work
 
 strawberry.enum(WorkState, name="ScheduledWorkState", description="How far planned work is.")
@@ -51,8 +51,13 @@ def _stands(move: Any, obstacle: WorkObstacle) -> Any:
             return and_(move.move == WorkMove.FINISH.value, not_(in_another_state(move)), move.checks_open)
 
 
-def _refusal(code: str, move: str, state: str) -> Refusal:
-    return rules.refusal(WorkObstacle(code), WorkMove(move), WorkState(state))
+def _sentence(values: Mapping[str, Any], actor: Actor) -> str:
+    code, move, state = WorkObstacle(values["code"]), WorkMove(values["move"]), WorkState(values["state"])
+    found = rules.refusal(code, move, state, (values["open_checks"] or "").splitlines())
+    return translate(found.text, actor.language, found.values)
+
+
+_CARRIED: Mapping[str, Any] = {**MOVE_AND_STATE, "open_checks": lambda row: row.open_checks}
 
 
 @part
@@ -60,7 +65,12 @@ class ScheduledWorkBlocker:
     """Something that keeps you from a move."""
 
     code: WorkObstacle = column("A word for programs.")
-    message: str = sentence(_refusal)
+    message: str = rendered(
+        "A sentence for people, in your language; CHECKS_OPEN names the first of the checks.",
+        _sentence,
+        code=lambda blocker: blocker.code,
+        **_CARRIED,
+    )
     clause: Clause | None = no_clause()
     earliest_at: datetime | None = no_instant()
 
@@ -71,7 +81,7 @@ class AllowedScheduledWorkMove:
 
     move: WorkMove = column("What is done.")
     allowed: bool = possible(WorkObstacle, _stands)
-    blockers: list[ScheduledWorkBlocker] = blockers(WorkObstacle, _stands)
+    blockers: list[ScheduledWorkBlocker] = blockers(WorkObstacle, _stands, _CARRIED)
 
 
 def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
@@ -171,6 +181,7 @@ class ScheduledWork(Node):
             "state": lambda row: row.state,
             "mine": queries.mine_to_do,
             "checks_open": queries.has_open_checks,
+            "open_checks": queries.labels_of_open_checks,
         },
     )
 
@@ -354,7 +365,7 @@ class FinishScheduledWorkInput:
 
 
 async def finish_scheduled_work(work: Work, input: FinishScheduledWorkInput) -> models.ScheduledWork:
-    """Say that planned work is done. The error CHECKS_OPEN says that something that has to be looked at was not."""
+    """Say that planned work is done. The error CHECKS_OPEN names what has to be looked at and was not."""
     return await commands.finish_work(work, work_id=input.work_id, report=input.report)
 
 

@@ -46,7 +46,7 @@ class DraftVersionInput:
     title: TextInput = given("The handbook's title.")
     document_number: str = given("The document's number.")
     note: str = optional("Why there is this version and what it changes.", default="")
-    copy_from: UUID | None = optional("The version whose clauses it begins with; none begins empty.")
+    copy_from_id: UUID | None = optional("The version whose clauses it begins with; none begins empty.")
 
 
 async def draft_version(work: Work, input: DraftVersionInput) -> HandbookVersion:
@@ -56,7 +56,7 @@ async def draft_version(work: Work, input: DraftVersionInput) -> HandbookVersion
         title=input.title.texts(),
         document_number=input.document_number,
         note=input.note,
-        copy_from=input.copy_from,
+        copy_from=input.copy_from_id,
     )
 
 

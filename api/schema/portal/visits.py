@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Text, cast, func, select
 
 from api.reading.mapping import Node, column, computed, many, shows
+from api.schema.money import Money, money
 from api.schema.requests import visits  # noqa: F401  # declares SiteVisitState, which is used below
 from domain.requests import models, queries
 from domain.requests.rules.visits import MOST_PARTS, SiteVisitState
@@ -27,6 +28,11 @@ class PortalSiteVisitPart(Node):
         "How much of it, as decimal text.", lambda row: cast(func.trim_scale(row.quantity), Text())
     )
     serial_number: str = column("Which one it is; may be empty.")
+    price: Money | None = money(
+        "What one costs, before tax; null where that was not said.",
+        lambda row: row.price_minor,
+        when=lambda row: row.price_minor.is_not(None),
+    )
 
 
 @shows(models.SiteVisit, visible=queries.visits_open_to_me, contacts=True, gives_way=True)

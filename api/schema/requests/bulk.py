@@ -108,7 +108,9 @@ class RequestOutcome:
 
     request_id: UUID = strawberry.field(description="The request.")
     done: bool = strawberry.field(description="Whether the move was made.")
-    error: UserError | None = strawberry.field(description="Why it was not; then nothing of this request was changed.")
+    errors: list[UserError] = strawberry.field(
+        description="Why it was not; then nothing of this request was changed. Empty when it was."
+    )
 
 
 Act = Callable[..., Awaitable[Any]]
@@ -143,4 +145,4 @@ async def move_requests(actor: Actor, input: MoveRequestsInput) -> list[SimpleNa
         await act(work, request_id=request_id, **arguments)
 
     done = await bulk.each(actor, input.request_ids, move, "requestIds")
-    return [SimpleNamespace(request_id=one.id, done=one.error is None, error=one.error) for one in done]
+    return [SimpleNamespace(request_id=one.id, done=not one.errors, errors=one.errors) for one in done]

@@ -269,12 +269,12 @@ async def _begin(work: Work, work_id: UUID, move: WorkMove) -> ScheduledWork:
     """The locked work, moved on, if the actor may make this move now."""
     await lock_timers(work, work_id)
     planned = await queries.scheduled_work(work, work_id, "workId", lock=True)
-    checks_open = move is WorkMove.FINISH and await queries.lacks_checks(work, planned.id)
+    open_checks = await queries.open_checks(work, planned.id) if move is WorkMove.FINISH else []
     found = rules.obstacles(
-        move, planned.state, work.actor.may, is_theirs=_is_theirs(work, planned), checks_open=checks_open
+        move, planned.state, work.actor.may, is_theirs=_is_theirs(work, planned), checks_open=bool(open_checks)
     )
     if found:
-        raise rules.refusal(found[0], move, planned.state)
+        raise rules.refusal(found[0], move, planned.state, open_checks)
     if move not in (WorkMove.FINISH, WorkMove.CANCEL):
         planned.state = WORKS.next(planned.state, move)
     return planned

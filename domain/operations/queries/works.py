@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
@@ -87,6 +88,13 @@ def has_open_checks(works: Any) -> ColumnElement[bool]:
     checks = aliased(WorkCheck)
     unseen = (checks.work_id == works.id, checks.required, checks.checked_at.is_(None))
     return select(checks.id).where(*unseen).exists()
+
+
+def labels_of_open_checks(works: Any) -> Any:
+    """The same inside a statement, a line each."""
+    checks = aliased(WorkCheck)
+    unseen = (checks.work_id == works.id, checks.required, checks.checked_at.is_(None))
+    return select(func.string_agg(checks.label, aggregate_order_by(literal("\n"), checks.position))).where(*unseen)
 
 
 def improvement_open(findings: Any) -> ColumnElement[bool]:
@@ -222,6 +230,6 @@ async def findings_count(work: Work, work_id: UUID) -> int:
     return found
 
 
-async def lacks_checks(work: Work, work_id: UUID) -> bool:
-    """Whether something that has to be looked at was not."""
-    return any(check.required and check.checked_at is None for check in await checks_of(work, work_id))
+async def open_checks(work: Work, work_id: UUID) -> list[str]:
+    """What has to be looked at and was not: its labels, in order."""
+    return [check.label for check in await checks_of(work, work_id) if check.required and check.checked_at is None]

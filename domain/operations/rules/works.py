@@ -1,6 +1,6 @@
 """Work that has come round: its states and moves, who does it, its instants, and what was found (RQ-12)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from domain.kernel import decimals
 from domain.kernel.calendars import BusinessCalendar
-from domain.kernel.lifecycle import Lifecycle
+from domain.kernel.lifecycle import Labels, Lifecycle
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import several_lines
 from domain.operations.rules.plans import CheckKind
@@ -84,6 +84,10 @@ BY_ASSIGNEE = (_M.START, _M.RECORD, _M.ADD_FINDING, _M.FINISH)
 OPEN = (_S.PLANNED, _S.IN_PROGRESS)
 
 
+# How many checks a refusal names.
+MOST_NAMED = 10
+
+
 class WorkObstacle(StrEnum):
     """Why somebody can't make a move now, the first that counts first."""
 
@@ -115,8 +119,8 @@ def obstacles(
     return [obstacle for obstacle, stands in found.items() if stands]
 
 
-def refusal(obstacle: WorkObstacle, move: WorkMove, state: WorkState) -> Refusal:
-    """What an obstacle says to whoever tries all the same."""
+def refusal(obstacle: WorkObstacle, move: WorkMove, state: WorkState, open_checks: Sequence[str] = ()) -> Refusal:
+    """What an obstacle says to whoever tries all the same; `open_checks` are what was not looked at."""
     match obstacle:
         case WorkObstacle.FORBIDDEN:
             return missing_permission(permission_of(move))
@@ -126,8 +130,8 @@ def refusal(obstacle: WorkObstacle, move: WorkMove, state: WorkState) -> Refusal
         case WorkObstacle.WRONG_STATE:
             return WORKS.refusal(state, move)
         case WorkObstacle.CHECKS_OPEN:
-            text = message("Not everything on the checklist that has to be looked at was.")
-            return WrongState(text, code="CHECKS_OPEN")
+            text = message("Not everything on the checklist that has to be looked at was: {checks}")
+            return WrongState(text, {"checks": Labels(open_checks[:MOST_NAMED])}, code="CHECKS_OPEN")
 
 
 @dataclass(frozen=True)

@@ -168,14 +168,14 @@ async def discard_version(work: Work, *, version_id: UUID, reason: str = "") -> 
 
 async def _base(work: Work, copy_from: UUID | None) -> UUID | None:
     if copy_from is not None:
-        source = await work.get(HandbookVersion, copy_from, "copyFrom")
+        source = await work.get(HandbookVersion, copy_from, "copyFromId")
         return source.id if source.state is State.PUBLISHED else source.base_id
     latest = await queries.latest_published(work)
     return latest.id if latest is not None else None
 
 
 async def _clauses(work: Work, version_id: UUID) -> list[Clause]:
-    await work.get(HandbookVersion, version_id, "copyFrom")
+    await work.get(HandbookVersion, version_id, "copyFromId")
     return await work.all(select(Clause).where(Clause.version_id == version_id).order_by(Clause.position))
 
 

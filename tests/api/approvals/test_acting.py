@@ -12,7 +12,7 @@ from tests.domain.approvals.test_deadlines import time_passes
 from tests.domain.approvals.test_delegations import away
 
 ALL = """mutation($ids: [ID!]!) { approveAll(input: {taskIds: $ids, comment: "Fine."}) {
-  outcomes { taskId approved error { code path } } errors { code path } } }"""
+  outcomes { taskId approved errors { code path } } errors { code path } } }"""
 DELEGATE = """mutation($to: ID!) { delegateApprovals(input: {toId: $to, startsAt: "2026-01-01T00:00:00Z",
   endsAt: "2999-01-01T00:00:00Z"}) { delegation { id } errors { code path } } }"""
 
@@ -37,10 +37,10 @@ async def test_several_are_approved_in_one_go_each_with_its_own_outcome(ask: Ask
     data = await ask(company.head, ALL, ids=[mine[0], alone, unknown, mine[1], mine[0]])
     assert data["approveAll"]["errors"] == []
     assert data["approveAll"]["outcomes"] == [
-        {"taskId": mine[0], "approved": True, "error": None},
-        {"taskId": alone, "approved": False, "error": {"code": "BULK_NOT_ALLOWED", "path": []}},
-        {"taskId": unknown, "approved": False, "error": {"code": "NOT_FOUND", "path": ["taskId"]}},
-        {"taskId": mine[1], "approved": True, "error": None},
+        {"taskId": mine[0], "approved": True, "errors": []},
+        {"taskId": alone, "approved": False, "errors": [{"code": "BULK_NOT_ALLOWED", "path": []}]},
+        {"taskId": unknown, "approved": False, "errors": [{"code": "NOT_FOUND", "path": ["taskId"]}]},
+        {"taskId": mine[1], "approved": True, "errors": []},
     ]
     for approval in (one, two):
         assert set(await waiting(company.admin, approval.id)) == {company.hr.id}

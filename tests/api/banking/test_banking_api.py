@@ -26,7 +26,7 @@ IMPORT = f"""mutation($input: ImportBankStatementInput!) {{ importBankStatement(
 SUGGESTIONS = """query($ids: [ID!]!) { bankLineSuggestions(lineIds: $ids) { lineId matches { customerName reasons
   confidence shares { invoiceId invoiceNumber amount { amount } } } probablyRecorded { paymentId reference } } }"""
 SEVERAL = f"""mutation($input: BookSuggestedBankLinesInput!) {{ bookSuggestedBankLines(input: $input) {{
-  outcomes {{ lineId done error {{ code path }} }} {ERRORS} }} }}"""
+  outcomes {{ lineId done errors {{ code path }} }} {ERRORS} }} }}"""
 BOOK = f"""mutation($input: BookBankLineInput!) {{ bookBankLine(input: $input) {{
   line {{ state payment {{ amount {{ amount }} unallocated {{ amount }} }} decidedBy {{ name }} }} {ERRORS} }} }}"""
 IGNORE = f"""mutation($input: IgnoreBankLineInput!) {{ ignoreBankLine(input: $input) {{
@@ -94,7 +94,7 @@ async def test_a_file_is_read_matched_booked_and_undone(ask: Any) -> None:
     await office.set_clock(march(10))
     outcomes = (await ask(office.admin, SEVERAL, input={"lineIds": ids}))["bookSuggestedBankLines"]["outcomes"]
     assert [each["done"] for each in outcomes] == [True, False, False]
-    assert [each["error"] and each["error"]["code"] for each in outcomes] == [None, "NO_MATCH", "WRONG_STATE"]
+    assert [[error["code"] for error in each["errors"]] for each in outcomes] == [[], ["NO_MATCH"], ["WRONG_STATE"]]
     given = {"lineId": ids[1], "customerId": str(office.customer_id)}
     booked = (await ask(office.admin, BOOK, input=given))["bookBankLine"]["line"]
     assert booked["payment"] == {"amount": {"amount": "600.00"}, "unallocated": {"amount": "600.00"}}

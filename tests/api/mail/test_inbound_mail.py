@@ -97,6 +97,7 @@ async def test_a_signed_mail_is_taken_once_and_shown_to_whoever_may_read_mails(a
     assert (mail["subject"], mail["quoted"], mail["envelopeTo"]) == ("The printer is on fire", "> before", to)
     assert mail["request"]["number"] == "REQ-000001"
     assert mail["original"] == {"name": "original.eml", "mediaType": "message/rfc822"}
+    assert mail["attachments"] == []
     assert mail["address"] == {"address": to, "webhookReady": True}
     assert (await ask(other.admin, MAILS))["inboundMails"]["nodes"] == []
     [refused] = await ask.errors(company.agent, MAILS)

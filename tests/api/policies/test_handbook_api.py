@@ -84,7 +84,7 @@ async def test_a_draft_of_an_outdated_version_is_told_what_to_do_and_rebased(ask
     await ask(acme, PUBLISH, id=first)
     copies = []
     for _ in range(2):
-        copy = {"title": {"en": "Handbook"}, "documentNumber": "QM-1", "copyFrom": first}
+        copy = {"title": {"en": "Handbook"}, "documentNumber": "QM-1", "copyFromId": first}
         copies.append((await ask(acme, DRAFT, input=copy))["draftVersion"]["version"]["id"])
     await ask(acme, PUT, input={**clause, "versionId": copies[0], "title": {"en": "Manners"}})
     await ask(acme, PUBLISH, id=copies[0])

@@ -63,7 +63,7 @@ async def test_what_has_taken_effect_is_not_withdrawn_and_a_draft_is_given_up(as
     version_id = await in_force(acme, CALENDAR)
     assert (await moves(ask, acme, version_id))["WITHDRAW"] == ["TOOK_EFFECT"]
     copied = """mutation($id: ID!) { draftVersion(input: {
-      title: {en: "H"}, documentNumber: "H", copyFrom: $id}) { version { id allowedMoves { move allowed } } } }"""
+      title: {en: "H"}, documentNumber: "H", copyFromId: $id}) { version { id allowedMoves { move allowed } } } }"""
     draft = (await ask(acme, copied, id=str(version_id)))["draftVersion"]["version"]
     assert [move["move"] for move in draft["allowedMoves"] if move["allowed"]] == ["EDIT", "SUBMIT", "DISCARD"]
     drafter = await colleague(acme, Permission.POLICIES_DRAFT, Permission.POLICIES_READ)

@@ -18,7 +18,7 @@ from tests.domain.requests.company import Company, founded, software_clauses, so
 from tests.handbooks import publish
 
 MOVE_ALL = """mutation($input: MoveRequestsInput!) { moveRequests(input: $input) {
-  outcomes { requestId done error { code path clause { number } } } errors { code path } } }"""
+  outcomes { requestId done errors { code path clause { number } } } errors { code path } } }"""
 STATES = "query($id: ID!) { request(id: $id) { state category assignee { name } resolution } }"
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -47,18 +47,18 @@ async def test_by_two_rulebooks_and_in_a_third_company(ask: Any) -> None:
         assigned = await moved(ask, company.dispatcher, ids, "ASSIGN", assign={"assigneeId": str(company.agent.id)})
         for payload in (triaged, assigned):
             assert payload["errors"] == []
-            assert payload["outcomes"] == [{"requestId": id, "done": True, "error": None} for id in ids]
+            assert payload["outcomes"] == [{"requestId": id, "done": True, "errors": []} for id in ids]
         started = await moved(ask, company.agent, ids, "START")
-        errors = [outcome["error"] for outcome in started["outcomes"]]
+        errors = [outcome["errors"] for outcome in started["outcomes"]]
         missing = {"code": "STEP_MISSING", "path": [], "clause": {"number": "2.5"}}
-        assert errors == ([None, None] if company is free else [missing, missing])
+        assert errors == ([[], []] if company is free else [[missing], [missing]])
         for id in ids:
             shown = (await ask(company.dispatcher, STATES, id=id))["request"]
             assert shown["category"] == "Network"
             assert shown["state"] == ("IN_PROGRESS" if company is free else "ASSIGNED")
             assert shown["assignee"] == {"name": "Agent"}
         foreign = await moved(ask, third, ids, "CANCEL", cancel={"reason": "Not ours"})
-        assert [outcome["error"]["code"] for outcome in foreign["outcomes"]] == ["NOT_FOUND", "NOT_FOUND"]
+        assert [outcome["errors"][0]["code"] for outcome in foreign["outcomes"]] == ["NOT_FOUND", "NOT_FOUND"]
 
 
 async def test_the_journal_keeps_why_and_by_which_call_each_was_moved(ask: Any) -> None:

@@ -12,7 +12,7 @@ TOLD = """query($id: ID!) { request(id: $id) { decisions(filter: { decision: { e
   nodes { inputs result why clause { number } version { number } } } } }"""
 SENTENCE = "The handbook lists the reasons for a hold; name one of them by its code."
 SEVERAL = """mutation($input: MoveRequestsInput!) { moveRequests(input: $input) {
-  outcomes { done error { code clause { number } } } errors { code } } }"""
+  outcomes { done errors { code clause { number } } } errors { code } } }"""
 
 
 async def test_a_refusal_is_shown_with_the_record_to_whom_the_record_is_shown(ask: Any, pool: None) -> None:
@@ -28,7 +28,7 @@ async def test_a_refusal_is_shown_with_the_record_to_whom_the_record_is_shown(as
     assert [error["clause"] for error in refused["errors"]] == [{"number": "2.5"}]
     both = {"requestIds": [request["id"], other["id"]], "move": "HOLD", "hold": {"reason": "Lunch"}}
     outcomes = (await ask(company.agent, SEVERAL, input=both))["moveRequests"]["outcomes"]
-    assert [outcome["error"]["code"] for outcome in outcomes] == ["INVALID", "INVALID"]
+    assert [outcome["errors"][0]["code"] for outcome in outcomes] == ["INVALID", "INVALID"]
     for each in (request, other):
         told = await ask(company.admin, TOLD, id=each["id"])
         [decision] = told["request"]["decisions"]["nodes"]

@@ -222,6 +222,16 @@ async def test_each_move_says_whether_it_is_possible_and_what_keeps_one_from_it(
     ]
 
 
+BOARD = """{ requests(first: 50) { nodes { number title customer { name } clocks { kind dueAt }
+  messages(first: 1) { nodes { text } } allowedMoves { move allowed blockers { code message } } } } }"""
+
+
+async def test_a_board_of_fifty_has_its_moves_with_what_keeps_one_from_them(ask: Any, software: Company) -> None:
+    await submit(ask, software)
+    [shown] = (await ask(software.dispatcher, BOARD))["requests"]["nodes"]
+    assert any(move["blockers"] for move in shown["allowedMoves"])
+
+
 async def test_what_a_move_says_beforehand_and_what_it_says_when_tried_are_the_same(
     ask: Any, software: Company
 ) -> None:

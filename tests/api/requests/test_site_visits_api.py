@@ -34,7 +34,8 @@ PLAN = """mutation($input: PlanSiteVisitInput!) { planSiteVisit(input: $input) {
 REPORT = """mutation($input: ReportSiteVisitInput!) { reportSiteVisit(input: $input) {
   visit { done parts { name quantity price { amount currency } } } errors { code path } } }"""
 SEEN = """query($id: ID!) { portalRequest(id: $id) { siteVisits {
-  number state visitor site done parts { name quantity } signerName } messages(first: 5) { nodes { text } } } }"""
+  number state visitor site done parts { name quantity price { amount currency } } signerName }
+  messages(first: 5) { nodes { text } } } }"""
 
 
 def drawn() -> bytes:
@@ -118,7 +119,7 @@ async def test_a_visit_from_its_plan_to_the_paper_in_the_customers_hands(
             "visitor": "Agent",
             "site": "Nanjing Road 1",
             "done": "Cleaned",
-            "parts": [{"name": "Fan", "quantity": "2"}],
+            "parts": [part],
             "signerName": "Lin",
         }
     ]

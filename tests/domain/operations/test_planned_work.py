@@ -164,6 +164,7 @@ async def test_a_checklist_is_filled_in_and_what_deviates_is_known(pool: None) -
     with pytest.raises(WrongState) as refused:
         await act(company.agent, commands.finish_work, work_id=work.id)
     assert refused.value.code == "CHECKS_OPEN"
+    assert list(refused.value.values["checks"]) == [backups.label, space.label]
     answers = [Answer(backups.id, yes=True), Answer(space.id, number="19.5")]
     await act(company.agent, commands.record_checks, work_id=work.id, answers=answers)
     async with reading(company.admin) as reader:

@@ -314,7 +314,7 @@ async def test_another_company_s_version_is_no_version(acme: Actor, globex: Acto
     async with writing(globex, settle=settle) as work:
         with pytest.raises(NotFound) as refused:
             await commands.draft_version(work, title=TITLE, document_number="HB", copy_from=mine)
-        assert refused.value.path == ("copyFrom",)
+        assert refused.value.path == ("copyFromId",)
         with pytest.raises(NotFound):
             await commands.publish_version(work, version_id=mine)
 

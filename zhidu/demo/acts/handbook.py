@@ -55,7 +55,7 @@ async def draft(company: Company, entry: Entry) -> None:
         title=handbook["title"],
         documentNumber=handbook["document_number"],
         note=handbook["amendment"]["note"],
-        copyFrom=company.ids[FIRST],
+        copyFromId=company.ids[FIRST],
     )
     for change in handbook["amendment"]["clause"]:
         await _put(company, key, by, amended(handbook, change))
