@@ -1,6 +1,7 @@
 """The desk by day: a customer in the portal, a call, an inspection, a flood of alarms, lists and a search."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from zhidu.demo.story.teller import CITED, CLAUSE, Line, Teller, decision
@@ -14,12 +15,12 @@ PORTAL = (
 )
 # What the customer's person is shown, and what of the company is hidden from them.
 SEEN = """query($id: ID!) { portal { contact { company } } portalRequests { totalCount }
-  portalRequest(id: $id) { state satisfactionScore messages(first: 10) { nodes { at text ours writer } } }
-  requests { totalCount } node(id: $id) { __typename } }"""
+  portalRequest(id: $id) { state satisfactionScore messages(first: 10) { nodes { at text ours writer } } } }"""
+STAFFS = "{ requests { totalCount } }"
 CALL = (
     "query($id: ID!) { request(id: $id) { number title channel submittedAt resolvedAt customer { name }"
-    " contact { name } assignee { name } siteVisits(first: 5) { nodes { id number site startsAt checkedInAt found done"
-    " signerName signedAt engineer { name } parts { name quantity price { amount currency } } " + CITED + " } } } }"
+    " contact { name } assignee { name } siteVisits { id number site startsAt checkedInAt found done"
+    " signerName signedAt engineer { name } parts { name quantity price { amount currency } } " + CITED + " } } }"
 )
 PLAN = (
     "query($id: ID!, $request: ID!) { workPlan(id: $id) { number title customer { name } " + CITED + " }"
@@ -28,7 +29,7 @@ PLAN = (
     " request(id: $request) { number title priority resolution } }"
 )
 FLOOD = (
-    "query($id: ID!, $from: String!) { alarms(first: 20, filter: {fingerprint: {contains: $from}}) { nodes {"
+    "query($from: String!) { alarms(first: 20, filter: {fingerprint: {contains: $from}}) { nodes {"
     " firstAt recoveredAt request { id number title state resolution " + CITED + " } } } }"
 )
 LISTS = """query($in: ID!) { fileImport(id: $in) { name total added refused checkedAt finishedAt
@@ -58,8 +59,7 @@ async def _portal(teller: Teller, step: str, customer: str) -> Mapping[str, str]
         "invited": words(
             "portal_opened",
             name=teller.page.users[contact].name,
-            at=teller.instant(access["openedAt"]),
-            until=teller.date(teller.local_day(access["endsAt"])),
+            days=(datetime.fromisoformat(access["endsAt"]) - datetime.fromisoformat(access["openedAt"])).days,
         )
         + f"\n{', '.join(sorted(access['grants']))}"
         + teller.cited(access["clause"]),
@@ -70,7 +70,9 @@ async def _portal(teller: Teller, step: str, customer: str) -> Mapping[str, str]
         "customer_sees": words("portal_sees", own=seen["portalRequests"]["totalCount"], all=read["all"]["totalCount"])
         + "".join(f"\n{each['writer'] or '→'} “{each['text']}”" for each in shown["messages"]["nodes"]),
         "customer_does_not_see": words(
-            "portal_hidden", staff=seen["requests"]["totalCount"], count=len(said) - len(shown["messages"]["nodes"])
+            "portal_hidden",
+            staff=await teller.refused(contact, STAFFS),
+            count=len(said) - len(shown["messages"]["nodes"]),
         ),
         "outcome": words("portal_score", state=words(f"request_{shown['state']}"), score=shown["satisfactionScore"]),
     }
@@ -85,7 +87,7 @@ async def calls(one: Teller, other: Teller, step: str) -> list[Line]:
 async def _call(teller: Teller, step: str) -> Mapping[str, str]:
     words = teller.words
     found = (await teller.read_as_administrator(CALL, id=teller.page.ids[step]))["request"]
-    visits: Sequence[Mapping[str, Any]] = found["siteVisits"]["nodes"]
+    visits: Sequence[Mapping[str, Any]] = found["siteVisits"]
     return {
         "reported": f"{teller.instant(found['submittedAt'])}, {words(found['channel'])}\n"
         f"{found['customer']['name']}, {found['contact']['name']}\n“{found['title']}”",
@@ -149,7 +151,7 @@ async def floods(one: Teller, other: Teller, step: str) -> list[Line]:
 
 async def _flood(teller: Teller, step: str) -> Mapping[str, str]:
     words = teller.words
-    read = await teller.read_as_administrator(FLOOD, **{"id": teller.page.ids[step], "from": f"{step}/"})
+    read = await teller.read_as_administrator(FLOOD, **{"from": f"{step}/"})
     alarms = read["alarms"]["nodes"]
     requests = {each["request"]["id"]: each["request"] for each in alarms}
     storm = requests.pop(teller.page.ids[step])

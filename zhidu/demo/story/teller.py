@@ -49,6 +49,14 @@ class Teller:
         except RefusedError as refusal:
             raise Failure(f"{self.sample.name}: the token of {who} cannot read: {refusal}") from None
 
+    async def refused(self, who: str, document: str) -> str:
+        """With which code somebody is refused what they may not read; empty where they are not."""
+        try:
+            await self._client.ask(self.page.users[who].token, document, language=self.words.language)
+        except RefusedError as refusal:
+            return refusal.code
+        return ""
+
     def doer(self, step: str) -> str:
         """Who does a step of the diary."""
         return next(str(each["by"]) for each in self.sample.several("diary") if each.get("key") == step)
