@@ -1,6 +1,6 @@
 """Who is served, how important they are, and who looks after them."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,9 @@ from domain.customers.models import Contact, CountedLetter, Customer, PortalAcce
 from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
+from domain.policies.rules.dunning import ServiceRestriction
+from domain.policies.rules.handbooks import Ruling
+from domain.policies.rules.kinds import DunningLadder
 from tenancy.actor import Actor, ActorKind
 from tenancy.effects import Effect, EffectState
 from tenancy.identity import credentials
@@ -22,6 +25,27 @@ from tenancy.refusals import Unauthenticated
 from tenancy.rows import another
 from tenancy.secrets import fingerprint
 from tenancy.work import Work
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """What becomes of new requests of a customer who does not pay, and the ladder that says so."""
+
+    how: ServiceRestriction
+    ruling: Ruling[DunningLadder]
+
+
+# Who knows of such: the module of invoices, which stands above those whom it concerns, writes itself here.
+RESTRICTED_BY: list[Callable[[Work, UUID], Awaitable[Restricted | None]]] = []
+
+
+async def restriction(work: Work, customer_id: UUID) -> Restricted | None:
+    """What becomes of new requests of a customer at this moment; None where they are served as ever."""
+    for ask in RESTRICTED_BY:
+        found = await ask(work, customer_id)
+        if found is not None:
+            return found
+    return None
 
 
 def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:

@@ -43,7 +43,7 @@ from domain.billing.rules.invoices import State
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.lines import MOST_LINES, LineKind
 from domain.kernel.subjects import SubjectKind
-from domain.policies.rules.dunning import MOST_STEPS, Channel
+from domain.policies.rules.dunning import MOST_STEPS, Channel, ServiceRestriction
 from domain.policies.rules.dunning import HoldKind as HoldKind
 from tenancy.effects import EffectState
 
@@ -256,6 +256,7 @@ class DunningStep(Node):
     )
     letter_sent_at: datetime | None = computed("When its mail left.", queries.letter_sent_at)
     withdrawn_at: datetime | None = column("When it was stopped before its letter had left: it does not count.")
+    restricts: ServiceRestriction | None = column("What becomes of the customer's new requests from it on.")
     approved_by: Member | None = one("Who approved it, where the ladder wants that.", "approver_id")
     clause: Clause | None = one("The clause it followed.", "clause_id")
     invoice: "Invoice | None" = one("The invoice it is about.", "invoice_id")

@@ -2,18 +2,31 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 import strawberry
 
 from api.reading.filters import IdFilter, TextFilter, WordFilter, combining, filtered
-from api.reading.mapping import Node, Order, column, many, one, shows
+from api.reading.mapping import Node, Order, column, computed, many, one, shows
 from api.schema.access.types import Member
 from api.schema.organisation.types import Staff
 from api.schema.policies.decisions import decisions
 from api.schema.policies.types import Clause
 from api.schema.terms import CustomerTier, Language
+from domain.billing import queries as billing
 from domain.customers import models, queries
 from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.dunning import ServiceRestriction
+
+strawberry.enum(
+    ServiceRestriction,
+    description="What becomes of new requests of a customer who does not pay: they have the lowest priority, or are"
+    " refused with SERVICE_RESTRICTED.",
+)
+
+
+def _restricting_clause(row: Any) -> Any:
+    return billing.restricting_clause(row.id).scalar_subquery()
 
 
 @shows(models.PortalAccess, visible=queries.accesses_visible)
@@ -69,6 +82,14 @@ class Customer(Node):
     active: bool = column("Whether it gets new requests and invoices.")
     region: str = column("The region it lies in, in the word that the staff of that region have too; empty for none.")
     owner: Staff | None = one("Who of the staff looks after it.", "owner_id")
+    service_restriction: ServiceRestriction | None = computed(
+        "What becomes of its new requests at present, because an invoice is not paid; null where they are served as"
+        " ever. Ends at once when the invoice is paid, credited or held.",
+        lambda row: billing.service_restriction(row.id),
+    )
+    service_restriction_clause: Clause | None = one(
+        "The dunning ladder that says so.", lambda row, clause: clause.id == _restricting_clause(row)
+    )
     contacts: list[Contact] = many("Its people, in the order in which they were added.", "customer_id", most=100)
 
 

@@ -28,6 +28,7 @@ from domain.feedback.queries import surveys
 from domain.feedback.rules.surveys import SurveyState
 from domain.kernel.lines import MOST_LINES
 from domain.kernel.subjects import SubjectKind
+from domain.policies.rules.dunning import ServiceRestriction
 from domain.presales import models as presales
 from domain.presales.queries import quotations
 from domain.presales.rules.quotations import QuotationState
@@ -252,6 +253,11 @@ class PortalContact(Node):
     company: str = computed(
         "Your company's name.",
         lambda row: select(customers.Customer.name).where(customers.Customer.id == row.customer_id),
+    )
+    service_restriction: ServiceRestriction | None = computed(
+        "What becomes of your company's new requests at present, because an invoice is not paid; null where they are"
+        " served as ever. Ends at once when the invoice is paid.",
+        lambda row: invoices.service_restriction(row.customer_id),
     )
 
 

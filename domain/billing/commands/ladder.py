@@ -107,6 +107,7 @@ async def _take(
         interest_minor=reckoned.charges.interest.minor,
         clause_id=view.grounds.ladder.clause.clause_id,
         approver_id=approver_id,
+        restricts=rule.restricts,
     )
     work.add(step)
     if rule.channel in (Channel.EMAIL, Channel.POST):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.policies.rules.dunning import CallOutcome, Channel, HoldKind
+from domain.policies.rules.dunning import CallOutcome, Channel, HoldKind, ServiceRestriction
 from tenancy.models import TenantModel, references
 
 
@@ -96,6 +96,8 @@ class DunningStep(TenantModel, kw_only=True, eq=False):
     # The letter, where the step is one and has none of its own record.
     letter_subject: Mapped[str | None] = mapped_column(default=None)
     letter_text: Mapped[str | None] = mapped_column(default=None)
+    # What becomes of new requests of the customer from this step on.
+    restricts: Mapped[ServiceRestriction | None] = mapped_column(default=None)
     # Who approved it, where the ladder wants that.
     approver_id: Mapped[UUID | None] = mapped_column(default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -73,6 +73,7 @@ from domain.billing.queries.letters import (
     waiting_mail,
 )
 from domain.billing.queries.portal import lines_open_to_me, open_to_me
+from domain.billing.queries.restricting import restricting_clause, service_restriction
 from domain.billing.queries.scheduled import due_instalments, invoiced_minor, is_of_instalment, paid_minor
 
 __all__ = [
@@ -135,6 +136,8 @@ __all__ = [
     "planned_of",
     "planned_of_several",
     "refund_with",
+    "restricting_clause",
+    "service_restriction",
     "standing_steps",
     "standing_steps_of",
     "step",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from domain.kernel.money import Money, decimal_text
-from domain.policies.rules.dunning import LETTER_BLANKS, LadderStep, Tone
+from domain.policies.rules.dunning import LETTER_BLANKS, LadderStep, ServiceRestriction, Tone
 from domain.presales.rules.papers import Paper
 from tenancy.language import Language, translate, write_amount, write_day
 from tenancy.refusals import message
@@ -92,6 +92,10 @@ _TONES = list(Tone)
 _INVOICE = message("Invoice {number}, due on {due_on}: {amount} (days overdue: {days_overdue}).")
 _ITS_CHARGES = message("Fees: {fee}. Interest for late payment: {interest}.")
 _CHARGES = message("Fees: {fee}. Interest for late payment: {interest}. The total to be paid is {total}.")
+_RESTRICTED = {
+    ServiceRestriction.LOWEST_PRIORITY: message("Until this is paid, your new requests have the lowest priority."),
+    ServiceRestriction.NO_REQUESTS: message("Until this is paid, we take no new requests of yours."),
+}
 _CLOSING = message("Kind regards,\n{company}")
 
 
@@ -160,6 +164,7 @@ def write(step: LadderStep, particulars: Particulars, language: str) -> Written:
     paragraphs = [translate(standard.text, language, values)]
     if particulars.fee.minor or particulars.interest.minor:
         paragraphs.append(translate(_CHARGES, language, values))
+    paragraphs += _restricted([step], language)
     paragraphs.append(translate(_CLOSING, language, values))
     return Written(_line(translate(standard.subject, language, values)), "\n\n".join(paragraphs))
 
@@ -183,8 +188,15 @@ def write_joint(asked: Sequence[Asked], language: str) -> Written:
         return Written(_line(fill(subject, values)), fill(text, values))
     late = any(each.particulars.days_overdue for each in asked)
     standard = _JOINT[rule.tone] if late else _JOINT_IN_GOOD_TIME
-    paragraphs = [translate(standard.text, language, values), translate(_CLOSING, language, values)]
+    paragraphs = [translate(standard.text, language, values), *_restricted([each.rule for each in asked], language)]
+    paragraphs.append(translate(_CLOSING, language, values))
     return Written(_line(translate(standard.subject, language, values)), "\n\n".join(paragraphs))
+
+
+def _restricted(rules: Sequence[LadderStep], language: str) -> list[str]:
+    """What a letter says of the customer's service, if one of its steps restricts it."""
+    words = [rule.restricts for rule in rules if rule.restricts is not None]
+    return [translate(_RESTRICTED[max(words, key=list(ServiceRestriction).index)], language)] if words else []
 
 
 def gravest(asked: Iterable[Asked]) -> LadderStep:

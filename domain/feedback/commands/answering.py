@@ -85,7 +85,7 @@ async def open_follow_up(work: Work, survey_id: UUID) -> bool:
         complaint = await submit_complaint(work, request_id=asked.id, **given)
         survey.follow_up_complaint_id, number = complaint.id, complaint.number
     else:
-        opened = await requests.submit(work, impact=asked.impact, urgency=asked.urgency, **given)
+        opened = await requests.submit(work, impact=asked.impact, urgency=asked.urgency, own_work=True, **given)
         survey.follow_up_request_id, number = opened.id, opened.number
     policies.cite(
         work,

@@ -224,6 +224,7 @@ async def report_visit(
             channel=CHANNELS[visit.channel],
             impact=impact,
             urgency=urgency,
+            own_work=True,
         )
         visit.finding_request_id = opened.id
     clause = await visits.clause_of(work, visit)

@@ -147,6 +147,7 @@ async def _request(work: Work, given: Given) -> Done:
             department_id=await _department(work, given),
             offering_id=await _offering(work, given),
             source_reference=reference,
+            own_work=True,
         )
     return Outcome.ADDED, request.id
 

@@ -165,6 +165,7 @@ async def _request_for(work: Work, alarm: Alarm, title: str, text: str, clause: 
         impact=rating.impact,
         urgency=rating.urgency,
         department_id=department.id if department is not None else None,
+        own_work=True,
     )
     return opened.id
 

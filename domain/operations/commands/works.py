@@ -165,6 +165,7 @@ async def add_finding(
             impact=impact,
             urgency=urgency,
             department_id=planned.department_id,
+            own_work=True,
         )
         finding.request_id = opened.id
     work.add(finding)

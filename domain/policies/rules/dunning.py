@@ -41,6 +41,13 @@ class Channel(StrEnum):
     HAND_OVER = "hand_over"
 
 
+class ServiceRestriction(StrEnum):
+    """What becomes of new requests of a customer who does not pay, the gravest last."""
+
+    LOWEST_PRIORITY = "lowest_priority"
+    NO_REQUESTS = "no_requests"
+
+
 class Tone(StrEnum):
     """How a letter speaks."""
 
@@ -150,6 +157,13 @@ class LadderStep(Part):
     needs_approval: Annotated[
         bool, Field(description="Whether somebody has to approve the step before it is carried out.")
     ] = False
+    restricts: Annotated[
+        ServiceRestriction | None,
+        Field(
+            description="From this step on, until the invoice is paid or held: new requests of the customer have the"
+            " lowest priority, or are refused. Without it they are served as ever."
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _costs_something_or_nothing(self) -> Self:

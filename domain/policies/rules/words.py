@@ -8,7 +8,7 @@ from domain.kernel.calendars import DayKind, Weekday
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.policies.rules.chains import ApproverKind, Mode
-from domain.policies.rules.dunning import AfterPartPayment, Channel, HoldKind
+from domain.policies.rules.dunning import AfterPartPayment, Channel, HoldKind, ServiceRestriction
 from domain.policies.rules.values import Cadence
 from tenancy.refusals import message
 
@@ -113,6 +113,12 @@ worded(
         Channel.POST: message("by post"),
         Channel.TELEPHONE: message("by telephone"),
         Channel.HAND_OVER: message("by hand-over to collection"),
+    }
+)
+worded(
+    {
+        ServiceRestriction.LOWEST_PRIORITY: message("have the lowest priority"),
+        ServiceRestriction.NO_REQUESTS: message("are refused"),
     }
 )
 worded(

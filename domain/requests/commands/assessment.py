@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.customers.queries import Restricted
 from domain.kernel.command import command
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import Complexity, Impact, Urgency
@@ -95,5 +96,17 @@ def cite_priority(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMa
             "department_id": request.intake_department_id,
             **more,
         },
+        result={"priority": matrix.value.rate(request.customer_tier, request.impact, request.urgency)},
+    )
+
+
+def cite_restriction(work: Work, request: ServiceRequest, restricted: Restricted) -> None:
+    """Keep by which clause a request of a customer who does not pay comes last."""
+    policies.cite(
+        work,
+        restricted.ruling,
+        about=Subject(SubjectKind.REQUEST, request.id),
+        decision="requests.service_restricted",
+        inputs={"customer_id": request.customer_id, "restriction": restricted.how},
         result={"priority": request.priority},
     )

@@ -6,9 +6,10 @@ from uuid import UUID
 from domain.customers import queries as customers
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
-from domain.kernel.terms import CustomerTier, Impact, Urgency
+from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
+from domain.policies.rules.dunning import ServiceRestriction
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import PriorityMatrix
 from domain.policies.rules.kinds.intake import AssignedAt
@@ -19,7 +20,7 @@ from domain.requests.events import RequestSubmitted
 from domain.requests.models import ServiceRequest
 from domain.requests.rules import Channel
 from tenancy.numbers import next_number
-from tenancy.refusals import Invalid, NotFound, message
+from tenancy.refusals import Invalid, NotFound, Refusal, message
 from tenancy.work import Work
 
 NUMBERS = "requests"
@@ -40,6 +41,7 @@ async def submit(
     offering_id: UUID | None = None,
     answers: Any = None,
     source_reference: str | None = None,
+    own_work: bool = False,
 ) -> ServiceRequest:
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
@@ -47,6 +49,9 @@ async def submit(
     themselves alone. By its offering it goes to whoever
     is responsible, and clauses for the offering's service line hold for it; `answers` are the JSON of its form. Refuses
     with NO_CLAUSE where the handbook has no matrix; without a service level for the case there is no limit.
+
+    What the dunning ladder says of customers who do not pay holds: their request is refused with SERVICE_RESTRICTED, or
+    has the lowest priority. `own_work` is what the company opens of itself, such as on a finding: it is never refused.
 
     `source_reference` is what the submitter calls it: whoever submits the same name again is given the first request,
     as it is by now, and nothing else happens.
@@ -58,6 +63,11 @@ async def submit(
             return known
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
+    restricted = await customers.restriction(work, customer_id)
+    if restricted is not None and restricted.how is ServiceRestriction.NO_REQUESTS and not own_work:
+        text = message("An invoice to this customer is long overdue: new requests are taken again once it is paid.")
+        path = () if work.actor.is_contact else ("customerId",)
+        raise Refusal(text, path=path, clause=restricted.ruling.clause, code="SERVICE_RESTRICTED")
     if department_id is not None:
         await organisation.department(work, department_id, "departmentId")
     asked = await ordering.asked_for(work, offering_id, answers, customer_id)
@@ -75,7 +85,7 @@ async def submit(
         impact=impact,
         urgency=urgency,
         customer_tier=tier,
-        priority=matrix.value.rate(tier, impact, urgency),
+        priority=Priority.P4 if restricted is not None else matrix.value.rate(tier, impact, urgency),
         submitted_at=work.now,
         handbook_version_id=matrix.clause.version_id,
         intake_department_id=department_id,
@@ -84,6 +94,8 @@ async def submit(
         **asked.columns,
     )
     await open_request(work, request, matrix, asked)
+    if restricted is not None:
+        assessment.cite_restriction(work, request, restricted)
     return request
 
 

@@ -69,6 +69,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                 "fee": {"minor": 5000, "currency": "CNY"},
                 "late_interest_rate": "4.35",
                 "needs_approval": True,
+                "restricts": "lowest_priority",
             },
         ],
         "send_time": "09:30",

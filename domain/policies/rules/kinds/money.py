@@ -227,6 +227,9 @@ def _step_told(step: LadderStep) -> Iterator[Sentence]:
     if step.late_interest_rate:
         text = message("With step {number} late interest of {percent} % a year is asked, reckoned from the due date.")
         yield say(text, number=number, percent=step.late_interest_rate)
+    if step.restricts is not None:
+        text = message("From step {number} on, until it is paid or held, new requests of the customer {restricted}.")
+        yield say(text, number=number, restricted=step.restricts)
     if step.needs_approval:
         yield say(message("Step {number} is carried out only once somebody has approved it."), number=number)
 
