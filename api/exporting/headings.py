@@ -27,6 +27,8 @@ LABELS: Mapping[str, str] = {
     "base": message("Based on"),
     "beganAt": message("Began at"),
     "billingEmail": message("Billing e-mail"),
+    "serviceRestriction": message("Service restriction"),
+    "serviceRestrictionClause": message("Clause that restricts the service"),
     "billingMonths": message("Billing months"),
     "bookedOn": message("Booked on"),
     "breached": message("Breached"),
