@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.customers import queries as customers
+from domain.customers.queries import Restricted
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.kernel.terms import CustomerTier, Impact, Priority, Urgency
@@ -46,28 +47,20 @@ async def submit(
     """Take a request in, rate it by the priority matrix, start its clocks by the service level in force (RQ-1, RQ-2).
 
     The acting member is its requester; a partner's program sees what it submitted, and a customer's person submits for
-    themselves alone. By its offering it goes to whoever
-    is responsible, and clauses for the offering's service line hold for it; `answers` are the JSON of its form. Refuses
-    with NO_CLAUSE where the handbook has no matrix; without a service level for the case there is no limit.
+    themselves alone. By its offering it goes to whoever is responsible, and clauses for the offering's service line
+    hold for it; `answers` are the JSON of its form. Refuses with NO_CLAUSE where the handbook has no matrix; without a
+    service level for the case there is no limit.
 
-    What the dunning ladder says of customers who do not pay holds: their request is refused with SERVICE_RESTRICTED, or
-    has the lowest priority. `own_work` is what the company opens of itself, such as on a finding: it is never refused.
-
+    `own_work` is what the company opens of itself, such as on a finding: that a customer does not pay never refuses it.
     `source_reference` is what the submitter calls it: whoever submits the same name again is given the first request,
     as it is by now, and nothing else happens.
     """
-    if source_reference is not None:
-        source_reference = rules.clean_source_reference(source_reference)
-        known = await _submitted_before(work, source_reference)
-        if known is not None:
-            return known
+    source_reference, known = await _submitted_before(work, source_reference)
+    if known is not None:
+        return known
     title, description = rules.clean_title(title), rules.clean_description(description)
     tier = await _tier_of(work, customer_id, contact_id)
-    restricted = await customers.restriction(work, customer_id)
-    if restricted is not None and restricted.how is ServiceRestriction.NO_REQUESTS and not own_work:
-        text = message("An invoice to this customer is long overdue: new requests are taken again once it is paid.")
-        path = () if work.actor.is_contact else ("customerId",)
-        raise Refusal(text, path=path, clause=restricted.ruling.clause, code="SERVICE_RESTRICTED")
+    restricted = await _restricted(work, customer_id, own_work=own_work)
     if department_id is not None:
         await organisation.department(work, department_id, "departmentId")
     asked = await ordering.asked_for(work, offering_id, answers, customer_id)
@@ -93,19 +86,25 @@ async def submit(
         source_reference=source_reference,
         **asked.columns,
     )
-    await open_request(work, request, matrix, asked)
-    if restricted is not None:
-        assessment.cite_restriction(work, request, restricted)
+    await open_request(work, request, matrix, asked, restricted)
     return request
 
 
-async def open_request(work: Work, request: ServiceRequest, matrix: Ruling[PriorityMatrix], asked: Asked) -> None:
+async def open_request(
+    work: Work,
+    request: ServiceRequest,
+    matrix: Ruling[PriorityMatrix],
+    asked: Asked,
+    restricted: Restricted | None = None,
+) -> None:
     """Give a request its number and its clocks, and cite what rated it."""
     grounds = await queries.grounds(work, request)
     # Late, for others who want a number wait from here on.
     request.number = f"REQ-{await next_number(work, NUMBERS):06}"
     work.add(request)
     assessment.cite_priority(work, request, matrix, asked.inputs)
+    if restricted is not None:
+        assessment.cite_restriction(work, request, restricted)
     view = timing.View(request=request, clocks=[], changes=[], grounds=grounds, at=work.now, timers={})
     view.enter(work, move=None)
     await course.follow(work, request, view.changes)
@@ -129,8 +128,22 @@ async def _tier_of(work: Work, customer_id: UUID, contact_id: UUID | None) -> Cu
     return customer.tier
 
 
-async def _submitted_before(work: Work, reference: str) -> ServiceRequest | None:
-    """What the actor has submitted under a name. Two who submit the same at once take turns."""
+async def _restricted(work: Work, customer_id: UUID, *, own_work: bool) -> Restricted | None:
+    """What the dunning ladder makes of the request of a customer who does not pay: it has the lowest priority, or is
+    refused with SERVICE_RESTRICTED."""
+    found = await customers.restriction(work, customer_id)
+    if found is not None and found.how is ServiceRestriction.NO_REQUESTS and not own_work:
+        text = message("An invoice to this customer is long overdue: new requests are taken again once it is paid.")
+        path = () if work.actor.is_contact else ("customerId",)
+        raise Refusal(text, path=path, clause=found.ruling.clause, code="SERVICE_RESTRICTED")
+    return found
+
+
+async def _submitted_before(work: Work, reference: str | None) -> tuple[str | None, ServiceRequest | None]:
+    """A name as it is kept, and what the actor has submitted under it. Two who submit the same at once take turns."""
+    if reference is None:
+        return None, None
+    reference = rules.clean_source_reference(reference)
     turn = f"request:{work.actor.tenant_id}:{work.actor.id}:{reference}"
     await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
-    return await queries.submitted_as(work, reference)
+    return reference, await queries.submitted_as(work, reference)
