@@ -140,6 +140,11 @@ PLACES: Mapping[str, Place] = {
         "domain/requests/test_requests_holds.py::test_only_listed_reasons_will_do_where_the_clause_says_so",
         Kind.REQUEST,
     ),
+    "domain.requests.commands.intake:_restricted": at(
+        "domain/billing/test_restrictions.py::"
+        "test_each_ladder_says_what_becomes_of_new_requests_until_the_invoice_is_paid",
+        *_CALLERS,
+    ),
     "domain.requests.commands.moves:_refuse_without_lead": at(
         "domain/requests/test_requests_assignment.py::"
         "test_a_complex_request_is_given_away_with_its_lead_department_where_the_handbook_wants_that",
