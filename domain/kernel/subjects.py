@@ -362,6 +362,11 @@ _NEVER_NEGATIVE = frozenset(
 )
 
 
+def is_amount(fact: str) -> bool:
+    """Whether a fact of this name is an amount in the smallest unit of the fact `currency`."""
+    return fact.endswith("_minor")
+
+
 def is_never_negative(fact: str) -> bool:
     """Whether a number of this name is nothing at the least."""
     return fact in _NEVER_NEGATIVE

@@ -13,8 +13,9 @@ strawberry.enum(
     FactType,
     name="ApprovalFactType",
     description="What a fact is; conditions compare it with values of this type. NUMBER is a whole number, as 1000000; "
-    "an amount is in the smallest unit of its currency. DAY is 2026-01-31 among the facts and in only_if, and "
-    "day('2026-01-31') in CEL. FLAG is true or false. MEMBER, DEPARTMENT, CUSTOMER are ids, which are texts.",
+    "an amount (…_minor) is in the smallest unit of the fact currency, and no rates are kept: a comparison in only_if "
+    "that names its currency is met by every record in another one. DAY is 2026-01-31 among the facts and in only_if, "
+    "and day('2026-01-31') in CEL. FLAG is true or false. MEMBER, DEPARTMENT, CUSTOMER are ids, which are texts.",
 )
 
 

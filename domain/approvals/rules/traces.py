@@ -25,8 +25,8 @@ def judged(chain: Chain, step: Step, facts: Mapping[str, Any]) -> list[dict[str,
     """Each condition of a step, the facts it turns on, and what it came to; null where it can't be judged."""
     found: list[dict[str, Any]] = [
         {
-            "condition": condition.model_dump(mode="json"),
-            "facts": {condition.fact: facts.get(condition.fact)},
+            "condition": condition.model_dump(mode="json", exclude_none=True),
+            "facts": {fact: facts.get(fact) for fact in condition.facts},
             "holds": _holds(partial(condition.holds, facts)),
         }
         for condition in step.only_if

@@ -49,7 +49,10 @@ def lint_chain(clause: StoredClause) -> Iterator[Finding]:
             text = message("Clause {number}: the condition of step {step} holds in every case.")
             yield hint("CONSTANT_CONDITION", clause, text, step=index)
         yield from _not_asked_for(clause, index, step, may_be_missing(chain.subject_kind, chain.purpose))
-        yield from _unknown_words(clause, index, [*step.only_if, *(each for way in ways for each in way)])
+        compared = [*step.only_if, *(each for way in ways for each in way)]
+        if "currency" in facts:
+            yield from _blind_to_currency(clause, index, compared)
+        yield from _unknown_words(clause, index, compared)
 
 
 def between_chains(clauses: Sequence[StoredClause]) -> Iterator[Finding]:
@@ -196,6 +199,21 @@ def _not_asked_for(clause: StoredClause, index: int, step: Step, unsure: Collect
             "cases stop there. Ask first whether it is there: has({fact}) && …"
         )
         yield warning("FACT_MAY_BE_MISSING", clause, text, step=index, fact=fact)
+
+
+def _blind_to_currency(clause: StoredClause, index: int, compared: Sequence[Condition]) -> Iterator[Finding]:
+    """Amounts compared by their number alone, below which what is in a dearer currency slips. Nothing is nothing in
+    every currency."""
+    if any(each.fact == "currency" for each in compared):
+        return
+    blind = {each.fact for each in compared if each.compares_amounts and each.currency is None and each.value != 0}
+    for fact in sorted(blind):
+        text = message(
+            "Clause {number}: step {step} compares “{fact}” without its currency, so that 100 of a dear one pass for "
+            "less than 101 of a cheap one. Give the comparison in “only_if” its “currency”, or write in “when” "
+            "currency != 'CNY' || {fact} …: what is in another currency then takes the step."
+        )
+        yield warning("AMOUNT_WITHOUT_CURRENCY", clause, text, step=index, fact=fact)
 
 
 def _unknown_words(clause: StoredClause, index: int, compared: Sequence[Condition]) -> Iterator[Finding]:

@@ -141,7 +141,11 @@ def _condition(condition: Condition) -> Sentence:
     otherwise = next((text for ending, text in _POINTERS.items() if condition.fact.endswith(ending)), None)
     if isinstance(value, tuple):
         value = tuple(_pointed_at(each, otherwise) for each in value)
-    return say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=_pointed_at(value, otherwise))
+    compared = say(_COMPARED[condition.operator], fact=_fact(condition.fact), value=_pointed_at(value, otherwise))
+    if condition.currency is None:
+        return compared
+    text = message("{compared} in {currency}, or it is in another currency")
+    return say(text, compared=compared, currency=condition.currency)
 
 
 def _pointed_at(value: Any, otherwise: str | None) -> Any:

@@ -195,7 +195,8 @@ class Step(Part):
             max_length=conditions.MOST_CHARACTERS,
             description="A condition in CEL for what simple comparisons can't say; it holds beside `only_if`. "
             "`approvalSubjects` names the facts and their types. An amount is a whole number in the smallest "
-            "unit of its currency: amount_minor >= 1000000 && currency == 'CNY' (from CNY 10,000.00). A day "
+            "unit of its currency: currency != 'CNY' || amount_minor >= 1000000 (from CNY 10,000.00, and whatever is "
+            "in another currency). A day "
             "is written day('…'): starts_on >= day('2027-01-01'); there are no times of day. A flag stands "
             "alone: !key_post. A text stands in quotation marks: customer_tier in ['key', 'strategic']; for "
             "texts there are contains, startsWith, endsWith and size: reason.contains('haste'). A fact that "

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
-from domain.kernel.subjects import FactType, SubjectKind, facts_of
+from domain.kernel.money import exponent
+from domain.kernel.subjects import FactType, SubjectKind, facts_of, is_amount
 from domain.policies.rules.conditions import ConditionFailed, Failure
 from domain.policies.rules.values import Part, unfit
 from tenancy.refusals import Invalid, message
@@ -58,13 +59,43 @@ class Condition(Part):
         ),
     ]
 
+    currency: Annotated[
+        str | None,
+        Field(
+            max_length=3,
+            description=(
+                "With an amount that is compared by `at_least`, `more_than`, `at_most` or `less_than`: the currency of "
+                "`value`, such as CNY. A record in another currency meets the comparison whatever its amount, so that "
+                "no foreign amount slips past a threshold. Without it numbers alone are compared, whatever the "
+                "currency; the check of a draft warns of that."
+            ),
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _can_be_compared(self) -> Self:
         if (self.operator is Operator.ONE_OF) != isinstance(self.value, tuple):
             raise unfit(message("“one_of” takes a list of values, every other comparison a single value."))
         if self.operator in _ORDERED and type(self.value) is not int:
             raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
+        if self.currency is not None:
+            if self.operator not in _ORDERED or not is_amount(self.fact):
+                raise unfit(message("“currency” stands with an amount that is compared by its size."))
+            try:
+                exponent(self.currency)
+            except Invalid as refusal:
+                raise ValueError(refusal) from None
         return self
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts on which it turns."""
+        return (self.fact,) if self.currency is None else (self.fact, "currency")
+
+    @property
+    def compares_amounts(self) -> bool:
+        """Whether it compares an amount by its size."""
+        return self.operator in _ORDERED and is_amount(self.fact)
 
     @property
     def _written(self) -> str:
@@ -81,6 +112,8 @@ class Condition(Part):
             if not kind.admits(value) or (self.operator in _ORDERED and kind is not FactType.NUMBER):
                 text = message("“{fact}” is a {type}; it can't be compared like this.")
                 raise Invalid(text, {"fact": self.fact, "type": kind.value})
+        if self.currency is not None and "currency" not in facts:
+            raise Invalid(message("The subject has no currency."))
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the facts meet the condition. Raises `ConditionFailed` for a fact that is missing.
@@ -90,6 +123,12 @@ class Condition(Part):
         fact = facts.get(self.fact)
         if fact is None or (self.operator in _ORDERED and type(fact) is not int):
             raise ConditionFailed.of(f"{self.fact} {self.operator.value} {self._written}", Failure.MISSING, self.fact)
+        if self.currency is not None:
+            currency = facts.get("currency")
+            if currency is None:
+                raise ConditionFailed.of(f"{self.fact} {self._written} {self.currency}", Failure.MISSING, "currency")
+            if currency != self.currency:
+                return True
         match self.operator, self.value:
             case Operator.EQUALS, value:
                 return bool(fact == value)

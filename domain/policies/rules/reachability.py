@@ -77,6 +77,8 @@ def comparable(conditions: Sequence[Condition], facts: Mapping[str, FactType]) -
 
 def exclude_each_other(conditions: Sequence[Condition]) -> bool:
     """Whether no case meets all of these."""
+    # What is in another currency meets a comparison that names its own.
+    conditions = [each for each in conditions if each.currency is None]
     bounds = [
         Condition.model_construct(fact=fact, operator=Operator.AT_LEAST, value=0)
         for fact in {each.fact for each in conditions}
@@ -96,6 +98,8 @@ def leave_none_out(ways: Sequence[Sequence[Condition]]) -> bool | None:
     for each in (condition for way in ways for condition in way):
         for value in each.value if isinstance(each.value, tuple) else (each.value,):
             values.setdefault(each.fact, set()).update(_around(each.fact, value))
+        if each.currency is not None:
+            values.setdefault("currency", set()).update((each.currency, "\0"))
     if math.prod(map(len, values.values())) > MOST_CASES:
         return None
     cases = (dict(zip(values, case, strict=True)) for case in product(*values.values()))

@@ -12,8 +12,10 @@ from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules.states import State as ApprovalState
 from domain.consequences import settle
 from domain.contracts import commands, queries
+from domain.contracts.commands.drafting import Fees
 from domain.contracts.models import Contract
 from domain.contracts.rules import ContractState, Trigger, instalment
+from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
 from domain.presales import commands as presales
 from tenancy.database import reading, writing
@@ -121,6 +123,35 @@ async def test_a_large_contract_goes_to_leadership_as_well(company: Company) -> 
     assert (await stored(company, contract)).state is ContractState.IN_REVIEW
     await decide(company, company.boss)
     assert (await stored(company, contract)).state is ContractState.APPROVED
+
+
+async def test_a_foreign_amount_slips_under_no_threshold_that_names_its_currency(pool: None) -> None:
+    blind, careful = [
+        await founded(
+            ("7.1", PLAIN),
+            (
+                "7.2",
+                chain(
+                    "contracts",
+                    {"approvers": [{"by": "department_head"}]},
+                    {"approvers": [{"by": "superior", "level": 2}], "only_if": [BY_AMOUNT | said]},
+                ),
+            ),
+        )
+        for said in ({}, {"currency": "CNY"})
+    ]
+    for company, given, state in (
+        (blind, Money.of("99999", "USD"), ContractState.APPROVED),
+        (careful, Money.of("99999", "USD"), ContractState.IN_REVIEW),
+        (careful, Money.of("99999", "CNY"), ContractState.APPROVED),
+        (careful, Money.of("100000", "CNY"), ContractState.IN_REVIEW),
+    ):
+        contract = await drafted(company, fees=Fees(given, Money.zero(given.currency)))
+        asked = await do(commands.submit_contract, clerk(company), contract)
+        await decide(company, company.head, approval_id=asked.approval_id)
+        assert (await stored(company, contract)).state is state
+    async with reading(await found_company()) as work:
+        assert await work.all(select(ApprovalTask)) == []
 
 
 async def test_a_change_makes_void_what_is_asked_and_what_was_approved(company: Company, plain: Company) -> None:

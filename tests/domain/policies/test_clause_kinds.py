@@ -259,6 +259,33 @@ def test_an_amount_that_is_not_known_leaks_through_no_condition(facts: dict[str,
     assert (refused.value.code, refused.value.values["fact"]) == ("CONDITION_FAILED", "amount_minor")
 
 
+def test_what_is_in_another_currency_meets_a_comparison_that_names_its_own() -> None:
+    condition = Condition(fact="amount_minor", operator=Operator.AT_LEAST, value=1000, currency="CNY")
+    assert [condition.holds({"amount_minor": minor, "currency": "CNY"}) for minor in (999, 1000)] == [False, True]
+    assert condition.holds({"amount_minor": 1, "currency": "USD"})
+    with pytest.raises(Invalid) as refused:
+        condition.holds({"amount_minor": 1})
+    assert refused.value.values["fact"] == "currency"
+
+
+@pytest.mark.parametrize(
+    ("subject", "condition", "place"),
+    [
+        ("contracts", {"fact": "amount_minor", "operator": "at_least", "value": 1, "currency": "XXX"}, ()),
+        ("contracts", {"fact": "amount_minor", "operator": "differs", "value": 1, "currency": "CNY"}, ()),
+        ("contracts", {"fact": "notice_days", "operator": "at_least", "value": 1, "currency": "CNY"}, ()),
+        ("contracts", {"fact": "amount_minor", "operator": "at_least", "value": 1, "currency": "YUAN"}, ("currency",)),
+    ],
+)
+def test_a_comparison_has_a_currency_that_there_is_and_only_for_an_amount(
+    subject: str, condition: dict[str, Any], place: tuple[str, ...]
+) -> None:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "administrator"}], "only_if": [condition]}
+    with pytest.raises(Invalid) as refused:
+        checks.parse(KINDS["approval_chain"], {"subject_kind": subject, "steps": [step]}, "value")
+    assert refused.value.path == ("value", "steps", "0", "only_if", "0", *place)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", Language)
 def test_a_clause_without_a_text_of_its_own_can_be_read_in_every_language(kind: str, language: Language) -> None:

@@ -86,7 +86,41 @@ def test_a_step_whose_conditions_exclude_each_other_is_never_taken(
 def in_cel(when: str, *given: tuple[str, str, Any], kind: str = "invoices", purpose: str = "write_off") -> Any:
     value = conditions(*given) | {"subject_kind": kind, "purpose": purpose}
     value["steps"][0]["when"] = when
-    return codes(clause("5.1", "approval_chain", value))
+    return [found for found in codes(clause("5.1", "approval_chain", value)) if found[0] != "AMOUNT_WITHOUT_CURRENCY"]
+
+
+def amount(operator: str, value: int, **more: str) -> dict[str, Any]:
+    return {"fact": "amount_minor", "operator": operator, "value": value, **more}
+
+
+@pytest.mark.parametrize(
+    ("condition", "warned"),
+    [
+        ({"only_if": [amount("at_least", 100)]}, True),
+        ({"only_if": [amount("at_least", 100, currency="CNY")]}, False),
+        ({"only_if": [amount("at_least", 100)], "when": "currency == 'CNY'"}, False),
+        ({"only_if": [amount("more_than", 0)]}, False),
+        ({"when": "amount_minor >= 100 || days_overdue > 9"}, True),
+        ({"when": "currency != 'CNY' || amount_minor >= 100"}, False),
+        ({"when": "open_minor * 2 > amount_minor"}, False),
+    ],
+)
+def test_an_amount_compared_without_its_currency_is_told(condition: dict[str, Any], warned: bool) -> None:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "superior", "level": 1}]}
+    value = {"subject_kind": "invoices", "purpose": "write_off", "steps": [step | condition, step]}
+    found = codes(clause("5.1", "approval_chain", value))
+    assert found == ([("AMOUNT_WITHOUT_CURRENCY", "5.1")] if warned else [])
+
+
+def test_what_is_in_another_currency_makes_no_conditions_exclude_each_other_and_leaves_no_case_out() -> None:
+    step = {"name": {"en": "S"}, "approvers": [{"by": "superior", "level": 1}]}
+    value = {"subject_kind": "invoices", "purpose": "write_off"}
+    both = [amount("at_least", 100, currency="CNY"), amount("less_than", 50, currency="CNY")]
+    assert codes(clause("5.1", "approval_chain", value | {"steps": [step | {"only_if": both}, step]})) == []
+    parts = [step | {"only_if": [each]} for each in (both[0], amount("less_than", 100, currency="CNY"))]
+    assert codes(clause("5.1", "approval_chain", value | {"steps": parts})) == []
+    parts = [step | {"only_if": [each]} for each in both]
+    assert codes(clause("5.1", "approval_chain", value | {"steps": parts})) == [("LEFT_TO_ADMINISTRATOR", "5.1")]
 
 
 @pytest.mark.parametrize(
