@@ -45,7 +45,7 @@ from domain.notifications import commands as notifications
 from domain.notifications.events import WaitingMailDue
 from domain.operations import commands as operations
 from domain.operations.events import WorkPlansDue, WorkStepDue
-from domain.organisation.events import StaffLeft
+from domain.organisation.events import StaffEngaged, StaffLeft, StaffMoved
 from domain.people import commands as people
 from domain.people.events import LastMomentReached
 from domain.policies.events import HandbookTookEffect
@@ -68,10 +68,16 @@ from domain.requests.events import (
 )
 from domain.requests.events.visits import SiteVisitDue, SiteVisitFinished
 from domain.rulebook import commands as rulebook
-from domain.rulebook.events import ReadingReminderDue
+from domain.rulebook.events import ReadingBegins, ReadingReminderDue
 from domain.views import commands as views
 from domain.views.events import ExportExpiryDue
-from tenancy.identity.events import MemberDeactivated, MemberRolesChanged, RoleChanged
+from tenancy.identity.events import (
+    MemberActivated,
+    MemberDeactivated,
+    MemberRolesChanged,
+    PasswordChanged,
+    RoleChanged,
+)
 from tenancy.journal import Event
 from tenancy.work import Work
 
@@ -135,6 +141,10 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         requests.hand_on_visits_of_leaver,
     ],
     MemberDeactivated: [approvals.give_up_seats, feedback.hand_on_of_leaver],
+    StaffEngaged: [rulebook.ask_newcomer],
+    StaffMoved: [rulebook.ask_newcomer],
+    MemberActivated: [rulebook.ask_newcomer],
+    PasswordChanged: [rulebook.ask_newcomer],
     MemberRolesChanged: [approvals.give_up_powerless],
     RoleChanged: [approvals.give_up_powerless],
     ExportExpiryDue: [views.expire_export],
@@ -184,6 +194,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
         rulebook.plan_reminders,
     ],
     ReadingReminderDue: [rulebook.remind],
+    ReadingBegins: [rulebook.ask_newcomer],
     LadderReviewDue: [billing.review_next],
     BackupDue: [backups.follow_schedule],
     WaitingMailDue: [notifications.send_waiting],

@@ -146,7 +146,7 @@ from domain.requests.events.visits import (
     SiteVisitSigned,
     SiteVisitUnmanned,
 )
-from domain.rulebook.events import DryRunFinished, ReadingReminded
+from domain.rulebook.events import DryRunFinished, ReadingAsked, ReadingReminded
 from domain.views.events import ExportFailed, ExportFinished
 from tenancy.journal import Event
 from tenancy.outbox import EffectGivenUp
@@ -292,6 +292,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     DryRunFinished: [rulebook.tell_who_asked_for_a_dry_run],
     HandbookTookEffect: [rulebook.ask_to_read],
     HandbookReturned: [rulebook.tell_of_a_void_approval],
+    ReadingAsked: [rulebook.ask_newcomer_to_read],
     ReadingReminded: [rulebook.remind_whoever_has_not_read],
     InquiryReceived: [presales.tell_who_deals_with_it],
     InquiryAssigned: [presales.tell_who_deals_with_it],

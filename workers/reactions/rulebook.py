@@ -1,5 +1,6 @@
 """What follows the facts of the module rulebook: whoever asked, and whoever has not read yet, is told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
 from domain.policies import queries as policies
 from domain.policies.events import HandbookReturned, HandbookTookEffect
+from domain.policies.models import HandbookVersion
 from domain.policies.rules.versions import Why
 from domain.rulebook import queries
-from domain.rulebook.events import DryRunFinished, ReadingReminded
+from domain.rulebook.events import DryRunFinished, ReadingAsked, ReadingReminded
 from tenancy.refusals import message
 from tenancy.work import Work
 
@@ -37,18 +39,33 @@ async def ask_to_read(work: Work, event: HandbookTookEffect) -> None:
         return
     by_day: dict[datetime, list[UUID]] = {}
     for each in await queries.outstanding(work, event.version_id):
-        if each.due_at is not None:
+        if not each.came_later:
             by_day.setdefault(each.due_at, []).append(each.member_id)
     for due_at, member_ids in by_day.items():
-        await notifications.notify(
-            work,
-            member_ids=member_ids,
-            text=message("Version {number} of the handbook is in force: please read it and confirm so by {due_at}."),
-            values={"number": in_force.number, "due_at": due_at},
-            about=Subject(SubjectKind.HANDBOOK_VERSION, event.version_id),
-            mail=False,
-            key=f"handbook-in-force:{event.version_id}",
-        )
+        await _ask(work, in_force, member_ids, due_at, key=f"handbook-in-force:{event.version_id}")
+
+
+async def ask_newcomer_to_read(work: Work, event: ReadingAsked) -> None:
+    """Whoever came later learns it on their first working day."""
+    in_force = await policies.version_in_force(work)
+    if in_force is None or in_force.id != event.version_id:
+        return
+    there = await queries.outstanding(work, event.version_id, member_id=event.member_id)
+    if any(each.due_at == event.due_at for each in there):
+        key = f"handbook-asked:{event.version_id}:{event.due_at.isoformat()}"
+        await _ask(work, in_force, [event.member_id], event.due_at, key=key)
+
+
+async def _ask(work: Work, version: HandbookVersion, member_ids: Sequence[UUID], due_at: datetime, *, key: str) -> None:
+    await notifications.notify(
+        work,
+        member_ids=member_ids,
+        text=message("Version {number} of the handbook is in force: please read it and confirm so by {due_at}."),
+        values={"number": version.number, "due_at": due_at},
+        about=Subject(SubjectKind.HANDBOOK_VERSION, version.id),
+        mail=False,
+        key=key,
+    )
 
 
 async def tell_of_a_void_approval(work: Work, event: HandbookReturned) -> None:
@@ -78,12 +95,16 @@ async def tell_of_a_void_approval(work: Work, event: HandbookReturned) -> None:
 
 async def remind_whoever_has_not_read(work: Work, event: ReadingReminded) -> None:
     """Whoever has confirmed since then is not told any more."""
+    missing = await queries.missing_by(
+        work, event.version_id, event.clause_id, member_id=event.member_id, asked_from=event.asked_from
+    )
+    whose = f":{event.asked_from.isoformat()}" if event.asked_from is not None else ""
     await notifications.notify(
         work,
-        member_ids=await queries.missing_by(work, event.version_id, event.clause_id),
+        member_ids=missing,
         text=message("Please read the handbook in force and confirm that you have (reminder {number})."),
         values={"number": event.number},
         about=Subject(SubjectKind.HANDBOOK_VERSION, event.version_id),
         mail=True,
-        key=f"handbook-unread:{event.version_id}:{event.clause_id}:{event.number}",
+        key=f"handbook-unread:{event.version_id}:{event.clause_id}:{event.number}{whose}",
     )

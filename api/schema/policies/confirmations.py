@@ -39,7 +39,10 @@ class OutstandingReading:
 
     member_id: UUID = strawberry.field(description="Who.")
     name: str = strawberry.field(description="Their name.")
-    due_at: datetime | None = strawberry.field(description="Until when they should; none before it takes effect.")
+    due_at: datetime | None = strawberry.field(
+        description="Until when they should: the clause's days from its taking effect, or for whoever came later from"
+        " their first working day, their account's making or their coming under the clause."
+    )
 
 
 async def outstanding_readings(

@@ -9,7 +9,7 @@ from domain.rulebook.commands.approving import (
     show_to_approvers,
     submit_version,
 )
-from domain.rulebook.commands.reading import confirm_reading, plan_reminders, remind
+from domain.rulebook.commands.reading import ask_newcomer, confirm_reading, plan_reminders, remind
 from domain.rulebook.commands.trying import (
     note_begun,
     note_finished,
@@ -20,6 +20,7 @@ from domain.rulebook.commands.trying import (
 )
 
 __all__ = [
+    "ask_newcomer",
     "confirm_reading",
     "follow_approval",
     "follow_refusal",

@@ -75,7 +75,15 @@ class ReadingConfirmation(ClauseKind):
     dimensions = (Dimension.POST, Dimension.DEPARTMENT)
 
     within_days: Annotated[
-        int, Field(ge=1, le=366, description="Calendar days from a version's taking effect in which it is read.")
+        int,
+        Field(
+            ge=1,
+            le=366,
+            description=(
+                "Calendar days from a version's taking effect in which it is read; for whoever begins work later, from "
+                "their first working day."
+            ),
+        ),
     ]
     remind_every_days: Annotated[
         int, Field(ge=1, le=366, description="Calendar days from one reminder to the next, once the time is up.")
@@ -96,7 +104,8 @@ class ReadingConfirmation(ClauseKind):
             "Staff confirm within {days} days that they have read a new version of the handbook; "
             "after that they are reminded every {every} days, at most {most} times."
         )
-        return (say(text, days=self.within_days, every=self.remind_every_days, most=self.most_reminders),)
+        later = message("Whoever begins work later has as many days from their first working day on.")
+        return (say(text, days=self.within_days, every=self.remind_every_days, most=self.most_reminders), say(later))
 
 
 class ApprovalChain(ClauseKind, Chain):
