@@ -192,8 +192,7 @@ async def alone(work: Work) -> None:
 
 async def _starts_at(work: Work, version: HandbookVersion) -> datetime:
     """When an approved version takes effect; refuses when another one has come in between."""
-    earliest = await _effective(work, None)
-    starts_at = await queries.next_free(work, version.id, max(version.planned_effective_at or earliest, earliest))
+    starts_at = await queries.effect_if_approved_now(work, version)
     await refuse_outdated(work, version, starts_at)
     return starts_at
 

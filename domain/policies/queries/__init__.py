@@ -1,6 +1,13 @@
 """What the handbook says: which version is in force, which clause decides a case, what was decided by which clause."""
 
-from domain.policies.queries.bases import is_taken, next_free, outdated, rested_on, underway
+from domain.policies.queries.bases import (
+    effect_if_approved_now,
+    is_taken,
+    next_free,
+    outdated,
+    rested_on,
+    underway,
+)
 from domain.policies.queries.checking import findings, unchanged
 from domain.policies.queries.deciding import Covered, clause_of, coverage, decisions_about, values_of
 from domain.policies.queries.rulings import (
@@ -60,6 +67,7 @@ __all__ = [
     "control_of",
     "coverage",
     "decisions_about",
+    "effect_if_approved_now",
     "find_rule",
     "findings",
     "forget",

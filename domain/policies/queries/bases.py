@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.policies.models import HandbookVersion
+from domain.policies.queries.rulings import publishing_rules
 from domain.policies.queries.versions import version as one
 from domain.policies.queries.versions import version_before
-from domain.policies.rules.versions import State
+from domain.policies.rules.versions import State, check_effective
 from tenancy.refusals import Conflict, Refusal, message
 from tenancy.work import Work
 
@@ -65,6 +66,13 @@ async def next_free(work: Work, version_id: UUID, starts_at: datetime) -> dateti
     while await is_taken(work, version_id, starts_at):
         starts_at += timedelta(seconds=1)
     return starts_at
+
+
+async def effect_if_approved_now(work: Work, version: HandbookVersion) -> datetime:
+    """When a version takes effect that is approved now: as wished for, or as soon as the publishing rules allow."""
+    rules = await publishing_rules(work)
+    earliest = check_effective(None, work.now, rules.value.least_days_before_effect if rules is not None else 0)
+    return await next_free(work, version.id, max(version.planned_effective_at or earliest, earliest))
 
 
 async def is_taken(work: Work, version_id: UUID, starts_at: datetime) -> bool:

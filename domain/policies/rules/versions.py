@@ -122,7 +122,9 @@ def check_effective(
         raise Invalid(text, path=("effectiveAt",))
     if effective_at < earliest:
         text = message("A version takes effect at the earliest {days} days after it is issued.")
-        raise Invalid(text, {"days": least_days}, path=("effectiveAt",), clause=clause)
+        too_early = Invalid(text, {"days": least_days}, path=("effectiveAt",), clause=clause)
+        too_early.earliest_at = earliest
+        raise too_early
     if effective_at > now + timedelta(days=max(366 * FURTHEST_YEARS, least_days)):
         text = message("A version takes effect at most {years} years ahead.")
         raise Invalid(text, {"years": FURTHEST_YEARS}, path=("effectiveAt",))

@@ -29,7 +29,8 @@ from tenancy.work import Work
 async def facts_about(work: Work, version_id: UUID) -> dict[str, Any]:
     """A version in numbers, what it changes, and the fingerprint of all it says (PO-3).
 
-    `changed_kinds` are the kinds of the clauses that differ from the version in force, separated by blanks.
+    `changed_kinds` are the kinds of the clauses that differ from the version in force, separated by blanks;
+    `effective_on` is the day on which it takes effect if it is approved at once, by the publishing rules in force.
     """
     version = await policies.version(work, version_id)
     content = await policies.content(work, version_id)
@@ -37,7 +38,7 @@ async def facts_about(work: Work, version_id: UUID) -> dict[str, Any]:
     before = await policies.content(work, in_force.id) if in_force is not None else Content("", {}, ())
     changes = differences(before, content)
     kinds = {clause.kind for change in changes for clause in (change.before, change.after) if clause is not None}
-    effective_at = version.planned_effective_at or work.now
+    effective_at = await policies.effect_if_approved_now(work, version)
     return {
         "version_number": version.number,
         "document_number": version.document_number,

@@ -1,8 +1,9 @@
 """A new version of the handbook goes through the chain of the version in force; without one it is approved by hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +32,7 @@ from tests.domain.policies.handbooks import OFFICE_HOURS, draft, in_force
 from workers.reactions import rulebook as reactions
 
 CALENDAR = ("1.1", "business_calendar", OFFICE_HOURS)
-HR_THEN_DIRECTOR = {
+HR_THEN_DIRECTOR: dict[str, Any] = {
     "subject_kind": "handbook_versions",
     "purpose": "publish",
     "steps": [
@@ -285,6 +286,8 @@ async def test_a_company_may_ask_for_days_between_issuing_a_version_and_its_taki
         await handed_in(acme, effective_at=too_soon)
     assert (refused.value.path, refused.value.values) == (("effectiveAt",), {"days": 10})
     assert refused.value.clause is not None
+    assert refused.value.earliest_at is not None
+    assert now + timedelta(days=10) <= refused.value.earliest_at < now + timedelta(days=11)
     version_id = await handed_in(acme)
     await decide(people, version_id, people.hr, people.boss)
     effective_at = (await state_of(acme, version_id)).effective_at
@@ -296,6 +299,30 @@ async def test_a_company_may_ask_for_days_between_issuing_a_version_and_its_taki
     async with writing(globex, settle=settle) as work:
         version = await policies.publish_version(work, version_id=at_once)
         assert version.effective_at == work.now
+
+
+async def test_conditions_are_judged_by_the_day_of_effect_by_the_publishing_rules(acme: Actor, globex: Actor) -> None:
+    """Nobody wishes for a day: then it is the first that the rules allow, which another company's do at once."""
+    async with reading(acme) as work:
+        today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
+    later = {**HR_THEN_DIRECTOR["steps"][1], "when": f"effective_on >= day('{today + timedelta(days=5)}')"}
+    chain = {**HR_THEN_DIRECTOR, "steps": [HR_THEN_DIRECTOR["steps"][0], later]}
+    for admin, days, both in ((acme, 10, True), (globex, 0, False)):
+        rules = ("1.3", "publishing_rules", {"least_days_before_effect": days})
+        people = await company(admin, CALENDAR, ("1.2", "approval_chain", chain), rules)
+        version_id = await handed_in(admin)
+        approval = await approval_of(admin, version_id)
+        day = date.fromisoformat(approval.facts["effective_on"])
+        assert timedelta(days) <= day - today <= timedelta(days + 1)
+        await decide(people, version_id, people.hr)
+        assert (await state_of(admin, version_id)).state is (State.IN_REVIEW if both else State.PUBLISHED)
+        if both:
+            await decide(people, version_id, people.boss)
+        effective_at = (await state_of(admin, version_id)).effective_at
+        assert effective_at is not None
+        assert timedelta() <= effective_at.astimezone(ZoneInfo("Asia/Shanghai")).date() - day <= timedelta(1)
+    async with reading(await found_company()) as work:
+        assert await work.all(select(Approval)) == []
 
 
 async def test_a_version_handed_in_before_there_was_a_chain_needs_it_all_the_same(acme: Actor) -> None:
