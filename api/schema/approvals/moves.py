@@ -88,6 +88,9 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
             asked = cast(move.asked, Boolean)
             concerned = asked if obstacle is Obstacle.OWN_REQUEST else and_(cast(move.own, Boolean), not_(asked))
             return and_(move.state == State.WAITING.value, or_(steers, _kept_by(move, Obstacle.OWN_MATTER)), concerned)
+        case Obstacle.NOBODY_TO_URGE:
+            nobody = not_(cast(move.somebody, Boolean))
+            return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, nobody)
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
@@ -208,6 +211,7 @@ def allowed_moves() -> Any:
             "only_stopped": lambda approval: select(queries.only_stopped(approval)),
             "stopped": lambda approval: select(queries.stopped(approval)),
             "vacant": lambda approval: select(queries.vacant(approval)),
+            "somebody": lambda approval: select(queries.waiting_for_somebody(approval)),
             "own": lambda approval: func.coalesce(queries.own_matter(approval), false()),
             "asked": lambda approval: func.coalesce(queries.asked_by_me(approval), false()),
             "hours": _hours,

@@ -69,8 +69,8 @@ async def transfer(work: Work, input: PassOnInput) -> Approval:
 
 
 async def reassign(work: Work, input: PassOnInput) -> Approval:
-    """Give a stuck or vacant seat to somebody, as an administrator of approvals; not in a request or matter of your
-    own."""
+    """Give a seat to somebody, as an administrator of approvals: a vacant one, or anybody's from which nothing was
+    decided yet, stuck or not; who had it loses it, and the timeline says so. Not in a request or matter of your own."""
     return await commands.reassign(work, task_id=input.task_id, to_id=input.to_id, comment=input.comment)
 
 
@@ -185,7 +185,8 @@ class UrgeInput:
 
 
 async def urge_approval(work: Work, input: UrgeInput) -> Approval:
-    """Ask those who are to decide for haste, as often as the chain allows."""
+    """Ask those who are to decide for haste, as often as the chain allows. NOBODY_TO_URGE says that only vacant seats
+    wait."""
     return await commands.urge(work, approval_id=input.approval_id)
 
 

@@ -9,7 +9,7 @@ from domain.approvals.events import ApproverAdded
 from domain.approvals.models import Approval, ApprovalTask
 from domain.approvals.rules import obstacles, steps
 from domain.approvals.rules.obstacles import Act, Obstacle
-from domain.approvals.rules.states import TASK_LIFECYCLE, SeatReason, TaskMove, TaskState
+from domain.approvals.rules.states import TASK_LIFECYCLE, SeatReason, State, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from domain.policies.rules.chains import ApproverKind
@@ -26,17 +26,20 @@ async def transfer(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "")
     somebody away for whom one decides."""
     approval, task = await locked_seat(work, task_id)
     await act_from(work, approval, task, Act.TRANSFER)
+    _refuse_ended(approval, task, Act.TRANSFER)
     return await _give(work, approval, task, to_id, comment, SeatReason.TRANSFERRED)
 
 
 @command(needs=Permission.APPROVALS_ADMINISTER)
 async def reassign(work: Work, *, task_id: UUID, to_id: UUID, comment: str = "") -> Approval:
-    """Fill a vacant seat, or give anybody's to somebody else, so that nothing waits for ever.
+    """Fill a vacant seat, or give anybody's to somebody else while nobody has decided from it, so that nothing waits
+    for ever.
 
     Who comes where nobody was, and has nobody waiting beside them, has the step's whole time. Nobody chooses who
     decides on their own request or matter.
     """
     approval, task = await locked_seat(work, task_id)
+    _refuse_ended(approval, task, Act.REASSIGN)
     refuse_concerned(approval, work.actor.id, "taskId")
     if task.seat_reason is SeatReason.CONDITION_FAILED:
         raise obstacles.refusal(Act.REASSIGN, Obstacle.CONDITION_FAILED)
@@ -54,6 +57,7 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     """
     approval, task = await locked_seat(work, task_id)
     await act_from(work, approval, task, Act.ADD_APPROVER)
+    _refuse_ended(approval, task, Act.ADD_APPROVER)
     said = steps.clean_comment(comment, needed=False)
     await _check_successor(work, approval, task, to_id)
     beside = [each for each in await queries.tasks_of(work, approval.id) if each.anchor_id == task.id]
@@ -82,6 +86,17 @@ async def add_approver(work: Work, *, task_id: UUID, to_id: UUID, before: bool, 
     fact = ApproverAdded(approval_id=approval.id, task_id=added.id, reason=reason.value, comment=said or None)
     work.record(fact, about=added)
     return approval
+
+
+def _refuse_ended(approval: Approval, task: ApprovalTask, act: Act) -> None:
+    """Nobody comes into a seat from which was decided, or that counts no more, whoever they are."""
+    if task.state in steps.OPEN:
+        return
+    refusal = obstacles.refusal(act, Obstacle.WRONG_STATE)
+    if approval.state is State.WAITING:
+        refusal = TASK_LIFECYCLE.refusal(task.state, TaskMove.TRANSFER)
+    refusal.path = ("taskId",)
+    raise refusal
 
 
 async def _give(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.approvals import queries
-from domain.approvals.commands.course import chain_of, clause_of
+from domain.approvals.commands.course import chain_of, clause_of, waiting_here
 from domain.approvals.events import ApprovalCommented, ApprovalUrged
 from domain.approvals.models import Approval
 from domain.approvals.rules import obstacles, steps
@@ -36,6 +36,10 @@ async def urge(work: Work, *, approval_id: UUID) -> Approval:
         raise Forbidden(message("Only the requester asks for haste."), code="NOT_YOURS")
     if approval.state is not State.WAITING:
         raise WrongState(message("Nothing waits to be decided any more."), path=("approvalId",))
+    if all(task.assignee_id is None for task in await waiting_here(work, approval)):
+        nobody = obstacles.refusal(Act.URGE, Obstacle.NOBODY_TO_URGE)
+        nobody.path = ("approvalId",)
+        raise nobody
     hours = chain_of(approval).urge_every_hours
     if approval.urged_at is not None and work.now < approval.urged_at + timedelta(hours=hours):
         refusal = obstacles.refusal(Act.URGE, Obstacle.TOO_SOON, hours)

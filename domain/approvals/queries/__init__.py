@@ -66,6 +66,7 @@ from domain.approvals.queries.showing import (
     visible_tasks,
     voided_at,
     waiting_chain_id,
+    waiting_for_somebody,
     waits_about,
 )
 
@@ -135,5 +136,6 @@ __all__ = [
     "waiting_about",
     "waiting_chain_id",
     "waiting_for_me",
+    "waiting_for_somebody",
     "waits_about",
 ]

@@ -111,6 +111,13 @@ def vacant(approvals: Any) -> ColumnElement[bool]:
     return select(seat.id).where(seat.approval_id == approvals.id, *unfilled).exists()
 
 
+def waiting_for_somebody(approvals: Any) -> ColumnElement[bool]:
+    """Whether somebody sits in a seat that waits."""
+    seat = another(ApprovalTask)
+    filled = (seat.state == TaskState.WAITING, seat.assignee_id.is_not(None))
+    return select(seat.id).where(seat.approval_id == approvals.id, *filled).exists()
+
+
 def decided_by_me(approvals: Any) -> ColumnElement[bool]:
     """What the acting member has decided with their own hand."""
     # The seats are an alias, so that a statement which reads seats itself doesn't take them for its own.

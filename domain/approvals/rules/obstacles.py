@@ -38,6 +38,8 @@ class Obstacle(StrEnum):
     # They were asked to decide beside somebody, and ask nobody further.
     ADDED_SEAT = "added_seat"
     TOO_SOON = "too_soon"
+    # Every seat that waits is vacant: only an administrator can help there.
+    NOBODY_TO_URGE = "nobody_to_urge"
     NOT_STUCK = "not_stuck"
     OWN_REQUEST = "own_request"
     OWN_MATTER = "own_matter"
@@ -57,7 +59,8 @@ class Place(StrEnum):
     # Where it can't be judged whether a step is taken, and wherever a seat is vacant; not in one's own matter.
     STOP = "stop"
     VACANCY = "vacancy"
-    # Where somebody sits or could sit: not where it can't be judged whether the step is taken, nor in one's own matter.
+    # Wherever nobody has decided yet, whoever sits there; not where it can't be judged if the step is taken, nor in
+    # one's own matter.
     ANY_SEAT = "any_seat"
     ANYWHERE = "anywhere"
 
@@ -123,6 +126,9 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.ADDED_SEAT:
             text = message("You were asked to decide beside somebody else; they ask further people.")
             return Conflict(text, code="ADDED_SEAT")
+        case Obstacle.NOBODY_TO_URGE:
+            text = message("Nobody sits there who could be asked for haste; an administrator sees to it.")
+            return WrongState(text, code="NOBODY_TO_URGE")
         case Obstacle.NOT_STUCK:
             text = message("Nothing has stopped here that would need an administrator.")
             return WrongState(text, code="NOT_STUCK")

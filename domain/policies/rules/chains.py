@@ -78,14 +78,14 @@ class Approver(Part):
         named = bool(self.value and self.value.strip())
         if named != (self.by in _NAMED) and self.by is not ApproverKind.DEPARTMENT_HEAD:
             text = message("“{by}” names its post, role or member in “value”; the others have no value.")
-            raise unfit(text, by=self.by.value)
+            raise unfit(text, "value", by=self.by.value)
         if (self.by is ApproverKind.SUPERIOR) != (self.level is not None):
-            raise unfit(message("“superior” says which one in “level”; the others have no level."))
+            raise unfit(message("“superior” says which one in “level”; the others have no level."), "level")
         if self.by is ApproverKind.MEMBER and self.value is not None:
             try:
                 UUID(self.value)
             except ValueError:
-                raise unfit(message("“{value}” is not the id of a member."), value=self.value[:60]) from None
+                raise unfit(message("“{value}” is not the id of a member."), "value", value=self.value[:60]) from None
         return self
 
 
@@ -282,9 +282,9 @@ class Step(Part):
             text = message(
                 "A step that needs a quorum says how many in “quorum” or “quorum_percent”; the others don't."
             )
-            raise unfit(text)
+            raise unfit(text, "quorum")
         if self.on_deadline is not OnDeadline.REMIND and self.deadline is None:
-            raise unfit(message("What happens at the deadline is said, but there is no deadline."))
+            raise unfit(message("What happens at the deadline is said, but there is no deadline."), "deadline")
         return self
 
 

@@ -75,12 +75,12 @@ class Condition(Part):
     @model_validator(mode="after")
     def _can_be_compared(self) -> Self:
         if (self.operator is Operator.ONE_OF) != isinstance(self.value, tuple):
-            raise unfit(message("“one_of” takes a list of values, every other comparison a single value."))
+            raise unfit(message("“one_of” takes a list of values, every other comparison a single value."), "value")
         if self.operator in _ORDERED and type(self.value) is not int:
-            raise unfit(message("“{operator}” compares whole numbers."), operator=self.operator.value)
+            raise unfit(message("“{operator}” compares whole numbers."), "value", operator=self.operator.value)
         if self.currency is not None:
             if self.operator not in _ORDERED or not is_amount(self.fact):
-                raise unfit(message("“currency” stands with an amount that is compared by its size."))
+                raise unfit(message("“currency” stands with an amount that is compared by its size."), "currency")
             try:
                 exponent(self.currency)
             except Invalid as refusal:

@@ -80,12 +80,12 @@ class Letter(Part):
 
     @model_validator(mode="after")
     def _blanks_can_be_filled(self) -> Self:
-        for wording in (self.subject, self.text):
+        for name, wording in (("subject", self.subject), ("text", self.text)):
             for text in (wording.zh_Hans, wording.zh_Hant, wording.en):
                 strange = next((blank for blank in _BLANK.findall(text) if blank not in LETTER_BLANKS), None)
                 if strange is not None:
                     complaint = message("Nothing is known that could fill the blank “{blank}”. Possible are: {blanks}.")
-                    raise unfit(complaint, blank=strange[:40], blanks=", ".join(LETTER_BLANKS))
+                    raise unfit(complaint, name, blank=strange[:40], blanks=", ".join(LETTER_BLANKS))
         return self
 
 
@@ -168,7 +168,7 @@ class LadderStep(Part):
     @model_validator(mode="after")
     def _costs_something_or_nothing(self) -> Self:
         if self.fee is not None and self.fee.minor < 0:
-            raise unfit(message("A dunning fee must not be negative."))
+            raise unfit(message("A dunning fee must not be negative."), "fee")
         return self
 
 
@@ -184,7 +184,7 @@ class ContactHours(Part):
     @model_validator(mode="after")
     def _open_for_a_while(self) -> Self:
         if minutes_of(self.closes) <= minutes_of(self.opens):
-            raise unfit(message("The contact hours end before they begin."))
+            raise unfit(message("The contact hours end before they begin."), "closes")
         return self
 
     def admit(self, wall_time: str) -> bool:
@@ -241,15 +241,20 @@ class Ladder(Part):
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
-        if [step.number for step in self.steps] != list(range(1, len(self.steps) + 1)):
-            raise unfit(message("The steps of a ladder are numbered 1, 2, 3 and so on, in this order."))
-        for earlier, later in pairwise(self.steps):
+        for place, step in enumerate(self.steps):
+            if step.number != place + 1:
+                text = message("The steps of a ladder are numbered 1, 2, 3 and so on, in this order.")
+                raise unfit(text, "steps", place, "number")
+        for place, (earlier, later) in enumerate(pairwise(self.steps), 1):
             if later.delay.kind is earlier.delay.kind and later.delay.days <= earlier.delay.days:
-                raise unfit(message("Step {number} does not come after the step before it."), number=later.number)
+                text = message("Step {number} does not come after the step before it.")
+                raise unfit(text, "steps", place, "delay", number=later.number)
         if self.send_time == "24:00":
-            raise unfit(message("Write 00:00 for midnight."))
+            raise unfit(message("Write 00:00 for midnight."), "send_time")
         if self.contact_hours is not None and not self.contact_hours.admit(self.send_time):
-            raise unfit(message("The time at which steps are carried out lies outside the contact hours."))
+            text = message("The time at which steps are carried out lies outside the contact hours.")
+            raise unfit(text, "send_time")
         if self.joint_within_days and not self.joint_letters:
-            raise unfit(message("Only joint letters wait for further invoices: set “joint_letters” too."))
+            text = message("Only joint letters wait for further invoices: set “joint_letters” too.")
+            raise unfit(text, "joint_within_days")
         return self

@@ -1,6 +1,6 @@
 """The parts that values of clauses are made of: texts in three languages, targets, recurrences, weights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -21,9 +21,15 @@ _NEAREST = {
 }
 
 
-def unfit(text: str, **values: object) -> ValueError:
-    """What a validator raises: pydantic keeps the place, and the refusal inside keeps the sentence translatable."""
-    return ValueError(Invalid(text, values))
+def unfit(text: str, *place: str | int, **values: object) -> ValueError:
+    """What a validator raises: pydantic keeps the place, and the refusal inside keeps the sentence translatable. A
+    validator of the whole says the `place` of the part at fault, where there is one."""
+    return ValueError(Invalid(text, values, path=tuple(str(part) for part in place)))
+
+
+def out_of_order(given: Sequence[Any]) -> int | None:
+    """The place of the first that doesn't come after the one before it."""
+    return next((place for place in range(1, len(given)) if given[place] <= given[place - 1]), None)
 
 
 def _plainly_written(given: Any, info: ValidationInfo) -> Any:
@@ -190,7 +196,7 @@ class PriorityTargets(Part):
         for unit in ("working_minutes", "working_days"):
             first, last = getattr(one, unit), getattr(other, unit)
             if first is not None and last is not None and first > last:
-                raise unfit(message("The response is due after the resolution."))
+                raise unfit(message("The response is due after the resolution."), "response")
         return self
 
 
@@ -250,7 +256,9 @@ class EscalationLevel(Part):
     @model_validator(mode="after")
     def _hands_to_somebody(self) -> Self:
         if (self.action is EscalationAction.HAND_TO) != (self.department is not None):
-            raise unfit(message("A level that hands a request on names the department; the others don't."))
+            raise unfit(
+                message("A level that hands a request on names the department; the others don't."), "department"
+            )
         return self
 
 
@@ -286,9 +294,10 @@ class Recurrence(Part):
     @model_validator(mode="after")
     def _on_one_day(self) -> Self:
         if (self.every is Cadence.WEEKLY) != (self.weekday is not None):
-            raise unfit(message("What comes weekly says on which day of the week; the others don't."))
+            raise unfit(message("What comes weekly says on which day of the week; the others don't."), "weekday")
         if (self.every in (Cadence.DAILY, Cadence.WEEKLY)) == (self.day is not None):
-            raise unfit(message("What comes monthly or more rarely says on which day of the month; the others don't."))
+            text = message("What comes monthly or more rarely says on which day of the month; the others don't.")
+            raise unfit(text, "day")
         return self
 
 

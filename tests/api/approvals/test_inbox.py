@@ -209,3 +209,17 @@ async def test_what_is_stuck_is_found_by_administrators(ask: Ask, company: Compa
     assert found == {"approvals": {"nodes": []}, "going": {"totalCount": 1}}
     assert going.id != stopped.id
     assert await ask(third, STUCK) == {"approvals": {"nodes": []}, "going": {"totalCount": 0}}
+
+
+async def test_the_inbox_with_every_move_and_what_is_in_the_way_is_within_the_cost_of_a_call(
+    ask: Ask, company: Company
+) -> None:
+    await lay_down(company.admin, step(HEAD))
+    await ask_for(company.engineer)
+    moves = "allowedMoves { move allowed blockers { code message clause { number } earliestAt } }"
+    shown = f"nodes {{ subjectTitle waitingForMe tasks {{ state mine assigneePerson {{ name }} }} {moves} }} totalCount"
+    others = "mine { totalCount } copied { totalCount } done { nodes { subjectTitle allowedMoves { move allowed } } }"
+    found = await ask.planned(company.head, f"{{ approvalInbox {{ waiting {{ {shown} }} {others} }} }}")
+    assert found["approvalInbox"]["waiting"]["totalCount"] == 1
+    (node,) = found["approvalInbox"]["waiting"]["nodes"]
+    assert {each["move"] for each in node["allowedMoves"] if each["allowed"]} >= {"APPROVE", "TRANSFER"}

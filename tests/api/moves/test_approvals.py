@@ -8,6 +8,7 @@ from domain.approvals.models import Approval
 from domain.consequences import settle
 from tenancy.actor import Actor
 from tenancy.database import writing
+from tenancy.refusals import Refusal
 from tests.api.conftest import Ask
 from tests.api.moves.agreeing import Tries, agree, done, said
 from tests.domain.approvals.company import HEAD, HR, Company, entry, founded, lay_down, step, waiting
@@ -15,6 +16,8 @@ from tests.domain.approvals.company import ask as ask_for
 from tests.domain.approvals.test_delegations import away
 
 OWN_REQUEST = "Nobody decides on their own request."
+NOBODY = "Nobody sits there who could be asked for haste; an administrator sees to it."
+OVER = "Nothing waits to be decided any more."
 TWO_VOICES = "You decide in this step yourself; nobody has two voices in it."
 HELD = "Somebody else decides first; this seat waits until they have."
 
@@ -99,6 +102,28 @@ async def test_nobody_passes_on_or_fills_a_seat_in_their_own_request(ask: Ask, a
         await agree(ask, "Approval", each.id, tries(each.id, seat, vacant.boss), globex, but=("ATTACH",))
         told = await said(ask, globex, "Approval", each.id)
         assert told["REASSIGN"] == told["RESOLVE_AGAIN"] == blocked
+    await agree(ask, "Approval", of_others.id, tries(of_others.id, seat, vacant.boss), vacant.engineer, but=("ATTACH",))
+    assert (await said(ask, vacant.engineer, "Approval", of_others.id))["URGE"] == [NOBODY]
+    # Once somebody sits there, they can be asked for haste; once they have decided, nobody comes into the seat.
+    passed_on = {"task_id": seat, "to_id": vacant.boss.id or uuid4()}
+    async with writing(globex, settle=settle) as work:
+        await commands.reassign(work, **passed_on)
+    assert (await said(ask, vacant.engineer, "Approval", of_others.id))["URGE"] == []
+    taken = (await waiting(globex, of_others.id))[vacant.boss.id]
+    for again, code in ((seat, "WRONG_STATE"), (taken, None)):
+        refused = None
+        try:
+            async with writing(globex, settle=settle) as work:
+                await commands.reassign(work, task_id=again, to_id=vacant.head.id or uuid4())
+        except Refusal as refusal:
+            refused = refusal.code
+        assert refused == code
+    (held,) = await seats(vacant, of_others)
+    async with writing(vacant.head, settle=settle) as work:
+        await commands.approve(work, task_id=held)
+    for person in (vacant.head, vacant.hr):
+        assert await done(globex, "reassign", {"task_id": held, "to_id": person.id}) == OVER
+    assert (await said(ask, globex, "Approval", of_others.id))["REASSIGN"] == [OVER]
 
 
 async def test_a_stand_in_with_a_seat_of_their_own_is_told_so(ask: Ask, acme: Actor, globex: Actor) -> None:

@@ -159,7 +159,9 @@ def test_a_wrong_value_is_refused_where_it_is_wrong(kind: str, path: tuple[Any, 
     place = tuple(str(part) for part in path)
     given = refused.value.path
     assert given[0] == "value"
-    assert place[: len(given) - 1] == given[1:] or given[1 : 1 + len(place)] == place
+    # What doesn't fit another field may be told at that one, beside it.
+    beside = given[1:-1] == place[:-1]
+    assert beside or place[: len(given) - 1] == given[1:] or given[1 : 1 + len(place)] == place
     assert says in str(refused.value)
 
 
@@ -491,10 +493,10 @@ def test_nothing_is_said_to_come_after_no_days_at_all() -> None:
 @pytest.mark.parametrize(
     ("value", "path"),
     [
-        ({"event": "requests.escalated"}, ("value",)),
-        ({"event": "requests.closed", "body": {"en": "{solution}"}}, ("value",)),
-        ({"event": "requests.resolved", "subject": {"en": "{number}", "zh_Hans": "{nummer}"}}, ("value",)),
-        ({"event": "requests.resolved", "body": {"en": "{contact.email}"}}, ("value",)),
+        ({"event": "requests.escalated"}, ("value", "event")),
+        ({"event": "requests.closed", "body": {"en": "{solution}"}}, ("value", "body")),
+        ({"event": "requests.resolved", "subject": {"en": "{number}", "zh_Hans": "{nummer}"}}, ("value", "subject")),
+        ({"event": "requests.resolved", "body": {"en": "{contact.email}"}}, ("value", "body")),
     ],
 )
 def test_a_letter_without_occasion_or_with_a_blank_that_nothing_fills_is_refused(
@@ -510,3 +512,22 @@ def test_a_template_from_before_anything_acted_on_it_is_still_read() -> None:
     found = KINDS["message_template"].model_validate(old)
     assert found.topic == "visits.planned"
     assert found.standard_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "wrong", "place"),
+    [
+        ("notice_period", ("days",), 0, ("days",)),
+        ("notice_period", ("probation_days",), 0, ("probation_days",)),
+        ("dunning_ladder", ("steps", 1, "number"), 7, ("steps", "1", "number")),
+        ("dunning_ladder", ("steps", 1, "delay", "days"), 3, ("steps", "1", "delay")),
+        ("service_level", ("warning_fractions",), [0.5, 0.9, 0.9], ("warning_fractions", "2")),
+        ("expiry_reminders", ("days_before",), [7, 30], ("days_before", "1")),
+        ("publishing_rules", ("dry_run_months",), None, ("dry_run_signed",)),
+    ],
+)
+def test_what_does_not_fit_the_rest_is_found_at_its_own_place(
+    kind: str, path: tuple[Any, ...], wrong: Any, place: tuple[str, ...]
+) -> None:
+    faults = checks.faults(KINDS[kind], changed(kind, wrong, *path), "value")
+    assert [fault.path for fault in faults] == [("value", *place)]

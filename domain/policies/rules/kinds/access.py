@@ -164,7 +164,7 @@ class ConfidentialityAgreement(ClauseKind):
     @model_validator(mode="after")
     def _something_is_kept(self) -> Self:
         if self.needed_from is Confidentiality.PUBLIC:
-            raise unfit(message("What is public needs no signature."))
+            raise unfit(message("What is public needs no signature."), "needed_from")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

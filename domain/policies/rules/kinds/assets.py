@@ -1,7 +1,6 @@
 """Things and documents: who uses what, when it is maintained or scrapped, what is lent, reviewed, or runs out."""
 
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,7 +9,7 @@ from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.kinds.access import Confidentiality
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Code, Recurrence, Wording, unfit
+from domain.policies.rules.values import Code, Recurrence, Wording, out_of_order, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -132,7 +131,7 @@ class DocumentLoan(ClauseKind):
     @model_validator(mode="after")
     def _reminds_in_time(self) -> Self:
         if self.remind_before_working_days >= self.most_working_days:
-            raise unfit(message("The reminder would come before the loan begins."))
+            raise unfit(message("The reminder would come before the loan begins."), "remind_before_working_days")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
@@ -194,8 +193,9 @@ class ExpiryReminders(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(later >= earlier for earlier, later in pairwise(self.days_before)):
-            raise unfit(message("Reminders are listed from the one that comes first, with most days, to the last."))
+        if (place := out_of_order([-days for days in self.days_before])) is not None:
+            text = message("Reminders are listed from the one that comes first, with most days, to the last.")
+            raise unfit(text, "days_before", place)
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

@@ -48,7 +48,7 @@ class PublishingRules(ClauseKind):
     @model_validator(mode="after")
     def _signs_what_is_run(self) -> Self:
         if self.dry_run_signed and self.dry_run_months is None:
-            raise unfit(message("A dry run can only be signed where one is needed."))
+            raise unfit(message("A dry run can only be signed where one is needed."), "dry_run_signed")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
@@ -239,7 +239,7 @@ class BackupSchedule(ClauseKind):
         if (self.daily_at is None) == (self.cron is None):
             raise unfit(message("A schedule has either a time of every day in “daily_at” or a “cron” expression."))
         if self.daily_at == "24:00":
-            raise unfit(message("Write 00:00 for midnight."))
+            raise unfit(message("Write 00:00 for midnight."), "daily_at")
         return self
 
     def next_after(self, at: datetime, zone: str) -> datetime:

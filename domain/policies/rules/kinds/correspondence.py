@@ -202,14 +202,14 @@ class MessageTemplate(ClauseKind):
             return self
         if self.event not in tuple(Occasion):
             complaint = message("Customers' people are written to on these occasions: {occasions}.")
-            raise unfit(complaint, occasions=", ".join(Occasion))
+            raise unfit(complaint, "event", occasions=", ".join(Occasion))
         blanks = KNOWN[Occasion(self.event)]
-        for wording in filter(None, (self.subject, self.body)):
-            for text in (wording.zh_Hans, wording.zh_Hant, wording.en):
+        for name, wording in (("subject", self.subject), ("body", self.body)):
+            for text in (wording.zh_Hans, wording.zh_Hant, wording.en) if wording is not None else ():
                 strange = next((blank for blank in _BLANK.findall(text) if blank not in blanks), None)
                 if strange is not None:
                     complaint = message("Nothing is known that could fill the blank “{blank}”. Possible are: {blanks}.")
-                    raise unfit(complaint, blank=strange[:40], blanks=", ".join(blanks))
+                    raise unfit(complaint, name, blank=strange[:40], blanks=", ".join(blanks))
         return self
 
     @property

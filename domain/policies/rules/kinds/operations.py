@@ -1,7 +1,6 @@
 """Operations: what comes of alarms of customers' systems, and how planned work is kept to its days."""
 
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,7 +9,7 @@ from domain.kernel.terms import Impact, Urgency
 from domain.policies.rules.clause_kind import ClauseKind
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Part, unfit
+from domain.policies.rules.values import Part, out_of_order, unfit
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -163,11 +162,12 @@ class ScheduledWorkRules(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(later <= earlier for earlier, later in pairwise(self.escalate_after_working_days)):
-            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        if (place := out_of_order(self.escalate_after_working_days)) is not None:
+            text = message("Days are listed from the soonest to the last, each once.")
+            raise unfit(text, "escalate_after_working_days", place)
         missed = self.missed_after_working_days
         if missed is not None and any(days > missed for days in self.escalate_after_working_days):
-            raise unfit(message("Nobody is told of work after it is taken as missed."))
+            raise unfit(message("Nobody is told of work after it is taken as missed."), "missed_after_working_days")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

@@ -1,6 +1,7 @@
 """People: hiring, training, appraisal, rewards and penalties, leaving."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -186,9 +187,10 @@ class RewardsAndPenalties(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        places = [_ORDER[step.consequence] for step in self.steps]
-        if places != sorted(places):
-            raise unfit(message("Steps are listed from the award to the gravest penalty."))
+        for place, (lighter, graver) in enumerate(pairwise(self.steps), 1):
+            if _ORDER[graver.consequence] < _ORDER[lighter.consequence]:
+                text = message("Steps are listed from the award to the gravest penalty.")
+                raise unfit(text, "steps", place, "consequence")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
@@ -230,8 +232,9 @@ class NoticePeriod(ClauseKind):
 
     @model_validator(mode="after")
     def _zero_is_meant(self) -> Self:
-        if not self.allow_zero and 0 in (self.days, self.probation_days):
-            raise unfit(message("A notice of no days at all must be allowed explicitly."))
+        none = next((name for name in ("days", "probation_days") if getattr(self, name) == 0), None)
+        if none is not None and not self.allow_zero:
+            raise unfit(message("A notice of no days at all must be allowed explicitly."), none)
         return self
 
     def days_for(self, on_probation: bool) -> int:

@@ -50,7 +50,7 @@ class InquiryEvaluationRules(ClauseKind):
     @model_validator(mode="after")
     def _on_the_scale(self) -> Self:
         if self.complex_from > self.highest:
-            raise unfit(message("“complex_from” is at most {highest}."), highest=self.highest)
+            raise unfit(message("“complex_from” is at most {highest}."), "complex_from", highest=self.highest)
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
@@ -91,7 +91,7 @@ class ExpertReview(ClauseKind):
             raise unfit(message("Say which solutions are reviewed: from an amount on, complex ones, or both."))
         # Only what is written now is checked: a published version must still be read.
         if info.mode == "json" and self.panel is None:
-            raise unfit(message("Say in “panel” whose experts review."))
+            raise unfit(message("Say in “panel” whose experts review."), "panel")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:
@@ -130,7 +130,7 @@ class DiscountLimit(ClauseKind):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.free_percent > self.most_percent:
-            raise unfit(message("What needs no approval can't be more than what is allowed at all."))
+            raise unfit(message("What needs no approval can't be more than what is allowed at all."), "free_percent")
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

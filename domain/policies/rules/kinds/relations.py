@@ -11,7 +11,17 @@ from pydantic import Field, model_validator
 from domain.policies.rules.clause_kind import ClauseKind, Fraction
 from domain.policies.rules.scopes import Dimension
 from domain.policies.rules.sentences import Sentence, say
-from domain.policies.rules.values import Code, EscalationLevel, Part, Share, Target, Wording, check_once, unfit
+from domain.policies.rules.values import (
+    Code,
+    EscalationLevel,
+    Part,
+    Share,
+    Target,
+    Wording,
+    check_once,
+    out_of_order,
+    unfit,
+)
 from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
@@ -102,18 +112,17 @@ class SatisfactionSurvey(ClauseKind):
     def _on_the_scale(self) -> Self:
         if not self.lowest < self.satisfied_from <= self.highest:
             text = message("“satisfied_from” lies above {lowest} and is at most {highest}.")
-            raise unfit(text, lowest=self.lowest, highest=self.highest)
+            raise unfit(text, "satisfied_from", lowest=self.lowest, highest=self.highest)
         return self
 
     @model_validator(mode="after")
     def _asks_in_order(self) -> Self:
         check_once(each.code for each in self.further_questions)
-        if any(later <= earlier for earlier, later in pairwise(self.remind_after_days)):
-            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        if (place := out_of_order(self.remind_after_days)) is not None:
+            raise unfit(message("Days are listed from the soonest to the last, each once."), "remind_after_days", place)
         if any(day >= self.valid_days for day in self.remind_after_days):
-            raise unfit(
-                message("A reminder comes before the link ends, which is after {days} days."), days=self.valid_days
-            )
+            text = message("A reminder comes before the link ends, which is after {days} days.")
+            raise unfit(text, "remind_after_days", days=self.valid_days)
         return self
 
     def satisfied(self, score: int) -> bool:
@@ -177,8 +186,9 @@ class ComplaintHandling(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(later <= earlier for earlier, later in pairwise(self.warning_fractions)):
-            raise unfit(message("Warnings are listed from the smallest fraction to the largest, each once."))
+        if (place := out_of_order(self.warning_fractions)) is not None:
+            text = message("Warnings are listed from the smallest fraction to the largest, each once.")
+            raise unfit(text, "warning_fractions", place)
         steps = [target for target in (self.acknowledge, self.proposal, self.result) if target is not None]
         for earlier, later in pairwise(steps):
             for unit in ("working_minutes", "working_days"):
@@ -266,8 +276,8 @@ class ReturnVisits(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(later <= earlier for earlier, later in pairwise(self.after_days)):
-            raise unfit(message("Days are listed from the soonest to the last, each once."))
+        if (place := out_of_order(self.after_days)) is not None:
+            raise unfit(message("Days are listed from the soonest to the last, each once."), "after_days", place)
         return self
 
     def standard_text(self) -> tuple[Sentence, ...]:

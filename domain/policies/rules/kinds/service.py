@@ -1,6 +1,5 @@
 """Service as it is promised: calendars, priorities, times, and how a request ends."""
 
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -19,6 +18,7 @@ from domain.policies.rules.values import (
     Target,
     Wording,
     check_once,
+    out_of_order,
     unfit,
 )
 from tenancy.refusals import message
@@ -77,7 +77,7 @@ class PriorityMatrix(ClauseKind):
                 for urgency in Urgency:
                     if urgency not in self.matrix.get(tier, {}).get(impact, {}):
                         text = message("There is no priority for tier {tier}, impact {impact} and urgency {urgency}.")
-                        raise unfit(text, tier=tier.value, impact=impact.value, urgency=urgency.value)
+                        raise unfit(text, "matrix", tier=tier.value, impact=impact.value, urgency=urgency.value)
         return self
 
     def rate(self, tier: CustomerTier, impact: Impact, urgency: Urgency) -> Priority:
@@ -150,11 +150,12 @@ class ServiceLevel(ClauseKind):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(later <= earlier for earlier, later in pairwise(self.warning_fractions)):
-            raise unfit(message("Warnings are listed from the smallest fraction to the largest, each once."))
-        offsets = [level.offset_working_minutes for level in self.escalation]
-        if any(later <= earlier for earlier, later in pairwise(offsets)):
-            raise unfit(message("Escalation levels are listed in the order in which they come, each at its own time."))
+        if (place := out_of_order(self.warning_fractions)) is not None:
+            text = message("Warnings are listed from the smallest fraction to the largest, each once.")
+            raise unfit(text, "warning_fractions", place)
+        if (place := out_of_order([level.offset_working_minutes for level in self.escalation])) is not None:
+            text = message("Escalation levels are listed in the order in which they come, each at its own time.")
+            raise unfit(text, "escalation", place, "offset_working_minutes")
         return self
 
     def targets_for(self, priority: Priority) -> PriorityTargets | None:
