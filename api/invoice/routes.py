@@ -11,6 +11,7 @@ from starlette.routing import Route
 from api.auth.answers import NOT_KEPT, refusing
 from api.linked import visiting
 from api.papers import PDF_POINTS, PRINTER, Written, found, paper_at, pdf
+from domain.banking import queries as banking
 from domain.billing import queries as billing
 from domain.billing.queries import electronic
 from domain.billing.queries import papers as queries
@@ -54,7 +55,7 @@ def _e_invoice_at(address: str, path: str, name: str, find: Callable[[Work, UUID
 
 
 ROUTES = [
-    _e_invoice_at("/invoices/{id}.xml", "invoiceId", "invoice", electronic.invoice_stated),
+    _e_invoice_at("/invoices/{id}.xml", "invoiceId", "invoice", banking.invoice_stated),
     _e_invoice_at("/credit-notes/{id}.xml", "creditNoteId", "credit-note", electronic.credit_note_stated),
     paper_at("/invoices/{id}.pdf", "invoiceId", _invoice),
     paper_at("/credit-notes/{id}.pdf", "creditNoteId", _credit_note),

@@ -1,6 +1,7 @@
 """Who sees the bank's lines, which of them are known, and which invoices and customers they may be for."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from domain.banking.rules.lines import LineState
 from domain.banking.rules.matching import Candidate, Incoming, Suggestion, numbers_in, same_name, suggest
 from domain.billing import queries as billing
 from domain.billing.models import Invoice, Payment
+from domain.billing.queries import electronic
+from domain.billing.rules.electronic import Stated
 from domain.customers.models import Customer
 from domain.kernel.permissions import Permission
 from domain.policies import queries as policies
@@ -52,6 +55,15 @@ def is_incoming(lines: Any) -> ColumnElement[bool]:
 async def account(work: Work, id: UUID, *path: str, lock: bool = False) -> BankAccount:
     """An account that the actor sees; refuses with `NotFound`."""
     return await work.seen(BankAccount, id, visible(work.actor, BankAccount), *path, lock=lock)
+
+
+async def invoice_stated(work: Work, id: UUID, *path: str) -> Stated:
+    """What an issued invoice states, if the actor sees it, with the company's account in its currency: of several that
+    are in use the one that was set up first."""
+    stated = await electronic.invoice_stated(work, id, *path)
+    own = select(BankAccount).where(BankAccount.currency == stated.currency, BankAccount.active.is_(True))
+    found = await work.first(own.order_by(BankAccount.id).limit(1))
+    return replace(stated, account=found.number) if found is not None else stated
 
 
 async def line(work: Work, id: UUID, *path: str, lock: bool = False) -> BankLine:

@@ -13,6 +13,7 @@ from api.results import mutation
 from api.schema.access.types import Member
 from api.schema.customers.types import Customer
 from api.schema.inputs import given, optional
+from domain.banking import queries as banking
 from domain.billing import commands, models
 from domain.billing.queries import electronic as queries
 from domain.billing.rules.parties import Particulars
@@ -74,7 +75,7 @@ async def invoice_ubl(
     """An invoice as an e-invoice."""
     work: Work = info.context.work
     async with info.context.lock:
-        return ubl(await queries.invoice_stated(work, invoice_id, "invoiceId")).decode()
+        return ubl(await banking.invoice_stated(work, invoice_id, "invoiceId")).decode()
 
 
 async def credit_note_ubl(

@@ -100,6 +100,8 @@ class Stated:
     # How lines without tax are to be understood, and why there is none.
     zero_rate: ZeroRate = ZeroRate.ZERO
     exemption_reason: str = ""
+    # To which account of the seller it is paid: its IBAN or number; empty where none is known.
+    account: str = ""
 
     def category(self, percent: Decimal) -> str:
         """The tax category of a rate, by its code of UNTDID 5305."""

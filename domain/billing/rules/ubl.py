@@ -13,6 +13,8 @@ _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CAC, _CBC = f"{_UBL}CommonAggregateComponents-2", f"{_UBL}CommonBasicComponents-2"
 # Why an amount is taken off a line, by its code of UNTDID 5189: a discount.
 _DISCOUNT = "95"
+# How it is paid, by its code of UNTDID 4461: a transfer to an account.
+_CREDIT_TRANSFER = "30"
 # Signs that a text may have and XML 1.0 has not.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -41,6 +43,8 @@ def ubl(stated: Stated) -> bytes:
         _text(_part(root, "ContractDocumentReference"), "ID", stated.contract_number)
     _party(_part(root, "AccountingSupplierParty"), stated.seller)
     _party(_part(root, "AccountingCustomerParty"), stated.buyer)
+    if stated.account and not credit:
+        _means(root, stated)
     if credit:
         # Nothing falls due by a credit note, and the standard wants one or the other.
         _text(_part(root, "PaymentTerms"), "Note", stated.credited_number or stated.number)
@@ -90,6 +94,16 @@ def _party(parent: ET.Element, particulars: Particulars) -> None:
     _text(legal, "RegistrationName", particulars.legal_name)
     if particulars.tax_number and not particulars.has_vat_number:
         _text(legal, "CompanyID", particulars.tax_number)
+
+
+def _means(root: ET.Element, stated: Stated) -> None:
+    """To which account it is paid, and what the payer writes by it (BG-16, BG-17)."""
+    means = _part(root, "PaymentMeans")
+    _text(means, "PaymentMeansCode", _CREDIT_TRANSFER)
+    _text(means, "PaymentID", stated.number)
+    account = _part(means, "PayeeFinancialAccount")
+    _text(account, "ID", stated.account)
+    _text(account, "Name", stated.seller.legal_name)
 
 
 def _taxes(root: ET.Element, stated: Stated) -> None:

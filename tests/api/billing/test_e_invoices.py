@@ -8,7 +8,10 @@ from starlette.applications import Starlette
 
 from api import papers
 from api.invoice.routes import ROUTES
+from domain.banking import commands as banking
+from domain.consequences import settle
 from tenancy.actor import Actor
+from tenancy.database import writing
 from tests.conftest import found_company
 from tests.domain.billing.office import GENTLE, open_office
 from tests.domain.billing.test_partial_credits import credit, taxed
@@ -42,6 +45,13 @@ async def test_particulars_are_said_and_e_invoices_are_given(ask: Any, monkeypat
     assert (await ask(third, PARTIES))["billingParties"]["nodes"] == []
     xml = (await ask.executed(office.admin, INVOICE, id=str(billed)))["invoiceUbl"]
     assert "清帆科技有限公司" in xml
+    assert "PaymentMeans" not in xml
+    # Of the accounts in its currency that are in use the first; of another currency none.
+    for number, currency in (("DE02120300000000202051", "EUR"), ("62220000", "CNY"), ("62220001", "CNY")):
+        async with writing(office.admin, settle=settle) as work:
+            await banking.create_account(work, name="Main", number=number, currency=currency)
+    xml = (await ask.executed(office.admin, INVOICE, id=str(billed)))["invoiceUbl"]
+    assert "<cac:PayeeFinancialAccount><cbc:ID>62220000</cbc:ID>" in xml
     assert "CreditNoteTypeCode" in (await ask.executed(office.admin, NOTE, id=str(note.id)))["creditNoteUbl"]
     actors: list[Actor] = []
 

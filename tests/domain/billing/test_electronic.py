@@ -104,6 +104,18 @@ def test_an_invoice_is_written_in_the_order_of_the_schema() -> None:
     assert found(xml, f"cac:AccountingCustomerParty/{schemes}") == ["VAT"]
 
 
+def test_an_invoice_says_to_which_account_it_is_paid_and_a_credit_note_does_not() -> None:
+    xml = ubl(stated(account="DE02120300000000202051"))
+    names = [child.tag.partition("}")[2] for child in ET.fromstring(xml)]  # noqa: S314  # what we have written
+    assert names[names.index("AccountingCustomerParty") + 1 : names.index("TaxTotal")] == ["PaymentMeans"]
+    means = "cac:PaymentMeans"
+    assert found(xml, f"{means}/cbc:PaymentMeansCode") == ["30"]
+    assert found(xml, f"{means}/cbc:PaymentID") == found(xml, "cbc:ID")
+    assert found(xml, f"{means}/cac:PayeeFinancialAccount/cbc:ID") == ["DE02120300000000202051"]
+    note = ubl(stated(account="DE02120300000000202051", kind=DocumentKind.CREDIT_NOTE))
+    assert found(note, means) == []
+
+
 def test_signs_that_xml_has_not_do_not_get_into_it() -> None:
     hostile = replace(LINES[0], description="a\x0bb\ufffe]]>")
     assert found(ubl(stated([hostile])), "cac:InvoiceLine/cac:Item/cbc:Name") == ["a b ]]>"]
