@@ -26,6 +26,7 @@ async def findings(work: Work, version_id: UUID) -> list[Refusal]:
     book = await handbook(work, version_id)
     found = checks.retired(book.clauses) + checks.contradictions(book.clauses) + checks.missing_grounds(book.clauses)
     found += chain_linting.never_followed(book.clauses)
+    found += chain_linting.never_reached(book.clauses)
     if not book.clauses:
         found.append(Invalid(message("The version has no clauses yet."), path=("clauses",)))
     found += await _unknown_places(work, book)

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
+from uuid import UUID
 
 from domain.kernel.lifecycle import Labels
 from domain.kernel.subjects import FACTS, FactType, SubjectKind, may_be_missing, words_of
 from domain.policies.rules import conditions, reachability
-from domain.policies.rules.chains import ApproverKind, Step
+from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.comparisons import Condition
 from domain.policies.rules.findings import Finding, hint, warning
 from domain.policies.rules.handbooks import StoredClause
@@ -16,6 +18,10 @@ from domain.policies.rules.words import word
 from tenancy.refusals import Invalid, Refusal, message
 
 MOST_LISTED = 20
+# Who is one person, whoever that is in a case.
+ONE_EACH = frozenset(
+    {ApproverKind.SUPERIOR, ApproverKind.DEPARTMENT_HEAD, ApproverKind.CUSTOMER_OWNER, ApproverKind.FACT}
+)
 # What is written by whoever asks, in their own department.
 _OF_THE_REQUESTER = frozenset({SubjectKind.HANDBOOK_VERSION})
 
@@ -180,6 +186,52 @@ def never_followed(clauses: Iterable[StoredClause]) -> list[Refusal]:
                 "is never followed. There are: {purposes}."
             )
         found.append(Invalid(text, values, path=("clauses", clause.number), code="UNKNOWN_PURPOSE"))
+    return found
+
+
+def fixed_seats(named: Iterable[Approver], panels: Mapping[str, ExpertPanel]) -> int | None:
+    """How many people these entries lead to at most, whoever comes, goes or asks: members by name, and whoever is one
+    in each case. None where posts, roles and departments are among them, whose holders may become more."""
+    people: set[UUID] = set()
+    others = 0
+    for approver in named:
+        if approver.by is ApproverKind.MEMBER:
+            people.add(UUID(approver.value or ""))
+        elif approver.by in ONE_EACH:
+            others += 1
+        elif approver.by is ApproverKind.EXPERT_PANEL and (panel := panels.get(approver.value or "")) is not None:
+            members = panel.members
+            if any(member.by is not ApproverKind.MEMBER for member in members):
+                return None
+            people |= {UUID(member.value or "") for member in members}
+        else:
+            return None
+    return len(people) + others
+
+
+def never_reached(clauses: Iterable[StoredClause]) -> list[Refusal]:
+    """Quorums of more people than can ever sit there, so that a version with one isn't published."""
+    parsed = [(clause.number, clause.parsed) for clause in clauses]
+    panels = {panel.name: panel for _, panel in parsed if isinstance(panel, ExpertPanel)}
+    found: list[Refusal] = []
+    for number, value in parsed:
+        asked: list[tuple[int | None, str, int | None, dict[str, Any]]] = []
+        if isinstance(value, ApprovalChain):
+            text = message(
+                "Clause {number}: step {step} needs the consent of {quorum}, but names at most {seats} who may decide."
+            )
+            for index, step in enumerate(value.steps, 1):
+                asked.append((step.quorum, text, fixed_seats(step.approvers, panels), {"step": index}))
+        elif isinstance(value, ExpertReview) and value.panel in panels:
+            text = message(
+                "Clause {number}: {quorum} experts are to agree, but the panel “{panel}” has {seats} who may."
+            )
+            seats = fixed_seats(panels[value.panel].members, panels)
+            asked.append((value.least_experts, text, seats, {"panel": value.panel}))
+        for quorum, text, seats, more in asked:
+            if quorum is not None and seats is not None and quorum > seats:
+                values = {"number": number, "quorum": quorum, "seats": seats, **more}
+                found.append(Invalid(text, values, path=("clauses", number), code="QUORUM_ABOVE_SEATS"))
     return found
 
 

@@ -15,6 +15,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.organisation import queries as organisation
 from domain.organisation.models import Department
 from domain.policies import queries as policies
+from domain.policies.rules import chain_linting
 from domain.policies.rules.chain_text import IDS
 from domain.policies.rules.chains import Approver, ApproverKind, Step
 from domain.policies.rules.findings import Finding, Severity, warning
@@ -77,12 +78,17 @@ async def _quorum(work: Work, book: Handbook, clause: StoredClause, index: int, 
         else:
             people |= {*await approvals.named(work, approver, approvals.Case(UUID(int=0), {}, book.version_id))}
     seats = varying + len(await who_may(work, Permission.APPROVALS_DECIDE, people) if people else ())
-    if step.quorum <= seats:
+    if step.quorum <= seats or _is_error(book, clause):
         return []
     text = message(
         "Clause {number}: step {step} needs the consent of {quorum}, but names at most {seats} who may decide."
     )
     return [warning("QUORUM_ABOVE_SEATS", clause, text, step=index, quorum=step.quorum, seats=seats)]
+
+
+def _is_error(book: Handbook, clause: StoredClause) -> bool:
+    """Whether it is an error already that more are to agree than ever can."""
+    return any(refusal.path[1] == clause.number for refusal in chain_linting.never_reached(book.clauses))
 
 
 async def _strange_ids(work: Work, clause: StoredClause, index: int, step: Step) -> list[Finding]:
@@ -106,7 +112,7 @@ async def _too_few_experts(work: Work, book: Handbook, clause: StoredClause) -> 
     panel = Approver(by=ApproverKind.EXPERT_PANEL, value=review.panel)
     experts = {*await approvals.named(work, panel, approvals.Case(UUID(int=0), {}, book.version_id))}
     seats = len(await who_may(work, Permission.APPROVALS_DECIDE, experts)) if experts else 0
-    if review.least_experts <= seats:
+    if review.least_experts <= seats or _is_error(book, clause):
         return []
     text = message("Clause {number}: {quorum} experts are to agree, but the panel “{panel}” has {seats} who may.")
     return [warning("QUORUM_ABOVE_SEATS", clause, text, quorum=review.least_experts, panel=review.panel, seats=seats)]

@@ -163,6 +163,40 @@ async def test_a_quorum_above_the_seats_of_this_company_is_warned_of(acme: Actor
     assert "QUORUM_ABOVE_SEATS" in found
 
 
+async def test_a_quorum_that_can_never_be_reached_keeps_a_version_from_being_published(
+    acme: Actor, globex: Actor
+) -> None:
+    """Where the seats are those of people by name; posts may get more holders, in whichever company."""
+    people, others, third = await founded(acme), await founded(globex), await founded(await found_company())
+    named = [{"by": "member", "value": str(each.id)} for each in (people.hr, people.boss, people.boss)]
+    superior = {"by": "superior", "level": 1}
+    panel = ("6.2.1", "expert_panel", {"name": "Panel", "members": named[:1]})
+    experts = {"by": "expert_panel", "value": "Panel"}
+    review = ("5.1", "expert_review", EXAMPLES["expert_review"] | {"panel": "Panel", "least_experts": 2})
+    posts = [{"by": "post", "value": "Director"}]
+    for admin, refused, clauses in (
+        (acme, True, [chain(*named, superior, mode="quorum", quorum=4)]),
+        (acme, True, [panel, chain(experts, superior, mode="quorum", quorum=3)]),
+        (acme, True, [panel, review]),
+        (acme, False, [chain(*named, superior, mode="quorum", quorum=3)]),
+        (globex, False, [chain(*posts, superior, mode="quorum", quorum=4)]),
+        (third.admin, False, [chain(*posts, mode="quorum", quorum=1)]),
+    ):
+        async with writing(admin, settle=settle) as work:
+            version = await draft(work, CALENDAR, *clauses)
+        async with reading(admin) as work:
+            found = [each for each in await queries.findings(work, version.id) if each.code == "QUORUM_ABOVE_SEATS"]
+        assert [each.severity is Severity.ERROR for each in found] == ([True] if refused else [False] * len(found))
+        assert len(found) == (1 if refused or admin is others.admin else 0)
+        code = None
+        try:
+            async with writing(admin, settle=settle) as work:
+                await policies.submit_version(work, version_id=version.id)
+        except Invalid as refusal:
+            code = refusal.code
+        assert code == ("QUORUM_ABOVE_SEATS" if refused else None)
+
+
 async def test_more_experts_than_their_panel_has_are_warned_of(acme: Actor) -> None:
     await founded(acme)
     panel = ("6.2.1", "expert_panel", {"name": "Panel", "members": [{"by": "post", "value": "Engineer"}]})
