@@ -180,6 +180,15 @@ class DunningCallRecorded(Event, name="billing.dunning_call_recorded"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LadderFollowedNewClause(Event, name="billing.ladder_followed_new_clause"):
+    """By a handbook that has taken effect, an open invoice is dunned by another ladder from now on."""
+
+    invoice_id: UUID
+    old_clause_id: UUID
+    new_clause_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class LadderReviewDue(Event, name="billing.ladder_review_due"):
     """The next open invoices, by id, are to be planned by the handbook that has taken effect."""
 

@@ -106,6 +106,16 @@ class ComplaintMarkDue(Event, name="feedback.complaint_mark_due"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComplaintFollowedNewClause(Event, name="feedback.complaint_followed_new_clause"):
+    """By a handbook that has taken effect, a clock of an open complaint goes by another clause from now on."""
+
+    complaint_id: UUID
+    clock_id: UUID
+    old_clause_id: UUID
+    new_clause_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintReviewDue(Event, name="feedback.complaint_review_due"):
     """The clocks of open complaints behind this one are to be reckoned by a new handbook."""
 

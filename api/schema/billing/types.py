@@ -304,7 +304,9 @@ class Invoice(Node):
     overdue: bool = computed("Whether it is late today.", queries.is_overdue)
     days_overdue: int = computed("How many days it is late today.", queries.days_overdue)
     handbook_version: HandbookVersion | None = one(
-        "The handbook that was in force at the issue, and holds for it.", "handbook_version_id"
+        "The handbook that was in force at the issue, and holds for it but where a later one says that it applies to "
+        "open cases: the decisions of the invoice say by which ladder it is dunned.",
+        "handbook_version_id",
     )
     lines: list[InvoiceLine] = many(
         "What is billed.", "invoice_id", order=lambda there: (there.position,), most=MOST_LINES

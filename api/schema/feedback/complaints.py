@@ -111,7 +111,11 @@ class Complaint(Node):
     cause: str = column("Why it came to this, once that is analysed.")
     improvement: str = column("What is to keep it from happening again.")
     closed_at: datetime | None = column("When it was analysed or withdrawn.")
-    handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
+    handbook_version: HandbookVersion | None = one(
+        "The version it began under, whose clauses hold for it but where a later one says that it applies to open "
+        "cases: the clauses of its clocks say which.",
+        "handbook_version_id",
+    )
     clocks: list[ComplaintClock] = many(
         "What of it is measured.", "complaint_id", order=lambda there: (there.kind,), most=len(ComplaintClockKind)
     )

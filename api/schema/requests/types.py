@@ -104,7 +104,11 @@ class RequestMessage(Node):
     """Something that was said about a request."""
 
     at: datetime = column("When.")
-    author: Member | None = one("Who said it; nobody for a partner's client, and for a contact.", "author_id")
+    author: Member | None = one(
+        "Who said it; nobody for a partner's client, for a contact, and for what Zhidu notes itself: that the request "
+        "follows a new handbook.",
+        "author_id",
+    )
     contact: Contact | None = one(
         "The customer's person who has written it, by mail or in the portal; else nobody.", "contact_id"
     )
@@ -269,7 +273,16 @@ class ServiceRequest(Node):
     sla_class: str | None = column("The offering's class of service when it came in.")
     form: RequestForm | None = one("The form that was answered, as it was asked.", "form_id")
     answers: JSON = column("The answers, by the codes of the form's fields; what was not answered is left out.")
-    handbook_version: HandbookVersion | None = one("The version whose clauses hold for it.", "handbook_version_id")
+    handbook_version: HandbookVersion | None = one(
+        "The version it began under, whose clauses hold but where a later one says that it applies to open cases.",
+        "handbook_version_id",
+    )
+    clocks_version: HandbookVersion | None = one(
+        "The newest version that its clocks go by: handbookVersion, or a later one whose clause applies to open cases "
+        "and says something else. When they came to follow it its decisions, an internal note among its messages and "
+        "the journal say. Null where nothing is promised.",
+        queries.is_version_of_clocks,
+    )
     clocks: list[RequestClock] = many(
         "What of it is measured.", "request_id", order=lambda there: (there.kind.desc(),), most=len(ClockKind)
     )

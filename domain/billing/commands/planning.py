@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain.billing import queries
 from domain.billing.commands.composing import take_out
-from domain.billing.events import DunningStepDue, DunningStepWithdrawn
+from domain.billing.events import DunningStepDue, DunningStepWithdrawn, LadderFollowedNewClause
 from domain.billing.models import DunningStep, Hold, Invoice, PlannedStep
 from domain.billing.queries import Grounds
 from domain.billing.rules import dunning
@@ -55,8 +55,8 @@ class Seen:
     holds: Sequence[Hold]
     steps: Mapping[UUID, list[DunningStep]]
     planned: Mapping[UUID, list[PlannedStep]]
-    # By the tier and the version that an invoice is pinned to, from which alone they follow.
-    grounds: dict[tuple[CustomerTier | None, UUID | None], Grounds | None] = field(default_factory=dict)
+    # By the tier, the version that an invoice is pinned to and the ladder it goes by, from which alone they follow.
+    grounds: dict[tuple[CustomerTier | None, UUID | None, UUID | None], Grounds | None] = field(default_factory=dict)
 
 
 async def see(work: Work, invoices: Sequence[Invoice]) -> Seen:
@@ -86,7 +86,7 @@ class View:
 async def look(work: Work, invoice: Invoice, seen: Seen | None = None) -> View | None:
     """Reckon the ladder of an open invoice anew from its base date; None where there is no ladder."""
     seen = seen or await see(work, [invoice])
-    follows_from = (invoice.customer_tier, invoice.handbook_version_id)
+    follows_from = (invoice.customer_tier, invoice.handbook_version_id, invoice.ladder_clause_id)
     if follows_from not in seen.grounds:
         seen.grounds[follows_from] = await queries.grounds(work, invoice)
     grounds = seen.grounds[follows_from]
@@ -113,9 +113,16 @@ async def replan(work: Work, invoice: Invoice, seen: Seen | None = None) -> None
     """
     seen = seen or await see(work, [invoice])
     view = await look(work, invoice, seen) if invoice.state in OPEN else None
+    before = invoice.ladder_clause_id
     if invoice.state in OPEN:
         invoice.ladder_clause_id = view.grounds.ladder.clause.clause_id if view is not None else None
-    keep(work, invoice, view, seen)
+    follows = view is not None and before not in (None, invoice.ladder_clause_id)
+    keep(work, invoice, view, seen, follows=follows)
+    if follows and before is not None and invoice.ladder_clause_id is not None:
+        followed = LadderFollowedNewClause(
+            invoice_id=invoice.id, old_clause_id=before, new_clause_id=invoice.ladder_clause_id
+        )
+        work.record(followed, about=invoice)
     following = view.next if view is not None else None
     if following is None or following.at is None:
         if seen.planned.get(invoice.id):
@@ -126,8 +133,9 @@ async def replan(work: Work, invoice: Invoice, seen: Seen | None = None) -> None
     work.schedule(following.at, due, about=invoice.id, key=f"dunning:{invoice.id}")
 
 
-def keep(work: Work, invoice: Invoice, view: View | None, seen: Seen) -> None:
-    """Bring the rows of the plan into line, and cite the ladder where a step's hour is new."""
+def keep(work: Work, invoice: Invoice, view: View | None, seen: Seen, *, follows: bool = False) -> None:
+    """Bring the rows of the plan into line, and cite the ladder where a step's hour is new or another one is followed
+    from now on."""
     stored = {row.number: row for row in seen.planned.get(invoice.id, [])}
     expected = view.expected if view is not None else []
     moved = [item for item in expected if (row := stored.get(item.step.number)) is None or row.at != item.at]
@@ -142,7 +150,7 @@ def keep(work: Work, invoice: Invoice, view: View | None, seen: Seen) -> None:
         row.needs_approval, row.at = step.needs_approval, at
     for row in stored.values():
         work.delete(row)
-    if view is not None and moved:
+    if view is not None and (moved or follows):
         _cite(work, invoice, view)
 
 

@@ -291,13 +291,11 @@ async def grounds(work: Work, invoice: Invoice) -> Grounds | None:
 
 
 async def _ladder(work: Work, invoice: Invoice) -> Ruling[DunningLadder] | None:
+    followed = () if invoice.ladder_clause_id is None else (invoice.ladder_clause_id,)
     scope, pinned = Scope(customer_tier=invoice.customer_tier), invoice.handbook_version_id
-    current = await policies.find_rule(work, DunningLadder, scope=scope)
-    if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
-        return current
-    if pinned is None:
-        return None
-    return await policies.find_rule(work, DunningLadder, scope=scope, version_id=pinned)
+    return await policies.find_rule_for_running_case(
+        work, DunningLadder, pinned_version_id=pinned, scope=scope, followed=followed
+    )
 
 
 def held_days(holds: Collection[Hold]) -> list[dunning.Hold]:

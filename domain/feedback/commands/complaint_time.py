@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.feedback.events import (
     ComplaintBreached,
     ComplaintEscalated,
+    ComplaintFollowedNewClause,
     ComplaintMarkDue,
     ComplaintReviewDue,
     ComplaintWarned,
@@ -79,12 +80,12 @@ async def locked(work: Work, complaint_id: UUID, *path: str) -> View:
 
 async def view_of(work: Work, complaint: Complaint, timers: list[AgendaItem]) -> View:
     """A complaint that is locked, with its timers, and all that its clocks depend on."""
-    changes = await queries.changes_of(work, complaint.id)
+    changes, clocks = await queries.changes_of(work, complaint.id), await queries.clocks_of(work, complaint.id)
     return View(
         complaint=complaint,
-        clocks=await queries.clocks_of(work, complaint.id),
+        clocks=clocks,
         changes=changes,
-        grounds=await queries.grounds(work, complaint),
+        grounds=await queries.grounds(work, complaint, clocks),
         at=max(work.now, changes[-1].at),
         timers=timers,
     )
@@ -127,6 +128,7 @@ def reckon(work: Work, view: View) -> None:
 def _reckon(work: Work, view: View, clock: ComplaintClock) -> None:
     assert view.grounds is not None
     before, target, segments = clock.due_at, view.target(clock), view.segments(clock)
+    old = (clock.clause_id, clock.calendar_clause_id)
     clock.target = target.model_dump(mode="json", exclude_defaults=True) if target else clock.target
     clock.clause_id = view.grounds.handling.clause.clause_id
     clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
@@ -137,7 +139,13 @@ def _reckon(work: Work, view: View, clock: ComplaintClock) -> None:
     elif clock.stopped_at is not None:
         withdrawn = view.complaint.state is ComplaintState.WITHDRAWN
         clock.state = ClockState.VOID if withdrawn else ClockState.MET
-    if clock.due_at is not None and clock.due_at != before:
+    follows = old != (clock.clause_id, clock.calendar_clause_id)
+    if follows:
+        followed = ComplaintFollowedNewClause(
+            complaint_id=view.complaint.id, clock_id=clock.id, old_clause_id=old[0], new_clause_id=clock.clause_id
+        )
+        work.record(followed, about=view.complaint)
+    if follows or (clock.due_at is not None and clock.due_at != before):
         cite(work, view, "feedback.complaint_deadline", _inputs(view, clock), {"due_at": clock.due_at})
 
 

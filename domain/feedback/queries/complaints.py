@@ -1,6 +1,6 @@
 """Who sees which complaint, by which clauses its clocks run, who stands above it, and which requests had one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -145,15 +145,22 @@ def case_of(complaint: Complaint) -> Case:
     )
 
 
-async def grounds(work: Work, complaint: Complaint) -> Grounds | None:
+async def grounds(work: Work, complaint: Complaint, clocks: Iterable[ComplaintClock] = ()) -> Grounds | None:
     """What is promised for a complaint: by the version it came in under, or the one in force where its clause holds for
-    open cases too (PO-3). None where the handbook is silent, which is no limit."""
+    open cases too (PO-3); by the clauses that its clocks have followed while that says the same. None where the
+    handbook is silent, which is no limit."""
     pinned, scope = complaint.handbook_version_id, case_of(complaint)
     if pinned is None or await policies.find_rule(work, ComplaintHandling, scope=scope, version_id=pinned) is None:
         return None
+    running = [clock for clock in clocks if clock.stopped_at is None]
+    promised, hours = {clock.clause_id for clock in running}, {clock.calendar_clause_id for clock in running}
     return Grounds(
-        await policies.rule_for_running_case(work, ComplaintHandling, pinned_version_id=pinned, scope=scope),
-        await policies.rule_for_running_case(work, BusinessCalendarClause, pinned_version_id=pinned, scope=scope),
+        await policies.rule_for_running_case(
+            work, ComplaintHandling, pinned_version_id=pinned, scope=scope, followed=promised
+        ),
+        await policies.rule_for_running_case(
+            work, BusinessCalendarClause, pinned_version_id=pinned, scope=scope, followed=hours
+        ),
     )
 
 

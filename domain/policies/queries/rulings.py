@@ -1,5 +1,6 @@
 """Which clause decides a case, by the version in force or the one a case keeps."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from tenancy.work import Work
 EVERYWHERE = Scope()
 # Published versions, which never change; each is some hundred kilobytes at most.
 _published: TenantCache[Handbook] = TenantCache(200)
+# In which version a clause stands that some case has followed.
+_versions: TenantCache[UUID] = TenantCache(2_000)
 
 
 async def concerns_open_cases(work: Work, version_id: UUID, *kinds: type[ClauseKind]) -> bool:
@@ -91,14 +94,60 @@ async def find_rule(
 
 
 async def rule_for_running_case(
-    work: Work, kind: type[K], *, pinned_version_id: UUID, scope: Scope = EVERYWHERE, topic: str = ""
+    work: Work,
+    kind: type[K],
+    *,
+    pinned_version_id: UUID,
+    scope: Scope = EVERYWHERE,
+    topic: str = "",
+    followed: Collection[UUID] = (),
 ) -> Ruling[K]:
+    """As `find_rule_for_running_case`; refuses with NO_CLAUSE where no clause applies."""
+    found = await find_rule_for_running_case(
+        work, kind, pinned_version_id=pinned_version_id, scope=scope, topic=topic, followed=followed
+    )
+    return found or await rule(work, kind, scope=scope, topic=topic, version_id=pinned_version_id)
+
+
+async def find_rule_for_running_case(
+    work: Work,
+    kind: type[K],
+    *,
+    pinned_version_id: UUID | None,
+    scope: Scope = EVERYWHERE,
+    topic: str = "",
+    followed: Collection[UUID] = (),
+) -> Ruling[K] | None:
     """The clause for a case that is under way: of the version in force if that clause says that it applies to open
-    cases, else of the version the case started under (PO-3)."""
+    cases, else of the version the case started under (PO-3). None where the handbook is silent.
+
+    `followed` are the clauses by which the case has gone so far: it goes on by such a one, and cites it, while the one
+    in force says the very same.
+    """
     current = await find_rule(work, kind, scope=scope, topic=topic)
-    if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned_version_id):
+    if current is not None and current.clause.version_id == pinned_version_id:
         return current
-    return await rule(work, kind, scope=scope, topic=topic, version_id=pinned_version_id)
+    if current is not None and current.applies_to_open_cases:
+        for clause_id in followed:
+            before = await _ruled_by(work, kind, clause_id, scope, topic)
+            if before is not None and before.says_the_same(current):
+                return before
+        return current
+    if pinned_version_id is None:
+        return None
+    return await find_rule(work, kind, scope=scope, topic=topic, version_id=pinned_version_id)
+
+
+async def _ruled_by(work: Work, kind: type[K], clause_id: UUID, scope: Scope, topic: str) -> Ruling[K] | None:
+    """What an older version ruled for a case, if it was by this clause."""
+    version_id = _versions.find(work, clause_id)
+    if version_id is None:
+        version_id = await work.value(select(Clause.version_id).where(Clause.id == clause_id))
+        if version_id is None:
+            return None
+        _versions.keep(work, clause_id, version_id)
+    found = await find_rule(work, kind, scope=scope, topic=topic, version_id=version_id)
+    return found if found is not None and found.clause.clause_id == clause_id else None
 
 
 async def rule_by_clause(work: Work, kind: type[K], *, clause_id: UUID, version_id: UUID) -> Ruling[K]:

@@ -79,6 +79,12 @@ class Ruling(Generic[KindT]):
     applies_to_open_cases: bool = False
     scope: Scope = field(default_factory=Scope)
 
+    def says_the_same(self, other: "Ruling[Any]") -> bool:
+        """Whether another version's clause is the same one, and lays down the very same."""
+        mine, theirs = self.clause, other.clause
+        same_place = (mine.number, mine.title, self.scope) == (theirs.number, theirs.title, other.scope)
+        return same_place and self.value == other.value
+
 
 class Handbook:
     """The clauses of one version, in the order of their numbers."""

@@ -78,7 +78,7 @@ async def _rate_anew(work: Work, view: View) -> None:
         return
     request.priority = matrix.value.rate(request.customer_tier, request.impact, request.urgency)
     cite_priority(work, request, matrix, {})
-    view.grounds = await queries.grounds(work, request)
+    view.grounds = await queries.grounds(work, request, view.clocks)
     timing.start(work, view)
 
 

@@ -80,9 +80,9 @@ async def review_next_resolved(work: Work, event: ConfirmationReviewDue) -> None
 
 async def _stays(work: Work, view: View) -> bool:
     """Whether the clause that decides now was the last one that a resolved request went by."""
-    silence = await queries.ruled(work, AutoConfirm, view.request)
     about = Subject(SubjectKind.REQUEST, view.request.id)
     planned = [each for each in await policies_queries.decisions_about(work, about) if each.decision == _DECISION]
+    silence = await queries.ruled(work, AutoConfirm, view.request, followed=[each.clause_id for each in planned[-1:]])
     return silence is None or (bool(planned) and planned[-1].clause_id == silence.clause.clause_id)
 
 

@@ -12,7 +12,8 @@ from tenancy.work import Work
 
 async def follow(work: Work, request: ServiceRequest, changes: Sequence[StateChange]) -> Ruling[RequestCourse] | None:
     """Note which steps a request lacks by its history. Gives the clause that asks for them, if there is one."""
-    ruling = await queries.ruled(work, RequestCourse, request)
+    followed = () if request.course_clause_id is None else (request.course_clause_id,)
+    ruling = await queries.ruled(work, RequestCourse, request, followed=followed)
     needed = ruling.value.steps(request.complexity) if ruling is not None else ()
     request.missing_steps = [step.value for step in rules.missing(needed, [change.move for change in changes])]
     request.demands = [each.value for each in (ruling.value.demands() if ruling is not None else rules.USUAL_DEMANDS)]

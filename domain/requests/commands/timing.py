@@ -19,10 +19,10 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel, UpdateCadence
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
-from domain.requests.commands import course, escalating
+from domain.requests.commands import course, escalating, following
+from domain.requests.commands.following import Following
 from domain.requests.events import (
     ClockBreached,
-    ClockFollowedNewClause,
     ClockMarkDue,
     ClockReviewDue,
     ClockWarned,
@@ -55,6 +55,8 @@ class View:
     timers: dict[str | None, AgendaItem]
     # When somebody has last said something to the requester, if that matters.
     said_at: datetime | None = None
+    # What of it is about to follow a new handbook.
+    following: Following | None = None
 
     @property
     def history(self) -> list[Change]:
@@ -110,7 +112,8 @@ async def locked(work: Work, request_id: UUID, *path: str) -> View:
     timers = await lock_timers(work, request_id)
     request = await queries.get(work, request_id, *path, lock=True)
     changes = await queries.history_of(work, request_id)
-    clocks, grounds = await queries.clocks_of(work, request_id), await queries.grounds(work, request)
+    clocks = await queries.clocks_of(work, request_id)
+    grounds = await queries.grounds(work, request, clocks)
     recurs = (grounds is not None and grounds.cadence) or any(clock.kind is ClockKind.UPDATE for clock in clocks)
     return View(
         request=request,
@@ -120,6 +123,7 @@ async def locked(work: Work, request_id: UUID, *path: str) -> View:
         at=max(work.now, changes[-1].at),
         timers={timer.key: timer for timer in timers},
         said_at=await queries.said_at(work, request) if recurs else None,
+        following=await following.look(work, clocks, grounds),
     )
 
 
@@ -146,9 +150,13 @@ def start(work: Work, view: View) -> None:
 
 
 def reckon(work: Work, view: View) -> None:
-    """Bring every clock into line with the history and the clauses, cite where a deadline is new, and set the timer."""
+    """Bring every clock into line with the history and the clauses, cite where a deadline or its clause is new, and set
+    the timer."""
     for clock in view.clocks:
         _reckon(work, view, clock)
+    if view.following is not None:
+        following.tell(work, view.request, view.clocks, view.grounds, view.following)
+        view.following = None
     request, key = view.request, f"request:{view.request.id}:clocks"
     promised = (clock.due_at for clock in view.clocks if clock.due_at and clock.kind in PROMISED)
     request.due_at = min(promised, default=None)
@@ -184,7 +192,8 @@ def _reckon(work: Work, view: View, clock: Clock) -> None:
     clock.state, clock.due_at, clock.stopped_at = reading.state, reading.due_at, reading.stopped_at
     clock.clause_id = ruling.clause.clause_id
     clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
-    if clock.due_at is not None and clock.due_at != before:
+    followed = view.following is not None and clock.id in view.following.before
+    if followed or (clock.due_at is not None and clock.due_at != before):
         _cite(work, view, clock, "requests.deadline", _trace(view, clock), {"due_at": clock.due_at})
 
 
@@ -309,7 +318,9 @@ def _trace(view: View, clock: Clock) -> dict[str, Any]:
     """What a breach is made of, in working minutes."""
     assert view.grounds is not None
     told = rules.narrative(view.segments(clock), _target(view, clock), view.grounds.calendar, view.at)
-    assert told is not None
+    if told is None:
+        # The clause that is followed from now on promises nothing here.
+        return {}
     return {
         "allowed_minutes": told.allowed // timedelta(minutes=1),
         "counted_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in told.counted},
@@ -377,21 +388,7 @@ def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
 
 async def _bring_up_to_date(work: Work, request_id: UUID) -> None:
     view = await locked(work, request_id)
-    before = {clock.id: (clock.clause_id, clock.calendar_clause_id) for clock in view.clocks}
     await course.follow(work, view.request, view.changes)
     start(work, view)
     await catch_up(work, view, before_a_move=False)
     reckon(work, view)
-    for clock in view.clocks:
-        now = (clock.clause_id, clock.calendar_clause_id)
-        old = before.get(clock.id, now)
-        if old != now:
-            followed = ClockFollowedNewClause(
-                request_id=request_id,
-                clock_id=clock.id,
-                old_clause_id=old[0],
-                new_clause_id=now[0],
-                old_calendar_clause_id=old[1],
-                new_calendar_clause_id=now[1],
-            )
-            work.record(followed, about=clock)

@@ -1,6 +1,6 @@
 """By which clauses a request runs, and how a clock stands by them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,14 +49,20 @@ def scope_of(request: ServiceRequest) -> Case:
     )
 
 
-async def ruled(work: Work, kind: type[K], request: ServiceRequest, topic: str = "") -> Ruling[K] | None:
+async def ruled(
+    work: Work, kind: type[K], request: ServiceRequest, topic: str = "", *, followed: Collection[UUID] = ()
+) -> Ruling[K] | None:
     """The clause of a kind for a running request: of the version it was submitted under, or of the one in force where
-    its clause holds for open cases too (PO-3). None where the handbook is silent."""
-    pinned, scope = request.handbook_version_id, scope_of(request)
-    current = await policies.find_rule(work, kind, scope=scope, topic=topic)
-    if current is not None and (current.applies_to_open_cases or current.clause.version_id == pinned):
-        return current
-    return await policies.find_rule(work, kind, scope=scope, topic=topic, version_id=pinned)
+    its clause holds for open cases too (PO-3); one of those it has `followed` so far while that says the same. None
+    where the handbook is silent."""
+    return await policies.find_rule_for_running_case(
+        work,
+        kind,
+        pinned_version_id=request.handbook_version_id,
+        scope=scope_of(request),
+        topic=topic,
+        followed=followed,
+    )
 
 
 async def waits_for_customer(work: Work, request: ServiceRequest) -> bool:
@@ -78,9 +84,11 @@ async def kept_clause(
     return None
 
 
-async def calendar_for(work: Work, request: ServiceRequest) -> Ruling[BusinessCalendarClause]:
+async def calendar_for(
+    work: Work, request: ServiceRequest, followed: Collection[UUID] = ()
+) -> Ruling[BusinessCalendarClause]:
     """The calendar by which a request's time is reckoned; refuses with NO_CLAUSE where there is none."""
-    found = await ruled(work, BusinessCalendarClause, request)
+    found = await ruled(work, BusinessCalendarClause, request, followed=followed)
     if found is not None:
         return found
     return await policies.rule(
@@ -122,18 +130,24 @@ class Grounds:
         return self.level.value
 
 
-async def grounds(work: Work, request: ServiceRequest) -> Grounds | None:
-    """What is promised for a request; None where the handbook promises nothing, which is no limit."""
-    level, cadence = await ruled(work, ServiceLevel, request), await ruled(work, UpdateCadence, request)
+async def grounds(work: Work, request: ServiceRequest, clocks: Iterable[Clock] = ()) -> Grounds | None:
+    """What is promised for a request, whose clocks go on by the clauses that they have followed while those in force
+    say the same; None where the handbook promises nothing, which is no limit."""
+    running = [clock for clock in clocks if clock.stopped_at is None]
+    word = {clock.clause_id for clock in running if clock.kind is ClockKind.UPDATE}
+    promised = {clock.clause_id for clock in running if clock.kind is not ClockKind.UPDATE}
+    level = await ruled(work, ServiceLevel, request, followed=promised)
+    cadence = await ruled(work, UpdateCadence, request, followed=word)
     if level is None and cadence is None:
         return None
-    return Grounds(level, cadence, await calendar_for(work, request))
+    hours = {clock.calendar_clause_id for clock in running}
+    return Grounds(level, cadence, await calendar_for(work, request, hours))
 
 
 async def story_of(work: Work, clock: Clock, at: datetime) -> tuple[rules.Narrative, ClauseReference] | None:
     """How a clock stood at an instant, and the clause that promises its time; None where nothing is promised now."""
     request = await get(work, clock.request_id)
-    found = await grounds(work, request)
+    found = await grounds(work, request, [clock])
     ruling = found.ruling(clock.kind) if found is not None else None
     target = Target.model_validate(clock.target) if clock.target is not None else None
     if found is None or ruling is None:

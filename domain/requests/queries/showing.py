@@ -9,6 +9,7 @@ from domain.customers import queries as customers
 from domain.kernel.permissions import WORKS_ON_REQUESTS, Permission
 from domain.kernel.terms import ClockKind
 from domain.organisation import queries as organisation
+from domain.policies.models import Clause, HandbookVersion
 from domain.requests.models import Clock, Escalation, Message, RequestHelper, RequestPart, ServiceRequest, SiteVisit
 from domain.requests.rules import Audience, HelpState, Move, State
 from tenancy.actor import Actor
@@ -199,6 +200,19 @@ def breached(requests: Any) -> ColumnElement[bool]:
     late = another(Clock)
     missed = (late.breached_at.is_not(None), late.kind != ClockKind.INTERNAL)
     return select(late.id).where(late.request_id == requests.id, *missed).exists()
+
+
+def is_version_of_clocks(requests: Any, versions: Any) -> ColumnElement[bool]:
+    """Whether a version is the newest of those whose clauses the clocks of a request go by."""
+    clock, clause, newest = another(Clock), another(Clause), another(HandbookVersion)
+    by_clock = or_(clause.id == clock.clause_id, clause.id == clock.calendar_clause_id)
+    found = (
+        select(newest.id)
+        .where(clause.version_id == newest.id, by_clock, clock.request_id == requests.id)
+        .order_by(newest.number.desc())
+        .limit(1)
+    )
+    return versions.id == found.scalar_subquery()  # type: ignore[no-any-return]  # a column's comparison
 
 
 def visible_links(actor: Actor, links: Any) -> ColumnElement[bool]:

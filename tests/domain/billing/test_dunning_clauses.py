@@ -19,6 +19,7 @@ from domain.policies.models import Clause
 from domain.policies.rules.kinds import DunningLadder
 from domain.policies.rules.scopes import Scope
 from tenancy.database import reading, writing
+from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.refusals import WrongState
 from tests.domain.billing.office import (
@@ -30,7 +31,7 @@ from tests.domain.billing.office import (
     open_office,
     step,
 )
-from tests.domain.policies.handbooks import draft
+from tests.domain.policies.handbooks import another_title, draft
 from tests.handbooks import publish
 
 pytestmark = pytest.mark.usefixtures("pool")
@@ -206,11 +207,28 @@ async def test_running_invoices_keep_their_ladder_unless_the_new_clause_says_oth
         await handbooks.publish_version(work, version_id=version.id)
     await office.work_off()
     assert await office.planned(billed) == {1: date(2026, 3, 9), 2: date(2026, 3, 11), 3: date(2026, 3, 17)}
+    followed = (await office.invoice(billed)).ladder_clause_id
+    # One that says the very same of open invoices leaves it by the clause that it was told of.
+    await office.set_clock(march(4))
+    async with writing(office.admin, settle=settle) as work:
+        again = await handbooks.draft_version(
+            work, title=another_title(), document_number="HB-01", copy_from=version.id
+        )
+        await handbooks.submit_version(work, version_id=again.id)
+        await handbooks.publish_version(work, version_id=again.id)
+    await office.work_off()
+    assert (await office.invoice(billed)).ladder_clause_id == followed
     # The next version says nothing of open cases any more: the invoice is back with the ladder that it began under.
     await office.set_clock(march(5))
     await publish(office.admin, ("5.1", CALENDAR), ("7.1", DunningLadder.model_validate(STRICT)))
     await office.work_off()
     assert await office.planned(billed) == {1: date(2026, 3, 13), 2: date(2026, 3, 27)}
+    async with reading(office.admin) as work:
+        facts = select(JournalEntry).where(JournalEntry.name == "billing.ladder_followed_new_clause")
+        told = [each.payload["new_clause_id"] for each in await work.all(facts.order_by(JournalEntry.id))]
+        plans = await policies.decisions_about(work, Subject(SubjectKind.INVOICE, billed))
+    assert told == [str(followed), str((await office.invoice(billed)).ladder_clause_id)]
+    assert [str(each.clause_id) for each in plans if each.decision == "billing.dunning_plan"][-2:] == told
 
 
 async def test_where_the_handbook_is_silent_nobody_is_dunned() -> None:

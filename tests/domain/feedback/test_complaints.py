@@ -277,6 +277,8 @@ async def test_a_handbook_for_open_complaints_is_followed_by_all_of_them_in_batc
     assert {(await stored(fast, each)).due_at for each in here} == {at("Mon 1 11:00")}
     assert (await stored(slow, elsewhere)).due_at == at("Tue 2 17:00")
     assert len(await told(fast, "feedback.complaint_review_due")) == 3
+    assert len(await told(fast, "feedback.complaint_followed_new_clause")) >= 5
+    assert await told(slow, "feedback.complaint_followed_new_clause") == []
 
 
 async def test_quality_counts_closed_requests_without_a_complaint(fast: Company) -> None:

@@ -12,11 +12,12 @@ from domain.customers.models import Customer
 from domain.organisation import commands as organisation
 from domain.organisation.models import Department
 from domain.policies import commands as policies
+from domain.policies.models import Decision
 from domain.policies.rules.kinds import BusinessCalendarClause, ServiceLevel
 from domain.requests import commands, queries
 from domain.requests.events import ClockMarkDue
-from domain.requests.models import ServiceRequest
-from domain.requests.rules import ClockKind, ClockState
+from domain.requests.models import Message, ServiceRequest
+from domain.requests.rules import Audience, ClockKind, ClockState
 from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
@@ -35,6 +36,7 @@ from tests.domain.requests.company import (
     escalations,
     founded,
     go_to,
+    service_clauses,
     sleep_until,
     software_clauses,
     stored,
@@ -406,6 +408,53 @@ async def test_a_clock_that_follows_a_new_handbook_notes_both_clauses(software: 
         found = await work.all(notes.order_by(JournalEntry.id))
     told_of = [(note.payload["old_clause_id"], note.payload["new_clause_id"]) for note in found]
     assert told_of == [(str(old), str(new)), (str(new), str(old))]
+    assert {(note.subject_kind, note.subject_id) for note in found} == {("service_requests", request.id)}
+
+
+async def notes(company: Company, request: ServiceRequest) -> list[str]:
+    async with reading(company.admin) as work:
+        said = await work.all(select(Message).where(Message.request_id == request.id).order_by(Message.id))
+    assert {(each.audience, each.author_id) for each in said} <= {(Audience.INTERNAL, None)}
+    return [each.text for each in said]
+
+
+async def reckoned(company: Company, request: ServiceRequest) -> list[Decision]:
+    found = await decisions(company, request, "requests.deadline")
+    return [each for each in found if each.inputs["clock"] == ClockKind.RESOLUTION]
+
+
+async def test_what_follows_a_new_version_is_told_so_though_its_deadline_stays_and_only_once(
+    software: Company, service: Company
+) -> None:
+    request, other = await under_way(software), await under_way(service)
+    [begun] = await reckoned(software, request)
+    due_at = (await clock(software, request)).due_at
+    await go_to(software, at("Mon 1 09:05"))
+    # The same time, and a warning earlier: nothing of the deadline is new.
+    earlier = ServiceLevel.model_validate({**SOFTWARE_LEVEL.stored(), "warning_fractions": ["0.25"]})
+    await adopt(software, earlier)
+    followed = await clock(software, request)
+    assert (followed.due_at, followed.clause_id != begun.clause_id) == (due_at, True)
+    kept = await reckoned(software, request)
+    assert [each.clause_id for each in kept] == [begun.clause_id, followed.clause_id]
+    assert [each.result for each in kept] == [begun.result, begun.result]
+    [noted] = await notes(software, request)
+    by = "by clause 2.2 of version 2 of the handbook, and by the calendar of clause 1.1 of version 1"
+    assert noted == f"From now on this goes {by}: resolution."
+    # A version that says the very same of it leaves it where it is, and what comes cites what was told.
+    await go_to(software, at("Mon 1 09:06"))
+    await adopt(software, earlier)
+    await adopt(software, earlier)
+    await go_to(software, at("Mon 1 18:00"))
+    assert await notes(software, request) == [noted]
+    assert (await clock(software, request)).clause_id == followed.clause_id
+    assert len(await reckoned(software, request)) == 2
+    [warned] = await decisions(software, request, "requests.warning")
+    assert warned.clause_id == followed.clause_id
+    # Whoever's handbook says nothing of open cases is told nothing, and a third has nothing.
+    await publish(service.admin, *service_clauses())
+    await go_to(service, at("Mon 1 10:00"))
+    assert (await notes(service, other), await notes(await founded(), request)) == ([], [])
 
 
 async def test_the_pause_is_kept_when_a_new_service_level_takes_hold_of_open_requests(software: Company) -> None:
