@@ -57,6 +57,7 @@ LABELS: Mapping[str, str] = {
     "content": message("Content"),
     "contract": message("Contract"),
     "control": message("Document control"),
+    "clocksVersion": message("Handbook version of the deadlines"),
     "courseClause": message("Clause on the course"),
     "credited": message("Credited"),
     "currency": message("Currency"),
