@@ -274,8 +274,8 @@ def test_what_is_in_another_currency_meets_a_comparison_that_names_its_own() -> 
     ("subject", "condition", "place"),
     [
         ("contracts", {"fact": "amount_minor", "operator": "at_least", "value": 1, "currency": "XXX"}, ()),
-        ("contracts", {"fact": "amount_minor", "operator": "differs", "value": 1, "currency": "CNY"}, ()),
-        ("contracts", {"fact": "notice_days", "operator": "at_least", "value": 1, "currency": "CNY"}, ()),
+        ("contracts", {"fact": "amount_minor", "operator": "differs", "value": 1, "currency": "CNY"}, ("currency",)),
+        ("contracts", {"fact": "notice_days", "operator": "at_least", "value": 1, "currency": "CNY"}, ("currency",)),
         ("contracts", {"fact": "amount_minor", "operator": "at_least", "value": 1, "currency": "YUAN"}, ("currency",)),
     ],
 )
