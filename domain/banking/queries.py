@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.banking.models import BankAccount, BankLine, BankStatement
 from domain.banking.rules.lines import LineState
@@ -22,6 +21,7 @@ from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BankBooking
 from tenancy.actor import Actor
 from tenancy.models import one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 # More open invoices than these that fit one line tell nothing any more.
@@ -36,7 +36,7 @@ def visible(actor: Actor, _: Any) -> ColumnElement[bool]:
 
 def shows(actor: Actor, statement_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the statement with an id, for the file that is attached to it."""
-    statements = aliased(BankStatement)
+    statements = another(BankStatement)
     return select(statements.id).where(statements.id == statement_id, visible(actor, statements)).exists()
 
 

@@ -15,6 +15,7 @@ from domain.kernel.permissions import Permission
 from domain.policies.rules.values import Wording
 from tenancy.actor import Actor
 from tenancy.refusals import Invalid, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -45,7 +46,7 @@ def visible_forms(actor: Actor, forms: Any) -> ColumnElement[bool]:
     """Forms are seen with their offering. `forms` is `RequestForm` or an alias of it."""
     if _reads_all(actor):
         return true()
-    offerings = aliased(ServiceOffering)
+    offerings = another(ServiceOffering)
     return select(offerings.id).where(offerings.id == forms.offering_id, visible_offerings(actor, offerings)).exists()
 
 
@@ -53,13 +54,13 @@ def visible_fields(actor: Actor, fields: Any) -> ColumnElement[bool]:
     """Fields are seen with their form. `fields` is `models.FormField` or an alias of it."""
     if _reads_all(actor):
         return true()
-    forms = aliased(RequestForm)
+    forms = another(RequestForm)
     return select(forms.id).where(forms.id == fields.form_id, visible_forms(actor, forms)).exists()
 
 
 def _offered(line_id: Any) -> ColumnElement[bool]:
     """Whether a line and all those above it are active."""
-    first, further = aliased(ServiceLine), aliased(ServiceLine)
+    first, further = another(ServiceLine), another(ServiceLine)
     closed = select(first.id).where(~first.active).cte("closed", recursive=True, nesting=True)
     closed = closed.union(select(further.id).where(further.parent_id == closed.c.id))
     found: ColumnElement[bool] = line_id.not_in(select(closed.c.id))

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, select, true
-from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
 from domain.mail import rules
@@ -23,6 +22,7 @@ from tenancy.actor import Actor
 from tenancy.effects import Effect, EffectKind
 from tenancy.models import one_of
 from tenancy.postbox import Thread
+from tenancy.rows import another
 from tenancy.secrets import unseal
 from tenancy.work import Work
 
@@ -38,7 +38,7 @@ def visible(actor: Actor, _: Any = None) -> ColumnElement[bool]:
 
 def shows(actor: Actor, mail_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the mail with an id, for what is attached to it."""
-    mails = aliased(InboundMail)
+    mails = another(InboundMail)
     return select(mails.id).where(mails.id == mail_id, visible(actor, mails)).exists()
 
 

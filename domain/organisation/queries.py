@@ -15,6 +15,7 @@ from domain.organisation.models import Absence, Department, DutyShift, Post, Sta
 from tenancy.actor import Actor
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
+from tenancy.rows import another
 from tenancy.tenants import Tenant
 from tenancy.work import Work
 
@@ -62,7 +63,7 @@ async def post(work: Work, id: UUID) -> Post:
 
 def below_me(staff_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether somebody stands below the acting member, at whatever distance, by the id of their staff record."""
-    first, further = aliased(Staff), aliased(Staff)
+    first, further = another(Staff), another(Staff)
     line = select(first.id).where(first.superior_id == current_member()).cte("line", recursive=True, nesting=True)
     line = line.union(select(further.id).where(further.superior_id == line.c.id))
     return staff_id.in_(select(line.c.id))
@@ -70,7 +71,7 @@ def below_me(staff_id: ColumnElement[UUID]) -> ColumnElement[bool]:
 
 def headed_by_me(department_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether the acting member heads a department or one above it, by the department's id."""
-    first, further = aliased(Department), aliased(Department)
+    first, further = another(Department), another(Department)
     mine = select(first.id).where(first.head_id == current_member()).cte("headed", recursive=True, nesting=True)
     mine = mine.union(select(further.id).where(further.parent_id == mine.c.id))
     return department_id.in_(select(mine.c.id))

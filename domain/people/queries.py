@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
@@ -17,6 +16,7 @@ from domain.policies import queries as policies
 from domain.policies.models import Clause
 from tenancy.actor import Actor
 from tenancy.models import current_member, one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 UNDER_WAY = [state for state in State if not LIFECYCLE.is_final(state)]
@@ -38,7 +38,7 @@ def visible(actor: Actor, resignations: Any) -> ColumnElement[bool]:
 
 def unwaivable_by(resignation: Any) -> Select[Any]:
     """Inside a statement, the notice clause that led to the last day, if it lets nothing of the notice be waived."""
-    clauses = aliased(Clause)
+    clauses = another(Clause)
     ruled = policies.clause_of(SubjectKind.RESIGNATION, resignation.id, LAST_DAY).scalar_subquery()
     return select(clauses.id).where(
         clauses.id == ruled,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import strawberry
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, and_, case, cast, func, null, select
-from sqlalchemy.orm import aliased
 
 from api.reading.filters import TextFilter, filtered
 from api.reading.mapping import Order, column, computed, one, page, rendered, shows
@@ -22,6 +21,7 @@ from tenancy.actor import Actor
 from tenancy.journal import JournalEntry
 from tenancy.language import translate
 from tenancy.models import current_language
+from tenancy.rows import another
 
 
 def _said(name: str) -> Any:
@@ -35,7 +35,7 @@ def said(text: str | None, actor: Actor) -> str | None:
 
 def _of_seat(entry: Any, column: str) -> Any:
     """Something of the seat that an entry tells of."""
-    seats = aliased(ApprovalTask)
+    seats = another(ApprovalTask)
     return select(getattr(seats, column)).where(seats.id == cast(_said("task_id")(entry), Uuid)).scalar_subquery()
 
 
@@ -44,7 +44,7 @@ def _step(entry: Any) -> ColumnElement[Any]:
 
 
 def _step_name(entry: Any) -> Any:
-    approvals = aliased(Approval)
+    approvals = another(Approval)
     name = approvals.chain.op("->")("steps").op("->")(cast(_step(entry), Integer)).op("->")(cast("name", Text))
     here = approvals.id == cast(_said("approval_id")(entry), Uuid)
     return select(name.op("->>")(current_language())).where(here)
@@ -58,7 +58,7 @@ def _comment(entry: Any) -> ColumnElement[Any]:
 
 def _instead_of(entry_id: Any) -> Any:
     """Who was away, by the entry's id: the seat of a decision has it, an entry about passing on says it itself."""
-    entries = aliased(JournalEntry)
+    entries = another(JournalEntry)
     delegated = _of_seat(entries, "seat_reason") == SeatReason.DELEGATED.value
     decided = and_(entries.name == ApprovalDecided.name, delegated)
     passed_on = cast(_said("instead_of_id")(entries), Uuid)
@@ -68,7 +68,7 @@ def _instead_of(entry_id: Any) -> Any:
 
 def _attached_by(entry_id: Any) -> Any:
     """The attachment that an entry tells of, by the entry's id."""
-    entries = aliased(JournalEntry)
+    entries = another(JournalEntry)
     return select(cast(_said("attachment_id")(entries), Uuid)).where(entries.id == entry_id).scalar_subquery()
 
 

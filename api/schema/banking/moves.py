@@ -6,7 +6,6 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import and_, not_, select, true
-from sqlalchemy.orm import aliased
 
 from api.reading.mapping import column, listed, part
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence
@@ -18,6 +17,7 @@ from domain.banking.rules.lines import LineState
 from domain.billing.models import Refund
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
+from tenancy.rows import another
 
 strawberry.enum(Move, name="BankLineMoveName", description="What can be made of a line of the bank.")
 strawberry.enum(Obstacle, name="BankLineBlockerCode", description="Why something is not possible for you now.")
@@ -76,7 +76,7 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
 
 def _refunded(line: Any) -> Any:
     """Whether a part of the payment that was recorded by a line has been paid back, so that it stays."""
-    refunds = aliased(Refund)
+    refunds = another(Refund)
     paid_back = select(refunds.id).where(refunds.payment_id == line.payment_id)
     return and_(not_(line.linked), paid_back.exists())
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import Text, cast, func, select
-from sqlalchemy.orm import aliased
 
 from api.reading.filters import TextFilter, WordFilter, filtered
 from api.reading.mapping import Node, Order, column, computed, known, localized, many, one, page, part, shows
@@ -35,10 +34,11 @@ from domain.presales.rules.quotations import QuotationState
 from domain.requests import models, queries
 from domain.requests.rules import State
 from tenancy.models import current_contact, current_instant
+from tenancy.rows import another
 
 
 def _name_of(contact_id: Any) -> Any:
-    asker = aliased(customers.Contact)
+    asker = another(customers.Contact)
     return select(asker.name).where(asker.id == contact_id)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import aliased
 
 from domain.kernel.calendars import BusinessCalendar
 from domain.policies import queries as policies
@@ -18,12 +17,13 @@ from tenancy.actor import Actor
 from tenancy.language import in_language, translate, write_span
 from tenancy.models import current_instant
 from tenancy.refusals import message
+from tenancy.rows import another
 
 _MINUTE = timedelta(minutes=1)
 
 
 def _history(clock: Any) -> Select[Any]:
-    changes = aliased(models.StateChange)
+    changes = another(models.StateChange)
     # What is said as a reason is the reason's name in three languages, where the handbook lists it.
     each = func.json_build_array(
         changes.at, changes.state, changes.reason, changes.reason_code, changes.pauses, changes.reason_name

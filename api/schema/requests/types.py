@@ -6,7 +6,6 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement, DateTime, func, literal_column, or_, select
-from sqlalchemy.orm import aliased
 from strawberry.scalars import JSON
 
 from api.reading.filters import (
@@ -42,6 +41,7 @@ from domain.requests import models, queries
 from domain.requests.rules import Audience, Channel, ClockState, LinkKind, Move, State
 from domain.requests.rules.texts import MOST_MENTIONS
 from tenancy.models import current_instant
+from tenancy.rows import another
 
 strawberry.enum(State, name="RequestState", description="How far a request is.")
 strawberry.enum(Channel, name="RequestChannel", description="How a request came in.")
@@ -95,7 +95,7 @@ class RequestChange(Node):
 
 
 def _mentioned(said: Any, member: Any) -> ColumnElement[bool]:
-    there = aliased(models.Mention)
+    there = another(models.Mention)
     return select(there.id).where(there.message_id == said.id, there.member_id == member.id).exists()
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlalchemy import Text, Uuid, and_, case, cast, false, func, not_, null, or_, select, true
-from sqlalchemy.orm import aliased
 
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
@@ -33,6 +32,7 @@ from domain.requests.rules.visits import (
 )
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
+from tenancy.rows import another
 
 if TYPE_CHECKING:
     from api.schema.requests.types import ServiceRequest
@@ -121,7 +121,7 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
 
 def _has_request(visit: Any) -> Any:
     """Whether the acting member has the request of a visit, or helps with it."""
-    requests = aliased(models.ServiceRequest)
+    requests = another(models.ServiceRequest)
     mine = func.coalesce(queries.assigned_to_me(requests), false())
     has = select(requests.id).where(requests.id == visit.request_id, mine).exists()
     return or_(has, queries.helped_by_me(visit.request_id))

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import aliased
 
 from domain.billing.models import CreditNote, CreditNoteTax, Invoice, InvoiceTax
 from domain.billing.queries.invoices import visible_of_customer
@@ -13,6 +12,7 @@ from domain.kernel.amounts import RateTotal
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from tenancy.actor import Actor
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -20,7 +20,7 @@ def visible_note_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """What a credit note takes off each rate is seen with it. `parts` is that table or an alias of it."""
     if actor.may(Permission.BILLING_READ):
         return true()
-    notes = aliased(CreditNote)
+    notes = another(CreditNote)
     return select(notes.id).where(notes.id == parts.credit_note_id, visible_of_customer(actor, notes)).exists()
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, not_, or_, select, true
 from sqlalchemy import false as sql_false
-from sqlalchemy.orm import aliased
 
 from domain.billing.models import BillingParty, CreditNote, Invoice
 from domain.billing.queries.credits import as_rates, taxes_of, taxes_of_note
@@ -24,6 +23,7 @@ from domain.policies.rules.kinds.money import PaymentTerms, ZeroRate
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
 from tenancy.refusals import WrongState, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -35,7 +35,7 @@ def visible_parties(actor: Actor, parties: Any) -> ColumnElement[bool]:
 
 def is_latest(parties: Any) -> ColumnElement[bool]:
     """Whether nothing was said later about the same side."""
-    later = aliased(BillingParty)
+    later = another(BillingParty)
     same = or_(later.customer_id == parties.customer_id, later.customer_id.is_(None) & parties.customer_id.is_(None))
     return not_(select(later.id).where(same, later.id > parties.id).exists())
 

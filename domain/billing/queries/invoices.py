@@ -28,6 +28,7 @@ from domain.policies.rules.scopes import Scope
 from tenancy.actor import Actor
 from tenancy.models import current_day, current_instant
 from tenancy.refusals import message
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -49,7 +50,7 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Lines, allocations and steps are seen with their invoice. `parts` is one of their tables or an alias of it."""
     if actor.may(Permission.BILLING_READ):
         return true()
-    invoices = aliased(Invoice)
+    invoices = another(Invoice)
     return select(invoices.id).where(invoices.id == parts.invoice_id, visible(actor, invoices)).exists()
 
 
@@ -120,21 +121,21 @@ def is_about(holds: Any, invoices: Any) -> ColumnElement[bool]:
 
 def counts_for(payments: Any, invoices: Any) -> ColumnElement[bool]:
     """Whether a part of a payment counts for an invoice."""
-    parts = aliased(Allocation)
+    parts = another(Allocation)
     mine = select(parts.id).where(parts.payment_id == payments.id, parts.invoice_id == invoices.id)
     return mine.where(parts.reversed_on.is_(None)).exists()
 
 
 def is_next(planned: Any, invoices: Any) -> ColumnElement[bool]:
     """Whether a planned step is the next one of an invoice."""
-    earlier = aliased(PlannedStep)
+    earlier = another(PlannedStep)
     before = select(earlier.id).where(earlier.invoice_id == planned.invoice_id, earlier.number < planned.number)
     return and_(planned.invoice_id == invoices.id, ~before.exists())
 
 
 def next_at(invoices: Any) -> Select[datetime | None]:
     """When the next step of an invoice is to be taken."""
-    planned = aliased(PlannedStep)
+    planned = another(PlannedStep)
     return select(planned.at).where(is_next(planned, invoices))
 
 
@@ -173,7 +174,7 @@ BLOCKER_TEXTS = {
 
 def blocks(blocker: Blocker, invoices: Any) -> ColumnElement[bool]:
     """Whether this keeps the next step of an invoice from being taken."""
-    planned = aliased(PlannedStep)
+    planned = another(PlannedStep)
     any_left = select(planned.id).where(planned.invoice_id == invoices.id).exists()
     late = select(planned.id).where(is_next(planned, invoices), planned.at <= current_instant())
     match blocker:
@@ -194,7 +195,7 @@ def blocks(blocker: Blocker, invoices: Any) -> ColumnElement[bool]:
         case Blocker.APPROVAL:
             found = late.where(planned.needs_approval).exists()
         case _:
-            held = aliased(Hold)
+            held = another(Hold)
             about = select(held.id).where(is_about(held, invoices), covers_today(held))
             found = and_(is_open(invoices), about.where(held.kind == HoldKind(blocker.value)).exists())
     return found  # type: ignore[no-any-return]  # a comparison of an alias's columns

@@ -14,6 +14,7 @@ from domain.policies.rules.dunning import CallOutcome, Channel
 from tenancy.actor import Actor
 from tenancy.effects import Effect, EffectState
 from tenancy.refusals import NotFound
+from tenancy.rows import another
 from tenancy.work import Work
 
 # Enough to tell the wordings of one letter apart, and few enough to be typed from paper.
@@ -22,7 +23,7 @@ FINGERPRINT_CHARACTERS = 16
 
 def visible_calls(actor: Actor, calls: Any) -> ColumnElement[bool]:
     """Calls are seen with the step that asked for them. `calls` is their table or an alias of it."""
-    steps = aliased(DunningStep)
+    steps = another(DunningStep)
     return select(steps.id).where(steps.id == calls.step_id, visible_parts(actor, steps)).exists()
 
 
@@ -38,7 +39,7 @@ def awaits_posting(letters: Any) -> ColumnElement[bool]:
 
 def awaits_call(steps: Any) -> ColumnElement[bool]:
     """Whether a telephone step's call is still to be made, on an invoice that is still owed: nobody was reached yet."""
-    invoices, calls = aliased(Invoice), aliased(DunningCall)
+    invoices, calls = another(Invoice), another(DunningCall)
     owed = select(invoices.id).where(invoices.id == steps.invoice_id, is_open(invoices)).exists()
     reached = select(calls.id).where(calls.step_id == steps.id, calls.outcome != CallOutcome.NOT_REACHED).exists()
     return and_(steps.channel == Channel.TELEPHONE, steps.withdrawn_at.is_(None), owed, ~reached)

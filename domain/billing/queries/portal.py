@@ -3,12 +3,12 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import aliased
 
 from domain.billing.models import Invoice
 from domain.customers import queries as customers
 from domain.kernel.permissions import PortalGrant
 from tenancy.actor import Actor
+from tenancy.rows import another
 
 
 def open_to_me(actor: Actor, invoices: Any) -> ColumnElement[bool]:
@@ -19,5 +19,5 @@ def open_to_me(actor: Actor, invoices: Any) -> ColumnElement[bool]:
 
 def lines_open_to_me(actor: Actor, lines: Any) -> ColumnElement[bool]:
     """Their lines."""
-    found = aliased(Invoice)
+    found = another(Invoice)
     return select(found.id).where(found.id == lines.invoice_id, open_to_me(actor, found)).exists()

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, any_, case, cast, false, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from domain.billing.models import Invoice, SettledItem, UsageSettlement
 from domain.billing.rules import usage as rules
@@ -28,6 +27,7 @@ from domain.policies.rules.kinds.money import PaymentTerms
 from domain.requests.models import ServiceRequest
 from tenancy.actor import Actor
 from tenancy.refusals import missing_permission
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -38,13 +38,13 @@ def visible_settlements(actor: Actor, settlements: Any) -> ColumnElement[bool]:
 
 def visible_items(actor: Actor, items: Any) -> ColumnElement[bool]:
     """Items are seen with their settlement."""
-    found = aliased(UsageSettlement)
+    found = another(UsageSettlement)
     return select(found.id).where(found.id == items.settlement_id, visible_settlements(actor, found)).exists()
 
 
 def stands(settlements: Any) -> ColumnElement[bool]:
     """Whether what was settled counts: the invoice of a settlement is not cancelled."""
-    invoices = aliased(Invoice)
+    invoices = another(Invoice)
     gone = select(invoices.id).where(invoices.id == settlements.invoice_id, invoices.state == State.CANCELLED)
     return ~gone.exists()
 

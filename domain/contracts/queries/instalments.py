@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
 
 from domain.contracts.models import Contract, ContractInstalment
 from domain.contracts.queries import visible_parts
 from domain.contracts.rules import Trigger
 from domain.contracts.rules.instalments import InstalmentObstacle
 from tenancy.models import current_day
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -26,7 +26,7 @@ def falls_due_on(instalments: Any, contracts: Any) -> ColumnElement[Any]:
 
 def due_day_of(instalments: Any) -> Any:
     """As `falls_due_on`, of an instalment alone."""
-    contracts = aliased(Contract)
+    contracts = another(Contract)
     return select(falls_due_on(instalments, contracts)).where(contracts.id == instalments.contract_id)
 
 
@@ -43,7 +43,7 @@ def is_to_be_invoiced(instalments: Any, contracts: Any) -> ColumnElement[bool]:
 
 def hinders(obstacle: InstalmentObstacle, instalments: Any) -> ColumnElement[bool]:
     """Whether an obstacle, other than a missing permission, stands in the way of what is done with an instalment."""
-    contracts = aliased(Contract)
+    contracts = another(Contract)
     mine = select(contracts.id).where(contracts.id == instalments.contract_id)
     day = falls_due_on(instalments, contracts)
     found: Any

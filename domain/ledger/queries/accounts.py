@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, false, func, select, true
-from sqlalchemy.orm import aliased
 
 from domain.billing import queries as billing
 from domain.kernel.permissions import Permission
 from domain.ledger.models import BookClosing, LedgerEntry, LedgerPosting
 from domain.ledger.rules import Account
 from tenancy.actor import Actor
+from tenancy.rows import another
 from tenancy.work import Work
 
 visible = billing.visible_of_customer
@@ -23,7 +23,7 @@ def visible_postings(actor: Actor, postings: Any) -> ColumnElement[bool]:
     """Postings are seen with their entry. `postings` is `LedgerPosting` or an alias of it."""
     if actor.may(Permission.BILLING_READ):
         return true()
-    entries = aliased(LedgerEntry)
+    entries = another(LedgerEntry)
     return select(entries.id).where(entries.id == postings.entry_id, visible(actor, entries)).exists()
 
 

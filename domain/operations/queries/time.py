@@ -21,6 +21,7 @@ from tenancy.actor import Actor
 from tenancy.members import Member
 from tenancy.models import current_member
 from tenancy.refusals import Invalid, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 LONGEST = timedelta(days=1830)
@@ -50,14 +51,14 @@ def visible_months(actor: Actor, months: Any) -> ColumnElement[bool]:
 
 def minutes_now(records: Any) -> Any:
     """What a record comes to with its corrections, inside a statement."""
-    corrections = aliased(TimeRecord)
+    corrections = another(TimeRecord)
     added = select(func.coalesce(func.sum(corrections.minutes), 0)).where(corrections.corrects_id == records.id)
     return records.minutes + added.scalar_subquery()
 
 
 def month_closed(records: Any) -> ColumnElement[bool]:
     """Whether the month of a record is approved."""
-    months = aliased(TimeMonth)
+    months = another(TimeMonth)
     same = func.date_trunc("month", records.worked_on)
     closed = (months.department_id == records.department_id, months.month_on == same)
     return select(months.id).where(*closed).exists()

@@ -23,6 +23,7 @@ from domain.policies.rules.kinds.operations import ScheduledWorkRules
 from domain.policies.rules.scopes import Case
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member, one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -44,7 +45,7 @@ def visible_works(actor: Actor, works: Any) -> ColumnElement[bool]:
 
 def shows_work(actor: Actor, id: Any) -> ColumnElement[bool]:
     """Whether the work with an id is shown to an actor."""
-    works = aliased(ScheduledWork)
+    works = another(ScheduledWork)
     return select(works.id).where(works.id == id, visible_works(actor, works)).exists()
 
 
@@ -85,7 +86,7 @@ def in_time(works: Any) -> ColumnElement[bool]:
 
 def has_open_checks(works: Any) -> ColumnElement[bool]:
     """Whether something that has to be looked at was not."""
-    checks = aliased(WorkCheck)
+    checks = another(WorkCheck)
     unseen = (checks.work_id == works.id, checks.required, checks.checked_at.is_(None))
     return select(checks.id).where(*unseen).exists()
 

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import aliased
 
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies.models import Clause, Decision
 from domain.policies.rules.clause_kind import CoveredBy, covered_by
 from domain.policies.rules.kinds import kind_named
 from tenancy.models import one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -25,7 +25,7 @@ async def decisions_about(work: Work, subject: Subject) -> list[Decision]:
 
 def clause_of(kind: SubjectKind, subject_id: Any, decision: str) -> Select[Any]:
     """Inside a statement, the clause that was last cited for a decision about a record."""
-    cited = aliased(Decision)
+    cited = another(Decision)
     about = and_(cited.subject_kind == kind.value, cited.subject_id == subject_id, cited.decision == decision)
     return select(cited.clause_id).where(about).order_by(cited.id.desc()).limit(1)
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.kernel.permissions import Permission
@@ -12,6 +11,7 @@ from domain.kernel.subjects import SubjectKind
 from domain.presales.models import TechnologyDemand, TechnologyDemandPart
 from tenancy.actor import Actor
 from tenancy.models import current_member
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -27,13 +27,13 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Parts are seen with their demand. `parts` is their table or an alias of it."""
     if actor.may(Permission.PRESALES_READ):
         return true()
-    found = aliased(TechnologyDemand)
+    found = another(TechnologyDemand)
     return select(found.id).where(found.id == parts.demand_id, visible(actor, found)).exists()
 
 
 def has_no_parts(demands: Any) -> ColumnElement[bool]:
     """Whether a demand is not broken down."""
-    parts = aliased(TechnologyDemandPart)
+    parts = another(TechnologyDemandPart)
     return not_(select(parts.id).where(parts.demand_id == demands.id).exists())
 
 

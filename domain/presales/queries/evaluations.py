@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, not_, or_, select
-from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.kernel.subjects import SubjectKind
@@ -16,6 +15,7 @@ from domain.presales.queries import inquiries
 from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.inquiries import InquiryState
 from tenancy.actor import Actor
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -29,7 +29,7 @@ def visible(actor: Actor, evaluations: Any) -> ColumnElement[bool]:
 
 def is_over_for(evaluations: Any) -> ColumnElement[bool]:
     """Whether an evaluation's inquiry is not being dealt with any more."""
-    found = aliased(Inquiry)
+    found = another(Inquiry)
     going = select(found.id).where(found.id == evaluations.inquiry_id, found.state == InquiryState.CONTACTED)
     return not_(going.exists())
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy import false as sql_false
-from sqlalchemy.orm import aliased
 
 from domain.customers import queries as customers
 from domain.kernel.permissions import Permission
@@ -15,6 +14,7 @@ from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.requirements import RequirementsState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -44,20 +44,20 @@ def visible_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Needs and requirements are seen with their inquiry. `parts` is one of their tables or an alias of it."""
     if actor.may(Permission.PRESALES_READ):
         return true()
-    found = aliased(Inquiry)
+    found = another(Inquiry)
     return select(found.id).where(found.id == parts.inquiry_id, visible(actor, found)).exists()
 
 
 def waits_for_go(inquiries: Any) -> ColumnElement[bool]:
     """Whether the clause wants a go that was not decided yet."""
-    evaluations = aliased(InquiryEvaluation)
+    evaluations = another(InquiryEvaluation)
     go = select(evaluations.id).where(evaluations.inquiry_id == inquiries.id, evaluations.state == EvaluationState.GO)
     return and_(inquiries.needs_go, not_(go.exists()))
 
 
 def is_over_for(documents: Any) -> ColumnElement[bool]:
     """Whether nothing is offered any more for a version's inquiry."""
-    found = aliased(Inquiry)
+    found = another(Inquiry)
     refused = found.state == InquiryState.REFUSED
     return select(found.id).where(found.id == documents.inquiry_id, refused).exists()
 

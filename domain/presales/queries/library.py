@@ -10,6 +10,7 @@ from domain.kernel.permissions import Permission
 from domain.presales.models import LibraryItem, LibraryUse
 from domain.presales.rules.library import MaterialState
 from tenancy.actor import Actor
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -37,6 +38,6 @@ def needs_consent_anew(items: Any) -> ColumnElement[bool]:
 
 def is_called_for_update(items: Any) -> ColumnElement[bool]:
     """Whether somebody who used this version says that it has to be brought up to date, and it counts still."""
-    uses = aliased(LibraryUse)
+    uses = another(LibraryUse)
     said = select(uses.id).where(uses.item_id == items.id, uses.outdated.is_(True)).exists()
     return and_(items.state == MaterialState.CURRENT, said)

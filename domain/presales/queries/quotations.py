@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.approvals import queries as approvals
 from domain.customers import queries as customers
@@ -27,6 +26,7 @@ from domain.presales.rules.solutions import SolutionState
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member, one_of
 from tenancy.refusals import WrongState, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 # What a customer has before them.
@@ -56,7 +56,7 @@ def open_to_me(actor: Actor, quotations: Any) -> ColumnElement[bool]:
 
 def lines_open_to_me(actor: Actor, lines: Any) -> ColumnElement[bool]:
     """Their lines. `lines` is `QuotationLine` or an alias of it."""
-    found = aliased(Quotation)
+    found = another(Quotation)
     return select(found.id).where(found.id == lines.quotation_id, open_to_me(actor, found)).exists()
 
 
@@ -64,7 +64,7 @@ def visible_lines(actor: Actor, lines: Any) -> ColumnElement[bool]:
     """Lines are seen with their quotation. `lines` is `QuotationLine` or an alias of it."""
     if actor.may(Permission.PRESALES_READ):
         return true()
-    found = aliased(Quotation)
+    found = another(Quotation)
     return select(found.id).where(found.id == lines.quotation_id, visible(actor, found)).exists()
 
 
@@ -78,7 +78,7 @@ def expired(quotations: Any) -> ColumnElement[bool]:
 
 def lacks_solution(quotations: Any) -> ColumnElement[bool]:
     """Whether the clause wants a solution that the customer has confirmed, and there is none."""
-    solutions = aliased(Solution)
+    solutions = another(Solution)
     confirmed = select(solutions.id).where(
         solutions.id == quotations.solution_id, solutions.state == SolutionState.CONFIRMED
     )

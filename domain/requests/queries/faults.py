@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds.handling import Demand
@@ -12,6 +11,7 @@ from domain.requests.models import FaultReport, PostmortemAction, Problem, Servi
 from domain.requests.queries.parts import visible_cooperation
 from tenancy.actor import Actor
 from tenancy.models import current_member
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -29,7 +29,7 @@ def visible_problems(actor: Actor, _: Any = None) -> ColumnElement[bool]:
 
 def has_no_report(requests: Any) -> ColumnElement[bool]:
     """Whether nothing was written on the fault behind a request."""
-    report = aliased(FaultReport)
+    report = another(FaultReport)
     return ~select(report.id).where(report.request_id == requests.id).exists()
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from domain.kernel.terms import CustomerTier
 from domain.requests import rules
 from domain.requests.models import Clock, ServiceRequest, StateChange
 from domain.requests.rules import ClockState, Move, State
 from tenancy.models import one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 # What takes a request from the first who had it, or lets its requester wait.
@@ -73,7 +73,7 @@ async def backlog_outcomes(work: Work, *, since: datetime, until: datetime) -> l
 
 def at_first_contact(requests: Any) -> ColumnElement[bool]:
     """Whether a request has stayed with the first who had it, without a hold and a reopening."""
-    later, earlier = aliased(StateChange), aliased(StateChange)
+    later, earlier = another(StateChange), another(StateChange)
     before = select(earlier.id).where(
         earlier.request_id == later.request_id, earlier.move == Move.ASSIGN, earlier.position < later.position
     )

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select
-from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
 from domain.requests.models import RequestHelper, RequestPart, ServiceRequest
@@ -12,6 +11,7 @@ from domain.requests.queries.showing import visible_parts
 from domain.requests.rules import HelpState, PartState
 from tenancy.actor import Actor
 from tenancy.models import one_of
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -26,7 +26,7 @@ def visible_cooperation(actor: Actor, parts: Any) -> ColumnElement[bool]:
 
 def has_open_parts(requests: Any) -> ColumnElement[bool]:
     """Whether a co-operating department has something left to do for a request."""
-    part = aliased(RequestPart)
+    part = another(RequestPart)
     return select(part.id).where(part.request_id == requests.id, part.state == PartState.OPEN).exists()
 
 

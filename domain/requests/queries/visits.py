@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import aliased
 
 from domain.customers.models import Contact, Customer
 from domain.organisation import queries as organisation
@@ -22,6 +21,7 @@ from domain.requests.rules.visits import OPEN, WAITING, Standing, digest
 from tenancy.actor import Actor
 from tenancy.models import current_instant, current_member, one_of
 from tenancy.refusals import ClauseReference
+from tenancy.rows import another
 from tenancy.work import Work
 
 
@@ -33,31 +33,31 @@ def visible_visits(actor: Actor, visits: Any) -> ColumnElement[bool]:
 def visits_open_to_me(actor: Actor, visits: Any) -> ColumnElement[bool]:
     """What a customer's person sees in the portal: visits for what they see there. `visits` is `SiteVisit` or an alias
     of it."""
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     return select(requests.id).where(requests.id == visits.request_id, open_to_me(actor, requests)).exists()
 
 
 def visible_visit_parts(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """Parts are seen with their visit. `parts` is `SiteVisitPart` or an alias of it."""
-    visits = aliased(SiteVisit)
+    visits = another(SiteVisit)
     return select(visits.id).where(visits.id == parts.site_visit_id, visible_visits(actor, visits)).exists()
 
 
 def visit_parts_open_to_me(actor: Actor, parts: Any) -> ColumnElement[bool]:
     """The same in the portal."""
-    visits = aliased(SiteVisit)
+    visits = another(SiteVisit)
     return select(visits.id).where(visits.id == parts.site_visit_id, visits_open_to_me(actor, visits)).exists()
 
 
 def reached_visits(actor: Actor, visits: Any) -> ColumnElement[bool]:
     """What somebody reaches inside or in the portal."""
-    requests = aliased(ServiceRequest)
+    requests = another(ServiceRequest)
     return select(requests.id).where(requests.id == visits.request_id, reached(actor, requests)).exists()
 
 
 def shows_visit(actor: Actor, visit_id: Any) -> ColumnElement[bool]:
     """Whether somebody sees the visit with an id, for what is attached to it."""
-    visits = aliased(SiteVisit)
+    visits = another(SiteVisit)
     return select(visits.id).where(visits.id == visit_id, reached_visits(actor, visits)).exists()
 
 
@@ -69,7 +69,7 @@ def sent_to_me(visits: Any) -> ColumnElement[bool]:
 
 def has_open_visits(requests: Any) -> ColumnElement[bool]:
     """Whether somebody is still to go to the customer for a request, or is there."""
-    visit = aliased(SiteVisit)
+    visit = another(SiteVisit)
     return select(visit.id).where(visit.request_id == requests.id, one_of(visit.state, OPEN)).exists()
 
 

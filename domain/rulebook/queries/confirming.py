@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import aliased
 
 from domain.organisation import queries as organisation
 from domain.organisation.events import StaffEngaged, StaffMoved
@@ -26,6 +25,7 @@ from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tenancy.models import current_member, one_of
 from tenancy.refusals import WrongState, message
+from tenancy.rows import another
 from tenancy.work import Work
 
 # The facts by which somebody comes to be asked who wasn't before.
@@ -41,7 +41,7 @@ def visible_readings(actor: Actor, readings: Any) -> ColumnElement[bool]:
 
 def read_by_me(versions: Any) -> ColumnElement[bool]:
     """Whether the acting member has confirmed that they have read a version."""
-    own = aliased(HandbookReading)
+    own = another(HandbookReading)
     return select(own.id).where(own.version_id == versions.id, own.member_id == current_member()).exists()
 
 
