@@ -21,6 +21,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeEngine
 
 from tenancy.rows import Rows
+from tenancy.statements import DIALECT
 
 # PostgreSQL cuts longer names, and the answer's keys are names.
 LONGEST_NAME = 63
@@ -86,8 +87,15 @@ def about(expression: Any, *rows: Any) -> Any:
     if around and isinstance(expression, ClauseElement):
         subqueries = [element for element in visitors.iterate(expression) if isinstance(element, Select)]
         # A source that doesn't stand around a subquery is not tied by being named here.
-        around += [source for subquery in subqueries for source in subquery.get_final_froms()]
+        around += [source for subquery in subqueries for source in _sources_of(subquery)]
         for subquery in subqueries:
             # They were made for this place a moment ago, and a copy would leave those inside it behind.
             Select.correlate.non_generative(subquery, *around)  # type: ignore[attr-defined]  # correlate() without a copy
     return expression
+
+
+def _sources_of(subquery: Select[Any]) -> Sequence[FromClause]:
+    """What a select reads from: `get_final_froms()`, which writes the whole statement first and throws it away."""
+    nothing_to_write = DIALECT.statement_compiler(DIALECT, None)
+    found: Sequence[FromClause] = subquery._compile_state_factory(subquery, nothing_to_write)._get_display_froms()
+    return found
