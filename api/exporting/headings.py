@@ -191,6 +191,7 @@ LABELS: Mapping[str, str] = {
     "renewals": message("Renewals"),
     "renewsOn": message("Renews on"),
     "recordedMinutes": message("Recorded minutes"),
+    "reopenedAfterClosing": message("Reopened after closing"),
     "reopenedTimes": message("Times reopened"),
     "reopensUntil": message("Can be reopened until"),
     "request": message("Request"),

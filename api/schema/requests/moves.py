@@ -196,7 +196,9 @@ def allowed_moves() -> Any:
             ),
             "missing": lambda request: func.concat(",", func.array_to_string(request.missing_steps, ",,"), ","),
             "too_late": lambda request: _closed_and(request, request.reopens_until < current_instant()),
-            "too_often": lambda request: _closed_and(request, request.reopened_times >= request.most_reopenings),
+            "too_often": lambda request: _closed_and(
+                request, request.reopened_after_closing >= request.most_reopenings
+            ),
             "handed_over": lambda request: request.handed_over_from_id.is_not(None),
             "tier": lambda request: request.support_tier,
             "open_children": lambda request: _demanded(request, Demand.CHILDREN, queries.has_open_children(request)),

@@ -76,9 +76,8 @@ strawberry.enum(
 
 @shows(models.StateChange, visible=queries.visible_changes)
 class RequestChange(Node):
-    """A request entered a state, or entered it anew. That one of us has handed, raised or returned it to
-    another is shown to those who work on
-    requests."""
+    """A request entered a state, or entered it anew. That one of us has handed, raised or returned it to another is
+    shown to those who work on requests."""
 
     at: datetime = column("When.")
     state: State = column("The state it entered.")
@@ -231,7 +230,11 @@ class ServiceRequest(Node):
     resolved_at: datetime | None = column("When it was resolved.")
     closes_at: datetime | None = column("When it closes by itself unless the requester speaks.")
     closed_at: datetime | None = column("When it was closed or cancelled.")
-    reopened_times: int = column("How often it was reopened.")
+    reopened_times: int = column("How often it was reopened, before or after it was closed.")
+    reopened_after_closing: int = column(
+        "How often once it was closed: what a clause of the kind reopen_window bounds by `most_times`. Going back before "
+        "that, from RESOLVED, is unbounded."
+    )
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")
     support_tier: int = column(
@@ -278,9 +281,8 @@ class ServiceRequest(Node):
         "handbook_version_id",
     )
     clocks_version: HandbookVersion | None = one(
-        "The newest version that its clocks go by: handbookVersion, or a later one whose clause applies to open cases "
-        "and says something else. When they came to follow it its decisions, an internal note among its messages and "
-        "the journal say. Null where nothing is promised.",
+        "The newest version that its clocks go by: a later one than handbookVersion where its clause applies to open "
+        "cases; its decisions and an internal note say since when. Null where nothing is promised.",
         queries.is_version_of_clocks,
     )
     clocks: list[RequestClock] = many(

@@ -219,12 +219,14 @@ async def _open_window(work: Work, view: View) -> None:
 async def reopen(work: Work, *, request_id: UUID, reason: str) -> ServiceRequest:
     """Say why a request is not resolved after all; its assignee has the time that was left (RQ-5).
 
-    A closed one can be reopened within the window of the clause that held when it was closed.
+    A closed one can be reopened within the window of the clause that held when it was closed, and as often as that
+    says; a resolved one that nobody has confirmed goes back however often it takes.
     """
     reason = rules.clean_reason(reason)
     view = await moving.begin(work, request_id, Move.REOPEN)
     request = view.request
     forget(work, view)
+    request.reopened_after_closing += request.state is State.CLOSED
     request.resolved_at, request.closed_at = None, None
     request.satisfaction_score, request.satisfied, request.scored_at = None, None, None
     request.reopens_until, request.most_reopenings, request.reopen_clause_id = None, None, None

@@ -29,7 +29,7 @@ async def begin(work: Work, request_id: UUID, move: Move, *, in_the_place_of_its
         is_assignee=in_the_place_of_its_assignee or await queries.acts_for(work, request, mine),
         missing=[Step(step) for step in request.missing_steps],
         window=rules.Window(request.reopens_until, request.most_reopenings),
-        reopened_times=request.reopened_times,
+        reopened_after_closing=request.reopened_after_closing,
         at=view.at,
         handed_over=request.handed_over_from_id is not None,
         unfinished=await _unfinished(work, request, move),

@@ -128,8 +128,9 @@ class ServiceRequest(TenantModel, kw_only=True, eq=False):
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     # The partner's program that submitted it; none when a member did.
     submitting_client_id: Mapped[UUID | None] = mapped_column(default=None)
-    # Raised by every reopening.
+    # Raised by every reopening, and by every one after it was closed, which alone the handbook bounds.
     reopened_times: Mapped[int] = mapped_column(default=0)
+    reopened_after_closing: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # What the requester gave at the confirmation, or the customer's contact in a survey, whether that is satisfied by
     # the clause that asked, and when it was said.
     satisfaction_score: Mapped[int | None] = mapped_column(default=None)

@@ -47,7 +47,8 @@ def lacking(move: Move, missing: Collection[Step]) -> list[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Until when, and how often, a closed request may be reopened; None is no limit."""
+    """Until when, and how often, a closed request may be reopened; None is no limit. Going back before it is closed is
+    neither bounded nor counted."""
 
     until: datetime | None = None
     most_times: int | None = None
@@ -57,5 +58,5 @@ class Window:
         return state is State.CLOSED and self.until is not None and at > self.until
 
     def is_used_up(self, state: State, times: int) -> bool:
-        """Whether it was reopened as often as it may be."""
+        """Whether it was reopened after closing, `times` so far, as often as it may be."""
         return state is State.CLOSED and self.most_times is not None and times >= self.most_times

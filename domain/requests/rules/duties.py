@@ -91,7 +91,7 @@ class Standing:
     # The steps of its course that it lacks.
     missing: Collection[Step] = ()
     window: Window = ANY_TIME
-    reopened_times: int = 0
+    reopened_after_closing: int = 0
     at: datetime | None = None
     # Whether whoever has it has it in somebody's place.
     handed_over: bool = False
@@ -126,7 +126,7 @@ def obstacles(move: Move, standing: Standing, may: Callable[[Permission], bool])
     if move is Move.REOPEN:
         if standing.at is not None and standing.window.is_over(standing.state, standing.at):
             found.append(Obstacle.WINDOW_OVER)
-        if standing.window.is_used_up(standing.state, standing.reopened_times):
+        if standing.window.is_used_up(standing.state, standing.reopened_after_closing):
             found.append(Obstacle.WINDOW_USED_UP)
     return found
 
@@ -174,5 +174,7 @@ def refusal(obstacle: Obstacle, move: Move, standing: Standing) -> Refusal:
             text = message("The time in which it could be reopened is over; ask for something new instead.")
             return Refusal(text, code="WINDOW_OVER")
         case Obstacle.WINDOW_USED_UP:
-            text = message("It has been reopened as often as it may be; ask for something new instead.")
+            text = message(
+                "Once closed it has been reopened as often as the handbook lets it; ask for something new instead."
+            )
             return Refusal(text, code="WINDOW_USED_UP")

@@ -157,6 +157,31 @@ async def test_a_closed_request_is_reopened_within_its_window_only(careful: Comp
     assert (no.code, no.clause.number) == ("WINDOW_USED_UP", "2.6")
 
 
+async def test_going_back_before_it_is_closed_uses_up_nothing(careful: Company, thorough: Company) -> None:
+    request = await triaged(careful, Complexity.ROUTINE)
+    for said in ("No", "Still no", "Almost"):
+        await do(commands.resolve, careful.agent, request, resolution="Done")
+        back = await do(commands.reopen, careful.clerk, request, reason=said)
+    assert (back.reopened_times, back.reopened_after_closing) == (3, 0)
+    await do(commands.resolve, careful.agent, request, resolution="Done at last")
+    await do(commands.confirm, careful.clerk, request)
+    again = await do(commands.reopen, careful.clerk, request, reason="Back")
+    assert (again.reopened_times, again.reopened_after_closing) == (4, 1)
+    await do(commands.resolve, careful.agent, request, resolution="Done")
+    await do(commands.confirm, careful.clerk, request)
+    assert (await refused(commands.reopen, careful.clerk, request, reason="Back")).code == "WINDOW_USED_UP"
+    assert (await stored(careful, request)).reopened_after_closing == 1
+    # Nothing bounds it where the handbook is silent, and a third company finds no such request.
+    free = await triaged(thorough, Complexity.ROUTINE)
+    for times in (1, 2):
+        await do(commands.start, thorough.agent, free)
+        await do(commands.resolve, thorough.agent, free, resolution="Done")
+        await do(commands.confirm, thorough.clerk, free)
+        await do(commands.close, thorough.agent, free)
+        assert (await do(commands.reopen, thorough.clerk, free, reason="Back")).reopened_after_closing == times
+    assert (await refused(commands.reopen, await found_company(), request, reason="Mine")).code == "NOT_FOUND"
+
+
 async def test_after_its_window_a_request_stays_closed(careful: Company) -> None:
     request = await triaged(careful, Complexity.ROUTINE)
     await do(commands.resolve, careful.agent, request, resolution="Done")

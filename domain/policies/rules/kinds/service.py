@@ -266,7 +266,15 @@ class ReopenWindow(ClauseKind):
     reaches_open_cases = True
 
     working_days: Annotated[int, Field(ge=0, le=366, description="Working days from its closing; 0 for never.")]
-    most_times: Annotated[int, Field(ge=1, le=100, description="How often one request may be reopened at most.")] = 3
+    most_times: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="How often one request may be reopened at most once it was closed. Before that a resolved "
+            "request goes back, uncounted, as often as its requester is not satisfied.",
+        ),
+    ] = 3
 
     @property
     def relies_on(self) -> tuple[str, ...]:
