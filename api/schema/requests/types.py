@@ -232,8 +232,7 @@ class ServiceRequest(Node):
     closed_at: datetime | None = column("When it was closed or cancelled.")
     reopened_times: int = column("How often it was reopened, before or after it was closed.")
     reopened_after_closing: int = column(
-        "How often once it was closed: what a clause of the kind reopen_window bounds by `most_times`. Going back before "
-        "that, from RESOLVED, is unbounded."
+        "How often once it was closed, which the reopen_window's `most_times` bounds; going back before that is free."
     )
     complexity: Complexity | None = column("How it was assessed; null before that, when it is taken as routine.")
     category: str = column("What kind of matter it is, by its assessment; empty before that.")
