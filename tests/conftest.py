@@ -1,10 +1,11 @@
 """One real PostgreSQL for the run, migrated once; a new company for every test that asks for one."""
 
-import copy
 import gc
 import os
+import pickle
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ import asyncpg
 import hypothesis
 import pytest
 import structlog
+from sqlalchemy import ARRAY, JSON
 
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
@@ -124,19 +126,28 @@ async def found_company(name: str = "Company", zone: str = "Asia/Shanghai") -> A
     )
 
 
+@cache
+def _changeable(model: type[TenantModel]) -> list[str]:
+    """The columns of lists and mappings."""
+    return [column.name for column in model.__table__.c if isinstance(column.type, JSON | ARRAY)]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def replaced_never_mutated() -> Iterator[None]:
     """Lists and mappings in rows are replaced: one that is changed in place would be lost in silence, so it fails."""
     pending, keep = Work._pending, Work._keep
-    as_stored: WeakKeyDictionary[TenantModel, dict[str, Any]] = WeakKeyDictionary()
+    as_stored: WeakKeyDictionary[TenantModel, dict[str, bytes]] = WeakKeyDictionary()
 
+    # As bytes: it is done with each row at each flush of all tests, and to copy would take longer than the tests.
     def remember(row: TenantModel, stored: Mapping[str, Any]) -> None:
-        as_stored[row] = copy.deepcopy({name: held for name, held in stored.items() if isinstance(held, list | dict)})
+        as_stored[row] = {name: pickle.dumps(stored[name]) for name in _changeable(type(row)) if name in stored}
 
     def watching(self: Work) -> Iterator[Statement]:
         for row, stored in self._stored.items():
             for name, before in as_stored[row].items():
-                assert stored[name] == before, f"{type(row).__name__}.{name} was changed in place: replace it"
+                assert pickle.dumps(stored[name]) == before, (
+                    f"{type(row).__name__}.{name} was changed in place: replace it"
+                )
         yield from pending(self)
         for row, stored in self._stored.items():
             remember(row, stored)
