@@ -148,25 +148,17 @@ def _reading_back(actor: Actor) -> ReadBack:
     return ReadBack(sql, actor.settings[:1], rows=[])
 
 
-@pytest.mark.parametrize("planner", ["custom plans", "generic plans"])
-async def test_one_plan_serves_one_company_after_the_other(
-    connection: asyncpg.Connection, heard: list[Heard], planner: str
-) -> None:
-    for name, value in PLANNERS[planner].items():
-        await connection.execute(f"SET {name} = {value}")
-    statements = [statement for each in heard for statement in (each.intruding, each.owning)]
-    expected = [answer for each in heard for answer in each.expected]
-    assert await disagreements(connection, statements, expected) == []
-
-
 @pytest.mark.parametrize("planner", sorted(PLANNERS))
 async def test_whatever_the_plan_the_company_comes_first(
     connection: asyncpg.Connection, heard: list[Heard], ground: Ground, planner: str
 ) -> None:
-    """Were anything read before the tenant is set, it would be read in the company that stands in the session."""
+    """Were anything read before the tenant is set, it would be read in the company that stands in the session. Where
+    plans are kept, one serves both companies, one after the other."""
     for name, value in PLANNERS[planner].items():
         await connection.execute(f"SET {name} = {value}")
     await connection.execute(f"SET app.tenant = '{ground.acme.tenant_id}'")
     await connection.execute(f"SET app.member = '{ground.acme.id('members')}'")
-    statements, expected = [each.intruding for each in heard], [each.expected[0] for each in heard]
+    turns = 2 if "plan_cache_mode" in PLANNERS[planner] else 1
+    statements = [statement for each in heard for statement in (each.intruding, each.owning)[:turns]]
+    expected = [answer for each in heard for answer in each.expected[:turns]]
     assert await disagreements(connection, statements, expected) == []
