@@ -69,6 +69,10 @@ PLACES: Mapping[str, Place] = {
         "test_what_comes_late_goes_on_the_next_invoice_with_a_note_until_the_period_is_closed",
         Kind.CONTRACT,
     ),
+    "domain.contracts.commands.signing:_refuse_unsaid": at(
+        "domain/contracts/test_corners.py::test_a_tick_falls_with_its_text_and_nothing_settles_what_is_not_said",
+        Kind.CONTRACT,
+    ),
     "domain.contracts.commands.signing:sign_contract": at(
         "domain/contracts/test_contracts.py::"
         "test_an_open_checklist_keeps_a_contract_from_being_signed_and_names_its_clause",

@@ -22,8 +22,15 @@ class Contract(TenantModel, kw_only=True, eq=False):
     __tablename__ = "contracts"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
-        # An accepted quotation becomes one contract.
-        UniqueConstraint("tenant_id", "quotation_id"),
+        # An accepted quotation becomes one contract, unless that is withdrawn.
+        Index(
+            "uq_contracts_quotation",
+            "tenant_id",
+            "quotation_id",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+        Index("ix_contracts_quotation", "tenant_id", "quotation_id"),
         references("quotation_id", "quotations"),
         references("customer_id", "customers"),
         references("department_id", "departments"),

@@ -39,8 +39,12 @@ class ContractTextInput:
     own_party: str = given("The company as it stands in the contract.")
     customer_party: str = given("The customer as it stands in the contract.")
     starts_on: date = given("The first day.")
-    ends_on: date | None = optional("The last day; without one it runs until somebody ends it.")
-    notice_days: int = optional("How many calendar days ahead of the last day its end is announced.", default=0)
+    ends_on: date | None = optional("The last day, today at the earliest; without one it runs until somebody ends it.")
+    notice_days: int = optional(
+        "How many calendar days ahead of the last day its end is announced. One that renews needs a day on which that"
+        " can still be done.",
+        default=0,
+    )
     renewal_months: int | None = optional(
         "By how many months it renews unless notice is given in time, for one with a last day; 0 for not at all. As the"
         " clause `contract_renewal` says unless told."
@@ -70,6 +74,8 @@ def _fees(net: MoneyInput | None, tax_percent: str) -> Fees | None:
     if not 0 <= rate <= 100:
         raise Invalid(message("A tax rate is between 0 and 100 per cent."), {}, ("taxPercent",))
     if net is None:
+        if rate:
+            raise Invalid(message("A tax rate is that of net, which is not given."), {}, ("taxPercent",))
         return None
     amount = net.value("net")
     return Fees(amount, amount.percent(rate))
@@ -99,13 +105,16 @@ class DraftContractInput:
 
     text: ContractTextInput = given("What it says.")
     quotation_id: UUID | None = optional(
-        "The accepted quotation it comes of: customer, price and kind of service are that one's. Or give customerId."
+        "The accepted quotation it comes of: customer, price and kind of service are that one's, and what is given"
+        " beside it and says otherwise is refused. Or give customerId. A quotation becomes one contract; once that is"
+        " withdrawn, another may come of it."
     )
     customer_id: UUID | None = optional("With whom, for one that comes of no quotation; with net.")
     net: MoneyInput | None = optional("The fees before tax, for one that comes of no quotation.")
     tax_percent: str = optional("The tax rate on net in per cent, as decimal text.", default="0")
     instalments: list[InstalmentInput] | None = optional(
-        "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
+        "When the fees fall due; unless told as the clause `payment_terms` says, each with the trigger it has there,"
+        " or all of it on signing."
     )
     rates: list[ContractRateInput] | None = optional(
         "What is charged by what is counted, on top of the fees; up to 50. With rates `net` may be 0, for one that has"
@@ -146,7 +155,8 @@ class ChangeContractInput:
     net: MoneyInput | None = optional("The fees before tax; not for one that comes of a quotation.")
     tax_percent: str = optional("The tax rate on net in per cent, as decimal text.", default="0")
     instalments: list[InstalmentInput] | None = optional(
-        "When the fees fall due; those of the clause `payment_terms` unless told, or all of it on signing."
+        "When the fees fall due; unless told as the clause `payment_terms` says, each with the trigger it has there,"
+        " or all of it on signing."
     )
     rates: list[ContractRateInput] | None = optional(
         "What is charged by what is counted, all of it given anew; unless told, the contract has no rates any more."
@@ -191,7 +201,8 @@ class SettleContractCheckInput:
 
 async def settle_contract_check(work: Work, input: SettleContractCheckInput) -> ContractCheck:
     """Say that a contract settles an item of the clause's checklist, or that it does not. It is signed only when all
-    are settled."""
+    are settled. While a text is empty that the clause names for the item, the error NOTHING_SAID names the clause; a
+    change of the contract opens again what it may concern."""
     return await commands.settle_check(work, check_id=input.check_id, settled=input.settled, note=input.note)
 
 
@@ -200,7 +211,10 @@ class SignContractInput:
     """The signatures under a contract."""
 
     contract_id: UUID = given("An approved contract whose checklist is settled.")
-    signed_on: date = given("The day of the last signature, today at the latest.")
+    signed_on: date = given(
+        "The day of the last signature, today at the latest, and a year before the draft and the first day at the"
+        " earliest."
+    )
     own_signatory: str = given("Who signed for the company.")
     customer_signatory: str = given("Who signed for the customer.")
 

@@ -175,9 +175,12 @@ async def refuse_obstacles(work: Work, row: ContractAmendment, move: AmendmentMo
 async def _write(work: Work, contract: Contract, row: ContractAmendment, changes: Changes) -> None:
     """The new schedule, if there is one, and whether all of it can be agreed."""
     if changes.term is not None:
-        amended.check_new_term(contract.starts_on, changes.term.ends_on, changes.term.notice_days, today_of(work))
-    if changes.items is not None:
-        await _schedule(work, contract, row, changes)
+        own = (contract.starts_on, contract.renewal_months is not None)
+        term = (changes.term.ends_on, changes.term.notice_days)
+        amended.check_new_term(own, row.effective_on, *term, today_of(work))
+    new_schedule = changes.items is not None and await _schedule(work, contract, row, changes)
+    if not new_schedule:
+        await _refuse_nothing(work, contract, row)
     if CONTRACTS.allows(contract.state, ContractMove.AMEND):
         amended.check_day(row.effective_on, contract.starts_on, contract.terminated_on or contract.ends_on)
     await refuse_obstacles(work, row, AmendmentMove.CHANGE)
@@ -186,7 +189,18 @@ async def _write(work: Work, contract: Contract, row: ContractAmendment, changes
         raise Conflict(text, {"number": rival.number}, path=("contractId",), code="OVERLAPS")
 
 
-async def _schedule(work: Work, contract: Contract, row: ContractAmendment, changes: Changes) -> None:
+async def _refuse_nothing(work: Work, contract: Contract, row: ContractAmendment) -> None:
+    """Refuse what holds already on the day on which it would take effect."""
+    holds = await queries.terms_as_of(work, contract.id, row.effective_on) or contract
+    names = [name for part in row.parts if part != Part.FEES.value for name in amended.COLUMNS[Part(part)]]
+    said, before = ({name: getattr(each, name) for name in names} for each in (row, holds))
+    if amended.changes_nothing(said, before):
+        text = message("The contract says all of this already on {day}: an amendment changes something.")
+        raise Invalid(text, {"day": row.effective_on}, code="UNCHANGED")
+
+
+async def _schedule(work: Work, contract: Contract, row: ContractAmendment, changes: Changes) -> bool:
+    """The schedule that it lays down; returns whether that is another one than before."""
     assert changes.items is not None
     existing = queries.as_planned(await queries.instalments_of(work, contract))
     planned = amended.plan(changes.items, existing, contract.currency, changes.tax_percent)
@@ -210,6 +224,7 @@ async def _schedule(work: Work, contract: Contract, row: ContractAmendment, chan
                 currency=contract.currency,
             )
         )
+    return bool(touched) or any(each.instalment_id is None for each in planned)
 
 
 async def digest_of(work: Work, row: ContractAmendment) -> str:

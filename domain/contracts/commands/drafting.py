@@ -9,8 +9,10 @@ from uuid import UUID
 from domain.approvals import commands as approvals
 from domain.catalogue import queries as catalogue
 from domain.contracts import queries, rules
+from domain.contracts.commands.amending import today_of
 from domain.contracts.commands.renewing import set_renewal
-from domain.contracts.events import ContractChanged, ContractDrafted
+from domain.contracts.commands.reviewing import digest_of
+from domain.contracts.events import ContractChanged, ContractCheckSettled, ContractDrafted
 from domain.contracts.models import Contract, ContractCheck, ContractInstalment, ContractRate
 from domain.contracts.queries import rates as rates_seen
 from domain.contracts.rules import CONTRACTS, ContractMove, Instalment
@@ -26,6 +28,7 @@ from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
 from domain.policies.rules.kinds import ContractChecklist, ExpiryReminders, PaymentTerms
 from domain.policies.rules.kinds.assets import Expiring
+from domain.policies.rules.kinds.money import ContractText
 from domain.presales.queries import quotations
 from tenancy.numbers import next_number
 from tenancy.refusals import Conflict, Invalid, message
@@ -97,11 +100,13 @@ async def draft_contract(
 ) -> Contract:
     """Write a contract for a customer with its fees, or from an accepted quotation, whose customer and price it has.
 
-    The checklist, the reminders and, unless told, the schedule are those of the clauses in force now.
+    Refuses what says otherwise than the quotation, a term that is over, and one that would renew at once. The
+    checklist, the reminders and, unless told, the schedule are those of the clauses in force now.
     """
     columns = wording.columns()
     quotation = await _accepted(work, quotation_id) if quotation_id is not None else None
     if quotation is not None:
+        _refuse_otherwise(quotation, customer_id, service_line_id, fees)
         customer_id, service_line_id = quotation.customer_id, quotation.service_line_id
         fees = Fees(quotation.net, quotation.tax, instalments, rates, billing_months)
         department_id = department_id or quotation.department_id
@@ -133,7 +138,7 @@ async def draft_contract(
     contract.number = f"CON-{await next_number(work, NUMBERS):06}"
     work.add(contract)
     await _by_clauses(work, contract)
-    await set_renewal(work, contract, wording.renewal_months)
+    await _renewing(work, contract, wording)
     await _schedule(work, contract, fees)
     _price(work, contract, fees)
     work.record(ContractDrafted(contract_id=contract.id), about=contract)
@@ -152,16 +157,19 @@ async def change_contract(
     billing_months: int = 1,
 ) -> Contract:
     """Write a contract that is not signed anew. What was approved, or was being, is void; what comes of a quotation
-    keeps its price. Without instalments the schedule is that of the clause on payment; rates are given anew."""
+    keeps its price. Items of the checklist are open again that stand for what is changed. Without instalments the
+    schedule is that of the clause on payment; rates are given anew."""
     subject = Subject(SubjectKind.CONTRACT, contract_id)
     await approvals.lock_with_subject(work, subject=subject)
     contract = await queries.get(work, contract_id, "contractId", lock=True)
     contract.state = CONTRACTS.next(contract.state, ContractMove.CHANGE)
     await approvals.void_granted(work, contract.approval_id)
     contract.approval_id = contract.approved_digest = None
+    before = {part: getattr(contract, part.value) for part in ContractText}
+    said = await digest_of(work, contract)
     for name, value in wording.columns().items():
         setattr(contract, name, value)
-    await set_renewal(work, contract, wording.renewal_months)
+    await _renewing(work, contract, wording)
     if contract.quotation_id is not None:
         if fees is not None:
             text = message("This contract comes of a quotation and has its price: make a new version of that.")
@@ -177,6 +185,9 @@ async def change_contract(
     await work.flush()
     await _schedule(work, contract, fees)
     _price(work, contract, fees)
+    if await digest_of(work, contract) != said:
+        changed = {part for part, text in before.items() if getattr(contract, part.value) != text}
+        await _open_again(work, contract, changed)
     await approvals.end_with_subject(work, subject=subject)
     work.record(ContractChanged(contract_id=contract.id), about=contract)
     return contract
@@ -187,6 +198,40 @@ async def _accepted(work: Work, quotation_id: UUID) -> quotations.Accepted:
     if await queries.of_quotation(work, quotation_id) is not None:
         raise Conflict(message("This quotation has become a contract already."), path=("quotationId",))
     return quotation
+
+
+def _refuse_otherwise(
+    quotation: quotations.Accepted, customer_id: UUID | None, service_line_id: UUID | None, fees: Fees | None
+) -> None:
+    """Refuse what is given beside a quotation and contradicts it."""
+    given = {
+        "customerId": (customer_id, quotation.customer_id),
+        "serviceLineId": (service_line_id, quotation.service_line_id),
+        "net": (fees.net if fees is not None else None, quotation.net),
+        "taxPercent": (fees.tax if fees is not None else None, quotation.tax),
+    }
+    for path, (wished, offered) in given.items():
+        if wished is not None and wished != offered:
+            text = message("The quotation says otherwise: leave this out, or make a new version of the quotation.")
+            raise Invalid(text, path=(path,))
+
+
+async def _renewing(work: Work, contract: Contract, wording: Wording) -> None:
+    """By how much it renews, if that leaves a day on which notice can be given."""
+    await set_renewal(work, contract, wording.renewal_months)
+    renews = contract.renewal_months is not None
+    rules.check_new_term(contract.starts_on, contract.ends_on, contract.notice_days, today_of(work), renews=renews)
+
+
+async def _open_again(work: Work, contract: Contract, changed: set[ContractText]) -> None:
+    """Items of the checklist that stand for what the contract says otherwise now are settled no more."""
+    clause = await queries.checklist_of(work, contract)
+    for check in await queries.checks_of(work, contract):
+        texts = rules.settled_in(clause.value, check.position) if clause is not None else ()
+        if check.settled_at is None or (texts and not changed.intersection(texts)):
+            continue
+        check.settled_at = check.settled_by_id = None
+        work.record(ContractCheckSettled(contract_id=contract.id, check_id=check.id, settled=False), about=check)
 
 
 def _amounts(fees: Fees) -> dict[str, Any]:
@@ -216,7 +261,9 @@ async def _by_clauses(work: Work, contract: Contract) -> None:
         return
     contract.checklist_clause_id = checklist.clause.clause_id
     for position, item in enumerate(checklist.value.items, start=1):
-        work.add(ContractCheck(contract_id=contract.id, position=position, item=item.model_dump()))
+        work.add(
+            ContractCheck(contract_id=contract.id, position=position, item=item.model_dump(exclude={"settled_in"}))
+        )
     policies_commands.cite(
         work,
         checklist,

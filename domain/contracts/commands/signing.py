@@ -14,11 +14,13 @@ from domain.contracts.events import ContractCheckSettled, ContractCopyConfirmed,
 from domain.contracts.models import Contract, ContractCheck, ContractCopy
 from domain.contracts.rules import CONTRACTS, ContractMove, ContractObstacle
 from domain.kernel.command import command
+from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.texts import one_line, several_lines
 from domain.organisation import queries as organisation
 from domain.policies import commands as policies_commands
+from domain.policies.rules.words import word
 from tenancy.outbox import lock_timers
 from tenancy.refusals import Conflict, Forbidden, Invalid, message
 from tenancy.work import Work
@@ -26,16 +28,31 @@ from tenancy.work import Work
 
 @command(needs=Permission.CONTRACTS_MANAGE)
 async def settle_check(work: Work, *, check_id: UUID, settled: bool, note: str = "") -> ContractCheck:
-    """Say that the contract settles an item of the checklist, and where, or that it does not (any more)."""
+    """Say that the contract settles an item of the checklist, and where, or that it does not (any more).
+
+    Refuses with NOTHING_SAID while a text is empty that the clause names for it.
+    """
     check = await work.seen(ContractCheck, check_id, queries.visible_parts(work.actor, ContractCheck), "checkId")
     contract = await queries.any_one(work, check.contract_id, lock=True)
     contract.state = CONTRACTS.next(contract.state, ContractMove.SETTLE)
+    if settled:
+        await _refuse_unsaid(work, contract, check)
     check.note = several_lines(note, rules.MAX_REASON, "note", may_be_empty=True)
     check.settled_at = work.now if settled else None
     check.settled_by_id = work.actor.id if settled and work.actor.is_member else None
     told = ContractCheckSettled(contract_id=contract.id, check_id=check.id, settled=settled)
     work.record(told, about=check)
     return check
+
+
+async def _refuse_unsaid(work: Work, contract: Contract, check: ContractCheck) -> None:
+    clause = await queries.checklist_of(work, contract)
+    assert clause is not None
+    empty = [part for part in rules.settled_in(clause.value, check.position) if not getattr(contract, part.value)]
+    if empty:
+        text = message("Nothing is said in the contract about {texts}, so it does not settle this item.")
+        values = {"texts": Labels(word(part) for part in empty)}
+        raise Invalid(text, values, ("checkId",), code="NOTHING_SAID", clause=clause.clause)
 
 
 @command(needs=Permission.CONTRACTS_SIGN)
@@ -56,9 +73,9 @@ async def sign_contract(
         raise refusal
     if contract.approved_digest != await digest_of(work, contract):
         raise Conflict(message("The contract says something else than what was approved."), path=("contractId",))
-    today = work.now.astimezone(ZoneInfo(work.opening.zone)).date()
-    if signed_on > today:
-        raise Invalid(message("A contract cannot have been signed in the future."), path=("signedOn",))
+    zone = ZoneInfo(work.opening.zone)
+    today = work.now.astimezone(zone).date()
+    rules.check_signed(signed_on, contract.drafted_at.astimezone(zone).date(), contract.starts_on, today)
     contract.state, contract.signed_on, contract.signed_at = state, signed_on, work.now
     contract.own_signatory = one_line(own_signatory, rules.MAX_NAME, "ownSignatory")
     contract.customer_signatory = one_line(customer_signatory, rules.MAX_NAME, "customerSignatory")

@@ -128,8 +128,9 @@ async def any_one(work: Work, id: UUID, *, lock: bool = False) -> Contract:
 
 
 async def of_quotation(work: Work, quotation_id: UUID) -> Contract | None:
-    """The contract that a quotation became."""
-    return await work.first(select(Contract).where(Contract.quotation_id == quotation_id))
+    """The contract that a quotation became; one that was withdrawn counts no more."""
+    counts = Contract.state != ContractState.WITHDRAWN
+    return await work.first(select(Contract).where(Contract.quotation_id == quotation_id, counts))
 
 
 async def instalments_of(work: Work, contract: Contract) -> list[ContractInstalment]:

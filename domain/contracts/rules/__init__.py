@@ -16,7 +16,8 @@ from domain.kernel.amounts import MOST_MINOR, read_number
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
-from domain.policies.rules.kinds import PaymentTerms
+from domain.policies.rules.kinds import ContractChecklist, PaymentTerms
+from domain.policies.rules.kinds.money import ContractText
 from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_NAME, MAX_TEXT, MAX_REASON = 200, 200, 50_000, 2_000
@@ -224,7 +225,15 @@ def usual_instalments(terms: PaymentTerms | None) -> list[Instalment]:
     if terms is None or not terms.instalments:
         whole = {"zh_Hans": "全款", "zh_Hant": "全額", "en": "In full"}
         return [Instalment(whole, Trigger.SIGNING, Decimal(100))]
-    return [Instalment(each.name.model_dump(), Trigger.MILESTONE, each.share_percent) for each in terms.instalments]
+    return [
+        Instalment(each.name.model_dump(), Trigger(each.trigger.value), each.share_percent)
+        for each in terms.instalments
+    ]
+
+
+def settled_in(checklist: ContractChecklist, position: int) -> Sequence[ContractText]:
+    """The texts that settle the item at a place of a checklist, from 1."""
+    return checklist.items[position - 1].settled_in if position <= len(checklist.items) else ()
 
 
 @dataclass(frozen=True)
@@ -258,13 +267,40 @@ def check_fee(net: Money, tax: Money) -> None:
         raise Invalid(message("The amount is larger than can be handled."), {}, ("net",))
 
 
-def check_term(starts_on: date, ends_on: date | None, notice_days: int) -> None:
+def check_term(starts_on: date, ends_on: date | None, notice_days: int, *path: str) -> None:
     """Refuse a term that ends before it begins or is out of bounds, and a notice that is."""
     if ends_on is not None and not starts_on <= ends_on <= months_later(starts_on, 12 * MOST_YEARS):
         text = message("A contract ends on its first day or later, and within {most} years.")
-        raise Invalid(text, {"most": MOST_YEARS}, ("endsOn",))
+        raise Invalid(text, {"most": MOST_YEARS}, (*path, "endsOn"))
     if not 0 <= notice_days <= MOST_NOTICE_DAYS:
-        raise Invalid(message("The notice is 0 to {most} days."), {"most": MOST_NOTICE_DAYS}, ("noticeDays",))
+        text = message("The notice is 0 to {most} days.")
+        raise Invalid(text, {"most": MOST_NOTICE_DAYS}, (*path, "noticeDays"))
+
+
+def check_new_term(starts_on: date, ends_on: date | None, notice_days: int, today: date, *, renews: bool) -> None:
+    """Refuse a term that is over already, and one that would renew without a day on which notice could be given."""
+    if ends_on is None:
+        return
+    if ends_on < today:
+        text = message("The last day, {ends_on}, is over: write the term that runs now.")
+        raise Invalid(text, {"ends_on": ends_on}, ("endsOn",))
+    safe = last_safe_day(ends_on, notice_days)
+    if renews and safe < max(starts_on, today):
+        text = message(
+            "With {days} days of notice the last day for it is {safe}, so it would renew at once: shorten the notice, "
+            "or say with renewalMonths 0 that it does not renew."
+        )
+        raise Invalid(text, {"days": notice_days, "safe": safe}, ("noticeDays",))
+
+
+def check_signed(signed_on: date, drafted_on: date, starts_on: date, today: date) -> None:
+    """Refuse a signature to come, and one of long before there was a draft or the term began."""
+    if signed_on > today:
+        raise Invalid(message("A contract cannot have been signed in the future."), path=("signedOn",))
+    earliest = months_later(min(drafted_on, starts_on), -12)
+    if signed_on < earliest:
+        text = message("It is signed a year before its draft and its first day at the earliest: from {earliest} on.")
+        raise Invalid(text, {"earliest": earliest}, ("signedOn",))
 
 
 def check_last_day(last_day_on: date, today: date, notice_days: int, ends_on: date | None, *, agreed: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.approvals.rules.obstacles import people_only
-from domain.contracts.rules import MAX_NAME, MOST_INSTALMENTS, Trigger, check_fee, check_term
+from domain.contracts.rules import MAX_NAME, MOST_INSTALMENTS, Trigger, check_fee, check_term, last_safe_day
 from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
@@ -311,11 +311,31 @@ def check_day(effective_on: date, starts_on: date, last_day_on: date | None) -> 
         raise Invalid(text, {}, ("effectiveOn",))
 
 
-def check_new_term(starts_on: date, ends_on: date | None, notice_days: int, today: date) -> None:
-    """Refuse a term out of bounds, and one whose last day is over."""
-    check_term(starts_on, ends_on, notice_days)
-    if ends_on is not None and ends_on < today:
+def check_new_term(
+    contract_term: tuple[date, bool], effective_on: date, ends_on: date | None, notice_days: int, today: date
+) -> None:
+    """Refuse a term out of bounds, one whose last day is over or comes before the amendment takes effect, and one that
+    would renew without a day on which notice could be given. `contract_term`: the first day, and whether it renews."""
+    starts_on, renews = contract_term
+    check_term(starts_on, ends_on, notice_days, "term")
+    if ends_on is None:
+        return
+    if ends_on < today:
         raise Invalid(message("The new last day is today at the earliest."), {}, ("term", "endsOn"))
+    if ends_on < effective_on:
+        text = message("The new last day is the day on which the amendment takes effect at the earliest.")
+        raise Invalid(text, {}, ("term", "endsOn"))
+    safe = last_safe_day(ends_on, notice_days)
+    if renews and safe < max(effective_on, today):
+        text = message("With {days} days of notice the last day for it is {safe}, so it would renew at once.")
+        raise Invalid(text, {"days": notice_days, "safe": safe}, ("term", "noticeDays"))
+
+
+def changes_nothing(said: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether all that an amendment says holds already; `said` are the columns of the parts that it changes, None for
+    what is left as it is."""
+    named = {name for name in said if name in COLUMNS[Part.TERM]}
+    return all(said[name] == before[name] for name in said if name in named or said[name] is not None)
 
 
 def fees_from(effective_on: date, current: date) -> date:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from domain.kernel.amounts import TaxRounding
 from domain.kernel.calendars import DayKind
@@ -18,6 +18,46 @@ from domain.policies.rules.words import worded
 from tenancy.refusals import message
 
 
+class ContractText(StrEnum):
+    """The texts of a contract that may be left empty."""
+
+    SCOPE = "scope"
+    ACCEPTANCE_STANDARD = "acceptance_standard"
+    LIABILITY = "liability"
+
+
+worded(
+    {
+        ContractText.SCOPE: message("the scope"),
+        ContractText.ACCEPTANCE_STANDARD: message("the acceptance standard"),
+        ContractText.LIABILITY: message("the liability"),
+    }
+)
+
+
+class ChecklistItem(Wording):
+    """Something that a contract settles before it is signed."""
+
+    settled_in: Annotated[
+        tuple[ContractText, ...],
+        Field(
+            max_length=3,
+            description="The texts of the contract that settle it. It cannot be settled while one of them is empty, and"
+            " is open again once one of them is changed. Without any, it is open again after every change of the "
+            "contract.",
+        ),
+    ] = ()
+
+    @field_validator("settled_in", mode="before")
+    @classmethod
+    def _of_json(cls, given: Any) -> Any:
+        # A wording is read before its fields are, so what they get is no JSON any more, of which lists are taken.
+        known = {text.value: text for text in ContractText}
+        if isinstance(given, list) and all(isinstance(each, str) for each in given):
+            return tuple(known.get(each, each) for each in given)
+        return given
+
+
 class ContractChecklist(ClauseKind):
     """What a contract must say before it is signed, and who gets a copy (CT-1, CT-2)."""
 
@@ -27,7 +67,7 @@ class ContractChecklist(ClauseKind):
     consumed_by = "contracts.draft_contract, contracts.sign_contract"
 
     items: Annotated[
-        tuple[Wording, ...],
+        tuple[ChecklistItem, ...],
         Field(min_length=1, max_length=100, description="What a contract has to settle before it is signed."),
     ]
     copies_to: Annotated[
@@ -95,11 +135,39 @@ worded(
 )
 
 
+class PaymentTrigger(StrEnum):
+    """What a payment of a contract falls due with."""
+
+    SIGNING = "signing"
+    MILESTONE = "milestone"
+    ACCEPTANCE = "acceptance"
+
+
+worded(
+    {
+        PaymentTrigger.SIGNING: message("with the signature"),
+        PaymentTrigger.MILESTONE: message("with a milestone"),
+        PaymentTrigger.ACCEPTANCE: message("with the acceptance"),
+    }
+)
+
+
 class Instalment(Part):
     """One payment of a contract and its share of the price."""
 
     name: Annotated[Wording, Field(description="What the payment is called, such as first instalment.")]
     share_percent: Annotated[Share, Field(description="Its share of the price; all of them make up 100 per cent.")]
+    trigger: Annotated[
+        PaymentTrigger,
+        Field(
+            description="What it falls due with: the signature, by itself; a milestone that somebody says was reached; "
+            "or the acceptance, said likewise."
+        ),
+    ] = PaymentTrigger.MILESTONE
+
+
+_PART = {trigger: message("{name} {percent} % ({trigger})") for trigger in PaymentTrigger}
+_PART[PaymentTrigger.MILESTONE] = message("{name} {percent} %")
 
 
 class PaymentTerms(ClauseKind):
@@ -177,7 +245,8 @@ class PaymentTerms(ClauseKind):
     def standard_text(self) -> tuple[Sentence, ...]:
         due = say(message("Invoices are due {days} days after their date."), days=self.due_days)
         parts = tuple(
-            say(message("{name} {percent} %"), name=each.name, percent=each.share_percent) for each in self.instalments
+            say(_PART[each.trigger], name=each.name, percent=each.share_percent, trigger=each.trigger)
+            for each in self.instalments
         )
         rate = say(
             message("The tax is {percent} %, where a line of an invoice does not say another."),
