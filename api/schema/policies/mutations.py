@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 from api.schema.inputs import given, optional
 from domain.policies import commands
 from domain.policies.models import Clause, HandbookVersion
-from domain.policies.rules import exchange
+from domain.policies.rules import checks, exchange
 from domain.rulebook import commands as rulebook
 from domain.rulebook.models import DryRun
 from tenancy.work import Work
@@ -193,10 +193,11 @@ async def put_clause(work: Work, input: PutClauseInput) -> Clause:
 
 
 def _wording(given: TextInput | None) -> dict[str, str] | None:
-    """What the command is told: nothing keeps the wording that is there, an empty one clears it."""
+    """What the command is told: nothing keeps the wording that is there, an empty one clears it. Only null means an
+    empty one; a wording without a word in any language is refused."""
     if given is UNSET:
         return None
-    return given.texts() if given is not None else {}
+    return checks.clean_texts(given.texts(), checks.TEXT_LENGTH, "text") if given is not None else {}
 
 
 @strawberry.input(description="A clause to take out.")

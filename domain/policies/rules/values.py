@@ -93,7 +93,8 @@ class Wording(Part):
     def _from_the_nearest(cls, given: Any) -> Any:
         if not isinstance(given, Mapping):
             return given
-        texts = {key: text for key, text in given.items() if not isinstance(text, str) or text.strip()}
+        said = {key: text for key, text in given.items() if text is not None or key not in _NEAREST}
+        texts = {key: text for key, text in said.items() if not isinstance(text, str) or text.strip()}
         if not texts:
             raise unfit(
                 message(

@@ -65,6 +65,25 @@ async def test_a_wrong_value_is_refused_where_it_is_wrong(ask, acme: Actor) -> N
     ]
 
 
+async def test_a_text_without_a_word_is_refused_and_clears_nothing(ask, acme: Actor) -> None:
+    version = await draft(ask, acme)
+    clause = {"versionId": version, "number": "2.1", "kind": "provision", "value": {}, "title": {"en": "N"}}
+    assert (await ask(acme, PUT, input={**clause, "text": {"en": "Be kind."}}))["putClause"]["errors"] == []
+    step = {"approvers": [{"by": "administrator"}]}
+    for nothing in ({}, {"en": None}, {"en": " "}):
+        chain = {"subject_kind": "resignations", "steps": [{**step, "name": nothing}]}
+        for wrong, path in (
+            ({"title": nothing}, ["title"]),
+            ({"text": nothing}, ["text"]),
+            ({"number": "2.2", "kind": "approval_chain", "value": chain}, ["value", "steps", "0", "name"]),
+        ):
+            (error,) = (await ask(acme, PUT, input={**clause, **wrong}))["putClause"]["errors"]
+            assert (error["code"], error["path"]) == ("INVALID", path)
+            assert error["message"].startswith("A text is needed in at least one language")
+    found = (await ask(acme, VERSIONS))["handbookVersions"]["nodes"][0]["clauses"]["nodes"]
+    assert {"number": "2.1", "title": "N", "text": "Be kind."} in found
+
+
 async def test_other_companies_see_no_handbook(ask, acme: Actor, globex: Actor) -> None:
     await draft(ask, acme)
     assert (await ask(globex, VERSIONS))["handbookVersions"]["totalCount"] == 0
