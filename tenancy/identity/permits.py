@@ -51,15 +51,22 @@ async def who_may(work: Work, permission: str, among: Collection[UUID] | None = 
 async def answered(work: Work, member_ids: Collection[UUID], question: Callable[[Actor], Select[Any]]) -> set[UUID]:
     """Those active members to whom a question has an answer, as each of them sees the company by their own roles."""
     await work.flush()
-    active = await work.rows(select(Member.id).where(one_of(Member.id, member_ids), Member.active))
-    me = str(work.actor.id) if work.actor.is_member else ""
+    granted = (
+        select(Member.id, Role.permissions)
+        .outerjoin(MemberRole, MemberRole.member_id == Member.id)
+        .outerjoin(Role, Role.id == MemberRole.role_id)
+        .where(one_of(Member.id, member_ids), Member.active)
+    )
+    theirs: dict[UUID, frozenset[str]] = {}
+    for row in await work.rows(granted):
+        theirs[row["id"]] = theirs.get(row["id"], frozenset()) | frozenset(row["permissions"] or ())
     found = set()
-    for member_id in (row["id"] for row in active):
-        theirs = await permissions_of(work, member_id)
+    for member_id, permissions in theirs.items():
         await work.sql(_AS_MEMBER, str(member_id))
-        if await work.value(question(Actor(work.actor.tenant_id, ActorKind.MEMBER, member_id, theirs))) is not None:
+        asking = Actor(work.actor.tenant_id, ActorKind.MEMBER, member_id, permissions)
+        if await work.value(question(asking)) is not None:
             found.add(member_id)
-        await work.sql(_AS_MEMBER, me)
+    await work.sql(_AS_MEMBER, str(work.actor.id) if work.actor.is_member else "")
     return found
 
 
