@@ -24,6 +24,7 @@ from api.http.gathering import GatheringProtocol
 from api.http.health import ROUTES as HEALTH_ROUTES
 from api.inbound.webhook import ROUTES as MAIL_ROUTES
 from api.invoice.routes import ROUTES as INVOICE_ROUTES
+from api.letters.routes import ROUTES as LETTER_ROUTES
 from api.live import Live, close_switchboard, open_switchboard
 from api.portal.routes import ROUTES as PORTAL_ROUTES
 from api.quotation.routes import ROUTES as QUOTATION_ROUTES
@@ -99,6 +100,7 @@ def application() -> ASGIApp:
         *INVOICE_ROUTES,
         *QUOTATION_ROUTES,
         *CONFIRMATION_ROUTES,
+        *LETTER_ROUTES,
         *PORTAL_ROUTES,
         *MAIL_ROUTES,
     ]

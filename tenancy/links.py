@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     PORTAL = "portal"
     SOLUTION = "solution"
     REQUIREMENTS = "requirements"
+    LETTERS = "letters"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,27 @@ class Link:
     def load(cls, stored: dict[str, str]) -> "Link":
         """The link of a planned letter."""
         return cls(Purpose(stored["purpose"]), UUID(stored["id"]))
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Of a letter that its reader may do without: whose letters and which kind, for the one click of mail programs."""
+
+    contact_id: UUID
+    letters: str
+
+    def stored(self) -> dict[str, str]:
+        """As a planned letter keeps it."""
+        return {"contact_id": str(self.contact_id), "letters": self.letters}
+
+    @classmethod
+    def load(cls, stored: dict[str, str]) -> "Leave":
+        """That of a planned letter."""
+        return cls(UUID(stored["contact_id"]), stored["letters"])
+
+    def address(self, tenant_id: UUID) -> str:
+        """Where one says so: the page asks which, one click of a mail program leaves this kind."""
+        return f"{address(tenant_id, Link(Purpose.LETTERS, self.contact_id))}?letters={self.letters}"
 
 
 def address(tenant_id: UUID, link: Link) -> str:

@@ -23,7 +23,9 @@ from tenancy.agenda import AgendaItem
 from tenancy.claims import Claim
 from tenancy.config import settings
 from tenancy.effects import Effect, EffectKind, EffectState
+from tenancy.language import translate
 from tenancy.outbox import EffectGivenUp
+from tenancy.refusals import message
 from tenancy.work import Work
 from workers import enclosing, metrics, sink
 from workers.attempts import Ending, describe, hold, working
@@ -41,6 +43,7 @@ WAITS = {
         *(10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR),
     ),
 }
+WAY_OUT = message("\n\n--\nYou need not get letters of this kind: {address}")
 # So that receivers that were down together are not called together.
 JITTER = 0.1
 
@@ -129,6 +132,13 @@ def _letter(outgoing: Outgoing) -> Mail:
         link = links.Link.load(outgoing.payload["link"])
         text = text.replace(links.PLACE, links.address(outgoing.tenant_id, link))
     thread = postbox.Thread.load(outgoing.payload["thread"]) if "thread" in outgoing.payload else None
+    threaded = _threaded(outgoing.tenant_id, thread) if thread is not None else {}
+    headers, language = threaded.pop("headers", {}), outgoing.payload.get("language", "en")
+    if "leave" in outgoing.payload:
+        way_out = links.Leave.load(outgoing.payload["leave"]).address(outgoing.tenant_id)
+        # RFC 2369 and RFC 8058: mail programs offer it beside the letter, and do it by one click.
+        headers |= {"List-Unsubscribe": f"<{way_out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        text += translate(WAY_OUT, language, {"address": way_out})
     return Mail(
         sender=sender,
         to=outgoing.payload["to"],
@@ -136,9 +146,10 @@ def _letter(outgoing: Outgoing) -> Mail:
         text=text,
         message_id=postbox.message_id(outgoing.id),
         sent_at=outgoing.planned_at,
-        language=outgoing.payload.get("language", "en"),
+        language=language,
         by_hand=outgoing.payload.get("by_hand", False),
-        **(_threaded(outgoing.tenant_id, thread) if thread is not None else {}),
+        headers=headers,
+        **threaded,
     )
 
 

@@ -51,7 +51,7 @@ from api.schema.policies import mutations as policies
 from api.schema.policies.trials import DryRun
 from api.schema.policies.types import Clause, HandbookVersion
 from api.schema.portal import mutations as portal
-from api.schema.portal.types import PortalMessage, PortalRequest
+from api.schema.portal.types import PortalContact, PortalMessage, PortalRequest
 from api.schema.presales import inquiry_mutations as inquiries
 from api.schema.presales import mutations as presales
 from api.schema.presales.changing import PresalesMutation
@@ -235,6 +235,7 @@ class Mutation(
     portal_confirm = mutation(portal.portal_confirm, contacts=True, request=PortalRequest)
     portal_reopen = mutation(portal.portal_reopen, contacts=True, request=PortalRequest)
     portal_cancel = mutation(portal.portal_cancel, contacts=True, request=PortalRequest)
+    portal_choose_letters = mutation(portal.portal_choose_letters, contacts=True, contact=PortalContact)
     portal_agree_to_wait = mutation(portal.portal_agree_to_wait, contacts=True, request=PortalRequest)
     portal_decline_to_wait = mutation(portal.portal_decline_to_wait, contacts=True, request=PortalRequest)
 

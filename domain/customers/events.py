@@ -71,6 +71,14 @@ class PortalRevoked(Event, name="customers.portal_revoked"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactLettersChosen(Event, name="customers.contact_letters_chosen"):
+    """They have said which letters they do without."""
+
+    contact_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterDue(Event, name="customers.letter_due"):
     """The day has come on which the contact budget has room for a letter."""
 

@@ -50,6 +50,8 @@ class Contact(TenantModel, kw_only=True, eq=False):
     # Since when letters to this address have not arrived, and what was said of the last; none since it was changed.
     unreachable_since: Mapped[datetime | None] = mapped_column(default=None)
     mail_error: Mapped[str | None] = mapped_column(default=None)
+    # The kinds of letters that they do without (`rules.ContactLetters`).
+    unwanted_letters: Mapped[list[str]] = mapped_column(default_factory=list, server_default="{}")
 
 
 class PortalAccess(TenantModel, kw_only=True, eq=False):

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, false, func, select, true, update
+from sqlalchemy import ColumnElement, ScalarSelect, any_, false, func, literal, not_, select, true, update
 
 from domain.customers.models import Contact, CountedLetter, Customer, PortalAccess
+from domain.customers.rules import ContactLetters
 from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.terms import CustomerTier
 from domain.organisation import queries as organisation
@@ -100,6 +101,11 @@ def tier_of(customer_id: Any) -> ScalarSelect[Any]:
 async def get(work: Work, id: UUID, *path: str) -> Customer:
     """One customer; refuses with `NotFound`, whose path is that of the input which named it."""
     return await work.get(Customer, id, *path)
+
+
+def wants(letters: ContactLetters) -> Callable[[Any], ColumnElement[bool]]:
+    """Whether a contact gets letters of this kind."""
+    return lambda contacts: not_(literal(letters.value) == any_(contacts.unwanted_letters))
 
 
 async def contact(work: Work, id: UUID, *path: str, lock: bool = False) -> Contact:

@@ -4,12 +4,21 @@ on which day there is room for a letter."""
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 
 from domain.kernel.permissions import PortalGrant
 from domain.kernel.texts import one_line
 from domain.policies.rules.kinds import CustomerPortal, PortalReach
 from tenancy.addresses import clean_address
 from tenancy.refusals import Invalid, message
+
+
+class ContactLetters(StrEnum):
+    """Letters that a customer's person may do without: nothing is asked of them there, and no contract demands them."""
+
+    SURVEYS = "surveys"
+    PROGRESS = "progress"
+
 
 NAME_LENGTH = 200
 REGION_LENGTH = 60

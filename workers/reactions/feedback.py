@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from domain.customers import queries as customers
+from domain.customers.rules import ContactLetters
 from domain.feedback import commands
 from domain.feedback.events import SurveyAnswered, SurveyReminded, SurveySent
 from domain.feedback.queries import complaints
@@ -18,7 +19,7 @@ from domain.organisation import queries as organisation
 from domain.policies.rules.kinds import FollowUp
 from domain.requests import queries as requests
 from domain.requests.events import RequestClosed
-from tenancy.links import Link, Purpose
+from tenancy.links import Leave, Link, Purpose
 from tenancy.refusals import Refusal, message
 from tenancy.work import Work
 
@@ -54,6 +55,8 @@ async def _write(work: Work, survey_id: UUID, text: str, *, key: str) -> None:
     if asked is None:
         return
     contact = await customers.contact(work, asked.survey.contact_id)
+    if ContactLetters.SURVEYS in contact.unwanted_letters:
+        return
     await notifications.notify_contact(
         work,
         email=f"{contact.name} <{contact.email}>",
@@ -70,6 +73,7 @@ async def _write(work: Work, survey_id: UUID, text: str, *, key: str) -> None:
         about=Subject(SubjectKind.SURVEY, survey_id),
         key=key,
         link=Link(Purpose.SURVEY, survey_id),
+        leave=Leave(contact.id, ContactLetters.SURVEYS.value),
         customer_id=asked.survey.customer_id,
     )
 

@@ -15,6 +15,7 @@ from api.schema.policies.types import Clause
 from api.schema.terms import CustomerTier, Language
 from domain.billing import queries as billing
 from domain.customers import models, queries
+from domain.customers.rules import ContactLetters
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.dunning import ServiceRestriction
 
@@ -57,6 +58,16 @@ class Contact(Node):
         "Since when letters to this address come back; null while none has, and once `changeContact` was called."
     )
     mail_error: str | None = column("What the mail server said of the last letter that came back.")
+    wants_surveys: bool = computed(
+        "Whether they get surveys and their reminders; they choose that themselves, in the portal or by the link in "
+        "those mails.",
+        queries.wants(ContactLetters.SURVEYS),
+    )
+    wants_progress: bool = computed(
+        "Whether they get news of a request that asks nothing of them: that somebody has it, that it is open again or "
+        "closed; they choose that themselves. All else reaches them in any case.",
+        queries.wants(ContactLetters.PROGRESS),
+    )
     customer: "Customer | None" = one("The company that the person belongs to.", "customer_id")
     portal_accesses: list[PortalAccess] = many(
         "Their invitations into the portal, the newest first, for whoever may manage customers.",

@@ -21,10 +21,14 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from api.reading.mapping import column, computed, listed, one, part
 from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
 from api.schema.policies.types import Clause
+from domain.customers import queries as customers
+from domain.customers.models import Contact
+from domain.customers.rules import ContactLetters
 from domain.feedback.queries import surveys as queries
 from domain.feedback.rules import surveys as rules
 from domain.feedback.rules.surveys import BY_HAND, SURVEYS, SurveyObstacle, SurveyState
@@ -47,6 +51,12 @@ def _earliest_at(survey: Any) -> Any:
     )
 
 
+def _unwanted(survey: Any) -> Any:
+    """Whether its contact does without surveys."""
+    asked = aliased(Contact)
+    return select(not_(customers.wants(ContactLetters.SURVEYS)(asked))).where(asked.id == survey.contact_id)
+
+
 def _stands(move: Any, obstacle: SurveyObstacle) -> Any:
     """Whether an obstacle stands in the way of a listed move, as `rules.obstacles` has it."""
     sends = move.move == Move.SEND.value
@@ -60,6 +70,8 @@ def _stands(move: Any, obstacle: SurveyObstacle) -> Any:
         case SurveyObstacle.ASKED_LATELY:
             lately = cast(move.earliest_at, DateTime(timezone=True)) > current_instant()
             return and_(sends, func.coalesce(lately, false()))
+        case SurveyObstacle.UNWANTED:
+            return and_(sends, cast(move.unwanted, Boolean))
 
 
 def _refusal(code: str, move: str, state: str) -> Refusal:
@@ -124,5 +136,6 @@ def survey_moves() -> Any:
             "closed": lambda survey: select(requests.is_closed(survey.request_id)),
             "earliest_at": _earliest_at,
             "clause_id": lambda survey: survey.clause_id,
+            "unwanted": _unwanted,
         },
     )

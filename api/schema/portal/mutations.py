@@ -7,6 +7,9 @@ import strawberry
 from api.schema.inputs import given, optional
 from api.schema.portal import types  # noqa: F401  # declares what the payloads hold
 from api.schema.terms import Impact, Urgency
+from domain.customers import commands as customers
+from domain.customers.models import Contact
+from domain.customers.rules import ContactLetters
 from domain.requests import commands
 from domain.requests.models import Message, ServiceRequest
 from tenancy.work import Work
@@ -102,6 +105,24 @@ async def portal_cancel(work: Work, input: PortalReasonInput) -> ServiceRequest:
     """Say why a request is not needed any more."""
     commands.visitor(work)
     return await commands.cancel(work, request_id=input.request_id, reason=input.reason)
+
+
+@strawberry.input(description="Which letters you want of those that you may do without.")
+class PortalChooseLettersInput:
+    """Which letters you want."""
+
+    surveys: bool = given("Whether you want surveys and their reminders.")
+    progress: bool = given(
+        "Whether you want news of a request that asks nothing of you: that somebody has it, that it is open again or "
+        "closed."
+    )
+
+
+async def portal_choose_letters(work: Work, input: PortalChooseLettersInput) -> Contact:
+    """Say which letters you want; those mails have a link for the same. What asks something of you, and what a
+    contract demands, such as invoices and dunning letters, reaches you in any case."""
+    wanted = {ContactLetters.SURVEYS: input.surveys, ContactLetters.PROGRESS: input.progress}
+    return await customers.choose_own_letters(work, unwanted=[each for each in ContactLetters if not wanted[each]])
 
 
 async def portal_agree_to_wait(work: Work, input: PortalRequestInput) -> ServiceRequest:

@@ -22,6 +22,7 @@ from domain.billing import queries as invoices
 from domain.billing.rules.invoices import State as InvoiceState
 from domain.customers import models as customers
 from domain.customers import queries as contacts
+from domain.customers.rules import ContactLetters
 from domain.feedback import models as feedback
 from domain.feedback.queries import surveys
 from domain.feedback.rules.surveys import SurveyState
@@ -250,6 +251,15 @@ class PortalContact(Node):
     email: str = column("Your e-mail address.")
     phone: str | None = column("Your telephone number.")
     language: Language = column("The language in which you are written to.")
+    wants_surveys: bool = computed(
+        "Whether you get surveys and their reminders (portalChooseLetters).", contacts.wants(ContactLetters.SURVEYS)
+    )
+    wants_progress: bool = computed(
+        "Whether you get news of a request that asks nothing of you: that somebody has it, that it is open again or "
+        "closed (portalChooseLetters). What asks something of you, and what a contract demands, such as invoices and "
+        "dunning letters, reaches you in any case.",
+        contacts.wants(ContactLetters.PROGRESS),
+    )
     company: str = computed(
         "Your company's name.",
         lambda row: select(customers.Customer.name).where(customers.Customer.id == row.customer_id),

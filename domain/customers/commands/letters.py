@@ -54,8 +54,8 @@ async def plan_letter(
     for each in counted:
         waits = each.letter.leaves_on > today and each.effect.state is EffectState.PLANNED
         alike = each.effect.subject_id == about.id and each.letter.email == email
-        # A letter has one link and one set of papers.
-        same = all(each.effect.payload.get(what) == letter.get(what) for what in ("link", "enclosures"))
+        # A letter has one link, one set of papers and one way to leave it.
+        same = all(each.effect.payload.get(what) == letter.get(what) for what in ("link", "enclosures", "leave"))
         if waits and alike and same:
             await _join(work, ruling, each, key, letter, about)
             return

@@ -1,5 +1,6 @@
 """Changing the register of customers: taking one up, changing it, its people, and who of them comes into the portal."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from domain.customers.events import (
     AccountsHandedOn,
     ContactAdded,
     ContactChanged,
+    ContactLettersChosen,
     ContactUnreachable,
     CustomerChanged,
     CustomerCreated,
@@ -19,8 +21,9 @@ from domain.customers.events import (
     PortalRevoked,
 )
 from domain.customers.models import Contact, Customer, PortalAccess
+from domain.customers.rules import ContactLetters
 from domain.kernel.command import command
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import Permission, PortalGrant
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.kernel.terms import CustomerTier, Language
 from domain.organisation import queries as organisation
@@ -31,7 +34,7 @@ from domain.policies.rules.kinds import CustomerPortal
 from domain.policies.rules.scopes import Scope
 from tenancy.identity import credentials
 from tenancy.outbox import withdraw_effects
-from tenancy.refusals import Conflict, Invalid, NotFound, message
+from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, message
 from tenancy.secrets import fingerprint
 from tenancy.work import Work
 
@@ -147,6 +150,26 @@ async def change_contact(
     contact.phone = rules.clean_phone(phone, "phone") if phone else None
     work.record(ContactChanged(contact_id=contact.id, customer_id=contact.customer_id), about=contact)
     return contact
+
+
+async def choose_letters(work: Work, *, contact_id: UUID, unwanted: Collection[ContactLetters]) -> Contact:
+    """Keep which letters a customer's person does without, as they have said themselves (NT-1); said again it changes
+    nothing."""
+    contact = await work.get(Contact, contact_id, "contactId", lock=True)
+    chosen = sorted({letters.value for letters in unwanted})
+    if chosen != contact.unwanted_letters:
+        contact.unwanted_letters = chosen
+        work.record(ContactLettersChosen(contact_id=contact.id, customer_id=contact.customer_id), about=contact)
+    return contact
+
+
+@command(needs=None)
+async def choose_own_letters(work: Work, *, unwanted: Collection[ContactLetters]) -> Contact:
+    """The same for the acting person of a customer, in the portal."""
+    actor = work.actor
+    if not actor.is_contact or actor.id is None or not actor.may(PortalGrant.USE):
+        raise Forbidden(message("This is for customers' people in the portal."))
+    return await choose_letters(work, contact_id=actor.id, unwanted=unwanted)
 
 
 async def note_unreachable(work: Work, *, email: str, error: str, effect_id: UUID) -> None:

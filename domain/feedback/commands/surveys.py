@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.customers import queries as customers
+from domain.customers.models import Contact
+from domain.customers.rules import ContactLetters
 from domain.feedback.events import (
     SurveyExpired,
     SurveyPlanned,
@@ -90,16 +92,16 @@ async def take_survey_step(work: Work, event: SurveyStepDue) -> None:
 
 
 async def _send_or_skip(work: Work, survey: Survey, clause: Ruling[SatisfactionSurvey]) -> None:
-    """Send it, unless its contact was asked a short time before."""
+    """Send it, unless its contact was asked a short time before, or does without surveys."""
     request = await requests.get(work, survey.request_id)
     if request.state is not RequestState.CLOSED or request.scored_at is not None:
         _withdraw(work, survey, by_itself=True)
         return
     # Whoever sends to a contact locks it, so that two surveys are not sent at once.
-    await customers.contact(work, survey.contact_id, lock=True)
+    unwanted = _does_without(await customers.contact(work, survey.contact_id, lock=True))
     earliest_at = await queries.earliest_at(work, survey)
-    inputs = {"contact_rest_days": survey.rest_days, "earliest_at": earliest_at}
-    if earliest_at is not None and earliest_at > work.now:
+    inputs = {"contact_rest_days": survey.rest_days, "earliest_at": earliest_at, "unwanted": unwanted}
+    if unwanted or (earliest_at is not None and earliest_at > work.now):
         survey.state = SURVEYS.next(survey.state, SurveyMove.SKIP)
         _cite(work, clause, survey, "feedback.survey_skipped", inputs, {"sent": False})
         work.record(SurveySkipped(survey_id=survey.id, request_id=survey.request_id), about=survey)
@@ -146,11 +148,11 @@ async def send_survey(work: Work, *, survey_id: UUID) -> Survey:
     """Send a survey now that is planned for later or was skipped, once its contact may be asked again (CP-3)."""
     await lock_timers(work, survey_id)
     survey = await queries.get(work, survey_id, "surveyId", lock=True)
-    await customers.contact(work, survey.contact_id, lock=True)
+    unwanted = _does_without(await customers.contact(work, survey.contact_id, lock=True))
     clause = await queries.clause_of(work, survey)
     is_closed = await queries.is_closed(work, survey)
     earliest_at = await queries.earliest_at(work, survey)
-    _refuse(work, survey, SurveyMove.SEND, clause, is_closed=is_closed, earliest_at=earliest_at)
+    _refuse(work, survey, SurveyMove.SEND, clause, is_closed=is_closed, earliest_at=earliest_at, unwanted=unwanted)
     _send(work, survey, clause)
     return survey
 
@@ -181,6 +183,10 @@ async def withdraw_surveys_of_reopened(work: Work, event: RequestReopened) -> No
             _withdraw(work, survey, by_itself=True)
 
 
+def _does_without(contact: Contact) -> bool:
+    return ContactLetters.SURVEYS in contact.unwanted_letters
+
+
 def _withdraw(work: Work, survey: Survey, *, by_itself: bool) -> None:
     survey.state = SURVEYS.next(survey.state, SurveyMove.WITHDRAW)
     withdrawn = SurveyWithdrawn(survey_id=survey.id, request_id=survey.request_id, by_itself=by_itself)
@@ -195,9 +201,16 @@ def _refuse(
     *,
     is_closed: bool,
     earliest_at: datetime | None,
+    unwanted: bool = False,
 ) -> None:
     found = rules.obstacles(
-        move, survey.state, work.actor.may, is_closed=is_closed, earliest_at=earliest_at, now=work.now
+        move,
+        survey.state,
+        work.actor.may,
+        is_closed=is_closed,
+        earliest_at=earliest_at,
+        unwanted=unwanted,
+        now=work.now,
     )
     if found:
         refusal = rules.refusal(found[0], move, survey.state, clause.clause)

@@ -73,6 +73,8 @@ class SurveyObstacle(StrEnum):
     WRONG_STATE = "wrong_state"
     OPEN_AGAIN = "open_again"
     ASKED_LATELY = "asked_lately"
+    # Whoever would be asked has said that they do without surveys.
+    UNWANTED = "unwanted"
 
 
 def obstacles(
@@ -82,11 +84,12 @@ def obstacles(
     *,
     is_closed: bool,
     earliest_at: datetime | None,
+    unwanted: bool,
     now: datetime,
 ) -> list[SurveyObstacle]:
     """All that keeps somebody who `may` do certain things from making a move by hand; nothing when they can.
 
-    `is_closed` is the request, `earliest_at` when its contact may be asked again.
+    `is_closed` is the request, `earliest_at` when its contact may be asked again, who may also do without (`unwanted`).
     """
     sends = move is SurveyMove.SEND
     found = {
@@ -94,6 +97,7 @@ def obstacles(
         SurveyObstacle.WRONG_STATE: not SURVEYS.allows(state, move),
         SurveyObstacle.OPEN_AGAIN: sends and not is_closed,
         SurveyObstacle.ASKED_LATELY: sends and earliest_at is not None and earliest_at > now,
+        SurveyObstacle.UNWANTED: sends and unwanted,
     }
     return [obstacle for obstacle, stands in found.items() if stands]
 
@@ -112,6 +116,8 @@ def refusal(
         case SurveyObstacle.ASKED_LATELY:
             text = message("This person was asked a short time ago; the handbook wants them left in peace for a while.")
             return Conflict(text, code="ASKED_LATELY", clause=clause)
+        case SurveyObstacle.UNWANTED:
+            return Conflict(message("This person has said that they do without surveys."), code="UNWANTED")
 
 
 def rests_until(last_sent_at: datetime | None, rest_days: int) -> datetime | None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.customers import queries as customers
+from domain.customers.rules import ContactLetters
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.mail import queries
 from domain.mail.queries import Continued
@@ -18,12 +19,15 @@ from domain.policies.rules.values import Wording
 from domain.requests import queries as requests
 from domain.requests.models import ServiceRequest, StateChange
 from domain.requests.rules import Channel, State
+from tenancy.links import Leave
 from tenancy.refusals import message
 from tenancy.work import Work
 
 # A subject is nobody's sentence: it is written as it stands.
 SUBJECT = "{subject}"
 HELD_FOR = message("{name}: {reason}")
+# What asks for nothing and announces nothing that has not been said: somebody may do without it.
+PROGRESS = (Occasion.ASSIGNED, Occasion.REOPENED, Occasion.CLOSED)
 # What asks for something, only while it is still asked for.
 WHILE = {
     Occasion.SOLUTION_PROPOSED: State.PROPOSED,
@@ -47,6 +51,8 @@ async def write_about(work: Work, *, occasion: Occasion, request_id: UUID, chang
     if occasion is Occasion.HELD and not await requests.waits_for_customer(work, request):
         return
     told = [each for each in await queries.writers(work, request.id) if change is None or change.contact_id != each]
+    if occasion in PROGRESS:
+        told = [each for each in told if not await _does_without(work, each)]
     if not told:
         return
     ruling = await requests.ruled(work, MessageTemplate, request, occasion.value)
@@ -67,6 +73,10 @@ async def write_about(work: Work, *, occasion: Occasion, request_id: UUID, chang
     own = ruling.value if ruling is not None else None
     for contact_id in told:
         await _write(work, request, occasion, contact_id, change, continued, own)
+
+
+async def _does_without(work: Work, contact_id: UUID) -> bool:
+    return ContactLetters.PROGRESS in (await customers.contact(work, contact_id)).unwanted_letters
 
 
 async def _write(
@@ -106,6 +116,7 @@ async def _write(
         key=f"mail/{occasion.value}/{change.id if change is not None else request.id}/{contact.id}",
         thread=continued.thread if continued is not None else None,
         customer_id=request.customer_id,
+        leave=Leave(contact_id, ContactLetters.PROGRESS.value) if occasion in PROGRESS else None,
     )
 
 

@@ -18,7 +18,7 @@ from domain.notifications.models import Notification
 from domain.notifications.rules import Topic
 from tenancy.effects import EffectKind
 from tenancy.enclosures import Enclosure
-from tenancy.links import Link
+from tenancy.links import Leave, Link
 from tenancy.members import Member
 from tenancy.postbox import Thread
 from tenancy.refusals import Invalid, message
@@ -99,9 +99,11 @@ async def notify_contact(
     by_hand: bool = False,
     enclosures: Sequence[Enclosure] = (),
     customer_id: UUID | None = None,
+    leave: Leave | None = None,
 ) -> None:
     """Write a mail to somebody outside, such as a customer; once for each `key`. `subject` and `text` are marked.
 
+    What somebody may do without says how they `leave` it.
     With the customer's id the letter counts towards their contact budget, by which it may wait.
 
     A `link` is made as the mail leaves, where the text has a blank of that name: the ledger keeps none. With a `thread`
@@ -115,6 +117,8 @@ async def notify_contact(
         letter["link"] = link.stored()
     if thread is not None:
         letter["thread"] = thread.stored()
+    if leave is not None:
+        letter["leave"] = leave.stored()
     if by_hand:
         letter["by_hand"] = True
     if enclosures:
