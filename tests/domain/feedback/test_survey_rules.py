@@ -75,7 +75,8 @@ def test_obstacles_are_told_in_order() -> None:
     def nothing(_: Permission) -> bool:
         return False
 
+    later = NOW + timedelta(days=1)
     found = rules.obstacles(
-        SurveyMove.SEND, SurveyState.ANSWERED, nothing, is_closed=False, earliest_at=NOW + timedelta(days=1), now=NOW
+        SurveyMove.SEND, SurveyState.ANSWERED, nothing, is_closed=False, earliest_at=later, unwanted=True, now=NOW
     )
     assert found == list(SurveyObstacle)
