@@ -256,6 +256,8 @@ LABELS: Mapping[str, str] = {
     "version": message("Version"),
     "voidedAt": message("Void since"),
     "waitingForMe": message("Waits for me"),
+    "wantsProgress": message("Wants news of requests"),
+    "wantsSurveys": message("Wants surveys"),
     "workaround": message("Workaround"),
 }
 
