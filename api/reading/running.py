@@ -214,7 +214,10 @@ class Reader:
         if field is None:
             text = message("There is no mutation “{name}”.")
             raise refused("NO_MUTATION", text, {"name": shown(mutation)}, inputPath=["mutation"])
-        given = {name: input for name in field.args if name == "input" and input is not None}
+        if input is not None and "input" not in field.args:
+            text = message("The mutation {name} takes no input.")
+            raise refused("NO_INPUT", text, {"name": mutation}, inputPath=["input"])
+        given = {"input": input} if input is not None else {}
         declared = f"($input: {field.args['input'].type})" if given else ""
         document = f"mutation{declared} {{ {mutation}{'(input: $input)' if given else ''} {{ __typename }} }}"
         try:

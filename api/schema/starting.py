@@ -176,7 +176,8 @@ async def may_call(
     info: strawberry.Info,
     mutation: Annotated[str, strawberry.argument(description="The mutation's name, such as putClause.")],
     input: Annotated[
-        JSON | None, strawberry.argument(description="The input as it would be sent; without it for one that has none.")
+        JSON | None,
+        strawberry.argument(description="The input as it would be sent; one that has none is refused one (NO_INPUT)."),
     ] = None,
 ) -> CallTrial:
     """What keeps the caller from a mutation, which was tried before this piece of work began."""

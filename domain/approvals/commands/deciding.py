@@ -42,7 +42,7 @@ async def return_to_requester(work: Work, *, task_id: UUID, comment: str) -> App
     """Send the subject back to be changed, and say what; the changed subject is approved anew from the first step."""
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
     if decided is None:
-        await _refuse_other_return(work, task_id, to_step=None)
+        await _refuse_other_return(work, approval, task_id, to_step=None)
     else:
         await close(work, approval, Move.RETURN)
     return approval
@@ -54,7 +54,7 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
     chain leads to now, and the time of each step begins anew (AP-3)."""
     approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
     if decided is None:
-        await _refuse_other_return(work, task_id, to_step=step)
+        await _refuse_other_return(work, approval, task_id, to_step=step)
         return approval
     given = steps.by_present_chain(await queries.tasks_of(work, approval.id))
     reached = [task.step for task in given if task.state is not TaskState.SKIPPED]
@@ -100,11 +100,13 @@ async def _decide(
     return approval, task
 
 
-async def _refuse_other_return(work: Work, task_id: UUID, *, to_step: int | None) -> None:
+async def _refuse_other_return(work: Work, approval: Approval, task_id: UUID, *, to_step: int | None) -> None:
     """A seat that has returned the subject may say so again, but not that it went somewhere else; None stands for its
     requester."""
     of_seat = JournalEntry.payload.op("->>")("task_id") == str(task_id)
-    found = select(JournalEntry.payload).where(JournalEntry.name == ApprovalStepReturned.name, of_seat)
+    # By what entries are indexed: whatever else was ever returned is none of this.
+    about_it = (JournalEntry.subject_kind == Approval.__tablename__, JournalEntry.subject_id == approval.id)
+    found = select(JournalEntry.payload).where(*about_it, JournalEntry.name == ApprovalStepReturned.name, of_seat)
     returned = await work.value(found)
     if (returned["to_step"] if returned is not None else None) != to_step:
         raise WrongState(message("It was returned from this seat already, and to somewhere else."), path=("taskId",))

@@ -89,6 +89,9 @@ async def test_what_is_wrong_with_the_form_or_with_the_caller_is_told_too(ask: A
     assert (forbidden["code"], forbidden["message"]) == ("FORBIDDEN", "This needs the permission “access.manage”.")
     [error] = await ask.errors(acme, ASKED, mutation="createRoll")
     assert error.extensions == {"code": "NO_MUTATION", "inputPath": ["mutation"]}
+    for given in ({"archive": 1}, {}, 7):
+        [error] = await ask.errors(acme, ASKED, mutation="runBackup", input=given)
+        assert error.extensions == {"code": "NO_INPUT", "inputPath": ["input"]}
     async with platform() as door:
         tenant = await door.row(select(Tenant.slug).where(Tenant.id == acme.tenant_id))
     assert tenant is not None
