@@ -117,8 +117,9 @@ class Writer:
                 results = write.results(await write.function(self.actor, **arguments))
         except Refusal as refusal:
             return problems(refusal, self.actor.language)
-        each = [getattr(item, "error", None) for found in results.values() if isinstance(found, list) for item in found]
-        return [error for place, error in enumerate(each) if error is not None and error not in each[:place]]
+        outcomes = [item for found in results.values() if isinstance(found, list) for item in found]
+        each = [error for item in outcomes for error in getattr(item, "errors", ())]
+        return [error for place, error in enumerate(each) if error not in each[:place]]
 
     async def _in_the_company(self, write: Write, key: str, arguments: Mapping[str, Any], read: Read) -> bytes | Unread:
         """A change of the actor's company, with its consequences, in one transaction.
