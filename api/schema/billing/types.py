@@ -175,6 +175,7 @@ class Payment(Node):
         "What of it counts, or counted, for which invoice, oldest first.", "payment_id"
     )
     refunds: list[Refund] = many("What of it was paid back, oldest first.", "payment_id")
+    decisions = decisions(SubjectKind.PAYMENT)
 
 
 @strawberry.enum(description="How payments are ordered.")

@@ -137,8 +137,8 @@ def check_counts(found: Any, name: str) -> None:
     assert found["requests"]["totalCount"] == sum(entry.get("opens", 1) for entry in written.several("requests"))
     diary = Counter(entry["do"] for entry in written.several("diary") if not entry.get("refused"))
     assert found["resignations"]["totalCount"] == diary["resign"]
-    # By hand, and by the schedules of contracts.
-    invoices = diary["invoice"] + diary["bill"]
+    # By hand, by the schedules of contracts, and over what they count.
+    invoices = diary["invoice"] + diary["bill"] + diary["bill usage"]
     assert found["invoices"]["totalCount"] == invoices
     assert sorted(invoice["number"] for invoice in found["invoices"]["nodes"]) == [*range(1, invoices + 1)]
     for invoice in found["invoices"]["nodes"]:

@@ -29,12 +29,16 @@ BOTH = {
     "Too hard for the first tier": "Request, Raised, Returned, Customer told, Solved",
     "Waiting for somebody else": _REQUEST,
     "Not solved after all": _REQUEST,
-    "An offer that becomes a contract": "Inquiry, Contact*, Quotation*, Discount*, Accepted by link*, Contract, "
-    "Reviewed by*, Checklist*, Signed, Copies*, Fees, Amendment*, Outcome",
+    "An offer that becomes a contract": "Inquiry, Contact*, Used again, Quotation*, Discount*, Accepted by link*, "
+    "Contract, Reviewed by*, Checklist*, Signed, Copies*, Fees, Amendment*, Outcome",
     "A payment that is too large": "Came in, Counts for, Paid back, Still credit",
     "An invoice nobody pays, due on the same day": "Invoice, Due, Asked for*, Outcome",
     "An invoice of which a part is paid": "Invoice, Due, Asked for*, Paid, Outcome",
     "A disputed invoice": "Invoice, Due, Asked for*, On hold*, Outcome",
+    "Two invoices of one customer, due on the same day": "Invoice, Letters*",
+    "A promise to pay": "Invoice, Due, Asked for*, On hold*, Paid, Outcome",
+    "A file of the bank": "Read, Lines",
+    "Billed by use": "Rates, Billed, The next bill so far*",
     "What is never paid": "Invoice, Asked for by, Approvers*, Outcome*",
     "The books after September": "Closed, Known late, Statement of account, Ageing, Cash forecast",
     "Leaving after probation": _LETTER,
@@ -55,12 +59,14 @@ SOFTWARE = {
     "An invoice of which a part is paid": "Fees and interest*",
     "A disputed invoice": "Fees and interest*",
     "What is never paid": "Votes",
+    "Billed by use": "Billed*",
 }
 SERVICE = {
     "A change of policy in the middle of the month": "Provision",
     "Not solved after all": "Escalated to*",
     "By telephone, and on site": "Visit*, Parts, Signed",
     "Too hard for the first tier": "Raised*",
+    "A file of the bank": "Lines*",
 }
 
 

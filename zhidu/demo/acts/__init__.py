@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from zhidu.demo.acts import (
+    bank,
     billing,
     calls,
     handbook,
@@ -81,4 +82,6 @@ ACTS: Mapping[str, Act] = {
     "pay": billing.pay,
     "hold invoice": billing.hold,
     "release invoice": billing.release,
+    "bank file": bank.read_file,
+    "bill usage": bank.bill_usage,
 }

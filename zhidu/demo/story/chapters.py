@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from zhidu.demo.story import (
     books,
+    collecting,
     complaining,
     daily,
     desk,
@@ -28,6 +29,11 @@ MAILS = (
 )
 # What is looked for in Chinese and in English, in the one company and in the other.
 WORDS = (("收银", "statement export"), ("冷藏庫", "cold store"))
+# Two invoices of one customer that are overdue at once, in the one company and in the other.
+AT_ONCE = (
+    ("invoice/huaxin-audit", "invoice/huaxin-drill"),
+    ("invoice/harbour-valves", "invoice/harbour-doors"),
+)
 # Cases on both sides of the change of policy, in the one company and in the other.
 SIDES = {
     "moved_case": ("request/driver-app", "request/freezer-seal"),
@@ -100,8 +106,12 @@ async def _money(one: Teller, other: Teller) -> list[tuple[str, Sequence[Line]]]
         (words("deal"), await selling.deals(one, other, "points", "lifts")),
         (words("too_much"), await books.too_much(one, other, "payment/points", "payment/lifts")),
         (words("unpaid"), await dunning.invoices(one, other, "invoice/lanhai", "invoice/taipa")),
+        (words("joint"), await collecting.letters(one, other, *AT_ONCE)),
         (words("part_paid"), await dunning.invoices(one, other, "invoice/ruikang", "invoice/kwongwah")),
         (words("disputed"), await dunning.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("promised"), await dunning.invoices(one, other, "invoice/yongle-scanners", "invoice/harbour-chiller")),
         (words("given_up"), await writing_off.invoices(one, other, "invoice/jincheng", "invoice/hoiwan")),
+        (words("bank_file"), await collecting.files(one, other, "bank/september", "bank/september")),
+        (words("by_use"), await collecting.usage(one, other, "contract/points", "contract/lifts")),
         (words("books"), await books.books(one, other, "payment/advance", "payment/deposit")),
     ]

@@ -8,7 +8,8 @@ from zhidu.demo.story.teller import CITED, CLAUSE, Line, Teller, decision
 
 APPROVAL = "approval { chain tasks { step state endReason comment assignee { name } } " + CITED + " }"
 INQUIRY = (
-    "query($id: ID!) { inquiry(id: $id) { number title receivedAt dueAt contactedAt breachedAt customer { name }"
+    "query($id: ID!) { libraryUses(first: 5, filter: {inquiryId: {eq: $id}}) { nodes { feedback item { number title"
+    " updateWanted } } } inquiry(id: $id) { number title receivedAt dueAt contactedAt breachedAt customer { name }"
     " clause { " + CLAUSE + " } } }"
 )
 QUOTATION = (
@@ -42,13 +43,15 @@ async def deals(one: Teller, other: Teller, left: str, right: str) -> list[Line]
 
 async def _deal(teller: Teller, name: str) -> Mapping[str, str]:
     ids = teller.page.ids
-    inquiry = (await teller.read(INQUIRY, id=ids[f"inquiry/{name}"]))["inquiry"]
+    asked = await teller.read(INQUIRY, id=ids[f"inquiry/{name}"])
+    inquiry, uses = asked["inquiry"], asked["libraryUses"]["nodes"]
     quotation = (await teller.read(QUOTATION, id=ids[f"quotation/{name}"]))["quotation"]
     contract = (await teller.read(CONTRACT, id=ids[f"contract/{name}"]))["contract"]
     amendment = (await teller.read(AMENDMENT, id=ids[f"amendment/{name}"]))["node"]
     return {
         "inquiry": f"{teller.instant(inquiry['receivedAt'])}, {inquiry['customer']['name']}\n{inquiry['title']}",
         "contact": _contact(teller, inquiry),
+        "reused": "\n".join(_reused(use) for use in uses),
         **_offered(teller, quotation),
         **_agreed(teller, contract),
         "amendment": _amended(teller, amendment),
@@ -62,6 +65,12 @@ def _contact(teller: Teller, inquiry: Mapping[str, Any]) -> str:
     if inquiry["breachedAt"]:
         in_time = words("late", done=done, since=teller.instant(inquiry["breachedAt"]))
     return f"{words('deadline', due=teller.instant(inquiry['dueAt']))}\n{in_time}{teller.cited(inquiry['clause'])}"
+
+
+def _reused(use: Mapping[str, Any]) -> str:
+    """A piece of the library that was used, and what was wrong with it."""
+    item = use["item"]
+    return f"{item['number']} {item['title']}" + (f"\n“{use['feedback']}”" if use["feedback"] else "")
 
 
 def _offered(teller: Teller, quotation: Mapping[str, Any]) -> dict[str, str]:
