@@ -142,7 +142,7 @@ _ALL = (
     Mutation("refundPayment", "RefundPaymentInput", "refund { id }"),
     Mutation("createBankAccount", "CreateBankAccountInput", "account { id }"),
     Mutation("importBankStatement", "ImportBankStatementInput", "statement { id }"),
-    Mutation("bookSuggestedBankLines", "BookSuggestedBankLinesInput", "outcomes { lineId done error { code } }"),
+    Mutation("bookBankLine", "BookBankLineInput", "line { id }"),
     Mutation("recordUsage", "RecordUsageInput", "recordIds"),
     Mutation("keepMaterial", "KeepMaterialInput", "item { id }"),
     Mutation("useMaterial", "UseMaterialInput", "use { id }"),

@@ -8,7 +8,9 @@ from zhidu.failures import Failure
 
 NUMBER = "query($id: ID!) { invoice(id: $id) { number } }"
 LINES = """query($id: ID!) { bankStatement(id: $id) { newLines(first: 50, filter: {state: {eq: OPEN}}) {
-  nodes { id } } } }"""
+  nodes { id bankReference } } } }"""
+SUGGESTED = """query($ids: [ID!]!) { bankLineSuggestions(lineIds: $ids) { matches { customerId confidence
+  shares { invoiceId amount { amount currency } } } } }"""
 SETTLED = """query($contract: ID!) { usageSettlements(first: 1, filter: {contractId: {eq: $contract}}) { nodes {
   invoice { id } } } }"""
 _NAMED = re.compile(r"\{(invoice/[^}]+)\}")
@@ -26,8 +28,20 @@ async def read_file(company: Company, entry: Entry) -> None:
     await company.change(f"{key}", by, "importBankStatement", into="statement", accountId=account, fileId=file_id)
     await company.settle()
     if entry.get("confirmed"):
-        lines = (await company.read(by, LINES, id=company.ids[key]))["bankStatement"]["newLines"]["nodes"]
-        await company.change(f"{key}/confirmed", by, "bookSuggestedBankLines", lineIds=[line["id"] for line in lines])
+        await _confirm(company, key, by)
+
+
+async def _confirm(company: Company, key: str, by: str) -> None:
+    """Book each line that is left as its surest suggestion says, if there is one."""
+    lines = (await company.read(by, LINES, id=company.ids[key]))["bankStatement"]["newLines"]["nodes"]
+    suggested = await company.read(by, SUGGESTED, ids=[line["id"] for line in lines])
+    for line, found in zip(lines, suggested["bankLineSuggestions"], strict=True):
+        if found["matches"] and found["matches"][0]["confidence"] == "CERTAIN":
+            first = found["matches"][0]
+            shares = [{"invoiceId": each["invoiceId"], "amount": each["amount"]} for each in first["shares"]]
+            step = f"{key}/{line['bankReference']}"
+            booked = {"lineId": line["id"], "customerId": first["customerId"], "shares": shares}
+            await company.change(step, by, "bookBankLine", **booked)
 
 
 async def bill_usage(company: Company, entry: Entry) -> None:
