@@ -8,7 +8,7 @@ from zhidu.demo.story.teller import Line, Teller
 INVOICE = """query($id: ID!) { invoice(id: $id) { number dueOn state total { amount currency }
   charges { amount currency } chargesOutstanding { amount } customer { name }
   ladder: nextDunning { clause { number title version { number } } }
-  payments { nodes { receivedOn amount { amount } } } holds { kind fromOn releasedOn }
+  payments { nodes { receivedOn amount { amount } } } holds { kind fromOn untilOn releasedOn }
   dunningSteps { number name channel takenAt withdrawnAt letterSubject
     fee { amount } interest { amount } clause { number title version { number } } } } }"""
 
@@ -32,7 +32,7 @@ async def _invoice(teller: Teller, step: str) -> Mapping[str, str]:
             f"{teller.day(item['receivedOn'])}  {item['amount']['amount']}" for item in found["payments"]["nodes"]
         ),
         "holds": "\n".join(
-            f"{words(item['kind'])}: {teller.day(item['fromOn'])} – {teller.day(item['releasedOn'])}"
+            f"{words(item['kind'])}: {teller.day(item['fromOn'])} – {teller.day(item['releasedOn'] or item['untilOn'])}"
             for item in found["holds"]
         )
         + (_clause(teller, found, steps) if found["holds"] else ""),
