@@ -19,6 +19,7 @@ from domain.banking import commands as banking
 from domain.billing import commands as billing
 from domain.billing.events import (
     AllocationReversed,
+    CreditExchanged,
     CreditNoteIssued,
     DunningLetterDue,
     DunningStepDue,
@@ -161,6 +162,7 @@ CONSEQUENCES: Mapping[type[Event], Sequence[Consequence]] = {
     PaymentAllocated: [ledger.book_allocation],
     AllocationReversed: [ledger.book_allocation_reversal],
     RefundPaid: [ledger.book_refund],
+    CreditExchanged: [ledger.book_exchange],
     ClockMarkDue: [requests.keep_time],
     ConfirmationDue: [requests.confirm_by_itself],
     HoldEndDue: [requests.end_hold],

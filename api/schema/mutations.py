@@ -360,6 +360,7 @@ class Mutation(
     release_allocation = mutation(billing.release_allocation, allocation=Allocation, invoice=Invoice)
     reverse_payment = mutation(billing.reverse_payment, payment=Payment)
     refund_payment = mutation(billing.refund_payment, refund=Refund)
+    exchange_credit = mutation(billing.exchange_credit, payment=Payment)
     place_hold = mutation(billing.place_hold, hold=Hold)
     release_hold = mutation(billing.release_hold, hold=Hold)
     approve_dunning_step = mutation(billing.approve_dunning_step, step=DunningStep)

@@ -183,4 +183,8 @@ async def probably_recorded(work: Work, of: BankLine) -> list[Payment]:
     near = (Payment.received_on >= of.booked_on - literal(3), Payment.received_on <= of.booked_on + literal(3))
     linked = select(BankLine.id).where(BankLine.payment_id == Payment.id)
     same = (Payment.amount_minor == of.amount_minor, Payment.currency == of.currency, Payment.reversed_on.is_(None))
-    return await work.all(select(Payment).where(*same, *near, ~linked.exists()).order_by(Payment.id).limit(MOST_PAYERS))
+    # What was exchanged never came in as such.
+    came_in = Payment.exchanged_from_id.is_(None)
+    return await work.all(
+        select(Payment).where(*same, came_in, *near, ~linked.exists()).order_by(Payment.id).limit(MOST_PAYERS)
+    )

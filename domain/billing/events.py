@@ -96,6 +96,14 @@ class RefundPaid(Event, name="billing.refund_paid"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditExchanged(Event, name="billing.credit_exchanged"):
+    """A part of a customer's credit is in another currency from now on."""
+
+    payment_id: UUID
+    from_payment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class HoldPlaced(Event, name="billing.hold_placed"):
     """An invoice, or every one of a customer when none is named, is not dunned for a while."""
 

@@ -8,6 +8,7 @@ from domain.billing import queries as billing
 from domain.billing.commands.invoices import today_of
 from domain.billing.events import (
     AllocationReversed,
+    CreditExchanged,
     CreditNoteIssued,
     InvoiceIssued,
     InvoiceWrittenOff,
@@ -60,11 +61,31 @@ async def book_payment(work: Work, event: PaymentRecorded) -> None:
 
 
 async def book_payment_reversal(work: Work, event: PaymentReversed) -> None:
-    """A payment that never was."""
+    """A payment that never was, or credit that is in its former currency again."""
     payment = await billing.payment(work, event.payment_id)
+    if payment.exchanged_from_id is not None:
+        await _book_exchange(work, payment, EntryKind.EXCHANGE_REVERSAL, today_of(work))
+        return
     postings = rules.move(payment.amount_minor, debit=Account.CUSTOMER_CREDIT, credit=Account.BANK)
     kind = EntryKind.PAYMENT_REVERSAL
     await _book(work, kind, postings, today_of(work), of=payment, payment_id=payment.id)
+
+
+async def book_exchange(work: Work, event: CreditExchanged) -> None:
+    """Credit that is in another currency from now on; each of the two currencies balances by itself."""
+    payment = await billing.payment(work, event.payment_id)
+    await _book_exchange(work, payment, EntryKind.EXCHANGE, payment.booked_on)
+
+
+async def _book_exchange(work: Work, payment: Payment, kind: EntryKind, booked_on: date) -> None:
+    assert payment.exchanged_from_id is not None
+    assert payment.exchanged_minor is not None
+    source = await billing.payment(work, payment.exchanged_from_id)
+    given = rules.move(payment.exchanged_minor, debit=Account.CUSTOMER_CREDIT, credit=Account.CURRENCY_EXCHANGE)
+    got = rules.exchanged_into(payment.amount_minor, payment.exchange_difference_minor)
+    for of, postings in ((source, given), (payment, got)):
+        booked = postings if kind is EntryKind.EXCHANGE else rules.reverse(postings)
+        await _book(work, kind, booked, booked_on, of=of, payment_id=of.id, path=("exchangedOn",))
 
 
 async def book_allocation(work: Work, event: PaymentAllocated) -> None:

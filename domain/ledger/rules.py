@@ -24,6 +24,10 @@ class Account(StrEnum):
     REVENUE = "revenue"
     FEES_AND_INTEREST = "fees_and_interest"
     WRITE_OFFS = "write_offs"
+    # What went out of one currency into another: in each of the two the same value, by the day's rate.
+    CURRENCY_EXCHANGE = "currency_exchange"
+    # By how much more, or less, was counted than the day's rate makes it: losses above zero, gains below.
+    CURRENCY_DIFFERENCES = "currency_differences"
 
 
 class EntryKind(StrEnum):
@@ -37,6 +41,8 @@ class EntryKind(StrEnum):
     ALLOCATION_REVERSAL = "allocation_reversal"
     REFUND = "refund"
     WRITE_OFF = "write_off"
+    EXCHANGE = "exchange"
+    EXCHANGE_REVERSAL = "exchange_reversal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,16 @@ def allocation(amount_minor: int, charges_minor: int) -> list[Posting]:
         (Account.CUSTOMER_CREDIT, amount_minor + charges_minor),
         (Account.RECEIVABLES, -amount_minor),
         (Account.FEES_AND_INTEREST, -charges_minor),
+    )
+
+
+def exchanged_into(counted_minor: int, difference_minor: int) -> list[Posting]:
+    """Credit in the currency into which it was exchanged: what came of it by the day's rate, and the gain or the loss
+    by which it counts for less or more than that."""
+    return entry(
+        (Account.CURRENCY_EXCHANGE, counted_minor + difference_minor),
+        (Account.CUSTOMER_CREDIT, -counted_minor),
+        (Account.CURRENCY_DIFFERENCES, -difference_minor),
     )
 
 

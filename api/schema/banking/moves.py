@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import and_, not_, select, true
+from sqlalchemy import and_, not_, or_, select, true
 
 from api.reading.mapping import column, listed, part
 from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence
@@ -14,7 +14,7 @@ from domain.banking import queries
 from domain.banking.rules import duties
 from domain.banking.rules.duties import FROM, Move, Obstacle
 from domain.banking.rules.lines import LineState
-from domain.billing.models import Refund
+from domain.billing.models import Payment, Refund
 from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 from tenancy.rows import another
@@ -75,10 +75,13 @@ def _moves(actor: Actor) -> Sequence[Mapping[str, Any]]:
 
 
 def _refunded(line: Any) -> Any:
-    """Whether a part of the payment that was recorded by a line has been paid back, so that it stays."""
-    refunds = another(Refund)
+    """Whether a part of the payment that was recorded by a line has been paid back or exchanged, so that it stays."""
+    refunds, exchanges = another(Refund), another(Payment)
     paid_back = select(refunds.id).where(refunds.payment_id == line.payment_id)
-    return and_(not_(line.linked), paid_back.exists())
+    exchanged = select(exchanges.id).where(
+        exchanges.exchanged_from_id == line.payment_id, exchanges.reversed_on.is_(None)
+    )
+    return and_(not_(line.linked), or_(paid_back.exists(), exchanged.exists()))
 
 
 def allowed_moves() -> Any:

@@ -279,6 +279,36 @@ async def refund_payment(work: Work, input: RefundPaymentInput) -> Refund:
     )
 
 
+@strawberry.input(description="Credit that is exchanged into another currency.")
+class ExchangeCreditInput:
+    """Credit that is exchanged into another currency."""
+
+    payment_id: UUID = given("The payment of which something is left.")
+    amount: MoneyInput = given("How much of it, in its own currency; at most what is left.")
+    into: MoneyInput = given("What it counts for in the other currency, such as what is outstanding of an invoice.")
+    rate: str = given(
+        "What one unit of the payment's currency was worth in the other one on that day, as decimal text, such as"
+        " 7.1234. What `amount` was worth by it beyond `into` is booked as a gain, what it falls short as a loss; more"
+        " than a fifth apart is refused with RATE_MISMATCH."
+    )
+    exchanged_on: date = given("The day of the rate, on which it stands in the books.")
+    reference: str = given("By what it is known again: the same exchange sent twice is recorded once.")
+
+
+async def exchange_credit(work: Work, input: ExchangeCreditInput) -> Payment:
+    """Let what is left of a payment count in another currency than that in which it came in. The answer is the credit
+    in that currency: `allocatePayment` lets it count for invoices, `reversePayment` takes the exchange back."""
+    return await commands.exchange_credit(
+        work,
+        payment_id=input.payment_id,
+        amount=input.amount.value("amount"),
+        into=input.into.value("into"),
+        rate=input.rate,
+        exchanged_on=input.exchanged_on,
+        reference=input.reference,
+    )
+
+
 @strawberry.input(description="A reason not to dun an invoice, or a customer, for a while.")
 class PlaceHoldInput:
     """A reason not to dun an invoice, or a customer, for a while."""

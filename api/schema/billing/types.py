@@ -175,6 +175,15 @@ class Payment(Node):
         "What of it counts, or counted, for which invoice, oldest first.", "payment_id"
     )
     refunds: list[Refund] = many("What of it was paid back, oldest first.", "payment_id")
+    exchanges: "list[Payment]" = many("What of it is credit in other currencies, oldest first.", "exchanged_from_id")
+    exchanged_from: "Payment | None" = one(
+        "The payment whose credit it was, where it was exchanged into this currency.", "exchanged_from_id"
+    )
+    exchange_rate: str | None = column("What one unit of that one's currency was worth in this one that day.")
+    exchange_difference: Money = money(
+        "By how much that was worth more than it counts for, a gain; below zero a loss.",
+        lambda row: row.exchange_difference_minor,
+    )
     decisions = decisions(SubjectKind.PAYMENT)
 
 

@@ -49,5 +49,5 @@ def refusal(obstacle: Obstacle, state: LineState) -> Refusal:
         case Obstacle.OUTGOING:
             return WrongState(message("Only what came in is booked as a payment."), {}, ("lineId",))
         case Obstacle.REFUNDED:
-            text = message("A part of this payment was refunded, so it cannot be taken back.")
+            text = message("A part of this payment was refunded or exchanged, so it cannot be taken back.")
             return WrongState(text, path=("paymentId",))

@@ -2,6 +2,7 @@
 
 from domain.billing.commands.calls import record_call
 from domain.billing.commands.crediting import credit_invoice
+from domain.billing.commands.exchanging import exchange_credit
 from domain.billing.commands.giving_up import cancel_invoice, follow_approval, write_off_invoice
 from domain.billing.commands.holds import place_hold, release_hold
 from domain.billing.commands.invoices import draft_invoice, issue_invoice, usual_tax
@@ -28,6 +29,7 @@ __all__ = [
     "draft_instalment",
     "draft_invoice",
     "draft_more",
+    "exchange_credit",
     "follow_approval",
     "issue_by_clause",
     "issue_invoice",

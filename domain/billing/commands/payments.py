@@ -33,7 +33,7 @@ async def record_payment(
     reference = clean_reference(reference)
     await lock_approvals(work, invoice_id)
     invoice = await planning.lock_one(work, invoice_id)
-    await _take_turns(work, reference)
+    await take_turns(work, reference)
     known = await queries.payment_with(work, reference)
     if known is not None:
         return _same(known, invoice.customer_id, invoice.id, amount, received_on)
@@ -72,7 +72,7 @@ async def receive_payment(
     rules.check_shares(amount, shares)
     customer = await customers.get(work, customer_id, "customerId")
     invoices = await _lock_all(work, [share.invoice_id for share in shares])
-    await _take_turns(work, reference)
+    await take_turns(work, reference)
     known = await queries.payment_with(work, reference)
     if known is not None:
         return _same(known, customer.id, None, amount, received_on)
@@ -119,7 +119,8 @@ async def release_allocation(work: Work, *, allocation_id: UUID) -> Allocation:
 async def reverse_payment(work: Work, *, payment_id: UUID, reason: str) -> Payment:
     """Take back a payment that was recorded wrongly: nothing of it counts any more, and its reference is free again.
 
-    The invoices it counted for are owed again, and their ladders go on. What was refunded of it stands in the way.
+    The invoices it counted for are owed again, and their ladders go on. What was refunded of it, or exchanged, stands
+    in the way. Of credit that was exchanged, the exchange is taken back: it is in its former currency again.
     """
     reason = rules.clean_reason(reason)
     seen = await queries.allocations_of(work, (await work.get(Payment, payment_id, "paymentId")).id)
@@ -133,9 +134,13 @@ async def reverse_payment(work: Work, *, payment_id: UUID, reason: str) -> Payme
     for invoice in invoices.values():
         await _release(work, invoice, payment, [each for each in allocations if each.invoice_id == invoice.id])
     if payment.unallocated_minor < payment.amount_minor:
-        text = message("A part of this payment was refunded, so it cannot be taken back.")
+        text = message("A part of this payment was refunded or exchanged, so it cannot be taken back.")
         raise WrongState(text, path=("paymentId",))
     payment.unallocated_minor = 0
+    if payment.exchanged_from_id is not None:
+        assert payment.exchanged_minor is not None
+        source = await work.get(Payment, payment.exchanged_from_id, lock=True)
+        source.unallocated_minor += payment.exchanged_minor
     payment.reversed_on, payment.reversal_reason = today_of(work), reason
     work.record(PaymentReversed(payment_id=payment.id, customer_id=payment.customer_id), about=payment)
     return payment
@@ -146,7 +151,7 @@ async def refund_payment(work: Work, *, payment_id: UUID, amount: Money, paid_on
     """Record that credit was paid back to the customer. The same refund sent again, by its reference, is one."""
     reference = clean_reference(reference)
     payment = await work.get(Payment, payment_id, "paymentId", lock=True)
-    await _take_turns(work, f"refund {reference}")
+    await take_turns(work, f"refund {reference}")
     known = await queries.refund_with(work, reference)
     if known is not None:
         if (known.payment_id, known.amount_minor, known.currency) != (payment.id, amount.minor, amount.currency):
@@ -219,7 +224,7 @@ def _add(
     )
 
 
-async def _take_turns(work: Work, reference: str) -> None:
+async def take_turns(work: Work, reference: str) -> None:
     """Let whoever records the same reference at this moment finish first, even if it is for another invoice."""
     key = f"{work.actor.tenant_id} payments {reference}"
     await work.sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)

@@ -22,6 +22,8 @@ class Payment(TenantModel, kw_only=True, eq=False):
         CheckConstraint("unallocated_minor BETWEEN 0 AND amount_minor", name="unallocated"),
         references("customer_id", "customers"),
         references("invoice_id", "invoices"),
+        references("exchanged_from_id", "payments"),
+        Index("ix_payments_exchanged_from", "tenant_id", "exchanged_from_id"),
         Index("ix_payments_customer", "tenant_id", "customer_id"),
         Index("ix_payments_invoice", "tenant_id", "invoice_id"),
     )
@@ -41,6 +43,13 @@ class Payment(TenantModel, kw_only=True, eq=False):
     # When it was found to have been recorded wrongly, and why.
     reversed_on: Mapped[date | None] = mapped_column(default=None)
     reversal_reason: Mapped[str | None] = mapped_column(default=None)
+    # Where it is a part of another payment's credit that was exchanged: of which, and how much in that one's currency.
+    exchanged_from_id: Mapped[UUID | None] = mapped_column(default=None)
+    exchanged_minor: Mapped[int | None] = mapped_column(default=None)
+    # What one unit of that currency was worth in this one on that day, as decimal text.
+    exchange_rate: Mapped[str | None] = mapped_column(default=None)
+    # By how much what came of it by the rate is above what it counts for: a gain; below zero a loss.
+    exchange_difference_minor: Mapped[int] = mapped_column(default=0)
 
 
 class Allocation(TenantModel, kw_only=True, eq=False):

@@ -22,6 +22,9 @@ REVERSE = f"""mutation($input: ReversePaymentInput!) {{ reversePayment(input: $i
   payment {{ reversedOn reversalReason unallocated {{ amount }} }} {ERRORS} }} }}"""
 REFUND = f"""mutation($input: RefundPaymentInput!) {{ refundPayment(input: $input) {{
   refund {{ amount {{ amount }} payment {{ unallocated {{ amount }} refunds {{ reference }} }} }} {ERRORS} }} }}"""
+EXCHANGE = f"""mutation($input: ExchangeCreditInput!) {{ exchangeCredit(input: $input) {{
+  payment {{ amount {{ amount currency }} exchangeRate exchangeDifference {{ amount currency }}
+    exchangedFrom {{ unallocated {{ amount }} exchanges {{ reference }} }} }} {ERRORS} }} }}"""
 CLOSE = f"""mutation($input: CloseBooksInput!) {{ closeBooks(input: $input) {{
   closing {{ untilOn closedBy {{ name }} reopenedAt }} {ERRORS} }} }}"""
 REOPEN = f"""mutation($input: ReopenBooksInput!) {{ reopenBooks(input: $input) {{
@@ -90,6 +93,30 @@ async def test_money_for_two_invoices_stands_in_the_books(ask: Any) -> None:
     assert (await ask.executed(third, BALANCES))["ledgerBalances"] == []
     foreign = await ask.executed(third, BALANCES, customer=str(office.customer_id))
     assert foreign["ledgerBalances"] == []
+
+
+async def test_money_in_another_currency_is_exchanged_by_the_rate_of_its_day(ask: Any) -> None:
+    office, third = await open_office(None), await found_company()
+    came = {**received(office, "100"), "amount": {"amount": "100.00", "currency": "USD"}}
+    paid = (await ask(office.admin, RECEIVE, input=came))["receivePayment"]["payment"]
+    wish = {
+        "paymentId": paid["id"],
+        "amount": {"amount": "60", "currency": "USD"},
+        "into": {"amount": "420", "currency": "CNY"},
+        "rate": "7.1",
+        "exchangedOn": "2026-03-02",
+        "reference": "FX-1",
+    }
+    assert (await ask(office.admin, EXCHANGE, input=wish))["exchangeCredit"]["payment"] == {
+        "amount": {"amount": "420.00", "currency": "CNY"},
+        "exchangeRate": "7.1",
+        "exchangeDifference": {"amount": "6.00", "currency": "CNY"},
+        "exchangedFrom": {"unallocated": {"amount": "40.00"}, "exchanges": [{"reference": "FX-1"}]},
+    }
+    [error] = (await ask(office.admin, EXCHANGE, input={**wish, "rate": "0.14"}))["exchangeCredit"]["errors"]
+    assert (error["code"], error["path"]) == ("RATE_MISMATCH", ["rate"])
+    [error] = (await ask(third, EXCHANGE, input=wish))["exchangeCredit"]["errors"]
+    assert error["code"] == "NOT_FOUND"
 
 
 async def test_what_was_wrong_is_taken_back(ask: Any) -> None:

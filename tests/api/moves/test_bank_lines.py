@@ -7,6 +7,7 @@ import pytest
 
 from domain.billing import commands as billing
 from domain.consequences import settle
+from domain.kernel.money import Money
 from tenancy.database import writing
 from tests.api.conftest import Ask
 from tests.api.moves.agreeing import Tries, agree
@@ -46,6 +47,20 @@ async def test_lines_in_every_state_say_what_the_mutations_do(ask: Ask) -> None:
     booked = await bank.book(incoming)
     await agree(ask, "BankLine", incoming, tries(bank, incoming, payment.id), *people)
     assert booked.payment_id is not None
+    async with writing(bank.admin, settle=settle) as work:
+        dollars = await billing.exchange_credit(
+            work,
+            payment_id=booked.payment_id,
+            amount=yuan("7"),
+            into=Money.of("1", "USD"),
+            rate="0.14",
+            exchanged_on=BEGINNING.date(),
+            reference="FX",
+        )
+    await agree(ask, "BankLine", incoming, tries(bank, incoming, payment.id), *people)
+    async with writing(bank.admin, settle=settle) as work:
+        await billing.reverse_payment(work, payment_id=dollars.id, reason="Not wanted")
+    await agree(ask, "BankLine", incoming, tries(bank, incoming, payment.id), *people)
     async with writing(bank.admin, settle=settle) as work:
         await billing.refund_payment(
             work, payment_id=booked.payment_id, amount=yuan("1"), paid_on=BEGINNING.date(), reference="BACK"
