@@ -95,14 +95,6 @@ class Client:
             raise Failure(f"A mail to {to} was not taken: {answer}")
         return str(answer["mail"]["id"])
 
-    async def upload(self, token: str, name: str, content: bytes) -> str:
-        """Hand over a file's bytes; the id of the file, which is the same when they are sent again."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
-        answer = await self._post("/files", headers, params={"name": name}, content=content)
-        if "file" not in answer:
-            raise Failure(f"The file {name} was not taken: {answer}")
-        return str(answer["file"]["id"])
-
     async def send_form(self, path: str, fields: Mapping[str, str]) -> int:
         """Send the form of a page as a browser does; the status of the page that answers."""
         answer = await self._post(path, {"Accept-Language": "en"}, data=dict(fields))

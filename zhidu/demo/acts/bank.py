@@ -23,7 +23,7 @@ async def read_file(company: Company, entry: Entry) -> None:
     for name in dict.fromkeys(_NAMED.findall(content)):
         found = (await company.read(by, NUMBER, id=company.ids[name]))["invoice"]["number"]
         content = content.replace(f"{{{name}}}", str(found))
-    file_id = await company.client.upload(company.token(by), "statement.csv", content.encode())
+    file_id = await company.client.upload(company.token(by), "statement.csv", "text/csv", content.encode())
     account = company.ids[entry["account"]]
     await company.change(f"{key}", by, "importBankStatement", into="statement", accountId=account, fileId=file_id)
     await company.settle()
