@@ -168,7 +168,7 @@ class ConfirmRequirementsInput:
     requirements_id: UUID = given("The version that was shown to the customer: a draft, or one that was sent.")
     confirmed_by: str = given("Who has confirmed it for the customer.")
     confirmed_on: date = given("On which day, today at the latest.")
-    comment: str = optional("What was said with it.", default="")
+    comment: str = given("How you know, such as from a meeting or a letter, and what was said with it.")
 
 
 async def confirm_requirements(work: Work, input: ConfirmRequirementsInput) -> RequirementsDocument:

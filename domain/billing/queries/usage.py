@@ -230,3 +230,30 @@ async def preview(work: Work, contract_id: UUID) -> Preview | None:
     everyone = await claimants(work, contract.customer_id)
     found = await charges_of(work, contract, everyone, period, terms.value if terms is not None else None)
     return Preview(contract, period, found, terms)
+
+
+@dataclass(frozen=True)
+class Late:
+    """What came in after a contract's last period was settled, and would be billed by hand."""
+
+    contract: Contract
+    # Of which settlement it is too late.
+    settlement: UsageSettlement
+    net: Money
+
+
+async def late_ones(work: Work) -> list[Late]:
+    """The contracts that have ended of which something came in late and is on no invoice, by number."""
+    ended = select(Contract).where(rates_seen.is_settled_to_its_end(Contract)).order_by(Contract.number, Contract.id)
+    found = []
+    for contract in await work.all(ended):
+        last = await last_settlement(work, contract.id)
+        if last is None:
+            continue
+        terms, everyone = await terms_of(work, contract), await claimants(work, contract.customer_id)
+        period = Period(last.since_on, last.until_on)
+        charged = await charges_of(work, contract, everyone, period, terms.value if terms is not None else None)
+        net = Money.total((charge.line(charge.rate.name).amount.net for charge in charged), contract.currency)
+        if net.minor:
+            found.append(Late(contract, last, net))
+    return found

@@ -13,6 +13,9 @@ from domain.contracts.rules.rates import Period, next_period
 from tenancy.models import current_day, day_of, one_of
 from tenancy.work import Work
 
+# What comes in later than that after a contract has ended, nobody is told of.
+MOST_DAYS_LATE = 366
+
 
 async def rates_of(work: Work, contract: Contract) -> list[ContractRate]:
     """Its rates in order."""
@@ -59,6 +62,17 @@ def has_period_over(contracts: Any) -> ColumnElement[bool]:
         contracts.signed_on.is_not(None),
         since <= func.coalesce(ends, since),
         func.least(full, ends) < current_day(),
+    )
+
+
+def is_settled_to_its_end(contracts: Any) -> ColumnElement[bool]:
+    """Whether the last billing period of a contract that has ended within a year is settled."""
+    done = case((contracts.state == ContractState.COMPLETED, day_of(contracts.ended_at)))
+    ends = func.least(func.coalesce(contracts.terminated_on, contracts.ends_on), done)
+    return and_(
+        contracts.billing_months.is_not(None),
+        contracts.settled_until_on >= ends,
+        ends > current_day() - MOST_DAYS_LATE,
     )
 
 

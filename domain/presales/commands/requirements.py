@@ -87,14 +87,15 @@ async def change_requirements(work: Work, *, requirements_id: UUID, title: str, 
 
 @command(needs=Permission.PRESALES_QUOTE)
 async def confirm_requirements(
-    work: Work, *, requirements_id: UUID, confirmed_by: str, confirmed_on: date, comment: str = ""
+    work: Work, *, requirements_id: UUID, confirmed_by: str, confirmed_on: date, comment: str
 ) -> RequirementsDocument:
-    """Record that the customer has confirmed a version, and who; its fingerprint is kept, and it is changed no more."""
+    """Record that the customer has confirmed a version, who, and in `comment` how that is known, for no link of theirs
+    shows it; its fingerprint is kept, and it is changed no more."""
     document = await _moved(work, requirements_id, RequirementsMove.CONFIRM)
     if confirmed_on > _today(work):
         raise Invalid(message("This has not happened yet."), path=("confirmedOn",))
     document.confirmed_by = one_line(confirmed_by, rules.MAX_NAME, "confirmedBy")
-    document.comment = several_lines(comment, rules.MAX_TEXT, "comment", may_be_empty=True)
+    document.comment = several_lines(comment, rules.MAX_TEXT, "comment")
     document.confirmed_on = confirmed_on
     document.answered_at, document.by_link = work.now, False
     document.digest = rules.content_digest(document.title, document.content)

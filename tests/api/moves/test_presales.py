@@ -87,7 +87,7 @@ async def test_inquiries_and_their_papers_say_what_the_mutations_do(ask: Ask) ->
         async with writing(company.seller, settle=settle) as work:
             paper = await commands.draft_requirements(work, inquiry_id=inquiry.id, title="T", content="C")
         at: dict[str, Any] = {"requirements_id": paper.id}
-        confirmed = {**at, "confirmed_by": "Lin", "confirmed_on": date(2026, 6, 1)}
+        confirmed = {**at, "confirmed_by": "Lin", "confirmed_on": date(2026, 6, 1), "comment": "By mail"}
         of_paper: Tries = {
             "CHANGE": ("changeRequirements", {**at, "title": "T", "content": "C"}),
             "SEND": ("sendRequirements", {**at, "contact_id": company.contact_id}),

@@ -17,7 +17,7 @@ DRAFT = f"""mutation($id: ID!) {{ draftRequirements(input: {{inquiryId: $id, tit
 CHANGE = """mutation($id: ID!) { changeRequirements(input: {requirementsId: $id, title: "Portal", content: "More"}) {
   requirements { content } errors { code } } }"""
 CONFIRM = """mutation($id: ID!) { confirmRequirements(input: {requirementsId: $id, confirmedBy: "Lin",
-  confirmedOn: "2026-06-01"}) { requirements { state digest } errors { code } } }"""
+  confirmedOn: "2026-06-01", comment: "By letter"}) { requirements { state digest } errors { code } } }"""
 REVISE = f"""mutation($id: ID!) {{ reviseRequirements(input: {{requirementsId: $id, reason: "More"}}) {{
   requirements {{ {FIELDS} }} errors {{ code }} }} }}"""
 SEND = f"""mutation($id: ID!, $contact: ID) {{ sendRequirements(input: {{requirementsId: $id, contactId: $contact}}) {{

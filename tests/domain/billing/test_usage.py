@@ -25,6 +25,7 @@ from domain.contracts.rules.rates import Rate, RateBasis, rate
 from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import Activity, Language
+from domain.notifications.models import Notification
 from domain.operations import commands as operations
 from domain.operations.models import TimeRecord
 from domain.policies.rules.kinds import PaymentTerms
@@ -34,6 +35,7 @@ from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, Wr
 from tests.conftest import found_company
 from tests.domain.contracts.office import clerk, do, signed, signer, stored, wording
 from tests.domain.presales.company import Company, chain, decisions_about, founded, go_to, on
+from workers.sweeps import billing as sweeps
 
 pytestmark = pytest.mark.usefixtures("pool")
 
@@ -229,6 +231,46 @@ async def test_what_comes_late_goes_on_the_next_invoice_with_a_note_until_the_pe
             ),
         ]
     assert outcomes == ["PERIOD_CLOSED 6.1", ""]
+
+
+async def test_what_comes_after_the_last_period_is_told_once_and_billed_by_hand() -> None:
+    company, third = await founded(), await founded()
+    ends = wording(ends_on=date(2026, 6, 30))
+    contract = await counted(company, wording=ends)
+    await counted(third, wording=ends)
+    await use(company, contract, calls("a"))
+    for each in (company, third):
+        await go_to(each, on(30) + timedelta(days=2))
+        await sweep(each)
+        await night(each)
+        assert await told_late(each) == []
+    await use(company, contract, calls("late", day=29, quantity="4"))
+    for _ in range(2):
+        await night(company)
+    assert [each.blanks["amount"]["minor"] for each in await told_late(company)] == [200]
+    async with writing(company.admin, settle=settle) as work:
+        billed = await commands.settle_usage(work, contract_id=contract.id)
+    assert billed.net_minor == 200
+    await use(company, contract, calls("later", day=28, quantity="2"))
+    await night(company)
+    assert [each.blanks["amount"]["minor"] for each in await told_late(company)] == [200, 100]
+    await night(third)
+    assert await told_late(third) == []
+
+
+async def night(company: Company) -> None:
+    """The sweep as the scheduler has it."""
+    async with writing(Actor.system(company.admin.tenant_id), settle=settle) as work:
+        await sweeps.draft_due(work, work.now)
+
+
+async def told_late(company: Company) -> list[Notification]:
+    """What the administrator was told of late usage."""
+    late = select(Notification).where(
+        Notification.key.startswith("usage-late/"), Notification.member_id == company.admin.id
+    )
+    async with reading(company.admin) as work:
+        return await work.all(late.order_by(Notification.id))
 
 
 async def test_where_the_clause_wants_it_working_time_waits_until_its_month_is_approved() -> None:

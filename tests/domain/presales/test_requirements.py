@@ -50,6 +50,11 @@ async def move(company: Company, command: Any, document: RequirementsDocument, *
 
 async def confirmed(company: Company, document: RequirementsDocument) -> RequirementsDocument:
     given = {"confirmed_by": "Lin", "confirmed_on": date(2026, 6, 1)}
+    # Nobody has confirmed it behind a link: then somebody says how they know.
+    with pytest.raises(Invalid) as refused:
+        await move(company, commands.confirm_requirements, document, **given, comment=" ")
+    assert refused.value.path == ("comment",)
+    given["comment"] = "In the meeting"
     return await move(company, commands.confirm_requirements, document, **given)
 
 
