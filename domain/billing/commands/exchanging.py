@@ -28,9 +28,9 @@ async def exchange_credit(
     beyond what counts is a gain, what it falls short a loss. The same reference again is the exchange that is known.
     """
     reference = clean_reference(reference)
+    source = await work.get(Payment, payment_id, "paymentId", lock=True)
     check_amount(amount)
     found = rules.exchange(amount, into, rate)
-    source = await work.get(Payment, payment_id, "paymentId", lock=True)
     await take_turns(work, reference)
     known = await queries.payment_with(work, reference)
     if known is not None:
