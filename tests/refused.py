@@ -102,6 +102,11 @@ PLACES: Mapping[str, Place] = {
         "domain/people/test_leaving.py::test_where_nothing_is_waived_a_wish_to_go_earlier_is_refused_by_its_clause",
         *(Kind.MEMBER, Kind.RESIGNATION),
     ),
+    "domain.presales.queries.evaluations:refuse_stopped": at(
+        "domain/presales/test_evaluations.py::"
+        "test_what_was_decided_not_to_go_stops_all_that_comes_after_until_a_new_go",
+        *(Kind.SOLUTION, Kind.QUOTATION, Kind.INQUIRY, *_CALLERS),
+    ),
     "domain.policies.commands.publishing:publish_version": at(
         "domain/rulebook/test_approval_of_versions.py::"
         "test_two_companies_publish_each_by_its_own_rule_and_a_third_sees_nothing",

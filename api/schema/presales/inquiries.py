@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import Uuid, and_, cast, not_, true
+from sqlalchemy import Uuid, and_, cast, not_, or_, true
 
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
 from api.reading.mapping import Node, Order, column, computed, listed, many, one, part, shows
@@ -66,7 +66,9 @@ def _stands(move: Any, obstacle: InquiryObstacle) -> Any:
         case InquiryObstacle.WRONG_STATE:
             return in_another_state(move)
         case InquiryObstacle.NO_GO:
-            return and_(move.move == InquiryMove.QUALIFY.value, not_(in_another_state(move)), move.waits_for_go)
+            to_qualify = and_(move.move == InquiryMove.QUALIFY.value, move.waits_for_go)
+            to_offer = and_(move.move == InquiryMove.DRAFT_SOLUTION.value, move.stopped)
+            return and_(not_(in_another_state(move)), or_(to_qualify, to_offer))
 
 
 def _ruled_by(blocker: Any, clause: Any) -> Any:
@@ -253,6 +255,7 @@ class Inquiry(Node):
         carrying={
             "state": lambda row: row.state,
             "waits_for_go": queries.waits_for_go,
+            "stopped": queries.is_stopped,
             "clause_id": lambda row: row.evaluation_clause_id,
         },
     )

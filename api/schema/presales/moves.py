@@ -23,6 +23,7 @@ strawberry.enum(
     QuotationObstacle, name="QuotationBlockerCode", description="Why something is not possible for you now."
 )
 _ANSWERS = (QuotationMove.ACCEPT, QuotationMove.DECLINE)
+_OFFERS = (QuotationMove.SUBMIT, QuotationMove.SEND)
 _UNREADY = asked("presales_unready_quotations", unready_quotations)
 # What the clauses in force say of a draft, which is judged before the statement runs.
 _BY_CLAUSES = (QuotationObstacle.PEOPLE_ONLY, QuotationObstacle.NO_CLAUSE, QuotationObstacle.NOT_GRANTED)
@@ -41,6 +42,8 @@ def _stands(move: Any, obstacle: QuotationObstacle) -> Any:
             return not_(move.permitted)
         case QuotationObstacle.WRONG_STATE:
             return in_another_state(move)
+        case QuotationObstacle.NO_GO:
+            return and_(or_(*(move.move == each.value for each in _OFFERS)), here, move.stopped)
         case QuotationObstacle.EXPIRED:
             return and_(move.answers, here, move.expired)
         case QuotationObstacle.NO_SOLUTION:
@@ -65,6 +68,7 @@ def _of_clause(blocker: Any, clause: Any) -> Any:
     return or_(
         and_(judged, clause.id == cast(func.nullif(cast(blocker.clause_id, Text), ""), Uuid)),
         and_(lacking, clause.id == cast(blocker.own_clause_id, Uuid)),
+        and_(blocker.code == QuotationObstacle.NO_GO.value, clause.id == cast(blocker.go_clause_id, Uuid)),
     )
 
 
@@ -102,6 +106,7 @@ class AllowedQuotationMove:
             "said": lambda move: cast(move.said, Text),
             "clause_id": lambda move: cast(move.clause_id, Text),
             "own_clause_id": lambda move: cast(move.own_clause_id, Uuid),
+            "go_clause_id": lambda move: cast(move.go_clause_id, Uuid),
         },
     )
 
@@ -133,5 +138,7 @@ def allowed_moves() -> Any:
             "clause_id": lambda row: _of_unready(row, "clause_id"),
             "lacks_solution": queries.lacks_solution,
             "own_clause_id": lambda row: row.clause_id,
+            "stopped": queries.is_stopped,
+            "go_clause_id": queries.evaluation_clause_of,
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import and_, not_, true
+from sqlalchemy import Uuid, and_, cast, not_, or_, true
 
 from api.reading.asking import asked
 from api.reading.filters import IdFilter, InstantFilter, TextFilter, WordFilter, combining, filtered
@@ -18,9 +18,9 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.money import Money, money
 from api.schema.moves import (
     MOVE_AND_CHAIN,
+    PEOPLE_ONLY,
     blockers,
     chain_among,
-    chain_clause,
     in_another_state,
     no_instant,
     only_people,
@@ -54,6 +54,8 @@ def _stands(move: Any, obstacle: SolutionObstacle) -> Any:
             return not_(move.permitted)
         case SolutionObstacle.WRONG_STATE:
             return in_another_state(move)
+        case SolutionObstacle.NO_GO:
+            return and_(move.needs_inquiry, not_(in_another_state(move)), move.stopped)
         case SolutionObstacle.PEOPLE_ONLY:
             return only_people(move, SolutionMove.SUBMIT)
         case SolutionObstacle.INQUIRY_OVER:
@@ -64,13 +66,24 @@ def _refusal(code: str, move: str, state: str) -> Refusal:
     return rules.refusal(SolutionObstacle(code), SolutionMove(move), SolutionState(state))
 
 
+def _ruled_by(blocker: Any, clause: Any) -> Any:
+    return or_(
+        and_(blocker.code == PEOPLE_ONLY, clause.id == cast(blocker.chain_id, Uuid)),
+        and_(blocker.code == SolutionObstacle.NO_GO.value, clause.id == cast(blocker.go_clause_id, Uuid)),
+    )
+
+
 @part
 class SolutionBlocker:
     """Something that keeps you from a move."""
 
     code: SolutionObstacle = column("A word for programs.")
     message: str = sentence(_refusal)
-    clause: Clause | None = chain_clause()
+    clause: Clause | None = one(
+        "The clause that keeps you from it, where one does: the chain that decides on it, what has it reviewed, or the"
+        " one on evaluation that wants a go.",
+        _ruled_by,
+    )
     earliest_at: datetime | None = no_instant()
 
 
@@ -80,7 +93,11 @@ class AllowedSolutionMove:
 
     move: SolutionMove = column("What is done.")
     allowed: bool = possible(SolutionObstacle, _stands)
-    blockers: list[SolutionBlocker] = blockers(SolutionObstacle, _stands, MOVE_AND_CHAIN)
+    blockers: list[SolutionBlocker] = blockers(
+        SolutionObstacle,
+        _stands,
+        {**MOVE_AND_CHAIN, "go_clause_id": lambda move: cast(move.go_clause_id, Uuid)},
+    )
 
 
 _WITHOUT_INQUIRY = (SolutionMove.CONFIRM, SolutionMove.OBJECT, SolutionMove.WITHDRAW)
@@ -143,7 +160,13 @@ class Solution(Node):
         _moves,
         lambda *_: true(),
         most=len(SolutionMove),
-        carrying={"state": lambda row: row.state, "chain_id": chain_among(_FOR_PEOPLE), "over": inquiries.is_over_for},
+        carrying={
+            "state": lambda row: row.state,
+            "chain_id": chain_among(_FOR_PEOPLE),
+            "over": inquiries.is_over_for,
+            "stopped": inquiries.is_stopped_for,
+            "go_clause_id": inquiries.evaluation_clause_of,
+        },
     )
 
 

@@ -162,6 +162,7 @@ async def _solution_of(work: Work, customer_id: UUID, solution_id: UUID | None) 
     solution = await solutions.get(work, solution_id, "solutionId")
     if solution.customer_id != customer_id:
         raise Invalid(message("This solution is another customer's."), path=("solutionId",))
+    await queries.refuse_stopped(work, solution.id, "solutionId")
     return solution.id
 
 

@@ -43,6 +43,7 @@ async def submit_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     """
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
     quotation.state = QUOTATIONS.next(quotation.state, QuotationMove.SUBMIT)
+    await queries.refuse_stopped(work, quotation.solution_id, "quotationId")
     judged = await judge(work, quotation)
     quotation.valid_days = judged.valid_days
     work.record(QuotationSubmitted(quotation_id=quotation.id), about=quotation)
@@ -125,6 +126,7 @@ async def send_quotation(work: Work, *, quotation_id: UUID) -> Quotation:
     """Send an approved quotation to its contact, by a link that is answered once; it holds from today on."""
     quotation = await queries.get(work, quotation_id, "quotationId", lock=True)
     state = QUOTATIONS.next(quotation.state, QuotationMove.SEND)
+    await queries.refuse_stopped(work, quotation.solution_id, "quotationId")
     limit = await queries.limit_of(work, quotation)
     await _refuse_without_solution(work, quotation, limit)
     quotation.state = state

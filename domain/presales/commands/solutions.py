@@ -24,6 +24,7 @@ from domain.presales.events import (
 from domain.presales.models import Inquiry, Solution
 from domain.presales.queries import inquiries
 from domain.presales.queries import solutions as queries
+from domain.presales.queries.evaluations import refuse_stopped
 from domain.presales.rules import solutions as rules
 from domain.presales.rules.inquiries import INQUIRIES, InquiryMove
 from domain.presales.rules.solutions import SOLUTIONS, Proposal, SolutionMove, SolutionObstacle, SolutionState
@@ -40,6 +41,7 @@ async def draft_solution(work: Work, *, inquiry_id: UUID, proposal: Proposal) ->
     """Write the first version of how what an inquiry asks for is to be done; later ones come of a revision."""
     inquiry = await inquiries.get(work, inquiry_id, "inquiryId", lock=True)
     inquiry.state = INQUIRIES.next(inquiry.state, InquiryMove.DRAFT_SOLUTION)
+    await refuse_stopped(work, inquiry.id, "inquiryId")
     if await queries.live(work, inquiry.id) is not None:
         text = message("There is a solution for this inquiry: make a new version of it.")
         raise Conflict(text, path=("inquiryId",))
@@ -168,6 +170,7 @@ async def moved(work: Work, solution_id: UUID, move: SolutionMove) -> tuple[Inqu
     solution = await work.get(Solution, solution_id, lock=True)
     before = solution.state
     solution.state = SOLUTIONS.next(before, move)
+    await refuse_stopped(work, inquiry.id, "solutionId")
     if not INQUIRIES.allows(inquiry.state, InquiryMove.DRAFT_SOLUTION):
         raise rules.refusal(SolutionObstacle.INQUIRY_OVER, move, before)
     return inquiry, solution

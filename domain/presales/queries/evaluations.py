@@ -13,7 +13,7 @@ from domain.policies.rules.kinds import InquiryEvaluationRules
 from domain.presales.models import Inquiry, InquiryEvaluation
 from domain.presales.queries import inquiries
 from domain.presales.rules.evaluations import EvaluationState
-from domain.presales.rules.inquiries import InquiryState
+from domain.presales.rules.inquiries import InquiryState, no_go
 from tenancy.actor import Actor
 from tenancy.rows import another
 from tenancy.work import Work
@@ -45,6 +45,19 @@ async def live(work: Work, inquiry_id: UUID) -> InquiryEvaluation | None:
         InquiryEvaluation.inquiry_id == inquiry_id, InquiryEvaluation.state != EvaluationState.SUPERSEDED
     )
     return await work.first(own)
+
+
+async def refuse_stopped(work: Work, inquiry_id: UUID, *path: str) -> None:
+    """Refuse with NO_GO, naming the clause, what comes after an evaluation that decided not to go."""
+    stopped = select(Inquiry).where(Inquiry.id == inquiry_id, inquiries.is_stopped(Inquiry))
+    inquiry = await work.first(stopped)
+    if inquiry is None:
+        return
+    clause = await clause_of(work, inquiry)
+    refusal = no_go()
+    refusal.path = path
+    refusal.clause = clause.clause if clause is not None else None
+    raise refusal
 
 
 async def clause_of(work: Work, inquiry: Inquiry) -> Ruling[InquiryEvaluationRules] | None:

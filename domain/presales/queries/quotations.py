@@ -20,7 +20,8 @@ from domain.policies import queries as policies
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import DiscountLimit
 from domain.policies.rules.scopes import Case
-from domain.presales.models import Quotation, QuotationLine, Solution
+from domain.presales.models import Inquiry, Quotation, QuotationLine, Solution
+from domain.presales.queries import evaluations, inquiries
 from domain.presales.rules.quotations import QuotationState
 from domain.presales.rules.solutions import SolutionState
 from tenancy.actor import Actor
@@ -85,6 +86,26 @@ def lacks_solution(quotations: Any) -> ColumnElement[bool]:
     return and_(quotations.needs_solution, not_(confirmed.exists()))
 
 
+def is_stopped(quotations: Any) -> ColumnElement[bool]:
+    """Whether it was decided not to go with the inquiry of its solution, where the clause wants a go."""
+    solutions = aliased(Solution)
+    named = solutions.id == quotations.solution_id
+    return select(solutions.id).where(named, inquiries.is_stopped_for(solutions)).exists()
+
+
+def evaluation_clause_of(quotations: Any) -> Any:
+    """The clause on evaluation by which the inquiry of its solution goes."""
+    solutions, found = aliased(Solution), aliased(Inquiry)
+    named = and_(solutions.id == quotations.solution_id, found.id == solutions.inquiry_id)
+    return select(found.evaluation_clause_id).where(named)
+
+
+async def refuse_stopped(work: Work, solution_id: UUID | None, *path: str) -> None:
+    """Refuse with NO_GO what rests on a solution with whose inquiry it was decided not to go."""
+    if solution_id is not None:
+        await evaluations.refuse_stopped(work, (await work.get(Solution, solution_id)).inquiry_id, *path)
+
+
 async def get(work: Work, id: UUID, *path: str, lock: bool = False) -> Quotation:
     """One quotation that the actor may see; refuses with `NotFound`."""
     return await work.seen(Quotation, id, visible(work.actor, Quotation), *path, lock=lock)
@@ -107,6 +128,7 @@ async def accepted(work: Work, id: UUID, *path: str) -> Accepted:
     found = await get(work, id, *path, lock=True)
     if found.state is not QuotationState.ACCEPTED:
         raise WrongState(message("Only an accepted quotation becomes a contract."), path=path)
+    await refuse_stopped(work, found.solution_id, *path)
     return Accepted(
         id=found.id,
         customer_id=found.customer_id,

@@ -88,5 +88,10 @@ def refusal(obstacle: InquiryObstacle, move: InquiryMove, state: InquiryState) -
         case InquiryObstacle.WRONG_STATE:
             return INQUIRIES.refusal(state, move)
         case InquiryObstacle.NO_GO:
-            text = message("It is not decided to go: have the inquiry evaluated first.")
-            return WrongState(text, code="NO_GO")
+            return no_go()
+
+
+def no_go() -> Refusal:
+    """What is said while the clause wants a go, and it was decided not to go or not decided at all."""
+    text = message("It is not decided to go: nothing is offered until an evaluation of the inquiry decides so.")
+    return WrongState(text, code="NO_GO")

@@ -12,6 +12,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.lines import Line
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds import DiscountLimit
+from domain.presales.rules.inquiries import no_go
 from tenancy.refusals import ClauseReference, Invalid, Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_TERMS, MAX_COMMENT, MAX_NAME = 200, 20_000, 2_000, 200
@@ -100,6 +101,8 @@ class QuotationObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # It was decided not to go with the inquiry of its solution, and the clause wants a go.
+    NO_GO = "no_go"
     # A chain decides on it, and only people ask for an approval.
     PEOPLE_ONLY = "people_only"
     # The handbook has no chain for the approval that its discount needs.
@@ -119,6 +122,8 @@ def refusal(obstacle: QuotationObstacle, move: QuotationMove, state: QuotationSt
             return missing_permission(DUTIES[move])
         case QuotationObstacle.WRONG_STATE:
             return QUOTATIONS.refusal(state, move)
+        case QuotationObstacle.NO_GO:
+            return no_go()
         case QuotationObstacle.PEOPLE_ONLY:
             return people_only()
         case QuotationObstacle.NO_CLAUSE | QuotationObstacle.NOT_GRANTED:

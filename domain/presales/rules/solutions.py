@@ -15,6 +15,7 @@ from domain.kernel.texts import one_line, several_lines
 from domain.policies.rules.chains import Approver, ApproverKind, Mode, Step
 from domain.policies.rules.kinds import ExpertReview
 from domain.policies.rules.values import Wording
+from domain.presales.rules.inquiries import no_go
 from tenancy.language import Language, translate
 from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_permission
 
@@ -107,6 +108,8 @@ class SolutionObstacle(StrEnum):
 
     FORBIDDEN = "forbidden"
     WRONG_STATE = "wrong_state"
+    # It was decided not to go, and the clause wants a go.
+    NO_GO = "no_go"
     # A chain or experts decide on it, and only people ask for an approval.
     PEOPLE_ONLY = "people_only"
     # The inquiry was refused.
@@ -120,6 +123,8 @@ def refusal(obstacle: SolutionObstacle, move: SolutionMove, state: SolutionState
             return missing_permission(DUTIES[move])
         case SolutionObstacle.WRONG_STATE:
             return SOLUTIONS.refusal(state, move)
+        case SolutionObstacle.NO_GO:
+            return no_go()
         case SolutionObstacle.PEOPLE_ONLY:
             return people_only()
         case SolutionObstacle.INQUIRY_OVER:

@@ -11,13 +11,15 @@ from sqlalchemy import select
 from domain.approvals.models import Approval
 from domain.approvals.rules.states import State as ApprovalState
 from domain.consequences import settle
+from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
 from domain.policies.rules.kinds import InquiryEvaluationRules
 from domain.presales import commands
-from domain.presales.models import Inquiry, InquiryEvaluation
+from domain.presales.models import Inquiry, InquiryEvaluation, Solution
 from domain.presales.queries import evaluations as queries
 from domain.presales.rules.evaluations import EvaluationState, Findings
 from domain.presales.rules.inquiries import InquiryState
+from domain.presales.rules.solutions import Proposal
 from tenancy.actor import ActorKind
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState
@@ -29,6 +31,8 @@ from tests.domain.presales.test_requirements import contacted
 STRICT = InquiryEvaluationRules.model_validate({"highest": 3, "complex_from": 3, "go_needed": True})
 COMPLEX = {"fact": "is_complex", "operator": "equals", "value": True}
 CHAIN = chain("inquiry_evaluations", {}, {"approvers": [{"by": "superior", "level": 2}], "only_if": [COMPLEX]})
+
+PROPOSAL = Proposal("Portal", "All", "", "", "", Money.of("100", "CNY"))
 
 
 @pytest.fixture
@@ -106,6 +110,54 @@ async def test_nothing_is_qualified_without_a_go_where_the_clause_says_so(compan
     assert (await do(commands.qualify_inquiry, company.seller, inquiry)).state is InquiryState.QUALIFIED
     free = await contacted(plain)
     assert (await do(commands.qualify_inquiry, plain.seller, free)).state is InquiryState.QUALIFIED
+
+
+async def test_what_was_decided_not_to_go_stops_all_that_comes_after_until_a_new_go(
+    company: Company, plain: Company
+) -> None:
+    inquiry, free = await contacted(company), await contacted(plain)
+    for where, about in ((company, inquiry), (plain, free)):
+        async with writing(where.seller, settle=settle) as work:
+            before = await commands.draft_solution(work, inquiry_id=about.id, proposal=PROPOSAL)
+        refused = await move(where, commands.submit_evaluation, await drafted(where, about, go=False))
+        if where is company:
+            await decide(where, where.head)
+            stopped = before
+        assert await state_of(where, refused) is EvaluationState.NO_GO
+    await offered(plain, before)
+    for again in (False, True):
+        if again:
+            # Evaluating anew opens nothing yet.
+            evaluation = await drafted(company, inquiry)
+        with pytest.raises(WrongState) as kept:
+            await offered(company, stopped)
+        assert (kept.value.code, kept.value.path) == ("NO_GO", ("solutionId",))
+        assert kept.value.clause is not None
+        assert kept.value.clause.number == "6.1"
+        with pytest.raises(WrongState):
+            await revised(company, stopped)
+    await move(company, commands.submit_evaluation, evaluation)
+    await decide(company, company.head)
+    await offered(company, stopped)
+
+
+async def offered(company: Company, solution: Solution) -> None:
+    """A quotation is written that names a solution."""
+    async with writing(company.seller, settle=settle) as work:
+        await commands.draft_quotation(
+            work,
+            customer_id=solution.customer_id,
+            contact_id=company.contact_id,
+            title="Support",
+            currency="CNY",
+            lines=[line("1000")],
+            solution_id=solution.id,
+        )
+
+
+async def revised(company: Company, solution: Solution) -> None:
+    async with writing(company.seller, settle=settle) as work:
+        await commands.change_solution(work, solution_id=solution.id, proposal=PROPOSAL)
 
 
 async def test_who_refuses_a_go_decides_not_to_and_who_refuses_a_no_gives_it_back(company: Company) -> None:

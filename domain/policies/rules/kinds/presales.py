@@ -43,9 +43,13 @@ class InquiryEvaluationRules(ClauseKind):
 
     highest: Annotated[int, Field(ge=3, le=10, description="Difficulty and risk have so many points at most.")] = 5
     complex_from: Annotated[int, Field(ge=2, le=10, description="From which difficulty on it counts as complex.")] = 4
-    go_needed: Annotated[bool, Field(description="Whether an inquiry is qualified only once it was decided to go.")] = (
-        False
-    )
+    go_needed: Annotated[
+        bool,
+        Field(
+            description="Whether an inquiry is qualified only once it was decided to go, and nothing is written or sent"
+            " for it, neither solution nor quotation nor contract, once it was decided not to."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _on_the_scale(self) -> Self:
