@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from domain.consequences import settle
+from domain.presales import commands
+from domain.presales.rules.evaluations import Findings
+from tenancy.database import writing
 from tests.conftest import found_company
-from tests.domain.presales.company import Company, founded
-from tests.domain.presales.test_evaluations import STRICT
+from tests.domain.presales.company import Company, founded, lines
+from tests.domain.presales.test_evaluations import PROPOSAL, STRICT
 from tests.domain.presales.test_requirements import contacted
 
 FIELDS = """id number state difficulty risk effortDays rationale go isComplex decidedAt
@@ -53,6 +57,52 @@ async def test_an_inquiry_is_qualified_once_it_was_decided_to_go(ask: Any, compa
     seen = (await ask(company.seller, SEEN, id=inquiry))["inquiry"]
     assert seen["evaluations"] == [{"number": 1, "state": "GO"}]
     assert [each["allowed"] for each in seen["evaluation"]["allowedMoves"]] == [False, False]
+
+
+MOVES = "allowedMoves { move allowed blockers { code clause { number } } }"
+STOPPED = f"""query($inquiry: ID!, $quotation: ID!) {{
+  inquiry(id: $inquiry) {{ {MOVES} solution {{ {MOVES} }} }} quotation(id: $quotation) {{ {MOVES} }} }}"""
+ASK = """mutation($id: ID!) { submitQuotation(input: {quotationId: $id}) {
+  quotation { state } errors { code path clause { number } } } }"""
+
+
+async def test_what_was_decided_not_to_go_is_told_by_all_moves_that_it_stops(ask: Any, company: Company) -> None:
+    inquiry = await contacted(company)
+    async with writing(company.seller, settle=settle) as work:
+        solution = await commands.draft_solution(work, inquiry_id=inquiry.id, proposal=PROPOSAL)
+        quotation = await commands.draft_quotation(
+            work,
+            customer_id=company.key_id,
+            contact_id=company.contact_id,
+            title="Support",
+            currency="CNY",
+            lines=lines(),
+            valid_days=10,
+            solution_id=solution.id,
+        )
+    named = {"inquiry": str(inquiry.id), "quotation": str(quotation.id)}
+
+    async def stopped() -> set[tuple[str, str]]:
+        seen = await ask(company.seller, STOPPED, **named)
+        found = {"inquiry": seen["inquiry"], "solution": seen["inquiry"]["solution"], "quotation": seen["quotation"]}
+        return {
+            (record, each["move"])
+            for record, told in found.items()
+            for each in told["allowedMoves"]
+            if {"code": "NO_GO", "clause": {"number": "6.1"}} in each["blockers"]
+        }
+
+    assert await stopped() == {("inquiry", "QUALIFY")}
+    async with writing(company.seller, settle=settle) as work:
+        row = await commands.draft_evaluation(
+            work, inquiry_id=inquiry.id, findings=Findings(1, 1, 1, "Too far.", False)
+        )
+        await commands.submit_evaluation(work, evaluation_id=row.id)
+    waits = {("inquiry", "QUALIFY"), ("inquiry", "DRAFT_SOLUTION"), ("quotation", "SUBMIT")}
+    assert await stopped() == {*waits, ("solution", "CHANGE"), ("solution", "SUBMIT")}
+    refused = (await ask(company.seller, ASK, id=named["quotation"]))["submitQuotation"]
+    error = {"code": "NO_GO", "path": ["quotationId"], "clause": {"number": "6.1"}}
+    assert refused == {"quotation": None, "errors": [error]}
 
 
 async def test_another_company_sees_and_changes_nothing(ask: Any, company: Company) -> None:

@@ -24,7 +24,7 @@ from tenancy.actor import ActorKind
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState
 from tests.conftest import found_company
-from tests.domain.presales.company import Company, chain, decide, decisions_about, founded
+from tests.domain.presales.company import Company, chain, decide, decisions_about, founded, lines
 from tests.domain.presales.test_inquiries import do
 from tests.domain.presales.test_requirements import contacted
 
@@ -150,7 +150,7 @@ async def offered(company: Company, solution: Solution) -> None:
             contact_id=company.contact_id,
             title="Support",
             currency="CNY",
-            lines=[line("1000")],
+            lines=lines(),
             solution_id=solution.id,
         )
 
