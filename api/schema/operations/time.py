@@ -133,9 +133,9 @@ class RecordTimeInput:
     note: str = optional("What was done, in a line of at most 500 characters.", default="")
     billable: bool = optional(
         "Whether the customer is to be charged for it: by the one contract of theirs that is in force on the day and"
-        " has a rate for the activity. For planned work of a contract that is this one; else that for the request's"
-        " nearest kind of service, else one for no kind in particular, and of several that with the lowest number. invoicePreview of a"
-        " contract shows what goes to it.",
+        " has a rate for the activity. For planned work that a contract owes it is this one; else that for the"
+        " request's nearest kind of service, else one for no kind in particular, and of several that with the lowest"
+        " number. invoicePreview of a contract shows what goes to it.",
         default=False,
     )
 
