@@ -57,20 +57,20 @@ def waits_for_go(inquiries: Any) -> ColumnElement[bool]:
 
 def is_stopped(inquiries: Any) -> ColumnElement[bool]:
     """Whether the clause wants a go, and what was decided last is not to go; also while it is evaluated anew."""
-    evaluations = aliased(InquiryEvaluation)
+    evaluations = another(InquiryEvaluation)
     decided = select(evaluations.id).where(evaluations.inquiry_id == inquiries.id, evaluations.decided_at.is_not(None))
     return and_(waits_for_go(inquiries), decided.exists())
 
 
 def is_stopped_for(parts: Any) -> ColumnElement[bool]:
     """Whether that is so of the inquiry of a solution."""
-    found = aliased(Inquiry)
+    found = another(Inquiry)
     return select(found.id).where(found.id == parts.inquiry_id, is_stopped(found)).exists()
 
 
 def evaluation_clause_of(parts: Any) -> Any:
     """The clause on evaluation by which the inquiry of a solution goes."""
-    found = aliased(Inquiry)
+    found = another(Inquiry)
     return select(found.evaluation_clause_id).where(found.id == parts.inquiry_id)
 
 

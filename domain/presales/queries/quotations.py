@@ -88,14 +88,14 @@ def lacks_solution(quotations: Any) -> ColumnElement[bool]:
 
 def is_stopped(quotations: Any) -> ColumnElement[bool]:
     """Whether it was decided not to go with the inquiry of its solution, where the clause wants a go."""
-    solutions = aliased(Solution)
+    solutions = another(Solution)
     named = solutions.id == quotations.solution_id
     return select(solutions.id).where(named, inquiries.is_stopped_for(solutions)).exists()
 
 
 def evaluation_clause_of(quotations: Any) -> Any:
     """The clause on evaluation by which the inquiry of its solution goes."""
-    solutions, found = aliased(Solution), aliased(Inquiry)
+    solutions, found = another(Solution), another(Inquiry)
     named = and_(solutions.id == quotations.solution_id, found.id == solutions.inquiry_id)
     return select(found.evaluation_clause_id).where(named)
 

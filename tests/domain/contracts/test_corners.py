@@ -100,7 +100,8 @@ async def test_a_tick_falls_with_its_text_and_nothing_settles_what_is_not_said(
     async with writing(clerk(company), settle=settle) as work:
         liability, scope = await queries.checks_of(work, contract)
         await commands.settle_check(work, check_id=scope.id, settled=True)
-        with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as refused:
+        async with writing(clerk(company), settle=settle) as work:
             await commands.settle_check(work, check_id=liability.id, settled=True)
     assert (refused.value.code, refused.value.clause and refused.value.clause.number) == ("NOTHING_SAID", "7.1")
     await change(company, contract, scope="Support", liability="Up to the fees")
