@@ -19,7 +19,7 @@ from tenancy.actor import Actor
 from tenancy.config import settings
 from tenancy.connections import Connections, Uncertain
 from tenancy.models import PlatformModel, TenantModel
-from tenancy.refusals import Refusal, Unavailable, message
+from tenancy.refusals import Refusal, Unavailable, message, suspended
 from tenancy.statements import build, prepare
 from tenancy.transactions import Transaction
 from tenancy.work import ASKED_ALONG, KEEPERS, Opening, Work
@@ -234,10 +234,7 @@ async def writing(
         async with _transaction(actor) as (connection, transaction):
             opening, known, found = await _enter(connection, actor, foreseen)
             if opening.status != "active" and not while_suspended:
-                raise Refusal(
-                    message("This company is suspended: everything can be read and exported, nothing changed."),
-                    code="TENANT_SUSPENDED",
-                )
+                raise suspended()
             work = Work(transaction, actor, opening, request_id=request_id, reason=reason, known=known)
             if foreseen is not None and found is not None:
                 work.foresee(foreseen[0], found)

@@ -12,6 +12,9 @@ def message(text: str) -> str:
     return text
 
 
+SUSPENDED = message("This company is suspended: everything can be read and exported, nothing changed.")
+
+
 @dataclass(frozen=True)
 class ClauseReference:
     """The clause a refusal or a decision rests on."""
@@ -104,3 +107,8 @@ class Unavailable(Refusal):
 def missing_permission(permission: str) -> Forbidden:
     """The refusal that names the permission an actor lacks."""
     return Forbidden(message("This needs the permission “{permission}”."), {"permission": permission})
+
+
+def suspended() -> Refusal:
+    """What everything that changes something answers while the company is suspended or closing."""
+    return Refusal(SUSPENDED, code="TENANT_SUSPENDED")

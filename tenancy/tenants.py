@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint, Uuid, literal_column, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenancy.models import PlatformModel
+from tenancy.models import CURRENT_TENANT, PlatformModel
 
 
 class TenantStatus(StrEnum):
@@ -34,3 +34,10 @@ class Tenant(PlatformModel, kw_only=True, eq=False):
     # Where the rehearsal clock stands, and where it is going while timers fire on the way; real time has neither.
     clock_at: Mapped[datetime | None] = mapped_column(default=None)
     clock_target_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+def is_suspended() -> ColumnElement[bool]:
+    """Whether the tenant is suspended or closing, inside a statement that has set it; looked up once, if at all."""
+    own = Tenant.id == literal_column(f"(select {CURRENT_TENANT})", Uuid())
+    found: ColumnElement[bool] = select(Tenant.status != TenantStatus.ACTIVE).where(own).scalar_subquery()
+    return found

@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+import strawberry
 from sqlalchemy import ColumnElement, DateTime, Text, Uuid, and_, case, cast, false, func, not_, null, or_
+from strawberry.types.enum import EnumValue
 
 from api.reading.mapping import computed, listed, one, rendered
 from domain.kernel.lifecycle import Lifecycle
 from tenancy.actor import Actor
 from tenancy.language import translate
-from tenancy.refusals import Refusal
+from tenancy.refusals import SUSPENDED, Refusal
+from tenancy.tenants import is_suspended
 
 LIKELY_BLOCKERS = 2
 """As how many a move's blockers count: few moves have more at a time, and a board asks for those of fifty rows."""
@@ -23,10 +26,27 @@ Stands = Callable[[Any, Any], ColumnElement[bool]]
 MOVE_AND_STATE: Mapping[str, Callable[[Any], Any]] = {"move": lambda row: row.move, "state": lambda row: row.state}
 
 
+TENANT_SUSPENDED = "tenant_suspended"
+"""The obstacle of every move of every record while the company only reads and exports: mutations answer it first."""
+
+
+def codes(obstacles: type[StrEnum], *, name: str, description: str) -> None:
+    """Show a record's obstacles, and before them what the whole company may stand under."""
+    strawberry.enum(obstacles, name=name, description=description)
+    suspended = EnumValue(
+        TENANT_SUSPENDED.upper(),
+        TENANT_SUSPENDED,
+        description="The company is suspended or closing: everything can be read and exported, nothing changed.",
+    )
+    declared: Any = obstacles
+    declared.__strawberry_definition__.values.insert(0, suspended)
+
+
 def possible(obstacles: type[StrEnum], stands: Stands) -> Any:
     """The field that tells whether nothing stands in the way of a move."""
     return computed(
-        "Whether you can do it now.", lambda move: not_(or_(*(stands(move, obstacle) for obstacle in obstacles)))
+        "Whether you can do it now.",
+        lambda move: not_(or_(is_suspended(), *(stands(move, obstacle) for obstacle in obstacles))),
     )
 
 
@@ -36,15 +56,23 @@ def blockers(
     """The field that lists what does; `carrying` is what a blocker's sentence needs of its move."""
 
     def blocks(move: Any, blocker: Any) -> ColumnElement[bool]:
-        return case(*((blocker.code == each.value, stands(move, each)) for each in obstacles), else_=false())
+        found = ((blocker.code == each.value, stands(move, each)) for each in obstacles)
+        return case((blocker.code == TENANT_SUSPENDED, is_suspended()), *found, else_=false())
 
     return listed(
         "What keeps you from it; nothing when you can do it.",
-        lambda _: [{"code": obstacle} for obstacle in obstacles],
+        lambda _: [{"code": code} for code in (TENANT_SUSPENDED, *obstacles)],
         blocks,
-        most=len(obstacles),
+        most=len(obstacles) + 1,
         carrying=carrying,
         counts=LIKELY_BLOCKERS,
+    )
+
+
+def unless_suspended(said: Callable[[Mapping[str, Any], Actor], str]) -> Callable[[Mapping[str, Any], Actor], str]:
+    """What a blocker says: of the company's suspension what its mutations answer, of the rest what `said` does."""
+    return lambda values, actor: (
+        translate(SUSPENDED, actor.language) if values["code"] == TENANT_SUSPENDED else said(values, actor)
     )
 
 
@@ -56,7 +84,10 @@ def sentence(refusal: Callable[[str, str, str], Refusal]) -> Any:
         return translate(found.text, actor.language, found.values)
 
     return rendered(
-        "A sentence for people, in your language.", said, code=lambda blocker: blocker.code, **MOVE_AND_STATE
+        "A sentence for people, in your language.",
+        unless_suspended(said),
+        code=lambda blocker: blocker.code,
+        **MOVE_AND_STATE,
     )
 
 

@@ -22,7 +22,8 @@ from domain.policies.rules.kinds import (
     ServiceLevel,
 )
 from tenancy.language import translate
-from tenancy.refusals import Forbidden, Refusal, message, missing_permission
+from tenancy.refusals import Forbidden, Refusal, message, missing_permission, suspended
+from tenancy.tenants import TenantStatus
 from tenancy.work import Work
 
 Hindrances = Callable[[Work], Awaitable[Sequence[Refusal]]]
@@ -116,7 +117,7 @@ def _field(hindrances: Hindrances, description: str) -> Any:
     async def resolve(info: strawberry.Info) -> Start:
         work: Work = info.context.work
         async with info.context.lock:
-            found = await hindrances(work)
+            found = [*([suspended()] if work.opening.status != TenantStatus.ACTIVE else []), *await hindrances(work)]
         return _answer(found, info.context.actor.language)
 
     return strawberry.field(resolver=resolve, description=description)

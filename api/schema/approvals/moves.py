@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from api.reading.mapping import column, computed, listed, one, part, rendered
-from api.schema.moves import blockers, possible
+from api.schema.moves import blockers, codes, possible, unless_suspended
 from api.schema.policies.types import Clause
 from domain.approvals import queries
 from domain.approvals.rules import obstacles
@@ -37,7 +37,7 @@ from tenancy.language import translate
 from tenancy.models import current_instant
 
 strawberry.enum(Act, name="ApprovalMoveName", description="What people do with an approval.")
-strawberry.enum(Obstacle, name="ApprovalBlockerCode", description="Why it is not possible for you now.")
+codes(Obstacle, name="ApprovalBlockerCode", description="Why it is not possible for you now.")
 
 _DEFAULT_HOURS = 24
 
@@ -143,7 +143,7 @@ class ApprovalBlocker:
     code: Obstacle = column("A word for programs.")
     message: str = rendered(
         "A sentence for people, in your language.",
-        _sentence,
+        unless_suspended(_sentence),
         code=lambda blocker: blocker.code,
         move=lambda blocker: blocker.move,
         hours=lambda blocker: blocker.hours,

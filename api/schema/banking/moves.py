@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import and_, not_, or_, select, true
 
 from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence
+from api.schema.moves import blockers, codes, in_another_state, no_clause, no_instant, possible, sentence
 from api.schema.policies.types import Clause
 from domain.banking import queries
 from domain.banking.rules import duties
@@ -20,7 +20,7 @@ from tenancy.refusals import Refusal
 from tenancy.rows import another
 
 strawberry.enum(Move, name="BankLineMoveName", description="What can be made of a line of the bank.")
-strawberry.enum(Obstacle, name="BankLineBlockerCode", description="Why something is not possible for you now.")
+codes(Obstacle, name="BankLineBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: Obstacle) -> Any:

@@ -8,7 +8,16 @@ import strawberry
 from sqlalchemy import ColumnElement, Uuid, and_, case, cast, func, not_, null, or_, select, true
 
 from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    codes,
+    in_another_state,
+    no_instant,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause
 from domain.approvals import queries as approvals
 from domain.billing import queries
@@ -23,7 +32,7 @@ from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="InvoiceMoveName", description="What can be done with an invoice.")
-strawberry.enum(Obstacle, name="InvoiceBlockerCode", description="Why something is not possible for you now.")
+codes(Obstacle, name="InvoiceBlockerCode", description="Why something is not possible for you now.")
 
 
 def _chain_of(move: Any) -> ColumnElement[Any]:

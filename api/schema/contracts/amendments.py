@@ -21,6 +21,7 @@ from api.schema.moves import (
     blockers,
     chain_among,
     chain_clause,
+    codes,
     in_another_state,
     no_instant,
     only_people,
@@ -56,7 +57,7 @@ strawberry.enum(Origin, name="ContractTermsOrigin", description="By what a versi
 strawberry.enum(
     AmendmentMove, name="ContractAmendmentMoveName", description="What is done with supplementary agreements."
 )
-strawberry.enum(
+codes(
     AmendmentObstacle,
     name="ContractAmendmentBlockerCode",
     description="Why something is not possible for you now.",

@@ -14,7 +14,7 @@ from api.schema.access.types import Member
 from api.schema.contracts.amendments import ContractAmendment
 from api.schema.inputs import given, optional
 from api.schema.money import Money, money
-from api.schema.moves import blockers, no_clause, no_instant, possible, sentence
+from api.schema.moves import blockers, codes, no_clause, no_instant, possible, sentence
 from api.schema.policies.types import Clause
 from api.schema.presales.types import decimal_text
 from domain.billing import commands as billing
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from api.schema.billing.types import Invoice
 
 strawberry.enum(InstalmentMove, name="InstalmentMoveName", description="What is done with instalments of contracts.")
-strawberry.enum(
-    InstalmentObstacle, name="InstalmentBlockerCode", description="Why something is not possible for you now."
-)
+codes(InstalmentObstacle, name="InstalmentBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: InstalmentObstacle) -> Any:

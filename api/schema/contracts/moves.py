@@ -13,6 +13,7 @@ from api.schema.moves import (
     MOVE_AND_CHAIN,
     blockers,
     chain_among,
+    codes,
     in_another_state,
     no_instant,
     only_people,
@@ -28,7 +29,7 @@ from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(ContractMove, name="ContractMoveName", description="What is done with contracts.")
-strawberry.enum(ContractObstacle, name="ContractBlockerCode", description="Why something is not possible for you now.")
+codes(ContractObstacle, name="ContractBlockerCode", description="Why something is not possible for you now.")
 
 
 _FOR_PEOPLE = asked("contracts_for_people", contracts_for_people)

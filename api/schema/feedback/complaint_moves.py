@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import and_, false, func, not_, or_, true
 
 from api.reading.mapping import column, listed, part
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import blockers, codes, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.policies.types import Clause
 from domain.feedback.queries import complaints as queries
 from domain.feedback.rules import complaints as rules
@@ -19,7 +19,7 @@ from tenancy.actor import Actor
 from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="ComplaintMoveName", description="What can be done with a complaint.")
-strawberry.enum(ComplaintObstacle, name="ComplaintBlockerCode", description="Why a move is not possible for you now.")
+codes(ComplaintObstacle, name="ComplaintBlockerCode", description="Why a move is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: ComplaintObstacle) -> Any:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from api.reading.mapping import column, computed, listed, one, part
-from api.schema.moves import blockers, in_another_state, possible, sentence, states_of
+from api.schema.moves import blockers, codes, in_another_state, possible, sentence, states_of
 from api.schema.policies.types import Clause
 from domain.customers import queries as customers
 from domain.customers.models import Contact
@@ -40,7 +40,7 @@ from tenancy.models import current_instant
 from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="SurveyMoveName", description="What happens to a survey.")
-strawberry.enum(SurveyObstacle, name="SurveyBlockerCode", description="Why something is not possible for you now.")
+codes(SurveyObstacle, name="SurveyBlockerCode", description="Why something is not possible for you now.")
 
 
 def _earliest_at(survey: Any) -> Any:

@@ -12,7 +12,7 @@ from api.reading.filters import DayFilter, IdFilter, InstantFilter, WordFilter, 
 from api.reading.mapping import Node, Order, column, computed, listed, one, part, shows
 from api.schema.customers.types import Contact, Customer
 from api.schema.feedback.complaints import Complaint
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import blockers, codes, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Staff
 from api.schema.policies.decisions import decisions
 from api.schema.policies.types import Clause, HandbookVersion
@@ -31,7 +31,7 @@ strawberry.enum(VisitState, name="ReturnVisitState", description="How far a retu
 strawberry.enum(VisitAfter, name="ReturnVisitAfter", description="What a return visit follows.")
 strawberry.enum(VisitChannel, name="ReturnVisitChannel", description="How a return visit is made.")
 strawberry.enum(VisitMove, name="ReturnVisitMoveName", description="What can be done with a return visit.")
-strawberry.enum(VisitObstacle, name="ReturnVisitBlockerCode", description="Why something is not possible for you now.")
+codes(VisitObstacle, name="ReturnVisitBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: VisitObstacle) -> Any:

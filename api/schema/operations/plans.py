@@ -15,7 +15,7 @@ from api.schema.catalogue.types import ServiceOffering
 from api.schema.contracts.types import ContractObligation
 from api.schema.customers.types import Customer
 from api.schema.inputs import given, optional
-from api.schema.moves import blockers, in_another_state, no_clause, no_instant, possible, sentence, states_of
+from api.schema.moves import blockers, codes, in_another_state, no_clause, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.decisions import decisions
 from api.schema.policies.types import Clause
@@ -44,7 +44,7 @@ strawberry.enum(CheckKind, name="WorkCheckKind", description="What is written do
 strawberry.enum(RhythmUnit, name="WorkRhythmUnit", description="In what the rhythm of work is counted.")
 strawberry.enum(PlanState, name="WorkPlanState", description="Whether a plan brings work.")
 strawberry.enum(PlanMove, name="WorkPlanMoveName", description="What is done with plans of work.")
-strawberry.enum(PlanObstacle, name="WorkPlanBlockerCode", description="Why something is not possible for you now.")
+codes(PlanObstacle, name="WorkPlanBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: PlanObstacle) -> Any:

@@ -15,7 +15,17 @@ from api.schema.access.types import Member
 from api.schema.customers.types import Customer
 from api.schema.files.types import Attachment, File, attached
 from api.schema.inputs import given, optional
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_clause, no_instant, possible, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    codes,
+    in_another_state,
+    no_clause,
+    no_instant,
+    possible,
+    states_of,
+    unless_suspended,
+)
 from api.schema.operations.plans import WorkPlan
 from api.schema.organisation.types import Department, Staff
 from api.schema.policies.decisions import decisions
@@ -35,7 +45,7 @@ from tenancy.work import Work
 
 strawberry.enum(WorkState, name="ScheduledWorkState", description="How far planned work is.")
 strawberry.enum(WorkMove, name="ScheduledWorkMoveName", description="What is done with planned work.")
-strawberry.enum(WorkObstacle, name="ScheduledWorkBlockerCode", description="Why something is not possible for you now.")
+codes(WorkObstacle, name="ScheduledWorkBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: WorkObstacle) -> Any:
@@ -67,7 +77,7 @@ class ScheduledWorkBlocker:
     code: WorkObstacle = column("A word for programs.")
     message: str = rendered(
         "A sentence for people, in your language; CHECKS_OPEN names the first of the checks.",
-        _sentence,
+        unless_suspended(_sentence),
         code=lambda blocker: blocker.code,
         **_CARRIED,
     )

@@ -8,7 +8,16 @@ import strawberry
 from sqlalchemy import ColumnElement, Uuid, and_, cast, false, func, not_, true
 
 from api.reading.mapping import column, listed, one, part
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, sentence, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    codes,
+    in_another_state,
+    no_instant,
+    possible,
+    sentence,
+    states_of,
+)
 from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.people import queries, rules
@@ -18,7 +27,7 @@ from tenancy.models import current_member
 from tenancy.refusals import Refusal
 
 strawberry.enum(Move, name="ResignationMoveName", description="What can be done with a resignation.")
-strawberry.enum(Obstacle, name="ResignationBlockerCode", description="Why something is not possible for you now.")
+codes(Obstacle, name="ResignationBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:

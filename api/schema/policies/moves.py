@@ -11,7 +11,16 @@ from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, cast, false, fu
 
 from api.reading.asking import asked
 from api.reading.mapping import column, listed, one, part, rendered
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    codes,
+    in_another_state,
+    no_instant,
+    possible,
+    states_of,
+    unless_suspended,
+)
 from domain.kernel.permissions import Permission
 from domain.policies import queries
 from domain.policies.rules import duties
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
     from api.schema.policies.types import Clause
 
 strawberry.enum(Move, name="HandbookMoveName", description="What can be done with a version of the handbook.")
-strawberry.enum(Obstacle, name="HandbookBlockerCode", description="Why something is not possible for you now.")
+codes(Obstacle, name="HandbookBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
@@ -100,7 +109,7 @@ class HandbookBlocker:
     code: Obstacle = column("A word for programs.")
     message: str = rendered(
         "A sentence for people, in your language. Of HAS_FINDINGS it is the first finding; handbookFindings has all.",
-        _sentence,
+        unless_suspended(_sentence),
         code=lambda blocker: blocker.code,
         said=lambda blocker: blocker.said,
         **MOVE_AND_STATE,

@@ -20,6 +20,7 @@ from api.schema.moves import (
     blockers,
     chain_among,
     chain_clause,
+    codes,
     in_another_state,
     no_instant,
     only_people,
@@ -43,7 +44,7 @@ from tenancy.work import Work
 
 strawberry.enum(DemandState, name="TechnologyDemandState", description="How far a technology demand is.")
 strawberry.enum(DemandMove, name="TechnologyDemandMoveName", description="What is done with technology demands.")
-strawberry.enum(
+codes(
     DemandObstacle,
     name="TechnologyDemandBlockerCode",
     description="Why something is not possible for you now.",

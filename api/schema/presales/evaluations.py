@@ -18,6 +18,7 @@ from api.schema.moves import (
     blockers,
     chain_among,
     chain_clause,
+    codes,
     in_another_state,
     no_instant,
     only_people,
@@ -48,7 +49,7 @@ strawberry.enum(
     EvaluationState, name="InquiryEvaluationState", description="How far an evaluation is, and what was decided."
 )
 strawberry.enum(EvaluationMove, name="InquiryEvaluationMoveName", description="What is done with evaluations.")
-strawberry.enum(
+codes(
     EvaluationObstacle,
     name="InquiryEvaluationBlockerCode",
     description="Why something is not possible for you now.",

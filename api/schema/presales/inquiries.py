@@ -16,6 +16,7 @@ from api.schema.customers.types import Contact, Customer
 from api.schema.moves import (
     MOVE_AND_STATE,
     blockers,
+    codes,
     in_another_state,
     no_clause,
     no_instant,
@@ -48,14 +49,12 @@ from tenancy.refusals import Refusal
 
 strawberry.enum(InquiryState, description="How far an inquiry is.")
 strawberry.enum(InquiryMove, name="InquiryMoveName", description="What is done with inquiries.")
-strawberry.enum(InquiryObstacle, name="InquiryBlockerCode", description="Why something is not possible for you now.")
+codes(InquiryObstacle, name="InquiryBlockerCode", description="Why something is not possible for you now.")
 
 strawberry.enum(NeedMethod, name="InquiryNeedMethod", description="How a need was found out.")
 strawberry.enum(RequirementsState, description="How far a version of the requirements is.")
 strawberry.enum(RequirementsMove, name="RequirementsMoveName", description="What is done with requirements.")
-strawberry.enum(
-    RequirementsObstacle, name="RequirementsBlockerCode", description="Why something is not possible for you now."
-)
+codes(RequirementsObstacle, name="RequirementsBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: InquiryObstacle) -> Any:

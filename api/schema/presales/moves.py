@@ -9,7 +9,16 @@ from sqlalchemy import Text, Uuid, and_, cast, func, not_, or_, true
 
 from api.reading.asking import asked
 from api.reading.mapping import column, listed, one, part, rendered
-from api.schema.moves import MOVE_AND_STATE, blockers, in_another_state, no_instant, possible, states_of
+from api.schema.moves import (
+    MOVE_AND_STATE,
+    blockers,
+    codes,
+    in_another_state,
+    no_instant,
+    possible,
+    states_of,
+    unless_suspended,
+)
 from api.schema.policies.types import Clause
 from domain.presales.queries import quotations as queries
 from domain.presales.queries.submitting import unready_quotations
@@ -19,9 +28,7 @@ from tenancy.actor import Actor
 from tenancy.language import translate
 
 strawberry.enum(QuotationMove, name="QuotationMoveName", description="What is done with quotations.")
-strawberry.enum(
-    QuotationObstacle, name="QuotationBlockerCode", description="Why something is not possible for you now."
-)
+codes(QuotationObstacle, name="QuotationBlockerCode", description="Why something is not possible for you now.")
 _ANSWERS = (QuotationMove.ACCEPT, QuotationMove.DECLINE)
 _OFFERS = (QuotationMove.SUBMIT, QuotationMove.SEND)
 _UNREADY = asked("presales_unready_quotations", unready_quotations)
@@ -79,7 +86,7 @@ class QuotationBlocker:
     code: QuotationObstacle = column("A word for programs.")
     message: str = rendered(
         "A sentence for people, in your language.",
-        _sentence,
+        unless_suspended(_sentence),
         code=lambda blocker: blocker.code,
         said=lambda blocker: blocker.said,
         **MOVE_AND_STATE,

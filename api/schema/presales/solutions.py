@@ -21,6 +21,7 @@ from api.schema.moves import (
     PEOPLE_ONLY,
     blockers,
     chain_among,
+    codes,
     in_another_state,
     no_instant,
     only_people,
@@ -42,7 +43,7 @@ from tenancy.refusals import Refusal
 
 strawberry.enum(SolutionState, description="How far a version of a solution is.")
 strawberry.enum(SolutionMove, name="SolutionMoveName", description="What is done with solutions.")
-strawberry.enum(SolutionObstacle, name="SolutionBlockerCode", description="Why something is not possible for you now.")
+codes(SolutionObstacle, name="SolutionBlockerCode", description="Why something is not possible for you now.")
 
 _FOR_PEOPLE = asked("solutions_for_people", solutions_for_people)
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from api.reading.mapping import column, listed, one, part, rendered
-from api.schema.moves import blockers, in_another_state, no_instant, possible, states_of
+from api.schema.moves import blockers, codes, in_another_state, no_instant, possible, states_of, unless_suspended
 from api.schema.policies.types import Clause
 from domain.kernel.permissions import Permission
 from domain.policies.rules.kinds.handling import Demand, Step
@@ -37,7 +37,7 @@ from tenancy.language import translate
 from tenancy.models import current_instant
 
 strawberry.enum(Move, name="RequestMoveName", description="What can be done with a request.")
-strawberry.enum(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
+codes(Obstacle, name="RequestBlockerCode", description="Why a move is not possible for you now.")
 
 
 def _keeps_from(step: Step) -> str:
@@ -129,7 +129,7 @@ class RequestBlocker:
     code: Obstacle = column("A word for programs.")
     message: str = rendered(
         "A sentence for people, in your language.",
-        _sentence,
+        unless_suspended(_sentence),
         code=lambda blocker: blocker.code,
         move=lambda blocker: blocker.move,
         state=lambda blocker: blocker.state,

@@ -14,7 +14,7 @@ from api.schema.access.types import Member
 from api.schema.customers.types import Contact
 from api.schema.files.types import Attachment, File, attached
 from api.schema.money import Money, money
-from api.schema.moves import blockers, in_another_state, no_instant, possible, sentence, states_of
+from api.schema.moves import blockers, codes, in_another_state, no_instant, possible, sentence, states_of
 from api.schema.organisation.types import Staff
 from api.schema.policies.decisions import decisions
 from api.schema.policies.types import Clause
@@ -43,9 +43,7 @@ strawberry.enum(
     "was met; or CANCELLED.",
 )
 strawberry.enum(SiteVisitMove, name="SiteVisitMoveName", description="What is done with a visit on site.")
-strawberry.enum(
-    SiteVisitObstacle, name="SiteVisitBlockerCode", description="Why something is not possible for you now."
-)
+codes(SiteVisitObstacle, name="SiteVisitBlockerCode", description="Why something is not possible for you now.")
 
 
 def _stands(move: Any, obstacle: SiteVisitObstacle) -> Any:
