@@ -23,7 +23,9 @@ SENTENCE = "This company is suspended: everything can be read and exported, noth
 
 
 def test_every_record_with_moves_knows_it() -> None:
-    moves = [name for name, each in TYPES.items() if {"move", "allowed", "blockers"} <= set(getattr(each, "fields", ()))]
+    moves = [
+        name for name, each in TYPES.items() if {"move", "allowed", "blockers"} <= set(getattr(each, "fields", ()))
+    ]
     codes = {TYPES[name].fields["blockers"].type.of_type.of_type.of_type.fields["code"].type.of_type for name in moves}  # type: ignore[union-attr]  # a list of parts
     assert len(codes) > 15
     assert [each.name for each in codes if next(iter(each.values)) != "TENANT_SUSPENDED"] == []
