@@ -324,13 +324,18 @@ class Work:
 
     # Later
 
-    def schedule(self, at: datetime, event: Event, *, about: UUID, key: str, while_suspended: bool = False) -> None:
-        """Let a fact be recorded when the tenant's clock reaches `at`. The same key again moves the timer."""
+    def schedule(
+        self, at: datetime, event: Event, *, about: UUID | None, key: str, while_suspended: bool = False
+    ) -> None:
+        """Let a fact be recorded when the tenant's clock reaches `at`. The same key again moves the timer.
+
+        Timers about one record come in order, and are forgotten together; None is for what goes on without any.
+        """
         self.add(
             AgendaItem(
                 task=Task.FIRE,
                 due_at=at,
-                subject_id=about,
+                subject_id=about or self.new_id(),
                 key=key,
                 name=event.name,
                 payload=event.payload(),

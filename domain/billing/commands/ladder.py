@@ -159,7 +159,7 @@ async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
     """Plan open invoices anew when a handbook takes effect whose ladder or calendar holds for open cases too, or takes
     the place of one whose did (PO-3)."""
     if await policies_queries.concerns_open_cases(work, event.version_id, DunningLadder, BusinessCalendarClause):
-        _review_from(work, None, event.version_id)
+        _review_from(work, None)
 
 
 async def review_next(work: Work, event: LadderReviewDue) -> None:
@@ -170,8 +170,8 @@ async def review_next(work: Work, event: LadderReviewDue) -> None:
     for invoice in invoices:
         await planning.replan(work, invoice, seen)
     if len(ids) == BATCH:
-        _review_from(work, ids[-1], ids[-1])
+        _review_from(work, ids[-1])
 
 
-def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
-    work.schedule(work.now, LadderReviewDue(after_id=after_id), about=about, key="billing:ladder-review")
+def _review_from(work: Work, after_id: UUID | None) -> None:
+    work.schedule(work.now, LadderReviewDue(after_id=after_id), about=None, key="billing:ladder-review")

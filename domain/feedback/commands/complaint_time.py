@@ -242,7 +242,7 @@ async def review_complaints(work: Work, event: HandbookTookEffect) -> None:
     """Reckon open complaints anew when a handbook takes effect whose clauses hold for open cases too, or follows one
     whose did (PO-3): what has come stays."""
     if await policies_queries.concerns_open_cases(work, event.version_id, ComplaintHandling, BusinessCalendarClause):
-        _review_from(work, None, event.version_id)
+        _review_from(work, None)
 
 
 async def review_next_complaints(work: Work, event: ComplaintReviewDue) -> None:
@@ -251,8 +251,8 @@ async def review_next_complaints(work: Work, event: ComplaintReviewDue) -> None:
     for complaint_id in ids:
         await keep_complaint_time(work, ComplaintMarkDue(complaint_id=complaint_id))
     if len(ids) == BATCH:
-        _review_from(work, ids[-1], ids[-1])
+        _review_from(work, ids[-1])
 
 
-def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
-    work.schedule(work.now, ComplaintReviewDue(after_id=after_id), about=about, key="feedback:complaint-review")
+def _review_from(work: Work, after_id: UUID | None) -> None:
+    work.schedule(work.now, ComplaintReviewDue(after_id=after_id), about=None, key="feedback:complaint-review")

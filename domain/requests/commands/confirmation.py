@@ -60,7 +60,7 @@ async def review_resolved(work: Work, event: HandbookTookEffect) -> None:
     """Reckon anew when resolved requests close by themselves, once a handbook takes effect whose clause on that holds
     for open cases too, or takes the place of one whose did (PO-3)."""
     if await policies_queries.concerns_open_cases(work, event.version_id, AutoConfirm):
-        _review_from(work, None, event.version_id)
+        _review_from(work, None)
 
 
 async def review_next_resolved(work: Work, event: ConfirmationReviewDue) -> None:
@@ -75,7 +75,7 @@ async def review_next_resolved(work: Work, event: ConfirmationReviewDue) -> None
         if view.request.closes_at != before:
             work.record(ConfirmationFollowedNewClause(request_id=request_id), about=view.request)
     if len(ids) == timing.BATCH:
-        _review_from(work, ids[-1], ids[-1])
+        _review_from(work, ids[-1])
 
 
 async def _stays(work: Work, view: View) -> bool:
@@ -86,9 +86,9 @@ async def _stays(work: Work, view: View) -> bool:
     return silence is None or (bool(planned) and planned[-1].clause_id == silence.clause.clause_id)
 
 
-def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
+def _review_from(work: Work, after_id: UUID | None) -> None:
     due = ConfirmationReviewDue(after_id=after_id)
-    work.schedule(work.now, due, about=about, key="requests:confirmation-review")
+    work.schedule(work.now, due, about=None, key="requests:confirmation-review")
 
 
 def forget(work: Work, view: View) -> None:

@@ -370,7 +370,7 @@ async def review_by_new_handbook(work: Work, event: HandbookTookEffect) -> None:
     or takes the place of one whose did (PO-3): no pause is lost, and what has come stays. So is their course."""
     kinds = (ServiceLevel, UpdateCadence, BusinessCalendarClause, RequestCourse)
     if await policies_queries.concerns_open_cases(work, event.version_id, *kinds):
-        _review_from(work, None, event.version_id)
+        _review_from(work, None)
 
 
 async def review_next(work: Work, event: ClockReviewDue) -> None:
@@ -379,11 +379,11 @@ async def review_next(work: Work, event: ClockReviewDue) -> None:
     for request_id in ids:
         await _bring_up_to_date(work, request_id)
     if len(ids) == BATCH:
-        _review_from(work, ids[-1], ids[-1])
+        _review_from(work, ids[-1])
 
 
-def _review_from(work: Work, after_id: UUID | None, about: UUID) -> None:
-    work.schedule(work.now, ClockReviewDue(after_id=after_id), about=about, key="requests:clock-review")
+def _review_from(work: Work, after_id: UUID | None) -> None:
+    work.schedule(work.now, ClockReviewDue(after_id=after_id), about=None, key="requests:clock-review")
 
 
 async def _bring_up_to_date(work: Work, request_id: UUID) -> None:

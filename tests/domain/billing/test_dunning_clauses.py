@@ -1,6 +1,7 @@
 """What a ladder's clause lays down for dunning: for whom, by whom, in which words, and for which invoices."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from domain.policies import queries as policies
 from domain.policies.models import Clause
 from domain.policies.rules.kinds import DunningLadder
 from domain.policies.rules.scopes import Scope
+from tenancy import claims
+from tenancy.agenda import Task
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
 from tenancy.members import Member
@@ -26,6 +29,7 @@ from tests.domain.billing.office import (
     CALENDAR,
     GENTLE,
     STRICT,
+    Office,
     day_of,
     march,
     open_office,
@@ -33,6 +37,8 @@ from tests.domain.billing.office import (
 )
 from tests.domain.policies.handbooks import another_title, draft
 from tests.handbooks import publish
+from workers.attempts import attempt
+from workers.performing import DOING
 
 pytestmark = pytest.mark.usefixtures("pool")
 
@@ -192,28 +198,14 @@ async def test_running_invoices_keep_their_ladder_unless_the_new_clause_says_oth
     await office.work_off()
     assert await office.planned(billed) == {1: date(2026, 3, 13), 2: date(2026, 3, 27)}
     await office.set_clock(march(4))
-    async with writing(office.admin, settle=settle) as work:
-        version = await draft(work, ("5.1", "business_calendar", CALENDAR.stored()))
-        await handbooks.put_clause(
-            work,
-            version_id=version.id,
-            number="7.1",
-            kind="dunning_ladder",
-            value=STRICT,
-            title={"en": "Dunning"},
-            applies_to_open_cases=True,
-        )
-        await handbooks.submit_version(work, version_id=version.id)
-        await handbooks.publish_version(work, version_id=version.id)
+    strict_id = await _make_strict_for_all_open(office)
     await office.work_off()
     assert await office.planned(billed) == {1: date(2026, 3, 9), 2: date(2026, 3, 11), 3: date(2026, 3, 17)}
     followed = (await office.invoice(billed)).ladder_clause_id
     # One that says the very same of open invoices leaves it by the clause that it was told of.
     await office.set_clock(march(4))
     async with writing(office.admin, settle=settle) as work:
-        again = await handbooks.draft_version(
-            work, title=another_title(), document_number="HB-01", copy_from=version.id
-        )
+        again = await handbooks.draft_version(work, title=another_title(), document_number="HB-01", copy_from=strict_id)
         await handbooks.submit_version(work, version_id=again.id)
         await handbooks.publish_version(work, version_id=again.id)
     await office.work_off()
@@ -229,6 +221,38 @@ async def test_running_invoices_keep_their_ladder_unless_the_new_clause_says_oth
         plans = await policies.decisions_about(work, Subject(SubjectKind.INVOICE, billed))
     assert told == [str(followed), str((await office.invoice(billed)).ladder_clause_id)]
     assert [str(each.clause_id) for each in plans if each.decision == "billing.dunning_plan"][-2:] == told
+
+
+async def _make_strict_for_all_open(office: Office) -> UUID:
+    async with writing(office.admin, settle=settle) as work:
+        version = await draft(work, ("5.1", "business_calendar", CALENDAR.stored()))
+        await handbooks.put_clause(
+            work,
+            version_id=version.id,
+            number="7.1",
+            kind="dunning_ladder",
+            value=STRICT,
+            title={"en": "Dunning"},
+            applies_to_open_cases=True,
+        )
+        await handbooks.submit_version(work, version_id=version.id)
+        await handbooks.publish_version(work, version_id=version.id)
+    return version.id
+
+
+async def test_open_invoices_follow_a_new_ladder_though_another_one_is_paid_while_it_is_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("domain.billing.commands.ladder.BATCH", 1)
+    office = await open_office(GENTLE)
+    first, second = await office.bill(), await office.bill()
+    await office.set_clock(march(4))
+    await _make_strict_for_all_open(office)
+    [due] = (await claims.claim_of(office.admin.tenant_id, [Task.FIRE], batch=1)).claims
+    await attempt(due, DOING)
+    await office.pay(first, "10000")
+    await office.work_off()
+    assert await office.planned(second) == {1: date(2026, 3, 9), 2: date(2026, 3, 11), 3: date(2026, 3, 17)}
 
 
 async def test_where_the_handbook_is_silent_nobody_is_dunned() -> None:
