@@ -1,6 +1,7 @@
 """The service desk at work: its board beside the bare statement, the same questions among few and among many companies,
 and the statistics of a year beside an aggregate written by hand."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -122,7 +123,7 @@ async def measure(figures: Figures, there: Ground, scale: Scale) -> None:
         await owner.execute("SET synchronous_commit = off")
         await _populate(owner, caller, range(1, min(FEW, scale.tenants)))
         asked = await _asked(owner, caller)
-        before = await _times(asked)
+        before, before_blocks = await _times(asked), await _blocks(owner, asked)
         await beside_the_statement(figures, there, asked[BOARD])
         await beside_the_aggregate(figures, there, asked[STATISTICS], before[STATISTICS])
         if scale.tenants > FEW:
@@ -130,6 +131,8 @@ async def measure(figures: Figures, there: Ground, scale: Scale) -> None:
             for workload, seconds in (await _times(asked)).items():
                 figures.say(f"{workload.name}.among_few", before[workload] * 1e3, "ms")
                 figures.say(f"{workload.name}.among_many", seconds * 1e3, "ms", "few", before[workload] * 1e3)
+            for workload, blocks in (await _blocks(owner, asked)).items():
+                figures.say(f"{workload.name}.blocks_among_many", blocks, "", "few", before_blocks[workload])
             await beside_the_statement(figures, there, asked[BOARD], among="_many")
     finally:
         await owner.close()
@@ -176,6 +179,31 @@ async def _times(asked: Mapping[Workload, Asked]) -> dict[Workload, float]:
             raise RuntimeError(f"{workload.name} is not answered: {answer.errors or answer.data!r}")
     with instead(endpoints, "QUOTAS", Quotas(1_000_000_000, 1)):
         return {workload: await _least(_asking(endpoint, workload, each)) for workload, each in asked.items()}
+
+
+async def _blocks(owner: asyncpg.Connection, asked: Mapping[Workload, Asked]) -> dict[Workload, float]:
+    """How many blocks PostgreSQL looks at for each question: unlike time, what else the machine does adds nothing."""
+    counted: dict[Workload, float] = {}
+    with instead(endpoints, "QUOTAS", Quotas(1_000_000_000, 1)):
+        for workload, each in asked.items():
+            before = await _blocks_so_far(owner)
+            ask = _asking(Endpoint(), workload, each)
+            for _ in range(ROUNDS):
+                await ask()
+            counted[workload] = (await _blocks_so_far(owner) - before) / ROUNDS
+    return counted
+
+
+async def _blocks_so_far(owner: asyncpg.Connection) -> int:
+    # Sessions tell of their blocks when they end, which is soon after we have left them.
+    await database.close()
+    while await owner.fetchval("SELECT count(*) FROM pg_stat_activity WHERE usename = 'zhidu_app'"):  # noqa: ASYNC110 - PostgreSQL is asked, and nobody here could say it
+        await asyncio.sleep(0.05)
+    await open_database()
+    looked: int = await owner.fetchval(
+        "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
+    )
+    return looked
 
 
 def _asking(endpoint: Endpoint, workload: Workload, asked: Asked) -> Callable[[], Awaitable[None]]:

@@ -53,8 +53,11 @@ GOALS = (
     Goal("documents.memory", at_most=120),
     Goal("board.answer", "statement", at_most=1.5),
     Goal("board.answer_many", "statement", at_most=1.5),
-    *(Goal(f"{name}.among_many", "few", at_most=1.2) for name in ("board", "detail", "search", "customers", "overdue")),
-    Goal("statistics.among_many", "few", at_most=1.2),
+    *(
+        Goal(f"{name}.{measured}", "few", at_most=1.2)
+        for name in ("board", "detail", "search", "customers", "overdue", "statistics")
+        for measured in ("among_many", "blocks_among_many")
+    ),
     Goal("statistics.answer", "by_hand", at_most=10),
     Goal("replanning.writer_p50", "alone", at_most=2),
     Goal("replanning.writer_longest", at_most=1_000),

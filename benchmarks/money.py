@@ -16,14 +16,15 @@ from benchmarks.ground import Ground
 from benchmarks.processes import cpu_seconds, resident_mb
 from benchmarks.rulebook import fill_invoices, with_ladder
 from benchmarks.same_writes import Writing
-from domain.billing import commands
+from domain.billing import commands, queries
+from domain.billing.commands.ladder import BATCH, review_next
 from domain.billing.events import LadderReviewDue
 from domain.consequences import settle
 from domain.kernel.money import Money
 from tenancy import claims
 from tenancy.actor import Actor
 from tenancy.agenda import Task
-from tenancy.database import database, open_database, writing
+from tenancy.database import database, open_database, reading, writing
 from workers.attempts import attempt
 from workers.performing import DOING
 
@@ -130,7 +131,7 @@ async def _dunning(figures: Figures, there: Ground, owner: asyncpg.Connection, a
     await owner.execute("UPDATE agenda SET leased_until = NULL")
     took = await _spend(there, lambda: _take(actor, min(TAKEN, DUE_EACH)))
     figures.say("dunning.step_cpu", took.cpu / min(TAKEN, DUE_EACH) * 1e3, "ms")
-    anew = await _spend(there, lambda: _plan_anew(actor))
+    anew = await _spend(there, lambda: _plan_anew(actor, size))
     listed = await _spend(there, lambda: _list(owner, actor.tenant_id))
     figures.say("dunning.anew_per_second", size.invoices / anew.seconds, "1/s")
     figures.say("dunning.anew_cpu", anew.cpu / size.invoices * 1e6, "us", "plain SQL", listed.cpu / size.invoices * 1e6)
@@ -148,17 +149,15 @@ async def _take(actor: Actor, steps: int) -> None:
         left -= len(found)
 
 
-async def _plan_anew(actor: Actor) -> None:
-    """Plan every open invoice of a company anew, as when a handbook takes effect."""
-    async with writing(Actor.system(actor.tenant_id), settle=settle) as work:
-        work.schedule(work.now, LadderReviewDue(after_id=None), about=actor.tenant_id, key="billing:ladder-review")
-        await work.sql("DELETE FROM agenda WHERE task = 'deliver'")
-    while True:
-        found = (await claims.claim_of(actor.tenant_id, [Task.FIRE])).claims
-        if not found:
-            return
-        for claim in found:
-            await attempt(claim, DOING)
+async def _plan_anew(actor: Actor, size: Size) -> None:
+    """Plan every open invoice of a company anew, batch by batch, as when a handbook takes effect."""
+    system = Actor.system(actor.tenant_id)
+    async with reading(system) as work:
+        ids = await queries.open_ids(work, after_id=None, most=size.invoices)
+    assert len(ids) == size.invoices
+    for after_id in (None, *ids[BATCH - 1 :: BATCH]):
+        async with writing(system, settle=settle) as work:
+            await review_next(work, LadderReviewDue(after_id=after_id))
 
 
 async def _list(owner: asyncpg.Connection, tenant_id: UUID) -> None:
