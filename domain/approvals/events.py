@@ -140,9 +140,10 @@ class ApprovalsDelegated(Event, name="approvals.delegated"):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalDelegationEnded(Event, name="approvals.delegation_ended"):
-    """A delegation was ended before its time."""
+    """A delegation was ended before its time; the reason says why, unless that lies with who delegated."""
 
     delegation_id: UUID
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

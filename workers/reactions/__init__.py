@@ -10,6 +10,7 @@ from typing import Any
 from domain.approvals.events import (
     ApprovalConditionFailed,
     ApprovalDecided,
+    ApprovalDelegationEnded,
     ApprovalGranted,
     ApprovalRefused,
     ApprovalReminded,
@@ -268,6 +269,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ApprovalTransferred: [approvals.tell_who_is_to_decide],
     ApproverAdded: [approvals.tell_who_is_to_decide],
     ApprovalDecided: [approvals.tell_who_is_to_decide],
+    ApprovalDelegationEnded: [approvals.tell_that_nobody_stands_in],
     ApprovalUrged: [approvals.tell_who_is_urged],
     ApprovalReminded: [approvals.remind_who_is_late],
     ApprovalGranted: [approvals.tell_of_the_outcome],

@@ -9,6 +9,7 @@ from domain.approvals import queries
 from domain.approvals.events import (
     ApprovalConditionFailed,
     ApprovalDecided,
+    ApprovalDelegationEnded,
     ApprovalGranted,
     ApprovalRefused,
     ApprovalReminded,
@@ -21,13 +22,14 @@ from domain.approvals.events import (
     ApprovalWithdrawn,
     ApproverAdded,
 )
-from domain.approvals.models import Approval
+from domain.approvals.models import Approval, ApprovalDelegation
 from domain.approvals.rules import acting, steps
 from domain.approvals.rules.obstacles import Act
 from domain.approvals.rules.states import LIFECYCLE, EndReason, SeatReason, State, TaskState
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications import commands as notifications
+from domain.notifications.rules import Topic
 from domain.organisation import queries as organisation
 from domain.policies import queries as policies
 from domain.policies.rules.conditions import FAILURES, Failure
@@ -48,6 +50,22 @@ VACANCIES = {
     SeatReason.DEACTIVATED: message("Whoever sat there can't sign in any more, and nobody stands in; name somebody."),
     SeatReason.LOST_PERMISSION: message(
         "Whoever sat there may not decide any more, and nobody stands in; name somebody."
+    ),
+}
+# Why nobody decides for somebody any more, who had it otherwise.
+DELEGATIONS_ENDED = {
+    SeatReason.LEFT_COMPANY.value: message(
+        "{person} has left the company, so nobody decides for you while you are away: delegate to somebody else."
+    ),
+    SeatReason.DEACTIVATED.value: message(
+        "{person} can't sign in any more, so nobody decides for you while you are away: delegate to somebody else."
+    ),
+    SeatReason.LOST_PERMISSION.value: message(
+        "{person} may not decide any more, so nobody decides for you while you are away: delegate to somebody else."
+    ),
+    "by_hand": message(
+        "{person} doesn't decide for you any more: your delegation was ended, and not by you. Delegate to somebody "
+        "else if you are away."
     ),
 }
 _MISSING = message(
@@ -151,6 +169,25 @@ async def tell_of_the_outcome(
         about=Subject(SubjectKind.APPROVAL, approval.id),
         mail=False,
         key=f"approval-outcome:{approval.id}",
+    )
+
+
+async def tell_that_nobody_stands_in(work: Work, event: ApprovalDelegationEnded) -> None:
+    """Whoever believes that somebody decides for them, and did not end that themselves; they are away, so by mail."""
+    text = DELEGATIONS_ENDED.get(event.reason or "")
+    if text is None:
+        return
+    delegation = await work.get(ApprovalDelegation, event.delegation_id)
+    delegate = await organisation.member(work, delegation.delegate_id)
+    await notifications.notify(
+        work,
+        member_ids=[delegation.delegator_id],
+        text=text,
+        values={"person": delegate.name},
+        about=None,
+        mail=True,
+        key=f"delegation-ended:{delegation.id}",
+        topic=Topic.APPROVALS,
     )
 
 

@@ -9,6 +9,7 @@ from domain.approvals.commands.deciding import refuse_powerless
 from domain.approvals.events import ApprovalDelegationEnded, ApprovalsDelegated
 from domain.approvals.models import ApprovalDelegation
 from domain.approvals.rules import delegations, steps
+from domain.approvals.rules.states import SeatReason
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
 from tenancy.members import Member
@@ -65,14 +66,17 @@ async def end_delegation(work: Work, *, delegation_id: UUID) -> ApprovalDelegati
         raise WrongState(message("This delegation has ended."), path=("delegationId",))
     delegation.ends_at = work.now
     delegation.starts_at = min(delegation.starts_at, work.now)
-    work.record(ApprovalDelegationEnded(delegation_id=delegation.id), about=delegation)
+    own = work.actor.is_member and work.actor.id == delegation.delegator_id
+    reason = None if own else "by_hand"
+    work.record(ApprovalDelegationEnded(delegation_id=delegation.id, reason=reason), about=delegation)
     return delegation
 
 
-async def end_delegations_of(work: Work, member_id: UUID) -> None:
+async def end_delegations_of(work: Work, member_id: UUID, reason: SeatReason) -> None:
     """Somebody has left or may not decide any more: nobody decides for them any more, nor they for anybody."""
     either = or_(ApprovalDelegation.delegator_id == member_id, ApprovalDelegation.delegate_id == member_id)
     running = select(ApprovalDelegation).where(either, ApprovalDelegation.ends_at > work.now).with_for_update()
     for delegation in await work.all(running):
         delegation.ends_at, delegation.starts_at = work.now, min(delegation.starts_at, work.now)
-        work.record(ApprovalDelegationEnded(delegation_id=delegation.id), about=delegation)
+        why = reason.value if delegation.delegate_id == member_id else None
+        work.record(ApprovalDelegationEnded(delegation_id=delegation.id, reason=why), about=delegation)

@@ -113,8 +113,9 @@ async def give_up_seats(work: Work, event: StaffLeft | MemberDeactivated) -> Non
     person_id = event.staff_id if isinstance(event, StaffLeft) else event.member_id
     staff = await organisation.find_staff(work, person_id)
     left = staff is not None and staff.left_on is not None
-    await end_delegations_of(work, person_id)
-    await _give_up(work, {person_id}, SeatReason.LEFT_COMPANY if left else SeatReason.DEACTIVATED)
+    reason = SeatReason.LEFT_COMPANY if left else SeatReason.DEACTIVATED
+    await end_delegations_of(work, person_id, reason)
+    await _give_up(work, {person_id}, reason)
 
 
 async def give_up_powerless(work: Work, event: MemberRolesChanged | RoleChanged) -> None:
@@ -130,7 +131,7 @@ async def give_up_powerless(work: Work, event: MemberRolesChanged | RoleChanged)
     concerned = sorted(seated_now | asked_to)
     powerless = {*concerned} - {*(await who_may(work, Permission.APPROVALS_DECIDE, concerned) if concerned else ())}
     for person_id in sorted(powerless & asked_to):
-        await end_delegations_of(work, person_id)
+        await end_delegations_of(work, person_id, SeatReason.LOST_PERMISSION)
     await _give_up(work, powerless & seated_now, SeatReason.LOST_PERMISSION)
 
 

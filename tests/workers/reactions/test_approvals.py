@@ -11,10 +11,12 @@ from domain.consequences import settle
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications.models import Notification
 from domain.notifications.rules import written
+from domain.organisation import commands as organisation
 from tenancy.actor import Actor
 from tenancy.channels import Change
 from tenancy.database import reading, writing
 from tenancy.effects import Effect, EffectKind
+from tenancy.identity import people as members
 from tenancy.journal import JournalEntry
 from tenancy.members import MemberRole
 from tenancy.rehearsal import advance_clock
@@ -222,3 +224,23 @@ async def test_who_administers_approvals_learns_that_a_condition_can_not_be_judg
     assert text.endswith("No deadline; clause 5.1 of version 1.")
     (chinese,) = await texts(company.admin, "zh_Hans")
     assert "数值过大" in chinese
+
+
+async def test_who_is_away_hears_that_nobody_stands_in_any_more(company: Company) -> None:
+    await away(company.head, company.colleague)
+    await away(company.hr, company.boss, timedelta(hours=5), timedelta(days=2))
+    own = await away(company.engineer, company.boss)
+    async with writing(company.engineer, settle=settle) as work:
+        await commands.end_delegation(work, delegation_id=own.id)
+    async with writing(company.admin, settle=settle) as work:
+        await members.deactivate_member(work, member_id=company.colleague.id)
+        await organisation.release(work, staff_id=company.boss.id, left_on=work.now.date())
+    await work_off()
+    found = {}
+    for actor in (company.head, company.hr, company.engineer):
+        async with reading(actor) as work:
+            own_news = select(Notification).where(Notification.member_id == actor.id)
+            found[actor.id] = [item.text for item in await work.all(own_news) if "decides for you" in item.text]
+    assert [len(each) for each in found.values()] == [1, 1, 0]
+    assert "can't sign in any more" in found[company.head.id][0]
+    assert "has left the company" in found[company.hr.id][0]
