@@ -33,19 +33,9 @@ async def confirm_copy(company: Company, entry: Entry) -> None:
 
 
 async def bill(company: Company, entry: Entry) -> None:
-    """Issue the invoice that the contract has drafted for a part of its fees, once the part's milestone is reached
-    where it has one."""
+    """Issue the invoice that the contract has drafted for a part of its fees."""
     key, by = entry["key"], entry["by"]
-    if "reached_by" in entry:
-        part = await _part(company, entry)
-        await company.change(
-            f"{key}/milestone",
-            entry["reached_by"],
-            "completeMilestone",
-            instalmentId=part["id"],
-            completedOn=entry["at"].date().isoformat(),
-        )
-        await company.settle()
+    await company.settle()
     invoice = (await _part(company, entry))["invoice"]
     if invoice is None:
         raise Failure(f"{company.sample.name}: the contract has drafted no invoice “{key}”.")
