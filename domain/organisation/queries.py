@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, literal, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, literal, not_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.kernel.permissions import Permission
@@ -214,7 +214,19 @@ async def places(work: Work) -> dict[UUID, tuple[UUID, UUID]]:
 
 def today(work: Work) -> date:
     """The day it is by the company's own zone."""
-    return work.now.astimezone(ZoneInfo(work.opening.zone)).date()
+    return day_at(work, work.now)
+
+
+def day_at(work: Work, instant: datetime) -> date:
+    """The day of an instant by the company's own zone."""
+    return instant.astimezone(ZoneInfo(work.opening.zone)).date()
+
+
+def has_begun(member_id: SQLColumnExpression[UUID], day: date) -> ColumnElement[bool]:
+    """Whether somebody's first day of work is no later than a day, inside a statement; members who are no staff have
+    begun."""
+    newcomer = another(Staff)
+    return not_(select(newcomer.id).where(newcomer.id == member_id, newcomer.hired_on > day).exists())
 
 
 async def away(work: Work, ids: Collection[UUID]) -> set[UUID]:

@@ -33,8 +33,11 @@ async def permissions_of(work: Work, member_id: UUID) -> frozenset[str]:
     return frozenset(word for row in await work.rows(granted_to(member_id)) for word in row["permissions"])
 
 
-async def who_may(work: Work, permission: str, among: Collection[UUID] | None = None) -> tuple[UUID, ...]:
-    """The active members who hold a permission by their roles, by id; with `among`, those of these who do."""
+async def who_may(
+    work: Work, permission: str, among: Collection[UUID] | None = None, also: ColumnElement[bool] | None = None
+) -> tuple[UUID, ...]:
+    """The active members who hold a permission by their roles, by id; with `among`, those of these who do, and with
+    `also` those to whom this applies."""
     holders = (
         select(Member.id)
         .distinct()
@@ -45,6 +48,8 @@ async def who_may(work: Work, permission: str, among: Collection[UUID] | None = 
     )
     if among is not None:
         holders = holders.where(one_of(Member.id, among))
+    if also is not None:
+        holders = holders.where(also)
     return tuple(row["id"] for row in await work.rows(holders))
 
 

@@ -44,7 +44,7 @@ TOLD_BY_THEIR_MODULE = {SubjectKind.RESIGNATION}
 # Why a seat is vacant.
 VACANCIES = {
     None: message("Nobody is found whom the chain leads to; name somebody."),
-    SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to lacks the permission to decide; name somebody."),
+    SeatReason.NO_PERMISSION_STOPPED: message("Whom the chain leads to may not decide, or not yet; name somebody."),
     SeatReason.QUORUM_SHORT: message("Fewer people are found than the quorum needs; name somebody."),
     SeatReason.LEFT_COMPANY: message("Whoever sat there has left, and nobody stands in; name somebody."),
     SeatReason.DEACTIVATED: message("Whoever sat there can't sign in any more, and nobody stands in; name somebody."),

@@ -1,5 +1,6 @@
 """Deciding from one's seat, or from that of somebody who is away."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from domain.approvals.rules.obstacles import Act, Obstacle
 from domain.approvals.rules.states import TASK_LIFECYCLE, Move, SeatReason, TaskMove, TaskState
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
+from tenancy.identity.permits import who_may
 from tenancy.journal import JournalEntry
 from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState, message
 from tenancy.work import Work
@@ -154,9 +157,14 @@ def refuse_concerned(approval: Approval, person_id: UUID | None, *path: str) -> 
         raise refusal
 
 
-async def refuse_powerless(work: Work, person_id: UUID, *path: str) -> None:
-    """Refuse to give a seat to somebody who may not decide in it."""
-    if not await queries.may_decide(work, person_id):
+async def refuse_powerless(work: Work, person_id: UUID, *path: str, on: date | None = None) -> None:
+    """Refuse to give a seat to somebody who may not decide in it, or has not begun to work on a day, today unless it
+    is said."""
+    staff = await organisation.find_staff(work, person_id)
+    if staff is not None and staff.hired_on > (on or organisation.today(work)):
+        text = message("This person can't decide yet: their first day of work is {day}.")
+        raise Invalid(text, {"day": staff.hired_on}, path=path, code="MAY_NOT_DECIDE")
+    if person_id not in await who_may(work, Permission.APPROVALS_DECIDE, [person_id]):
         text = message("This person can't decide: they lack the permission “{permission}”.")
         raise Invalid(text, {"permission": Permission.APPROVALS_DECIDE}, path=path, code="MAY_NOT_DECIDE")
 

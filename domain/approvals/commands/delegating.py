@@ -12,6 +12,7 @@ from domain.approvals.rules import delegations, steps
 from domain.approvals.rules.states import SeatReason
 from domain.kernel.command import command
 from domain.kernel.permissions import Permission
+from domain.organisation import queries as organisation
 from tenancy.members import Member
 from tenancy.refusals import Forbidden, Invalid, NotFound, WrongState, message
 from tenancy.work import Work
@@ -41,7 +42,7 @@ async def delegate(
     people = {id: await work.get(Member, id, "toId", lock=True) for id in sorted((own, to_id))}
     if not people[to_id].active:
         raise Invalid(message("This person is not with the company any more."), path=("toId",))
-    await refuse_powerless(work, to_id, "toId")
+    await refuse_powerless(work, to_id, "toId", on=organisation.day_at(work, max(starts_at, work.now)))
     overlapping = (ApprovalDelegation.starts_at < ends_at, ApprovalDelegation.ends_at > max(starts_at, work.now))
     others = await work.all(select(ApprovalDelegation).where(*overlapping))
     delegations.check([(each.delegator_id, each.delegate_id) for each in others], own, to_id)

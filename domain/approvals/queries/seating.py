@@ -56,14 +56,22 @@ async def seats_of(work: Work, step: Step, case: Case) -> Seating:
     free = [member for member in await administrators(work) if member not in case.concerned]
     stand_ins = StandIns(
         superior_id=await superior_at_work(work, case.requester_id, excluding=case.concerned),
-        administrators=await who_may(work, Permission.APPROVALS_DECIDE, free),
+        administrators=await deciders(work, free),
     )
     return seating(step, found, case.concerned, stand_ins)
 
 
 async def _barred(work: Work, members: Collection[UUID]) -> frozenset[UUID]:
-    """Those who lack the permission to decide: no seat is of use to them."""
-    return frozenset(members) - {*await who_may(work, Permission.APPROVALS_DECIDE, members)} if members else frozenset()
+    """Those who lack the permission to decide, or have not begun to work: no seat is of use to them."""
+    return frozenset(members) - {*await deciders(work, members)} if members else frozenset()
+
+
+async def deciders(work: Work, among: Collection[UUID]) -> tuple[UUID, ...]:
+    """Those of these members who may decide today: they are with the company, hold the permission, and their first day
+    of work has come."""
+    return await who_may(
+        work, Permission.APPROVALS_DECIDE, among, organisation.has_begun(Member.id, organisation.today(work))
+    )
 
 
 async def is_powerless(work: Work, approver: Approver) -> bool:
@@ -75,8 +83,8 @@ async def is_powerless(work: Work, approver: Approver) -> bool:
 
 
 async def may_decide(work: Work, member_id: UUID) -> bool:
-    """Whether somebody is with the company and holds the permission to decide."""
-    return member_id in await who_may(work, Permission.APPROVALS_DECIDE, [member_id])
+    """Whether somebody is with the company, has begun to work and holds the permission to decide."""
+    return member_id in await deciders(work, [member_id])
 
 
 async def named(work: Work, approver: Approver, case: Case) -> tuple[UUID, ...]:
@@ -92,7 +100,7 @@ async def experts(work: Work, panel: str, *, excluding: Collection[UUID]) -> tup
     """The members of a panel, by the handbook in force, who may decide and are not excluded."""
     entry = Approver(by=ApproverKind.EXPERT_PANEL, value=panel)
     members = [member for member in await named(work, entry, Case(UUID(int=0), {})) if member not in excluding]
-    return await who_may(work, Permission.APPROVALS_DECIDE, members) if members else ()
+    return await deciders(work, members) if members else ()
 
 
 async def informed_by(work: Work, chain: Chain, case: Case) -> list[UUID]:
@@ -153,8 +161,8 @@ async def administrators(work: Work) -> tuple[UUID, ...]:
 async def stand_in_administrator(work: Work, *, excluding: Collection[UUID]) -> UUID | None:
     """The first administrator of approvals who may decide themselves and is not excluded."""
     free = [member for member in await administrators(work) if member not in excluding]
-    deciders = await who_may(work, Permission.APPROVALS_DECIDE, free)
-    return deciders[0] if deciders else None
+    able = await deciders(work, free)
+    return able[0] if able else None
 
 
 async def head_at_work(work: Work, person_id: UUID, *, excluding: Collection[UUID]) -> UUID | None:

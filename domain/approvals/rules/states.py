@@ -117,7 +117,7 @@ class SeatReason(StrEnum):
     VACANT_ADMINISTRATOR = "vacant_administrator"
     # Nobody sits there yet: an administrator is to name somebody.
     VACANT_STOPPED = "vacant_stopped"
-    # It leads to people none of whom may decide: they lack the permission.
+    # It leads to people none of whom may decide: they lack the permission, or have not begun to work.
     NO_PERMISSION_SUPERIOR = "no_permission_superior"
     NO_PERMISSION_ADMINISTRATOR = "no_permission_administrator"
     NO_PERMISSION_STOPPED = "no_permission_stopped"
@@ -151,7 +151,7 @@ class EndReason(StrEnum):
     """Why a seat stopped waiting without its holder's decision."""
 
     VACANT_SKIPPED = "vacant_skipped"
-    # Some of those it leads to lack the permission to decide, or all of them.
+    # Some of those it leads to lack the permission to decide or have not begun to work, or all of them.
     NO_PERMISSION_LEFT_OUT = "no_permission_left_out"
     NO_PERMISSION_SKIPPED = "no_permission_skipped"
     REQUESTER_LEFT_OUT = "requester_left_out"

@@ -26,13 +26,15 @@ worded(
             "nobody is there whom the chain names: somebody else who may administer approvals names somebody; where "
             "there is nobody else, give somebody that permission, or withdraw the request"
         ),
-        SeatReason.NO_PERMISSION_SUPERIOR: message("whom the chain names may not decide: the superior decides"),
+        SeatReason.NO_PERMISSION_SUPERIOR: message(
+            "whom the chain names may not decide, or not yet: the superior decides"
+        ),
         SeatReason.NO_PERMISSION_ADMINISTRATOR: message(
-            "whom the chain names may not decide: an administrator decides"
+            "whom the chain names may not decide, or not yet: an administrator decides"
         ),
         SeatReason.NO_PERMISSION_STOPPED: message(
-            "whom the chain names may not decide: somebody else who may administer approvals names somebody; where "
-            "there is nobody else, give somebody that permission, or withdraw the request"
+            "whom the chain names may not decide, or not yet: somebody else who may administer approvals names "
+            "somebody; where there is nobody else, give somebody that permission, or withdraw the request"
         ),
         SeatReason.REQUESTER_SUPERIOR: message("the chain names the requester: their superior decides"),
         SeatReason.REQUESTER_ADMINISTRATOR: message("the chain names the requester: an administrator decides"),
@@ -47,8 +49,8 @@ worded(
     {
         **{EndReason(reason): text for reason, text in _PASSED_ON.items()},
         EndReason.VACANT_SKIPPED: message("nobody is there whom the chain names: passed over"),
-        EndReason.NO_PERMISSION_LEFT_OUT: message("may not decide: left out"),
-        EndReason.NO_PERMISSION_SKIPPED: message("whom the chain names may not decide: passed over"),
+        EndReason.NO_PERMISSION_LEFT_OUT: message("may not decide, or not yet: left out"),
+        EndReason.NO_PERMISSION_SKIPPED: message("whom the chain names may not decide, or not yet: passed over"),
         EndReason.REQUESTER_LEFT_OUT: message("the requester is left out"),
         EndReason.REQUESTER_SKIPPED: message("the chain names the requester: passed over"),
         EndReason.CONDITION_NOT_MET: message("its condition is not met"),

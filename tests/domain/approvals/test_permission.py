@@ -1,5 +1,7 @@
 """A seat is of use only to who may decide: whoever lacks the permission is passed by, as where nobody sits."""
 
+from contextlib import nullcontext
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +14,8 @@ from domain.approvals.rules.states import EndReason, SeatReason, State, TaskStat
 from domain.consequences import settle
 from domain.kernel.permissions import Permission
 from domain.kernel.subjects import SubjectKind
+from domain.organisation.models import Staff
+from domain.organisation.queries import today
 from domain.rulebook import queries as rulebook
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
@@ -160,3 +164,35 @@ async def test_linter_and_simulator_say_that_nobody_may_decide(company: Company)
     assert [(seat.member_id, seat.reason) for seat in foreseen.steps[0].seats] == [
         (company.admin.id, SeatReason.NO_PERMISSION_ADMINISTRATOR)
     ]
+
+
+async def test_nobody_decides_before_their_first_day_of_work(company: Company, globex: Actor) -> None:
+    other = await founded(globex)
+    async with writing(company.admin, settle=settle) as work:
+        colleague = await work.get(Staff, company.colleague.id, lock=True)
+        first = colleague.hired_on = today(work) + timedelta(days=9)
+    found = {}
+    for each in (company, other):
+        await lay_down(each.admin, step(entry("post", value="Engineer"), mode="all"))
+        approval = await ask(each.engineer)
+        found[each.admin.id] = {person for person, _, _ in await seats(each, approval.id)}
+        if each is company:
+            here = approval
+    assert company.colleague.id not in found[company.admin.id]
+    assert other.colleague.id in found[other.admin.id]
+    assert EndReason.NO_PERMISSION_LEFT_OUT in {reason for _, _, reason in await seats(company, here.id)}
+    seat = (await waiting(company.admin, here.id))[company.head.id]
+    with pytest.raises(Invalid, match="first day of work") as refused:
+        async with writing(company.admin, settle=settle) as work:
+            await commands.reassign(work, task_id=seat, to_id=company.colleague.id)
+    assert (refused.value.code, refused.value.path) == ("MAY_NOT_DECIDE", ("toId",))
+    # For a time when they are there they can be asked to stand in; not before.
+    for early in (True, False):
+        begins = datetime.combine(first, time(12), tzinfo=UTC) - timedelta(days=3 if early else 0)
+        with pytest.raises(Invalid, match="first day of work") if early else nullcontext():
+            async with writing(company.head, settle=settle) as work:
+                until = begins + timedelta(days=5)
+                await commands.delegate(work, to_id=company.colleague.id, starts_at=begins, ends_at=until)
+    async with writing(company.admin, settle=settle) as work:
+        work.now += timedelta(days=10)
+        await commands.reassign(work, task_id=seat, to_id=company.colleague.id)
