@@ -189,7 +189,7 @@ async def _arrive(work: Work, approval: Approval, chain: ApprovalChain) -> None:
 
 
 async def evaluate(work: Work, approval: Approval, index: int) -> None:
-    """Go on from a step, or come to an end, if its decisions suffice."""
+    """Go on from a step, or come to an end, if its decisions suffice; who shares a voice that refused is done, too."""
     chain = chain_of(approval)
     step = chain.steps[index]
     here = [
@@ -200,7 +200,7 @@ async def evaluate(work: Work, approval: Approval, index: int) -> None:
     result = steps.outcome(step, voices)
     spoken = steps.decided_groups(step, voices)
     for voice, beside in heard:
-        if result is not StepOutcome.OPEN or voice.group in spoken:
+        if result is not StepOutcome.OPEN or voice.group in spoken or voice.state is TaskState.REJECTED:
             _void(work, beside, EndReason.STEP_DECIDED)
         else:
             for task in steps.to_go_on(beside):

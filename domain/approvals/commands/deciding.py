@@ -55,7 +55,7 @@ async def return_to_requester(work: Work, *, task_id: UUID, comment: str) -> App
 async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) -> Approval:
     """Send the subject back to an earlier step, and say why: from there on everything is decided anew, by whoever the
     chain leads to now, and the time of each step begins anew (AP-3)."""
-    approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment)
+    approval, decided = await _decide(work, task_id, TaskMove.RETURN, comment, called=Act.RETURN_TO_STEP)
     if decided is None:
         await _refuse_other_return(work, approval, task_id, to_step=step)
         return approval
@@ -78,7 +78,7 @@ async def return_to_step(work: Work, *, task_id: UUID, step: int, comment: str) 
 
 
 async def _decide(
-    work: Work, task_id: UUID, move: TaskMove, comment: str, *, in_bulk: bool = False
+    work: Work, task_id: UUID, move: TaskMove, comment: str, *, in_bulk: bool = False, called: Act | None = None
 ) -> tuple[Approval, ApprovalTask | None]:
     """The approval, and the seat if this decision is new; the same decision by the same person again is none."""
     approval, task = await locked_seat(work, task_id)
@@ -89,6 +89,8 @@ async def _decide(
         task.seat_reason = SeatReason.DELEGATED
     if task.state is TASK_LIFECYCLE.table.get((TASK_LIFECYCLE.initial, move)) and task.end_reason is None:
         return approval, None
+    if not TASK_LIFECYCLE.allows(task.state, move):
+        raise obstacles.ended(called or act, task.state)
     step = chain_of(approval).steps[task.step]
     if in_bulk and not step.bulk_allowed:
         text = message("This step is decided one by one, not in one go.")

@@ -94,7 +94,7 @@ def _refuse_ended(approval: Approval, task: ApprovalTask, act: Act) -> None:
         return
     refusal = obstacles.refusal(act, Obstacle.WRONG_STATE)
     if approval.state is State.WAITING:
-        refusal = TASK_LIFECYCLE.refusal(task.state, TaskMove.TRANSFER)
+        refusal = obstacles.ended(act, task.state)
     refusal.path = ("taskId",)
     raise refusal
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.approvals.rules.states import TASK_LIFECYCLE, TaskMove, TaskState
+from domain.kernel.lifecycle import Labels
 from domain.kernel.permissions import Permission
 from tenancy.refusals import ClauseReference, Conflict, Forbidden, Refusal, WrongState, message
 
@@ -145,3 +147,25 @@ def refusal(act: Act, obstacle: Obstacle, hours: int = 0) -> Refusal:
         case Obstacle.NO_EARLIER_STEP:
             text = message("No earlier step was decided: return it to its requester.")
             return WrongState(text, code="NO_EARLIER_STEP")
+
+
+# What is tried in a seat, as its own states know it, and what it is called where they have no word of its own.
+_IN_SEAT = {
+    Act.APPROVE: TaskMove.APPROVE,
+    Act.REJECT: TaskMove.REJECT,
+    Act.RETURN: TaskMove.RETURN,
+    Act.RETURN_TO_STEP: TaskMove.RETURN,
+}
+_CALLED = {
+    Act.RETURN_TO_STEP: message("Return to an earlier step"),
+    Act.REASSIGN: message("Give the seat to somebody else"),
+    Act.ADD_APPROVER: message("Ask somebody to decide beside you"),
+}
+
+
+def ended(act: Act, state: TaskState) -> WrongState:
+    """What whoever tries it hears of a seat that doesn't wait: which move it was, and what became of the seat."""
+    found = TASK_LIFECYCLE.refusal(state, _IN_SEAT.get(act, TaskMove.TRANSFER))
+    if act in _CALLED:
+        found.values = {**found.values, "move": Labels((_CALLED[act],))}
+    return found

@@ -173,7 +173,7 @@ class EndReason(StrEnum):
     CHAIN_REPLACED = "chain_replaced"
     # The approval went back to an earlier step.
     RETURNED = "returned"
-    # Others have decided the step, or the approval ended otherwise.
+    # Others have decided the step, or somebody with whom it has one voice has refused; or the approval ended otherwise.
     STEP_DECIDED = "step_decided"
     APPROVAL_ENDED = "approval_ended"
     # The record was withdrawn, changed or settled otherwise, so that there is nothing to decide on.

@@ -58,7 +58,7 @@ worded(
         EndReason.BY_ADMINISTRATOR: message("an administrator has said whether the step is taken"),
         EndReason.CHAIN_REPLACED: message("the chain was found anew by the handbook in force"),
         EndReason.RETURNED: message("it went back to an earlier step"),
-        EndReason.STEP_DECIDED: message("others have decided the step"),
+        EndReason.STEP_DECIDED: message("others have decided, so nothing is left to say from this seat"),
         EndReason.APPROVAL_ENDED: message("the approval has ended"),
         EndReason.SUBJECT_CHANGED: message("the record has changed, so there is nothing to decide"),
     }

@@ -108,8 +108,10 @@ class Panel(Part):
     @model_validator(mode="after")
     def _of_people(self) -> Self:
         possible = {ApproverKind.MEMBER, ApproverKind.POST, ApproverKind.ROLE, ApproverKind.DEPARTMENT}
-        if any(member.by not in possible for member in self.members):
-            raise unfit(message("A panel is made of members, posts, roles and departments."))
+        for place, member in enumerate(self.members):
+            if member.by not in possible:
+                text = message("A panel is made of members, posts, roles and departments.")
+                raise unfit(text, "members", place, "by")
         return self
 
 

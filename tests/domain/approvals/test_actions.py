@@ -15,9 +15,10 @@ from tenancy.actor import Actor
 from tenancy.agenda import AgendaItem, Task
 from tenancy.database import reading, writing
 from tenancy.journal import JournalEntry
+from tenancy.language import translate
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, WrongState
 from tests.conftest import found_company
-from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
+from tests.domain.approvals.company import BOSS, HEAD, HR, Company, ask, course, entry, founded, lay_down, step, waiting
 
 TWO_DAYS = {"deadline": {"working_days": 2}}
 
@@ -276,3 +277,29 @@ async def test_what_is_decided_one_by_one_is_not_approved_in_one_go(company: Com
     assert refused.value.clause is not None
     await act(company.head, company, approval)
     assert (await act(company.hr, company, approval, in_bulk=True)).state is State.GRANTED
+
+
+async def test_a_seat_waits_no_more_once_who_was_asked_before_has_refused(company: Company) -> None:
+    everybody = entry("post", value="Engineer"), HR, BOSS
+    await lay_down(company.admin, step(*everybody, mode="quorum", quorum=2))
+    approval = await ask(company.engineer)
+    seat = (await waiting(company.admin, approval.id))[company.head.id]
+    await act(company.head, company, approval, commands.add_approver, to_id=company.admin.id, before=True)
+    assert (await act(company.admin, company, approval, commands.reject, comment="No.")).state is State.WAITING
+    assert company.head.id not in await waiting(company.admin, approval.id)
+    _, tasks = await course(company.admin, approval.id)
+    [closed] = [task for task in tasks if task.id == seat]
+    assert (closed.state, closed.end_reason) == (TaskState.VOID, EndReason.STEP_DECIDED)
+    # What is tried there all the same is named as it was tried.
+    tries: list[tuple[Actor, Any, dict[str, Any], str]] = [
+        (company.head, commands.return_to_step, {"step": 0, "comment": "Why?"}, "Return to an earlier step"),
+        (company.admin, commands.reassign, {"to_id": company.engineer.id}, "Give the seat to somebody else"),
+        (company.head, commands.approve, {}, "Approve"),
+    ]
+    for actor, command, more, called in tries:
+        with pytest.raises(WrongState) as refused:
+            async with writing(actor, settle=settle) as work:
+                await command(work, task_id=seat, **more)
+        assert translate(refused.value.text, "en", refused.value.values).startswith(f"“{called}” is not possible")
+    await act(company.hr, company, approval)
+    assert (await act(company.boss, company, approval)).state is State.GRANTED
