@@ -61,7 +61,10 @@ class Clause(Node):
         value=lambda row: row.value,
         people=people_named,
     )
-    applies_to_open_cases: bool = column("Whether running cases go by it as soon as it is in force.")
+    applies_to_open_cases: bool = column(
+        "Whether running cases go by it as soon as it is in force. A deadline that a request has missed before stays "
+        "missed, by the clause it was promised by."
+    )
     version: "HandbookVersion | None" = one("The version it belongs to.", "version_id")
 
 

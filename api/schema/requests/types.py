@@ -130,13 +130,13 @@ class RequestClock(Node):
     state: ClockState = column("Where it stands.")
     started_at: datetime = column("Since when it measures.")
     target: JSON | None = column("What is promised, in working minutes or days; null when nothing is any more.")
-    due_at: datetime | None = column("When its time runs out, or ran out; only while it runs.")
+    due_at: datetime | None = column("When its time runs out, or ran out; only while it runs. Once missed it stays.")
     stopped_at: datetime | None = column("When it stopped.")
     breached_at: datetime | None = column("When its time had run out although it was still running; the last time.")
     breaches: int = column("How often that was: more than once only of updates, which begin anew with every word.")
     warnings: int = column("How many warnings were given.")
     levels: int = column("How many levels of escalation were reached.")
-    clause: Clause | None = one("The service level it goes by.", "clause_id")
+    clause: Clause | None = one("The service level it goes by; once missed, that by which it was.", "clause_id")
     calendar_clause: Clause | None = one("The calendar it goes by.", "calendar_clause_id")
     reckoning: JSON | None = rendered(
         "How its time came together until now: what counted for which state, what was excluded for which reason, and "

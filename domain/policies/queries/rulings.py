@@ -140,14 +140,26 @@ async def find_rule_for_running_case(
 
 async def _ruled_by(work: Work, kind: type[K], clause_id: UUID, scope: Scope, topic: str) -> Ruling[K] | None:
     """What an older version ruled for a case, if it was by this clause."""
+    version_id = await _version_with(work, clause_id)
+    if version_id is None:
+        return None
+    found = await find_rule(work, kind, scope=scope, topic=topic, version_id=version_id)
+    return found if found is not None and found.clause.clause_id == clause_id else None
+
+
+async def _version_with(work: Work, clause_id: UUID) -> UUID | None:
     version_id = _versions.find(work, clause_id)
     if version_id is None:
         version_id = await work.value(select(Clause.version_id).where(Clause.id == clause_id))
-        if version_id is None:
-            return None
-        _versions.keep(work, clause_id, version_id)
-    found = await find_rule(work, kind, scope=scope, topic=topic, version_id=version_id)
-    return found if found is not None and found.clause.clause_id == clause_id else None
+        if version_id is not None:
+            _versions.keep(work, clause_id, version_id)
+    return version_id
+
+
+async def find_rule_by_clause(work: Work, kind: type[K], clause_id: UUID) -> Ruling[K] | None:
+    """The ruling of a clause that a running case keeps, of whichever version; None when it is not of this kind."""
+    version_id = await _version_with(work, clause_id)
+    return (await handbook(work, version_id)).ruling_by(kind, clause_id) if version_id is not None else None
 
 
 async def rule_by_clause(work: Work, kind: type[K], *, clause_id: UUID, version_id: UUID) -> Ruling[K]:

@@ -5,8 +5,8 @@ touched; stored is only what has come, so that it never comes again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from domain.kernel.terms import ClockKind
 from domain.policies import commands as policies
 from domain.policies import queries as policies_queries
 from domain.policies.events import HandbookTookEffect
-from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import BusinessCalendarClause, RequestCourse, ServiceLevel, UpdateCadence
 from domain.policies.rules.values import Target
 from domain.requests import queries, rules
@@ -57,6 +56,8 @@ class View:
     said_at: datetime | None = None
     # What of it is about to follow a new handbook.
     following: Following | None = None
+    # By which clauses those go on whose time has run out.
+    kept: dict[UUID, Grounds] = field(default_factory=dict)
 
     @property
     def history(self) -> list[Change]:
@@ -72,6 +73,16 @@ class View:
         """The stretches of a clock's life."""
         segments = rules.segments_of(clock.kind, self.history)
         return rules.since(segments, self.heard_at) if clock.kind is ClockKind.UPDATE else segments
+
+    def by(self, clock: Clock) -> Grounds | None:
+        """The clauses by which a clock runs: a promise that was broken stays the one that was given."""
+        return self.kept.get(clock.id, self.grounds)
+
+    def target(self, clock: Clock) -> Target | None:
+        """What a clock is promised."""
+        if clock.id in self.kept:
+            return Target.model_validate(clock.target) if clock.target is not None else None
+        return self.grounds.target(clock.kind, self.request.priority) if self.grounds is not None else None
 
     def reached(self, clock: Clock) -> Reached:
         """What has come on a clock; of one that begins anew, since it did."""
@@ -123,7 +134,8 @@ async def locked(work: Work, request_id: UUID, *path: str) -> View:
         at=max(work.now, changes[-1].at),
         timers={timer.key: timer for timer in timers},
         said_at=await queries.said_at(work, request) if recurs else None,
-        following=await following.look(work, clocks, grounds),
+        following=await following.look(work, [clock for clock in clocks if not clock.is_broken], grounds),
+        kept=await queries.kept_grounds(work, clocks),
     )
 
 
@@ -172,11 +184,11 @@ def _reckon(work: Work, view: View, clock: Clock) -> None:
     if stopped_by is not None and stopped_by.at == clock.stopped_at:
         # What was promised when it stopped, and whether that was kept, no later handbook changes.
         return
-    before, target = clock.due_at, _target(view, clock)
+    before, target, grounds = clock.due_at, view.target(clock), view.by(clock)
     _begin_anew(work, view, clock)
     clock.target = target.model_dump(mode="json", exclude_defaults=True) if target else None
-    ruling = view.grounds.ruling(clock.kind) if view.grounds is not None else None
-    if view.grounds is None or ruling is None:
+    ruling = grounds.ruling(clock.kind) if grounds is not None else None
+    if grounds is None or ruling is None:
         clock.state = ClockState.BREACHED if clock.breached_at else ClockState.VOID
         clock.due_at, clock.stopped_at = None, stopped_by.at if stopped_by else None
         return
@@ -184,14 +196,14 @@ def _reckon(work: Work, view: View, clock: Clock) -> None:
         clock.kind,
         view.history,
         target,
-        view.grounds.calendar,
+        grounds.calendar,
         view.at,
         breached=view.reached(clock).breach,
         begun_at=view.heard_at if clock.kind is ClockKind.UPDATE else None,
     )
     clock.state, clock.due_at, clock.stopped_at = reading.state, reading.due_at, reading.stopped_at
     clock.clause_id = ruling.clause.clause_id
-    clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
+    clock.calendar_clause_id = grounds.calendar_clause.clause.clause_id
     followed = view.following is not None and clock.id in view.following.before
     if followed or (clock.due_at is not None and clock.due_at != before):
         _cite(work, view, clock, "requests.deadline", _trace(view, clock), {"due_at": clock.due_at})
@@ -203,28 +215,23 @@ def _begin_anew(work: Work, view: View, clock: Clock) -> None:
         return
     if view.grounds is not None and not view.reached(clock).breach:
         before = rules.since(rules.segments_of(clock.kind, view.history), clock.started_at)
-        late_at = rules.breached_at(before, _target(view, clock), view.grounds.calendar, view.heard_at)
+        late_at = rules.breached_at(before, view.target(clock), view.grounds.calendar, view.heard_at)
         if late_at is not None:
             _breach(work, view, clock, late_at)
     clock.started_at, clock.warnings = view.heard_at, 0
 
 
-def _target(view: View, clock: Clock) -> Target | None:
-    return view.grounds.target(clock.kind, view.request.priority) if view.grounds is not None else None
-
-
 def _coming(view: View) -> list[tuple[Mark, Clock]]:
     """What is still to come on all clocks of a request, in order."""
-    if view.grounds is None:
-        return []
     found = [
         (mark, clock)
         for clock in view.clocks
+        if (grounds := view.by(clock)) is not None
         for mark in rules.coming(
-            view.grounds.notices(clock.kind),
-            _target(view, clock),
+            grounds.notices(clock.kind),
+            view.target(clock),
             view.segments(clock),
-            view.grounds.calendar,
+            grounds.calendar,
             view.at,
             view.reached(clock),
         )
@@ -247,12 +254,12 @@ async def catch_up(work: Work, view: View, *, before_a_move: bool) -> None:
 
 
 async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
-    assert view.grounds is not None
-    request, about = view.request, view.request
+    grounds, request, about = view.by(clock), view.request, view.request
+    assert grounds is not None
     match mark.kind:
         case MarkKind.WARNING:
             clock.warnings = mark.number
-            fraction = view.grounds.notices(clock.kind).warning_fractions[mark.number - 1]
+            fraction = grounds.notices(clock.kind).warning_fractions[mark.number - 1]
             _cite(work, view, clock, "requests.warning", {"fraction": fraction}, {"warned_at": mark.at})
             warned = ClockWarned(
                 request_id=request.id,
@@ -263,10 +270,12 @@ async def _reach(work: Work, view: View, clock: Clock, mark: Mark) -> None:
             )
             work.record(warned, about=about)
         case MarkKind.BREACH:
-            calendar, target = view.grounds.calendar, _target(view, clock)
-            late_at = rules.breached_at(view.segments(clock), target, calendar, view.at)
+            late_at = rules.breached_at(view.segments(clock), view.target(clock), grounds.calendar, view.at)
             assert late_at is not None
+            _reckon(work, view, clock)
             _breach(work, view, clock, late_at)
+            if clock.is_broken:
+                view.kept[clock.id] = grounds
             _cite(work, view, clock, "requests.breach", _trace(view, clock), {"breached_at": late_at})
         case MarkKind.ESCALATION:
             await _escalate(work, view, clock, mark)
@@ -281,9 +290,10 @@ def _breach(work: Work, view: View, clock: Clock, late_at: datetime) -> None:
 
 
 async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
-    assert view.grounds is not None
+    grounds = view.by(clock)
+    assert grounds is not None
     clock.levels = mark.number
-    step = view.grounds.notices(clock.kind).escalation[mark.number - 1]
+    step = grounds.notices(clock.kind).escalation[mark.number - 1]
     escalated_to_id = await queries.escalated_to(work, view.request, step.superior_level)
     department_id = await escalating.act(work, view.request, step)
     escalation = work.add(
@@ -316,23 +326,19 @@ async def _escalate(work: Work, view: View, clock: Clock, mark: Mark) -> None:
 
 def _trace(view: View, clock: Clock) -> dict[str, Any]:
     """What a breach is made of, in working minutes."""
-    assert view.grounds is not None
-    told = rules.narrative(view.segments(clock), _target(view, clock), view.grounds.calendar, view.at)
-    if told is None:
-        # The clause that is followed from now on promises nothing here.
-        return {}
-    return {
-        "allowed_minutes": told.allowed // timedelta(minutes=1),
-        "counted_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in told.counted},
-        "excluded_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in told.excluded},
-    }
+    grounds = view.by(clock)
+    assert grounds is not None
+    told = rules.narrative(view.segments(clock), view.target(clock), grounds.calendar, view.at)
+    # The clause that is followed from now on may promise nothing here.
+    return told.minutes if told is not None else {}
 
 
 def _cite(
     work: Work, view: View, clock: Clock, decision: str, inputs: Mapping[str, Any], result: Mapping[str, Any]
 ) -> None:
-    assert view.grounds is not None
-    ruling: Ruling[ServiceLevel] | Ruling[UpdateCadence] | None = view.grounds.ruling(clock.kind)
+    grounds = view.by(clock)
+    ruling = grounds.ruling(clock.kind) if grounds is not None else None
+    assert grounds is not None
     assert ruling is not None
     policies.cite(
         work,
@@ -344,7 +350,7 @@ def _cite(
             "priority": view.request.priority,
             "target": clock.target,
             "started_at": clock.started_at,
-            "calendar_clause": view.grounds.calendar_clause.clause.number,
+            "calendar_clause": grounds.calendar_clause.clause.number,
             **inputs,
         },
         result=result,

@@ -241,6 +241,11 @@ class Clock(TenantModel, kw_only=True, eq=False):
     warnings: Mapped[int] = mapped_column(default=0)
     levels: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether its time has run out for ever: what was promised then, no later clause or priority moves."""
+        return self.breached_at is not None and self.kind is not ClockKind.UPDATE
+
 
 class Escalation(TenantModel, kw_only=True, eq=False):
     """Somebody above was told that a clock runs out or has run out. Never changed, never deleted."""

@@ -133,7 +133,7 @@ class Grounds:
 async def grounds(work: Work, request: ServiceRequest, clocks: Iterable[Clock] = ()) -> Grounds | None:
     """What is promised for a request, whose clocks go on by the clauses that they have followed while those in force
     say the same; None where the handbook promises nothing, which is no limit."""
-    running = [clock for clock in clocks if clock.stopped_at is None]
+    running = [clock for clock in clocks if clock.stopped_at is None and not clock.is_broken]
     word = {clock.clause_id for clock in running if clock.kind is ClockKind.UPDATE}
     promised = {clock.clause_id for clock in running if clock.kind is not ClockKind.UPDATE}
     level = await ruled(work, ServiceLevel, request, followed=promised)
@@ -144,10 +144,24 @@ async def grounds(work: Work, request: ServiceRequest, clocks: Iterable[Clock] =
     return Grounds(level, cadence, await calendar_for(work, request, hours))
 
 
+async def kept_grounds(work: Work, clocks: Iterable[Clock]) -> dict[UUID, Grounds]:
+    """By which clauses those clocks go on whose time has run out: the ones that it ran out by, whatever is in force."""
+    kept = {}
+    for clock in clocks:
+        if not clock.is_broken:
+            continue
+        level = await policies.find_rule_by_clause(work, ServiceLevel, clock.clause_id)
+        hours = await policies.find_rule_by_clause(work, BusinessCalendarClause, clock.calendar_clause_id)
+        if level is not None and hours is not None:
+            kept[clock.id] = Grounds(level, None, hours)
+    return kept
+
+
 async def story_of(work: Work, clock: Clock, at: datetime) -> tuple[rules.Narrative, ClauseReference] | None:
     """How a clock stood at an instant, and the clause that promises its time; None where nothing is promised now."""
     request = await get(work, clock.request_id)
-    found = await grounds(work, request, [clock])
+    kept = await kept_grounds(work, [clock])
+    found = kept.get(clock.id) or await grounds(work, request, [clock])
     ruling = found.ruling(clock.kind) if found is not None else None
     target = Target.model_validate(clock.target) if clock.target is not None else None
     if found is None or ruling is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from domain.kernel.calendars import BusinessCalendar
 from domain.policies.rules.values import Target
@@ -140,6 +141,15 @@ class Narrative:
     excluded: tuple[Share, ...]
     is_running: bool
     is_provisional: bool
+
+    @property
+    def minutes(self) -> dict[str, Any]:
+        """What was allowed, what counted and what did not, in whole minutes of working time."""
+        return {
+            "allowed_minutes": self.allowed // timedelta(minutes=1),
+            "counted_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in self.counted},
+            "excluded_minutes": {share.reason: share.working_time // timedelta(minutes=1) for share in self.excluded},
+        }
 
 
 def narrative(
