@@ -11,6 +11,8 @@ import redis.asyncio
 import strawberry
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy import Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -25,7 +27,10 @@ from domain.kernel.subjects import SubjectKind
 from tenancy.actor import Actor
 from tenancy.channels import Change, changes
 from tenancy.config import settings
+from tenancy.database import reading
 from tenancy.identity.actors import actor_for
+from tenancy.journal import JournalEntry
+from tenancy.models import TenantModel
 from tenancy.refusals import Invalid, NotFound, Refusal, message
 
 log = structlog.get_logger(__name__)
@@ -215,6 +220,18 @@ async def _allowed(context: LiveContext, subject_id: UUID | None, names: list[st
     return actor
 
 
+async def _refuse_strange(context: LiveContext, actor: Actor, subject_id: UUID) -> None:
+    """Refuse with `NotFound` what the company has not: whoever reads the journal hears of all that it has, also of
+    what they don't see and of what is gone; of the rest nothing will ever be heard."""
+    if not actor.may(Permission.JOURNAL_READ) or await context.sees(actor, subject_id):
+        return
+    kinds = bindparam("kinds", sorted(TenantModel.metadata.tables), type_=ARRAY(Text))
+    told = (JournalEntry.subject_kind == any_(kinds), JournalEntry.subject_id == subject_id)
+    async with reading(actor) as work:
+        if await work.value(select(JournalEntry.id).where(*told).limit(1)) is None:
+            raise NotFound(path=("subjectId",))
+
+
 async def _hears(context: LiveContext, actor: Actor, change: Change) -> bool:
     """Whether they may know of a change: with journal.read of any, else of what they see."""
     if actor.may(Permission.JOURNAL_READ):
@@ -234,6 +251,8 @@ async def changed(
     actor = await _allowed(context, subject_id, names)
     if names is not None and len(names) > 100:
         raise Invalid(message("Name at most {most} facts."), {"most": 100}, path=("names",))
+    if subject_id is not None:
+        await _refuse_strange(context, actor, subject_id)
     board = SWITCHBOARDS[0]
     queue = await board.listen(actor.tenant_id)
     try:

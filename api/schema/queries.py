@@ -136,6 +136,11 @@ class Query(
         filter=tenancy.JournalFilter,
         needs=Permission.JOURNAL_READ,
     )
+    fact_names: list[str] = strawberry.field(
+        resolver=tenancy.fact_names,
+        description="Every name that a fact of the journal can have, such as requests.assigned: for filters of "
+        "`journal`, `names` of the subscription `changed` and `events` of webhooks.",
+    )
     agenda = page(
         "What is still to be done, and what waits for a person.",
         tenancy.AgendaItem,

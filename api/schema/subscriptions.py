@@ -24,10 +24,15 @@ class Subscription:
     async def changed(
         self,
         info: strawberry.Info,
-        names: Annotated[list[str] | None, strawberry.argument(description="Only these facts.")] = None,
+        names: Annotated[
+            list[str] | None, strawberry.argument(description="Only these facts; the query `factNames` lists them.")
+        ] = None,
         subject_id: Annotated[
             UUID | None,
-            strawberry.argument(description="Only about this record, and of an approval also about its seats."),
+            strawberry.argument(
+                description="Only about this record, and of an approval also about its seats. NOT_FOUND for what the "
+                "company has not, and, without journal.read, for what you do not see."
+            ),
         ] = None,
     ) -> AsyncIterator[Changed]:
         """Facts as they happen."""

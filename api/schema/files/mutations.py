@@ -14,7 +14,9 @@ from tenancy.work import Work
 class AttachFileInput:
     """A file of yours and the record it belongs to."""
 
-    subject_kind: str = given("The kind of record: approvals, service_requests or request_messages.")
+    subject_kind: str = given(
+        "The kind of record: approvals, service_requests, request_messages, site_visits or scheduled_works."
+    )
     subject_id: UUID = given("The record.")
     file_id: UUID = given("A file that you have uploaded by POST /files.")
     note: str = optional("What you say of it, in at most 500 characters.", default="")
@@ -22,8 +24,9 @@ class AttachFileInput:
 
 async def attach_file(work: Work, input: AttachFileInput) -> Attachment:
     """Attach a file that you have uploaded: to an approval that you see and that is not decided yet, to a request that
-    you asked for or work on, or to a message that you have written. Whoever sees the record sees the file; at an
-    internal message those who work on requests. Sent twice, it is attached once; at most 50 are at one record."""
+    you asked for or work on, to a message that you have written, to a visit or planned work that you do or plan.
+    Whoever sees the record sees the file; at an internal message those who work on requests. Sent twice, it is attached
+    once; at most 50 are at one record."""
     return await attachments.attach(
         work, subject_kind=input.subject_kind, subject_id=input.subject_id, file_id=input.file_id, note=input.note
     )

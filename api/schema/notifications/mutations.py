@@ -31,7 +31,7 @@ class RegisterEndpointInput:
         "Where facts are sent: https on port 443 or 8443 of a public host. What a rehearsal company sends stays with"
         " the installation instead, as files which its operator reads with `zhidu mail`."
     )
-    events: list[str] = given("The names of the facts, or * for all.")
+    events: list[str] = given("The names of the facts, of `factNames`, or * for all.")
 
 
 async def register_endpoint(work: Work, input: RegisterEndpointInput) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class ChangeEndpointInput:
         "Where facts are sent: https on port 443 or 8443 of a public host. What a rehearsal company sends stays with"
         " the installation instead, as files which its operator reads with `zhidu mail`."
     )
-    events: list[str] = given("The names of the facts, or * for all.")
+    events: list[str] = given("The names of the facts, of `factNames`, or * for all.")
 
 
 async def change_endpoint(work: Work, input: ChangeEndpointInput) -> WebhookEndpoint:

@@ -65,7 +65,7 @@ class WebhookEndpoint(Node):
     """Where the company wants to be told of facts, signed by Standard Webhooks."""
 
     url: str = column("The address.")
-    events: list[str] = column("The names of the facts, or *.")
+    events: list[str] = column("The names of the facts, of `factNames`, or *.")
     created_at: datetime = column("When it was registered.")
     disabled_at: datetime | None = column("When it was switched off, by hand or after repeated failures.")
     former_secret_ends_at: datetime | None = computed(

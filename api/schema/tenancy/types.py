@@ -205,3 +205,8 @@ async def clock(info: strawberry.Info) -> Clock:
         target_at=found.target_at if found is not None else None,
         settled=settled,
     )
+
+
+async def fact_names() -> list[str]:
+    """What facts are called, all modules' together."""
+    return sorted(journal.Event.known)

@@ -2,22 +2,28 @@
 
 import logging
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
+import orjson
 import pytest
 import structlog
+from sqlalchemy import select
 
 from api import live
-from api.endpoint import sees
+from api.endpoint import READER, sees
 from api.live import Live, Switchboard
+from api.reading.requests import Call
 from api.schema.subscriptions import LIVE_SCHEMA
 from api.sockets import MOST_SUBSCRIPTIONS
 from domain.consequences import settle
 from tenancy.actor import Actor
-from tenancy.database import writing
+from tenancy.database import reading, writing
 from tenancy.identity import clients, keys, tokens
 from tenancy.identity.partner_tokens import issue
+from tenancy.journal import JournalEntry
 from tenancy.members import Member
 from tests.api.live.socket import Socket
 
@@ -207,3 +213,29 @@ async def test_a_socket_carries_so_many_subscriptions_and_no_more(board: Silent,
         (error,) = answer["payload"]
         assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
         assert not error["message"].isascii()
+
+
+async def test_what_another_company_has_is_not_found_by_readers_of_the_journal_either(
+    board: Silent, acme: Actor, globex: Actor
+) -> None:
+    token, _ = await token_of(acme, "en"), await token_of(globex, "en")
+    async with reading(globex) as work:
+        [strange] = await work.all(select(JournalEntry).limit(1))
+    async with reading(acme) as work:
+        [own] = await work.all(select(JournalEntry).limit(1))
+    async with Socket(APP) as socket:
+        await socket.open(token)
+        for id in (strange.subject_id, uuid4()):
+            (error,) = await socket.errors(LISTEN, variables={"id": str(id)})
+            assert error["extensions"] == {"code": "NOT_FOUND", "inputPath": ["subjectId"]}
+    context: Any = SimpleNamespace(sees=AsyncMock(return_value=False))
+    assert own.subject_id is not None
+    await live._refuse_strange(context, acme, own.subject_id)
+
+
+async def test_the_names_of_facts_are_listed(pool: None, acme: Actor) -> None:
+    answer = await READER.run(Call("{ factNames }"), acme)
+    assert answer.data is not None
+    names = orjson.loads(answer.data)["factNames"]
+    assert {"requests.assigned", "approvals.decided"} <= set(names)
+    assert names == sorted(names)

@@ -524,6 +524,7 @@ def test_a_template_from_before_anything_acted_on_it_is_still_read() -> None:
         ("service_level", ("warning_fractions",), [0.5, 0.9, 0.9], ("warning_fractions", "2")),
         ("expiry_reminders", ("days_before",), [7, 30], ("days_before", "1")),
         ("publishing_rules", ("dry_run_months",), None, ("dry_run_signed",)),
+        ("expert_panel", ("members", 0), {"by": "superior", "level": 1}, ("members", "0", "by")),
     ],
 )
 def test_what_does_not_fit_the_rest_is_found_at_its_own_place(
