@@ -9,10 +9,12 @@ from uuid import UUID
 from domain.approvals import queries as approvals
 from domain.approvals.models import Approval
 from domain.billing import queries as billing
+from domain.billing.models import DunningStep
 from domain.billing.rules.invoices import CLOSED
 from domain.kernel.subjects import SubjectKind
 from domain.people import queries as people
 from domain.policies import queries as policies
+from domain.policies.rules.dunning import LadderStep
 from domain.policies.rules.kinds import ApprovalChain, DunningLadder, ExpertPanel
 from domain.policies.rules.scopes import Scope
 from domain.quality import queries as quality
@@ -31,8 +33,8 @@ from workers.attempts import hold, working
 
 PAGE = 500
 Places = dict[UUID, tuple[UUID, UUID]]
-# By ladder and number of the step, which letter it sends.
-Letters = Mapping[UUID, Mapping[int, str]]
+# By ladder and number of the step, what it lays down.
+Ladders = Mapping[UUID, Mapping[int, LadderStep]]
 Panels = Mapping[str, ExpertPanel]
 
 
@@ -106,40 +108,45 @@ def _letter(letter: Any, trial: Trial, places: Places, until: datetime) -> Itera
     yield from hindsight.judge_letter(case, trial)
 
 
-async def _dunned(work: Work, **span: Any) -> list[tuple[billing.Dunned, Letters]]:
-    """Invoices, each with the letters that the ladders of its steps have."""
+async def _dunned(work: Work, **span: Any) -> list[tuple[billing.Dunned, Ladders]]:
+    """Invoices, each with the ladders of its steps."""
     page = await billing.dunned(work, **span)
     clause_ids = {step.clause_id for past in page for step in past.steps}
     ladders = {
-        id: {step.number: hindsight.letter_of(step) for step in DunningLadder.model_validate(value).steps}
+        id: {step.number: step for step in DunningLadder.model_validate(value).steps}
         for id, value in (await policies.values_of(work, clause_ids)).items()
     }
     return [(past, ladders) for past in page]
 
 
+def _taken(step: DunningStep, rule: LadderStep) -> hindsight.PastLadderStep:
+    """A step that was taken, as its ladder had it."""
+    return hindsight.PastLadderStep(
+        step.number,
+        step.planned_at,
+        step.taken_at,
+        step.channel.value,
+        hindsight.letter_of(rule),
+        approved=rule.needs_approval,
+    )
+
+
 def _invoice(
-    case_and_letters: tuple[billing.Dunned, Letters], trial: Trial, places: Places, until: datetime
+    case_and_ladders: tuple[billing.Dunned, Ladders], trial: Trial, places: Places, until: datetime
 ) -> Iterator[Differs]:
-    past, ladders = case_and_letters
+    past, ladders = case_and_ladders
     invoice = past.invoice
-    # One that was cancelled was dunned until then, which its credit note tells.
-    paid_at = max((payment.allocated_at for payment in past.payments), default=None)
-    stepped_at = max((step.taken_at for step in past.steps), default=None)
-    credited_at = max((note.issued_at for note in past.credit_notes), default=None)
-    ended_at = (paid_at or credited_at or stepped_at or until) if invoice.state in CLOSED else until
+    ended_at = until
+    if invoice.state in CLOSED:
+        settled = [part.allocated_at for part in past.payments] + [note.issued_at for note in past.credit_notes]
+        ended_at = past.closed_at or max(settled, default=until)
     assert invoice.due_on is not None
     case = hindsight.PastInvoice(
         id=invoice.id,
         case=Scope(customer_tier=invoice.customer_tier),
         due_on=invoice.due_on,
         ended_at=ended_at,
-        steps=[
-            hindsight.PastLadderStep(
-                step.number, step.planned_at, step.taken_at, step.channel.value, ladders[step.clause_id][step.number]
-            )
-            for step in past.steps
-            if step.taken_at <= ended_at
-        ],
+        steps=[_taken(step, ladders[step.clause_id][step.number]) for step in past.steps if step.taken_at <= ended_at],
         holds=billing.held_days(past.holds),
         payments=[
             *(hindsight.PastPayment(part.effective_on, part.allocated_at) for part in past.payments),

@@ -1,26 +1,32 @@
 """Invoices as they were dunned, for whoever tries another ladder on them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Text, and_, func, select
 
 from domain.billing.models import Allocation, CreditNote, DunningStep, Hold, Invoice
 from domain.billing.queries.invoices import one_of
+from domain.billing.rules.invoices import CLOSED
+from tenancy import models
+from tenancy.journal import JournalEntry
 from tenancy.work import Work
 
 
 @dataclass(frozen=True)
 class Dunned:
-    """An invoice as it was dunned: the steps that stand, in their order, what came in or was credited, and what held it
-    up."""
+    """An invoice as it was dunned: the steps that stand, in their order, what came in or was credited, what held it up,
+    and since when nobody is dunned for it any more."""
 
     invoice: Invoice
     steps: list[DunningStep]
     payments: list[Allocation]
     credit_notes: list[CreditNote]
     holds: list[Hold]
+    # None while it is open.
+    closed_at: datetime | None
 
 
 def _fell_due(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -33,10 +39,11 @@ async def dunned_count(work: Work, *, since: datetime, until: datetime) -> int:
 
 
 async def dunned(work: Work, *, since: datetime, until: datetime, after_id: UUID | None, most: int) -> list[Dunned]:
-    """Invoices that fell due in a stretch of time, behind an id, whatever became of them: five statements for all."""
+    """Invoices that fell due in a stretch of time, behind an id, whatever became of them: six statements for all."""
     found = select(Invoice).where(_fell_due(since, until)).order_by(Invoice.id).limit(most)
     invoices = await work.all(found if after_id is None else found.where(Invoice.id > after_id))
-    gone = {invoice.id: Dunned(invoice, [], [], [], []) for invoice in invoices}
+    closed = await _closed_at(work, [invoice.id for invoice in invoices if invoice.state in CLOSED])
+    gone = {invoice.id: Dunned(invoice, [], [], [], [], closed.get(invoice.id)) for invoice in invoices}
     if not gone:
         return []
     standing = and_(one_of(DunningStep.invoice_id, gone.keys()), DunningStep.withdrawn_at.is_(None))
@@ -55,3 +62,15 @@ async def dunned(work: Work, *, since: datetime, until: datetime, after_id: UUID
             ):
                 each.holds.append(hold)
     return list(gone.values())
+
+
+async def _closed_at(work: Work, ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Since when these invoices are paid, cancelled or written off, by what the journal says of their states. One that
+    a credit note settled is not told of there."""
+    if not ids:
+        return {}
+    entries = (JournalEntry.subject_kind == Invoice.__tablename__, one_of(JournalEntry.subject_id, ids))
+    state = JournalEntry.changes.op("->")("state").op("->>", return_type=Text())(1)
+    closing = models.one_of(state, sorted(CLOSED))
+    found = select(JournalEntry.subject_id, func.max(JournalEntry.at).label("at")).where(*entries, closing)
+    return {row["subject_id"]: row["at"] for row in await work.rows(found.group_by(JournalEntry.subject_id))}

@@ -159,13 +159,15 @@ def judge_letter(past: PastLetter, trial: Trial) -> Iterator[Differs]:
 
 @dataclass(frozen=True)
 class PastLadderStep:
-    """A step of a ladder that was taken: when it was planned for and when it was taken, how, and by which letter."""
+    """A step of a ladder that was taken: when it was planned for and when it was taken, how, by which letter, and
+    whether because somebody had approved it."""
 
     number: int
     planned_at: datetime
     taken_at: datetime
     channel: str
     template: str
+    approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,8 +192,9 @@ class PastInvoice:
 
 
 def judge_invoice(past: PastInvoice, trial: Trial) -> Iterator[Differs]:
-    """Other letters, or more or fewer of them, or on other days, before it was paid. Steps that need an approval count
-    as taken when they are due; where the draft has a step as it was, it counts as taken when it really was."""
+    """Other letters, or more or fewer of them, or on other days, before it was paid. A step that needs an approval
+    counts as taken only if it really was approved, and not before; what nobody approved would have waited, and all
+    behind it. Where the draft has a step as it was, it counts as taken when it really was."""
     ladder, calendar = trial.rule(DunningLadder, past.case), trial.rule(BusinessCalendarClause, past.case)
     after: list[dict[str, Any]] = []
     zone = ZoneInfo(trial.zone)
@@ -219,14 +222,20 @@ def _taken(past: PastInvoice, ladder: DunningLadder, calendar: BusinessCalendar)
     """The steps that a ladder would have come to, payment by payment, since one may move what the days count from."""
     base, done = dunning.Base(past.due_on), dict[int, datetime]()
     really = {(step.number, step.planned_at): step.taken_at for step in past.steps}
+    approved = {step.number: step.taken_at for step in past.steps if step.approved}
     parts = [part for part in past.payments if part.recorded_at < past.ended_at]
     for part in (*sorted(parts, key=lambda part: part.recorded_at), None):
         until = past.ended_at if part is None else part.recorded_at
         planned = dunning.plan(base, ladder, calendar, past.holds)
         while item := dunning.next_planned(planned, done, ladder, calendar, past.holds):
-            if item.at >= until:
+            number, at = item.step.number, item.at
+            if item.step.needs_approval:
+                if number not in approved:
+                    return
+                at = max(at, approved[number])
+            if at >= until:
                 break
-            done[item.step.number] = really.get((item.step.number, item.at), item.at)
+            done[number] = really.get((number, item.at), at)
             yield item
         if part is not None:
             rule = ladder.after_part_payment

@@ -1,6 +1,7 @@
 """What a draft would have made of past cases, clause by clause."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -195,6 +196,21 @@ def test_a_step_that_waited_for_its_approval_puts_off_the_one_behind_it_in_the_d
     trial = draft(("6.1", "dunning_ladder", ladder(5, 7)))
     assert letters(trial, late, sent(2, "03-10")) == []
     assert letters(trial, FIRST, sent(2, "03-10")) == [("6.1", [("03-06", 1), ("03-08", 2)])]
+
+
+def test_what_nobody_approved_would_have_waited_and_all_behind_it() -> None:
+    asking = ladder(5, 7)
+    asking["steps"][0]["needs_approval"] = True
+    trial = draft(("6.1", "dunning_ladder", asking))
+    assert letters(trial) == []
+    assert letters(trial, FIRST) == [("6.1", [])]
+    approved = replace(FIRST, taken_at=noon("03-09"), approved=True)
+    assert letters(trial, approved, sent(2, "03-10")) == []
+    # The approval is as old as it is, though the draft would have asked for it earlier.
+    asking["steps"][0]["delay"]["days"] = 3
+    trial = draft(("6.1", "dunning_ladder", asking))
+    assert letters(trial, approved, sent(2, "03-10")) == [("6.1", [("03-04", 1), ("03-10", 2)])]
+    assert letters(trial, approved, paid="03-08") == [("6.1", [])]
 
 
 def test_a_higher_target_would_have_been_missed_and_a_larger_sample_not_judged() -> None:
