@@ -58,16 +58,16 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.FORBIDDEN:
             return not_(cast(move.permitted, Boolean))
         case Obstacle.WRONG_STATE:
-            return and_(move.only_waiting, move.state != State.WAITING.value)
+            return and_(move.only_waiting, move.state != State.WAITING.value, not_(_foreign(move)))
         case Obstacle.NOT_YOURS:
             there = case(
                 (move.place == Place.SEAT.value, move.seat),
                 (move.place == Place.OWN_SEAT.value, move.asks_others),
                 (move.place == Place.PASSABLE_SEAT.value, move.passable),
-                (move.place == Place.REQUESTER.value, or_(move.asked, move.instead)),
                 else_=true(),
             )
-            return and_(move.state == State.WAITING.value, not_(there), not_(_kept_otherwise(move)))
+            elsewhere = and_(move.state == State.WAITING.value, not_(there), not_(_kept_otherwise(move)))
+            return or_(_foreign(move), elsewhere)
         case Obstacle.TWO_VOICES | Obstacle.HELD | Obstacle.ADDED_SEAT:
             return and_(move.state == State.WAITING.value, _kept_by(move, obstacle))
         case Obstacle.NOT_STUCK:
@@ -94,6 +94,12 @@ def _stands(move: Any, obstacle: Obstacle) -> ColumnElement[bool]:
         case Obstacle.TOO_SOON:
             soon = func.coalesce(cast(move.again_at, DateTime(timezone=True)) > current_instant(), false())
             return and_(move.move == Act.URGE.value, move.state == State.WAITING.value, soon)
+
+
+def _foreign(move: Any) -> ColumnElement[bool]:
+    """Whether it is for the requester alone, who somebody else is: that is looked at before how it stands."""
+    theirs = or_(cast(move.asked, Boolean), cast(move.instead, Boolean))
+    return and_(move.place == Place.REQUESTER.value, not_(theirs))
 
 
 # What keeps somebody from acting from a seat from which they would: as what it is carried, in which place, and when. It

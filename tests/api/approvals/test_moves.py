@@ -18,6 +18,9 @@ from tests.domain.approvals.test_delegations import away
 MOVES = """query($id: ID!) { approval(id: $id) { allowedMoves {
   move allowed blockers { code message earliestAt clause { number } } } } }"""
 
+MAY_CALL = """query($mutation: String!, $input: JSON) {
+  mayCall(mutation: $mutation, input: $input) { blockers { code } } }"""
+
 
 @pytest.fixture
 async def company(acme: Actor) -> Company:
@@ -87,6 +90,13 @@ async def test_when_it_is_over_only_comments_are_left(ask: Ask, company: Company
     for actor in (company.engineer, company.head, company.admin):
         assert possible(await moves(ask, actor, approval)) == {"COMMENT"}
     assert (await moves(ask, company.engineer, approval))["URGE"] == ["WRONG_STATE"]
+    # Whose it isn't hears so first, over or not, as the mutations say; who administers takes back for others.
+    for actor, expected in ((company.head, ("NOT_YOURS", "NOT_YOURS")), (company.admin, ("WRONG_STATE", "NOT_YOURS"))):
+        found = await moves(ask, actor, approval)
+        assert (found["WITHDRAW"], found["URGE"]) == ([expected[0]], [expected[1]])
+        for name, code in zip(("withdrawApproval", "urgeApproval"), expected, strict=True):
+            told = await ask.executed(actor, MAY_CALL, mutation=name, input={"approvalId": str(approval.id)})
+            assert [blocker["code"] for blocker in told["mayCall"]["blockers"]] == [code]
 
 
 GO_ON = """mutation($task: ID!, $take: Boolean!) {
