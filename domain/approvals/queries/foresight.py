@@ -207,8 +207,9 @@ async def _foreseen(
     seats = []
     for seat in filled.seats:
         away = await _delegation(work, seat.member_id, at)
-        # Nobody decides on their own request, not even for somebody else.
-        able = away is not None and away.delegate_id not in case.concerned and await may_decide(work, away.delegate_id)
+        # Nobody decides on their own request, not even for somebody else, nor for others where they sit themselves.
+        kept = case.concerned | filled.members
+        able = away is not None and away.delegate_id not in kept and await may_decide(work, away.delegate_id)
         stands_in = away if able else None
         seats.append(
             ForeseenSeat(

@@ -63,6 +63,8 @@ def _ladder(clause: StoredClause) -> Iterator[Finding]:
     ladder = clause.parsed
     if not isinstance(ladder, DunningLadder):
         return
+    if not ladder.steps:
+        yield warning("NO_STEPS", clause, message("Clause {number}: the ladder has no step, so nobody is ever dunned."))
     for earlier, later in pairwise(ladder.steps):
         if earlier.delay.kind is later.delay.kind:
             continue

@@ -85,6 +85,11 @@ async def test_vacancies_and_absences_are_foretold_with_their_reasons(ask: Ask, 
     await away(company.head, company.hr)
     (seat,) = (await foretold(ask, company.engineer))["steps"][0]["seats"]
     assert (seat["memberId"], seat["delegateId"]) == (str(company.head.id), str(company.hr.id))
+    # Nobody has two voices in a step.
+    await lay_down(company.admin, step(HEAD, HR, mode="all"))
+    seats = (await foretold(ask, company.engineer))["steps"][0]["seats"]
+    assert [each["delegateId"] for each in seats] == [None, None]
+    await lay_down(company.admin, step(HEAD))
     # Who asks decides for nobody.
     (seat,) = (await foretold(ask, company.admin, who=str(company.hr.id)))["steps"][0]["seats"]
     assert seat["delegateId"] is None

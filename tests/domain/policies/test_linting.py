@@ -327,6 +327,7 @@ def test_steps_in_working_and_calendar_days_may_come_out_of_order() -> None:
         ("TONE_FALLS", "6.1")
     ]
     assert codes(clause("6.1", "dunning_ladder", ladder((5, "working", "friendly"), (20, "calendar", "final")))) == []
+    assert codes(clause("6.1", "dunning_ladder", ladder())) == [("NO_STEPS", "6.1")]
 
 
 def promised(priority: str, minutes: int) -> dict[str, Any]:
