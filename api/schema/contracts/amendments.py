@@ -171,7 +171,10 @@ class ContractAmendment(Node):
     )
     drafted_at: datetime = column("When it was begun.")
     prepared_by: Member | None = one("Who has written it; null for a program.", "prepared_by_id")
-    approval: Approval | None = one("The last approval it was submitted to; null where none is needed.", "approval_id")
+    approval: Approval | None = one(
+        "The last approval it was submitted to; null where none is needed, and once it was changed since.",
+        "approval_id",
+    )
     approved_digest: str | None = column(
         "The fingerprint of what was approved and is signed, with that of the contract in it; null before."
     )

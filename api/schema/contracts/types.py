@@ -176,7 +176,10 @@ class Contract(Node):
     )
     copies: list[ContractCopy] = many("The copies of departments, once it is signed.", "contract_id")
     drafted_at: datetime = column("When it was begun.")
-    approval: Approval | None = one("The last approval it was submitted to; null where none is needed.", "approval_id")
+    approval: Approval | None = one(
+        "The last approval it was submitted to; null where none is needed, and once it was changed since.",
+        "approval_id",
+    )
     approved_digest: str | None = column(
         "The fingerprint of what was approved and is signed; null before, and after a change."
     )
