@@ -17,7 +17,7 @@ from tenancy.agenda import AgendaItem
 from tenancy.database import writing
 from tenancy.timetable import SweepDue, next_slot
 from tenancy.work import Work
-from workers.sweeps import billing, files, idempotency, notifications, operations, quality
+from workers.sweeps import billing, files, idempotency, notifications, operations, quality, rulebook
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ TIMETABLE: Mapping[str, Sweep] = {
     "billing.draft_due": Sweep("20 1 * * *", billing.draft_due),
     "operations.open_due": Sweep("5 0 * * *", operations.open_due),
     "quality.close_months": Sweep("10 0 1 * *", quality.close_months),
+    "rulebook.tell_of_the_last_holidays": Sweep("40 8 * * *", rulebook.tell_of_the_last_holidays),
     "files.forget_unattached": Sweep("10 4 * * *", files.forget_unattached),
     "files.tidy": Sweep("30 4 * * 0", files.tidy),
     "idempotency.forget_old": Sweep("40 3 * * *", idempotency.forget_old),
