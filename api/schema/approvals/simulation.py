@@ -75,7 +75,9 @@ class SimulatedStep:
 class SimulatedApproval:
     """The path of an approval that nobody has asked for."""
 
-    clause: ClauseLink = strawberry.field(description="The clause that lays it down.")
+    clause: ClauseLink = strawberry.field(
+        description="The clause that lays it down: the chain's, or that on expert review where solutions have no chain."
+    )
     steps: list[SimulatedStep] = strawberry.field(description="Its steps, in order.")
 
 

@@ -22,7 +22,8 @@ from domain.policies.models import HandbookVersion
 from domain.policies.rules.chains import Approver, ApproverKind, Step, chain_topic
 from domain.policies.rules.conditions import ConditionFailed
 from domain.policies.rules.handbooks import Ruling
-from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause, ExpertPanel
+from domain.policies.rules.kinds import ApprovalChain, BusinessCalendarClause, ExpertPanel, ExpertReview
+from domain.policies.rules.reviewing import with_experts
 from domain.policies.rules.scopes import Scope
 from tenancy.members import Member
 from tenancy.refusals import ClauseReference, Invalid, NotFound, Refusal, message
@@ -62,9 +63,9 @@ class ForeseenStep:
 
 @dataclass(frozen=True)
 class Foresight:
-    """The whole path, and the clause that lays it down."""
+    """The whole path, and the clause that lays it down: that of the chain, or of the review where there is no other."""
 
-    ruling: Ruling[ApprovalChain]
+    ruling: Ruling[ApprovalChain] | Ruling[ExpertReview]
     steps: Sequence[ForeseenStep]
 
 
@@ -99,10 +100,20 @@ async def foresee(
     version_id = version.id if version is not None else None
     if version is None and at is not None:
         raise Refusal(message("No handbook is in force at this instant."), path=("at",), code="NO_CLAUSE")
-    ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
+    ruling: Ruling[ApprovalChain] | Ruling[ExpertReview] | None
+    ruling = await policies.find_rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
+    chain = ruling.value if ruling is not None else None
+    review = await _review(work, kind, facts, scope, version_id)
+    if review is not None and review.value.panel is not None:
+        ruling = ruling or review
+        chain = with_experts(chain, review.value.panel, review.value.least_experts)
+    if ruling is None or chain is None:
+        # It refuses, since there is none.
+        ruling = await policies.rule(work, ApprovalChain, scope=scope, topic=topic, version_id=version_id)
+        chain = ruling.value
     case = Case(requester_id, facts, version_id)
     try:
-        found = await _path(work, ruling, case, when, scope)
+        found = await _path(work, chain, ruling.clause, case, when, scope)
     except Refusal as refusal:
         # A step's time may end where no calendar reaches.
         refusal.path = refusal.path or ("at",)
@@ -110,6 +121,15 @@ async def foresee(
     if all(step.passed_over for step in found):
         found.append(await _foreseen(work, len(found), steps.LAST_RESORT, case, when, None))
     return Foresight(ruling, found)
+
+
+async def _review(
+    work: Work, kind: SubjectKind, facts: Mapping[str, Any], scope: Scope, version_id: UUID | None
+) -> Ruling[ExpertReview] | None:
+    """The clause by which experts review a solution behind its chain, where the facts say that they do."""
+    if kind is not SubjectKind.SOLUTION or facts.get("expert_review") is not True:
+        return None
+    return await policies.find_rule(work, ExpertReview, scope=scope, version_id=version_id)
 
 
 def _check(kind: SubjectKind, purpose: str, facts: Mapping[str, Any]) -> None:
@@ -167,9 +187,8 @@ async def scope_of(work: Work, requester_id: UUID, facts: Mapping[str, Any]) -> 
 
 
 async def _path(
-    work: Work, ruling: Ruling[ApprovalChain], case: Case, at: datetime, scope: Scope
+    work: Work, chain: ApprovalChain, clause: ClauseReference, case: Case, at: datetime, scope: Scope
 ) -> list[ForeseenStep]:
-    chain = ruling.value
     calendar = await policies.find_rule(work, BusinessCalendarClause, scope=scope, version_id=case.version_id)
     found: list[ForeseenStep] = []
     begins = at
@@ -188,7 +207,7 @@ async def _path(
                 if is_taken:
                     if step.deadline is not None and calendar is not None:
                         due_at = step.deadline.ends_at(clock, calendar.value)
-                    seated = await _foreseen(work, index, step, case, at, ruling.clause)
+                    seated = await _foreseen(work, index, step, case, at, clause)
                     if seated.seats and due_at is not None and calendar is not None:
                         clock = due_at
                         seated = replace(seated, due_at=due_at, calendar=calendar.clause)

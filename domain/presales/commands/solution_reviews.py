@@ -15,6 +15,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.policies import commands as policies_commands
 from domain.policies import queries as policies
+from domain.policies.rules import reviewing
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain, ExpertReview
@@ -24,7 +25,6 @@ from domain.presales.events import SolutionApproved, SolutionReturned, SolutionS
 from domain.presales.models import Inquiry, Solution
 from domain.presales.queries import evaluations
 from domain.presales.queries import solutions as queries
-from domain.presales.rules import solutions as rules
 from domain.presales.rules.solutions import SOLUTIONS, SolutionMove, SolutionState
 from tenancy.refusals import WrongState, message
 from tenancy.work import Work
@@ -71,7 +71,7 @@ async def _expert_clause(work: Work, solution: Solution, scope: Case) -> Ruling[
     if clause is None:
         return None
     budget = Money(solution.budget_minor, solution.currency)
-    solution.expert_review = rules.needs_experts(budget, is_complex=solution.is_complex, clause=clause.value)
+    solution.expert_review = reviewing.needs_experts(budget, is_complex=solution.is_complex, clause=clause.value)
     policies_commands.cite(
         work,
         clause,
@@ -100,10 +100,8 @@ async def _with_experts(
         text = message("The panel “{panel}” has {count} experts who could review this; {least} are needed.")
         values = {"panel": panel, "count": len(experts), "least": least}
         raise WrongState(text, values, code="TOO_FEW_EXPERTS", clause=clause.clause)
-    step = rules.expert_step(panel, least)
-    if chain is None:
-        return ApprovalChain(subject_kind=SubjectKind.SOLUTION, steps=(step,))
-    return replace(chain, value=chain.value.model_copy(update={"steps": (*chain.value.steps, step)}))
+    asked = reviewing.with_experts(chain.value if chain is not None else None, panel, least)
+    return replace(chain, value=asked) if chain is not None else asked
 
 
 async def _ask(

@@ -16,6 +16,7 @@ from domain.policies import queries as policies
 from domain.policies.rules.chains import chain_topic
 from domain.policies.rules.handbooks import Ruling
 from domain.policies.rules.kinds import ApprovalChain, DiscountLimit, ExpertReview
+from domain.policies.rules.reviewing import needs_experts
 from domain.policies.rules.scopes import Case
 from domain.presales.models import Inquiry, InquiryEvaluation, Quotation, Solution, TechnologyDemand
 from domain.presales.queries import quotations, solutions
@@ -23,7 +24,7 @@ from domain.presales.rules import quotations as rules
 from domain.presales.rules.demands import DemandState
 from domain.presales.rules.evaluations import EvaluationState
 from domain.presales.rules.quotations import Leeway, QuotationObstacle, QuotationState
-from domain.presales.rules.solutions import SolutionState, needs_experts
+from domain.presales.rules.solutions import SolutionState
 from tenancy.language import translate
 from tenancy.refusals import Refusal
 from tenancy.work import Work

@@ -12,11 +12,7 @@ from domain.kernel.lifecycle import Lifecycle
 from domain.kernel.money import Money
 from domain.kernel.permissions import Permission
 from domain.kernel.texts import one_line, several_lines
-from domain.policies.rules.chains import Approver, ApproverKind, Mode, Step
-from domain.policies.rules.kinds import ExpertReview
-from domain.policies.rules.values import Wording
 from domain.presales.rules.inquiries import no_go
-from tenancy.language import Language, translate
 from tenancy.refusals import Invalid, Refusal, WrongState, message, missing_permission
 
 MAX_TITLE, MAX_NAME, MAX_COMMENT, MAX_TEXT = 200, 200, 2_000, 50_000
@@ -161,24 +157,3 @@ class Proposal:
         texts = [self.title, self.functions, self.architecture, self.plan, self.expected_effect]
         said = [*texts, self.budget.minor, self.budget.currency]
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
-
-
-def needs_experts(budget: Money, *, is_complex: bool, clause: ExpertReview) -> bool:
-    """Whether experts review a solution. A budget in another currency than the clause's can't be held against it, so
-    that it counts as major."""
-    if is_complex and clause.when_complex:
-        return True
-    if clause.from_amount is None:
-        return False
-    return budget.currency != clause.from_amount.currency or budget >= clause.from_amount
-
-
-def expert_step(panel: str, least_experts: int) -> Step:
-    """The step in which so many of a panel agree; it comes after all others."""
-    name = {language.value: translate(message("Expert review"), language) for language in Language}
-    return Step(
-        name=Wording(**name),
-        mode=Mode.QUORUM,
-        quorum=least_experts,
-        approvers=(Approver(by=ApproverKind.EXPERT_PANEL, value=panel),),
-    )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from domain.approvals.rules import steps
 from domain.billing.rules import dunning
 from domain.kernel.calendars import BusinessCalendar
+from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
 from domain.kernel.terms import CustomerTier, Impact, Urgency
 from domain.people import rules as people
@@ -22,6 +23,7 @@ from domain.policies.rules.kinds import (
     BusinessCalendarClause,
     DunningLadder,
     ExpertPanel,
+    ExpertReview,
     K,
     Metric,
     NoticePeriod,
@@ -30,6 +32,7 @@ from domain.policies.rules.kinds import (
     ServiceLevel,
     chain_topic,
 )
+from domain.policies.rules.reviewing import needs_experts, with_experts
 from domain.policies.rules.scopes import Case, Scope
 from domain.quality.rules import Figure, Verdict
 from domain.requests import rules as requests
@@ -285,7 +288,10 @@ def judge_approval(past: PastApproval, trial: Trial) -> Iterator[Differs]:
     asks for a fact that was never given."""
     ruling = trial.rule(ApprovalChain, past.case, chain_topic(past.kind, past.purpose))
     before = _path(past.chain, past.facts, past.panels)
-    after = _path(ruling.value, past.facts, panels_of(trial.book)) if ruling is not None else []
+    chain = ruling.value if ruling is not None else None
+    if past.kind is SubjectKind.SOLUTION:
+        chain = _reviewed(past, chain, trial)
+    after = _path(chain, past.facts, panels_of(trial.book)) if chain is not None else []
     if before != after:
         number = ruling.clause.number if ruling is not None else None
         yield Differs(
@@ -297,6 +303,17 @@ def judge_approval(past: PastApproval, trial: Trial) -> Iterator[Differs]:
             before=before,
             after=after,
         )
+
+
+def _reviewed(past: PastApproval, chain: ApprovalChain | None, trial: Trial) -> ApprovalChain | None:
+    """The chain of a solution with the step of the experts, where the draft has them review it."""
+    review = trial.rule(ExpertReview, past.case)
+    if review is None or review.value.panel is None:
+        return chain
+    budget = Money(past.facts["amount_minor"], past.facts["currency"])
+    if not needs_experts(budget, is_complex=past.facts["is_complex"], clause=review.value):
+        return chain
+    return with_experts(chain, review.value.panel, review.value.least_experts)
 
 
 def panels_of(book: Handbook) -> dict[str, ExpertPanel]:

@@ -1,6 +1,7 @@
 """Solutions on a real database: versions, review by the chain and by experts, what the customer says (PS-3)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,18 +9,24 @@ from sqlalchemy import select
 
 from domain.approvals import commands as approvals
 from domain.approvals.models import Approval, ApprovalTask
+from domain.approvals.queries.foresight import Foresight, foresee
 from domain.approvals.rules.states import State as ApprovalState
 from domain.approvals.rules.states import TaskState
 from domain.consequences import settle
 from domain.kernel.money import Money
 from domain.kernel.subjects import SubjectKind
-from domain.policies.rules.kinds import ClauseKind, ExpertPanel, ExpertReview, InquiryEvaluationRules
+from domain.policies import queries as policies
+from domain.policies.rules.handbooks import Handbook
+from domain.policies.rules.kinds import ApprovalChain, ClauseKind, ExpertPanel, ExpertReview, InquiryEvaluationRules
+from domain.policies.rules.reviewing import needs_experts
+from domain.policies.rules.scopes import Scope
 from domain.presales import commands
 from domain.presales.models import Inquiry, Solution
 from domain.presales.queries import solutions as queries
 from domain.presales.rules.inquiries import InquiryState
 from domain.presales.rules.quotations import QuotationState
-from domain.presales.rules.solutions import Proposal, SolutionState, needs_experts
+from domain.presales.rules.solutions import Proposal, SolutionState
+from domain.rulebook.rules.hindsight import Differs, PastApproval, Trial, judge_approval, panels_of
 from tenancy.actor import Actor
 from tenancy.database import reading, writing
 from tenancy.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, WrongState
@@ -141,6 +148,40 @@ async def test_experts_review_what_is_major_after_everybody_else(company: Compan
         [approval] = await work.all(select(Approval))
     assert [step["name"]["en"] for step in approval.chain["steps"]] == ["Feasibility", "Expert review"]
     assert approval.facts["expert_review"] is True
+    # Foretold by its own facts it takes the same steps, and without the experts the first alone.
+    foreseen = await foretold(company, approval.facts)
+    assert [each.step.model_dump(mode="json") for each in foreseen.steps] == approval.chain["steps"]
+    assert [seat.member_id for seat in foreseen.steps[1].seats] == [company.boss.id]
+    assert len((await foretold(company, {**approval.facts, "expert_review": False})).steps) == 1
+    # In hindsight, the version by which it went makes no difference to it; one in which nothing is major does.
+    assert await in_hindsight(company, approval) == []
+    without = await in_hindsight(company, approval, review(from_amount={"minor": 900_000_000, "currency": "CNY"}))
+    assert [[step["name"]["en"] for step in each.after] for each in without] == [["Feasibility"]]
+
+
+async def foretold(company: Company, facts: dict[str, Any]) -> Foresight:
+    assert company.seller.id is not None
+    async with reading(company.admin) as work:
+        return await foresee(work, kind=SubjectKind.SOLUTION, purpose="", facts=facts, requester_id=company.seller.id)
+
+
+async def in_hindsight(company: Company, approval: Approval, by: ExpertReview | None = None) -> list[Differs]:
+    """What the version in force, with another review if one is given, would have made of an approval."""
+    async with reading(company.admin) as work:
+        assert approval.version_id is not None
+        book = await policies.handbook(work, approval.version_id)
+    past = PastApproval(
+        approval.id,
+        approval.requester_id,
+        SubjectKind.SOLUTION,
+        "",
+        Scope(),
+        ApprovalChain.model_validate(approval.chain),
+        approval.facts,
+        panels_of(book),
+    )
+    clauses = [replace(each, value=by.stored()) if by and each.kind == by.kind else each for each in book.clauses]
+    return list(judge_approval(past, Trial(Handbook(book.version_id, "2", clauses), {})))
 
 
 async def test_experts_review_what_is_complex_without_any_chain(pool: None) -> None:
@@ -155,7 +196,9 @@ async def test_experts_review_what_is_complex_without_any_chain(pool: None) -> N
 
 
 async def test_without_enough_experts_nothing_is_submitted(pool: None) -> None:
-    company = await with_experts(("6.1", review(least_experts=2)))
+    company = await founded()
+    # One of the two is who writes it.
+    await publish(company.admin, ("6.1", review(least_experts=2)), ("6.2", panel(company.boss, company.seller)))
     solution = await drafted(company, budget=Money.of("500000", "CNY"))
     with pytest.raises(WrongState) as refused:
         await move(company, commands.submit_solution, solution)
