@@ -203,7 +203,7 @@ async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(c
     await work_off()
     assert await texts(company.admin) == [
         "Step 1, “Step”, needs an administrator: Resignation of Li Wei, Engineer, as of Jul 31, 2026, asked "
-        "for by Somebody. Whom the chain leads to lacks the permission to decide; name somebody. "
+        "for by Somebody. Whom the chain leads to may not decide, or not yet; name somebody. "
         "No deadline; clause 5.1 of version 1."
     ]
     for actor, mails in ((company.admin, 1), (other.admin, 0), (third, 0)):
