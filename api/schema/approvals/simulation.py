@@ -66,6 +66,10 @@ class SimulatedStep:
     due_at: datetime | None = strawberry.field(
         description="When its time would be up, if every step before took all of its own."
     )
+    is_provisional: bool = strawberry.field(
+        description="Whether dueAt lies after the last day whose holidays are entered, so that a later calendar may "
+        "move it."
+    )
     calendar_clause: ClauseLink | None = strawberry.field(
         description="The clause on working days and hours by which its time was reckoned; none without a time."
     )
@@ -170,5 +174,6 @@ def _step(found: queries.ForeseenStep, actor: Actor, names: Mapping[UUID | None,
         ],
         problem=translate(found.problem.text, actor.language, found.problem.values) if found.problem else None,
         due_at=found.due_at,
+        is_provisional=found.is_provisional,
         calendar_clause=clause_link(found.calendar, actor.language) if found.calendar else None,
     )

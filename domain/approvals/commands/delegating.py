@@ -37,7 +37,7 @@ async def delegate(
     if not starts_at < ends_at or ends_at <= work.now or ends_at - max(starts_at, work.now) > LONGEST:
         text = message("A delegation ends after it begins, in the future, and within {days} days.")
         raise Invalid(text, {"days": LONGEST.days}, path=("endsAt",))
-    said = steps.clean_comment(reason, needed=False)
+    said = steps.clean_comment(reason, needed=False, path="reason")
     # Whoever delegates to each other at once comes one after the other.
     people = {id: await work.get(Member, id, "toId", lock=True) for id in sorted((own, to_id))}
     if not people[to_id].active:

@@ -55,6 +55,8 @@ class ForeseenStep:
     skipped: Sequence[Skipped] = ()
     # When its time would be up at the latest, if every step before took all of its own.
     due_at: datetime | None = None
+    # Whether that lies beyond the last day whose holidays are published.
+    is_provisional: bool = False
     # Why it can't be judged whether the step is taken: the case would stop here.
     problem: ConditionFailed | None = None
     # By which its time was reckoned.
@@ -210,7 +212,8 @@ async def _path(
                     seated = await _foreseen(work, index, step, case, at, clause)
                     if seated.seats and due_at is not None and calendar is not None:
                         clock = due_at
-                        seated = replace(seated, due_at=due_at, calendar=calendar.clause)
+                        beyond = calendar.value.is_provisional(calendar.value.local_day(due_at))
+                        seated = replace(seated, due_at=due_at, calendar=calendar.clause, is_provisional=beyond)
                     found.append(seated)
                 else:
                     found.append(ForeseenStep(index, step, EndReason.CONDITION_NOT_MET))

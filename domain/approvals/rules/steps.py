@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
+from unicodedata import category
 from uuid import UUID
 
 import orjson
@@ -17,6 +18,8 @@ from domain.policies.rules.values import Wording
 from tenancy.refusals import Invalid, message
 
 COMMENT_LENGTH = 2000
+# Unicode's categories of blanks, of what steers the text, and of what has no width, such as U+200B.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 # Where a chain's conditions and vacancies leave nobody to decide, an administrator does: silence is no consent.
 LAST_RESORT = Step(
@@ -248,12 +251,13 @@ def digest(subject_kind: str, subject_id: UUID, purpose: str, facts: Mapping[str
     return hashlib.sha256(orjson.dumps(laid_open, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def clean_comment(comment: str, *, needed: bool) -> str:
-    """What somebody says to a decision; whoever rejects or returns says why. Raises `Invalid`."""
-    cleaned = comment.strip()
+def clean_comment(comment: str, *, needed: bool, path: str = "comment") -> str:
+    """What somebody says to a decision; whoever rejects or returns says why, in signs that can be seen. Raises
+    `Invalid`."""
+    cleaned = comment.strip() if any(category(sign) not in _UNSEEN for sign in comment) else ""
     if needed and not cleaned:
-        raise Invalid(message("Say why: this needs a comment."), path=("comment",))
+        raise Invalid(message("Say why: this needs a comment."), path=(path,))
     if len(cleaned) > COMMENT_LENGTH:
         text = message("At most {max_length} characters are possible.")
-        raise Invalid(text, {"max_length": COMMENT_LENGTH}, path=("comment",))
+        raise Invalid(text, {"max_length": COMMENT_LENGTH}, path=(path,))
     return cleaned

@@ -127,6 +127,24 @@ async def test_each_seat_and_time_names_the_clause_it_rests_on_where_they_differ
     }
 
 
+async def test_a_time_beyond_the_last_holidays_that_are_entered_says_that_it_is_provisional(
+    ask: Ask, company: Company
+) -> None:
+    simulate = """{ simulateApproval(subjectKind: "resignations", facts: {}, at: "2190-01-04T01:00:00Z") {
+      steps { isProvisional } } }"""
+    other = await founded(await found_company())
+    steps = [step(HEAD, deadline={"working_days": 3}), step(HR)]
+    chain = {"subject_kind": "resignations", "steps": steps}
+    told = {}
+    for each, until in ((company, "2190-01-05"), (other, "2190-12-31")):
+        calendar = ("1.1", "business_calendar", {**OFFICE_HOURS, "known_until": until})
+        await in_force(each.admin, calendar, ("5.1", "approval_chain", chain))
+        found = (await ask.executed(each.engineer, simulate))["simulateApproval"]["steps"]
+        told[until] = [shown["isProvisional"] for shown in found]
+    # The second step has no time at all.
+    assert told == {"2190-01-05": [True, False], "2190-12-31": [False, False]}
+
+
 async def test_each_step_s_time_begins_when_the_time_of_those_before_is_up(ask: Ask, company: Company) -> None:
     hour, two = {"deadline": {"working_minutes": 60}}, {"deadline": {"working_minutes": 120}}
     await lay_down(

@@ -82,7 +82,8 @@ async def test_a_rejection_ends_it_and_says_why(company: Company) -> None:
     approval = await ask(company.engineer)
     seats = await waiting(company.admin, approval.id)
     with pytest.raises(Invalid):
-        await decide(company.head, seats[company.head.id], commands.reject, comment=" ")
+        # A blank and a sign without width say nothing.
+        await decide(company.head, seats[company.head.id], commands.reject, comment=" \u200b")
     approval = await decide(company.head, seats[company.head.id], commands.reject, comment="Not now.")
     assert approval.state is State.REFUSED
     _, tasks = await course(company.admin, approval.id)

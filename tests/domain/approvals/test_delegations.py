@@ -226,3 +226,15 @@ async def test_nobody_passes_on_what_is_their_own_matter(company: Company) -> No
             await commands.transfer(work, task_id=seat, to_id=company.boss.id)  # type: ignore[arg-type]  # a member's id
     assert refused.value.code == "OWN_REQUEST"
     assert set(await waiting(company.admin, approval.id)) == {company.head.id}
+
+
+async def test_a_reason_that_is_too_long_is_refused_as_the_reason(company: Company) -> None:
+    async with writing(company.head, settle=settle) as work:
+        assert company.colleague.id is not None
+        with pytest.raises(Invalid) as refused:
+            await commands.delegate(
+                work, to_id=company.colleague.id, starts_at=work.now, ends_at=work.now + DAY, reason="x" * 2001
+            )
+    assert refused.value.path == ("reason",)
+    async with reading(company.head) as work:
+        assert await work.all(select(ApprovalDelegation)) == []
