@@ -90,6 +90,15 @@ def cite_last_day(work: Work, resignation: Resignation, grounds: Grounds) -> Non
     )
 
 
+def cite_last_day_at_approval(
+    work: Work, resignation: Resignation, grounds: Grounds, asked_on: date, approved_on: date
+) -> None:
+    """Keep that the last day moved, since the one that was asked for had passed when the last approver agreed."""
+    inputs = {"last_day_on": asked_on, "approved_on": approved_on}
+    result = {"earliest_last_day_on": resignation.earliest_last_day_on, "last_day_on": resignation.last_day_on}
+    _cite(work, resignation, grounds.notice, rules.LAST_DAY, inputs, result)
+
+
 def cite_waiver(work: Work, resignation: Resignation, grounds: Grounds, before: date) -> None:
     """Keep that the notice clause let the last day be brought forward."""
     inputs = {"last_day_on": before, "waived_by_id": resignation.waived_by_id}

@@ -11,7 +11,14 @@ from domain.organisation import commands as organisation_commands
 from domain.organisation import queries as organisation
 from domain.people import rules
 from domain.people.commands.beginning import begin
-from domain.people.commands.grounds import Grounds, cite_last_moment, cite_refusal, cite_waiver, grounds_for
+from domain.people.commands.grounds import (
+    Grounds,
+    cite_last_day_at_approval,
+    cite_last_moment,
+    cite_refusal,
+    cite_waiver,
+    grounds_for,
+)
 from domain.people.events import (
     EmploymentEnded,
     LastMomentReached,
@@ -38,7 +45,11 @@ async def follow_approval(work: Work, event: ApprovalGranted) -> None:
     resignation.decided_at = work.now
     grounds = await grounds_for(work, resignation.staff_id, resignation.handbook_version_id)
     today = grounds.calendar.local_day(work.now)
-    _plan_leaving(work, resignation, grounds, rules.last_day_at_approval(resignation.last_day_on, today))
+    asked_on = resignation.last_day_on
+    _plan_leaving(work, resignation, grounds, rules.last_day_at_approval(asked_on, today))
+    if resignation.last_day_on != asked_on:
+        # What the approvers saw stays as they saw it.
+        cite_last_day_at_approval(work, resignation, grounds, asked_on, today)
     approved = ResignationApproved(
         resignation_id=resignation.id, staff_id=resignation.staff_id, last_day_on=resignation.last_day_on
     )

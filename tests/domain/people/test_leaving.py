@@ -225,6 +225,25 @@ async def test_a_returned_letter_whose_last_day_has_passed_is_dated_anew(service
     assert await again(date(2026, 6, 21)) == refused.value.values["earliest_on"]
 
 
+@pytest.mark.parametrize(("waits_days", "last_days"), [(1, ["2026-06-03"]), (30, ["2026-06-03", "2026-07-01"])])
+async def test_a_letter_approved_after_its_last_day_says_which_day_it_is_now_and_why(
+    service: Company, waits_days: int, last_days: list[str]
+) -> None:
+    resignation = await submit(service.engineer, wished_on=date(2026, 6, 3))
+    await approve(service.head, resignation.id)
+    await approve(service.hr, resignation.id)
+    await pass_time(service.admin, timedelta(days=waits_days))
+    approved = await approve(service.boss, resignation.id)
+    async with reading(service.admin) as work:
+        cited = await policies.decisions_about(work, Subject(SubjectKind.RESIGNATION, resignation.id))
+    days = sorted((each for each in cited if each.decision == "people.last_day"), key=lambda each: each.id)
+    assert [each.result["last_day_on"] for each in days] == last_days
+    assert (approved.state, approved.last_day_on.isoformat()) == (State.APPROVED, last_days[-1])
+    assert {each.clause_id for each in days} == {days[0].clause_id}
+    if len(days) > 1:
+        assert days[1].inputs == {"last_day_on": "2026-06-03", "approved_on": "2026-07-01"}
+
+
 async def test_a_refusal_ends_it_and_one_may_resign_again(service: Company) -> None:
     resignation = await submit(service.engineer)
     task_id = await seat_of(service.head, resignation.id)
