@@ -109,12 +109,15 @@ async def remind_who_is_late(work: Work, event: ApprovalReminded) -> None:
 
 async def tell_of_a_vacancy(work: Work, event: ApprovalSeatVacant | ApprovalConditionFailed) -> None:
     """Nobody can decide where a seat is vacant: who administers approvals is told so, also by mail, and where nobody
-    administers them, who says what roles may do."""
+    but those concerned administers them, who says what roles may do."""
     approval = await queries.get(work, event.approval_id)
     if approval.state is not State.WAITING:
         return
     requester = await organisation.member(work, approval.requester_id)
-    told = await queries.administrators(work) or await who_may(work, Permission.ACCESS_MANAGE)
+    # Whoever may not steer it, because it is their own request or matter, is not asked to.
+    concerned = {approval.requester_id, *approval.own_of_ids}
+    free = [member_id for member_id in await queries.administrators(work) if member_id not in concerned]
+    told = free or await who_may(work, Permission.ACCESS_MANAGE)
     for seat in await queries.tasks_of(work, event.approval_id):
         if seat.state not in steps.OPEN or seat.assignee_id is not None:
             continue

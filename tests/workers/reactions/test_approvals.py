@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from domain.approvals import commands
 from domain.approvals.rules.states import EndReason
 from domain.consequences import settle
+from domain.kernel.permissions import Permission
 from domain.kernel.subjects import Subject, SubjectKind
 from domain.notifications.models import Notification
 from domain.notifications.rules import written
@@ -18,7 +19,7 @@ from tenancy.database import reading, writing
 from tenancy.effects import Effect, EffectKind
 from tenancy.identity import people as members
 from tenancy.journal import JournalEntry
-from tenancy.members import MemberRole
+from tenancy.members import MemberRole, Role
 from tenancy.rehearsal import advance_clock
 from tests.domain.approvals.company import HEAD, HR, Company, ask, course, founded, lay_down, step, waiting
 from tests.domain.approvals.test_delegations import away
@@ -212,6 +213,23 @@ async def test_who_administers_approvals_is_told_of_a_vacant_seat_also_by_mail(c
         assert len(planned) == mails
     assert await texts(other.admin) == []
     assert await texts(third) == []
+
+
+async def test_an_administrator_is_not_asked_to_name_somebody_for_their_own_request(company: Company) -> None:
+    other = await founded(await found_rehearsal(NOW))
+    # Here somebody else administers approvals too; there it is for whoever says what roles may do.
+    async with writing(company.admin, settle=settle) as work:
+        role = work.add(Role(name="Second administrator", permissions=[Permission.APPROVALS_ADMINISTER]))
+        assert company.boss.id is not None
+        work.add(MemberRole(member_id=company.boss.id, role_id=role.id))
+    for each in (company, other):
+        async with writing(each.admin, settle=settle) as work:
+            await work.rows(delete(MemberRole).where(MemberRole.member_id == each.hr.id))
+        await lay_down(each.admin, step(HR, when_vacant="stop"))
+        await ask(each.admin)
+    third = await found_rehearsal(NOW)
+    await work_off()
+    assert [len(await texts(actor)) for actor in (company.boss, company.admin, other.admin, third)] == [1, 0, 1, 0]
 
 
 async def test_who_administers_approvals_learns_that_a_condition_can_not_be_judged(company: Company) -> None:
