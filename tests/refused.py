@@ -84,7 +84,7 @@ PLACES: Mapping[str, Place] = {
     # A file comes in before it belongs to anything.
     "domain.files.rules:Limits.check_room": at(_FILES, *_CALLERS),
     "domain.files.rules:Limits.check_size": at(_FILES, *_CALLERS),
-    "domain.files.rules:Limits.check_type": at(_FILES, *_CALLERS),
+    "domain.files.rules:Limits.check_type": at(_FILES, *_CALLERS, Kind.INBOUND_MAIL),
     "domain.operations.commands.time:_keep": at(
         "domain/operations/test_working_time.py::test_two_companies_bound_a_day_and_the_past_their_own_way",
         *(Kind.MEMBER, Kind.SITE_VISIT),

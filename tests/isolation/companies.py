@@ -137,6 +137,12 @@ VALUES: Mapping[tuple[str, str], Made] = {
     ("contracts", "currency"): lambda _, __: "CNY",
     ("contract_rates", "currency"): lambda _, __: "CNY",
     ("solutions", "currency"): lambda _, __: "CNY",
+    # The chain that a seat is of, and the step.
+    ("approvals", "chain"): lambda company, number: {
+        "subject_kind": "resignations",
+        "steps": [{"name": {"en": f"{company.mark} {number}"}, "approvers": [{"by": "superior", "level": 1}]}],
+    },
+    ("approval_tasks", "step"): lambda _, __: 0,
     ("contracts", "service_lines"): lambda company, number: [f"line.{company.mark}.{number}"],
     ("service_requests", "sla_class"): lambda company, number: f"class.{company.mark}.{number}",
     ("service_requests", "answers"): lambda company, number: {"asker": f"{company.mark} {number}"},

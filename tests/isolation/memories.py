@@ -29,6 +29,7 @@ KNOWN = {
     "domain.policies.rules.conditions._compiled": "By the condition's own text, not by what it is judged by.",
     "domain.policies.rules.conditions._environment": "By the kind of subject: the types of its facts.",
     "domain.policies.queries.rulings._published": "A TenantCache: by tenant.",
+    "domain.policies.queries.rulings._versions": "A TenantCache: by tenant.",
     "domain.policies.rules.starters.starters": "The product's own files.",
     "domain.policies.rules.words._WORDS": "The code's own words.",
     "tenancy.config.settings": "The installation's own.",

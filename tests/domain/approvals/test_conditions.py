@@ -186,7 +186,7 @@ CONTRACT = (SubjectKind.CONTRACT, "")
 def test_the_form_of_a_condition_tells_how_days_amounts_and_texts_are_written() -> None:
     told = Step.model_json_schema()["properties"]["when"]["description"]
     for example in (
-        "amount_minor >= 1000000 && currency == 'CNY'",
+        "currency != 'CNY' || amount_minor >= 1000000",
         "starts_on >= day('2027-01-01')",
         "customer_tier in ['key', 'strategic']",
         "has(ends_on) && ends_on > day('2027-01-01')",
