@@ -29,6 +29,7 @@ WITHOUT_EFFECT = {
     "Mutation.saveView(input.filter) of customers": "A filter may name anything; what it finds, the list decides.",
     "Mutation.changeView(input.filter) of customers": "The same.",
     "Mutation.portalSubmit(input.fileIds)": "The sample handbook has no matrix, so nothing is submitted before.",
+    "Mutation.addApprover(input.toId)": "The sample's seat was added itself; whom one may ask, transferring tells.",
     "Mutation.reassign(input.toId)": "The sample's case is the caller's own; whom a seat goes to, transferring tells.",
     "Mutation.putClause(input.value) of members": "A draft may name anybody; who decides is looked up by the chain.",
 }
