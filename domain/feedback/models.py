@@ -157,6 +157,11 @@ class ComplaintClock(TenantModel, kw_only=True, eq=False):
     warnings: Mapped[int] = mapped_column(default=0)
     levels: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether its time has run out: what was promised then, no later clause moves."""
+        return self.breached_at is not None
+
 
 class ComplaintChange(TenantModel, kw_only=True, eq=False):
     """A complaint entered a state, or entered it anew; never changed."""

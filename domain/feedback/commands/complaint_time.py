@@ -4,7 +4,7 @@ A complaint's clocks never pause; each runs from the receipt to the move that st
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,8 @@ class View:
     grounds: Grounds | None
     at: datetime
     timers: list[AgendaItem]
+    # Of clocks whose time had run out, by their ids.
+    kept: Mapping[UUID, Grounds] = field(default_factory=dict)
 
     def enter(self, work: Work, move: ComplaintMove | None, text: str = "") -> ComplaintChange:
         """Keep that a move has led the complaint into its present state."""
@@ -67,9 +69,14 @@ class View:
         stopped_at = rules.stopped_at(clock.kind, [(change.at, change.state) for change in self.changes])
         return (Segment(clock.started_at, stopped_at, counts=True, reason=clock.kind.value),)
 
+    def grounds_of(self, clock: ComplaintClock | None) -> Grounds | None:
+        """The clauses that a clock goes by: those of its complaint, until its time has run out."""
+        return self.kept.get(clock.id, self.grounds) if clock is not None else self.grounds
+
     def target(self, clock: ComplaintClock) -> Target | None:
         """What is promised for a clock now."""
-        return rules.target(self.grounds.handling.value, clock.kind) if self.grounds else None
+        grounds = self.grounds_of(clock)
+        return rules.target(grounds.handling.value, clock.kind) if grounds else None
 
 
 async def locked(work: Work, complaint_id: UUID, *path: str) -> View:
@@ -88,6 +95,7 @@ async def view_of(work: Work, complaint: Complaint, timers: list[AgendaItem]) ->
         grounds=await queries.grounds(work, complaint, clocks),
         at=max(work.now, changes[-1].at),
         timers=timers,
+        kept=await queries.kept_grounds(work, clocks),
     )
 
 
@@ -126,13 +134,14 @@ def reckon(work: Work, view: View) -> None:
 
 
 def _reckon(work: Work, view: View, clock: ComplaintClock) -> None:
-    assert view.grounds is not None
+    grounds = view.grounds_of(clock)
+    assert grounds is not None
     before, target, segments = clock.due_at, view.target(clock), view.segments(clock)
     old = (clock.clause_id, clock.calendar_clause_id)
     clock.target = target.model_dump(mode="json", exclude_defaults=True) if target else clock.target
-    clock.clause_id = view.grounds.handling.clause.clause_id
-    clock.calendar_clause_id = view.grounds.calendar_clause.clause.clause_id
-    clock.due_at = deadline(segments, target, view.grounds.calendar, view.at)
+    clock.clause_id = grounds.handling.clause.clause_id
+    clock.calendar_clause_id = grounds.calendar_clause.clause.clause_id
+    clock.due_at = deadline(segments, target, grounds.calendar, view.at)
     clock.stopped_at = segments[0].ended_at
     if clock.breached_at is not None:
         clock.state = ClockState.BREACHED
@@ -146,21 +155,20 @@ def _reckon(work: Work, view: View, clock: ComplaintClock) -> None:
         )
         work.record(followed, about=view.complaint)
     if follows or (clock.due_at is not None and clock.due_at != before):
-        cite(work, view, "feedback.complaint_deadline", _inputs(view, clock), {"due_at": clock.due_at})
+        cite(work, view, "feedback.complaint_deadline", _inputs(view, clock), {"due_at": clock.due_at}, clock)
 
 
 def _coming(view: View) -> list[tuple[Mark, ComplaintClock]]:
     """What is still to come on all clocks of a complaint, in order."""
-    if view.grounds is None:
-        return []
     found = [
         (mark, clock)
         for clock in view.clocks
+        if (grounds := view.grounds_of(clock)) is not None
         for mark in coming(
-            view.grounds.handling.value,
+            grounds.handling.value,
             view.target(clock),
             view.segments(clock),
-            view.grounds.calendar,
+            grounds.calendar,
             view.at,
             Reached(clock.warnings, clock.breached_at is not None, clock.levels),
         )
@@ -176,19 +184,20 @@ async def catch_up(work: Work, view: View, *, before_a_move: bool) -> None:
 
 
 async def _reach(work: Work, view: View, clock: ComplaintClock, mark: Mark) -> None:
-    assert view.grounds is not None
+    grounds = view.grounds_of(clock)
+    assert grounds is not None
     complaint, inputs = view.complaint, _inputs(view, clock)
     match mark.kind:
         case MarkKind.WARNING:
             clock.warnings = mark.number
-            cite(work, view, "feedback.complaint_warning", inputs, {"warned_at": mark.at})
+            cite(work, view, "feedback.complaint_warning", inputs, {"warned_at": mark.at}, clock)
             warned = ComplaintWarned(complaint_id=complaint.id, clock_id=clock.id, warning=mark.number)
             work.record(warned, about=complaint)
         case MarkKind.BREACH:
             segments, target = view.segments(clock), view.target(clock)
-            clock.breached_at = breached_at(segments, target, view.grounds.calendar, view.at)
+            clock.breached_at = breached_at(segments, target, grounds.calendar, view.at)
             clock.state = ClockState.BREACHED
-            cite(work, view, "feedback.complaint_breach", inputs, {"breached_at": clock.breached_at})
+            cite(work, view, "feedback.complaint_breach", inputs, {"breached_at": clock.breached_at}, clock)
             work.record(ComplaintBreached(complaint_id=complaint.id, clock_id=clock.id), about=complaint)
         case MarkKind.ESCALATION:
             clock.levels = mark.number
@@ -197,14 +206,14 @@ async def _reach(work: Work, view: View, clock: ComplaintClock, mark: Mark) -> N
 
 async def hand_up(work: Work, view: View, clock: ComplaintClock | None) -> None:
     """Let whoever the clause names above take the complaint over; without a clause, whoever stands nearest above."""
-    complaint = view.complaint
-    level = view.grounds.handling.value.escalates_to_level if view.grounds else 1
+    complaint, grounds = view.complaint, view.grounds_of(clock)
+    level = grounds.handling.value.escalates_to_level if grounds else 1
     line = await queries.line_above(work, complaint)
     before, above = complaint.handler_id, line[min(level, len(line)) - 1] if line else None
     if above is not None:
         complaint.handler_id = complaint.escalated_to_id = above
     inputs = {"superior_level": level, "handler_id": before, "clock": clock.kind if clock else None}
-    cite(work, view, "feedback.complaint_escalation", inputs, {"escalated_to_id": above})
+    cite(work, view, "feedback.complaint_escalation", inputs, {"escalated_to_id": above}, clock)
     escalated = ComplaintEscalated(
         complaint_id=complaint.id,
         clock_id=clock.id if clock else None,
@@ -215,20 +224,29 @@ async def hand_up(work: Work, view: View, clock: ComplaintClock | None) -> None:
 
 
 def _inputs(view: View, clock: ComplaintClock) -> Mapping[str, Any]:
-    assert view.grounds is not None
+    grounds = view.grounds_of(clock)
+    assert grounds is not None
     return {
         "clock": clock.kind,
         "target": clock.target,
         "started_at": clock.started_at,
-        "calendar_clause": view.grounds.calendar_clause.clause.number,
+        "calendar_clause": grounds.calendar_clause.clause.number,
     }
 
 
-def cite(work: Work, view: View, decision: str, inputs: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+def cite(
+    work: Work,
+    view: View,
+    decision: str,
+    inputs: Mapping[str, Any],
+    result: Mapping[str, Any],
+    clock: ComplaintClock | None = None,
+) -> None:
     """Keep by which clause something was done with a complaint; nothing where the handbook is silent."""
-    if view.grounds is not None:
+    grounds = view.grounds_of(clock)
+    if grounds is not None:
         about = Subject(SubjectKind.COMPLAINT, view.complaint.id)
-        policies.cite(work, view.grounds.handling, about=about, decision=decision, inputs=inputs, result=result)
+        policies.cite(work, grounds.handling, about=about, decision=decision, inputs=inputs, result=result)
 
 
 async def keep_complaint_time(work: Work, event: ComplaintMarkDue) -> None:

@@ -152,7 +152,7 @@ async def grounds(work: Work, complaint: Complaint, clocks: Iterable[ComplaintCl
     pinned, scope = complaint.handbook_version_id, case_of(complaint)
     if pinned is None or await policies.find_rule(work, ComplaintHandling, scope=scope, version_id=pinned) is None:
         return None
-    running = [clock for clock in clocks if clock.stopped_at is None]
+    running = [clock for clock in clocks if clock.stopped_at is None and not clock.is_broken]
     promised, hours = {clock.clause_id for clock in running}, {clock.calendar_clause_id for clock in running}
     return Grounds(
         await policies.rule_for_running_case(
@@ -162,6 +162,19 @@ async def grounds(work: Work, complaint: Complaint, clocks: Iterable[ComplaintCl
             work, BusinessCalendarClause, pinned_version_id=pinned, scope=scope, followed=hours
         ),
     )
+
+
+async def kept_grounds(work: Work, clocks: Iterable[ComplaintClock]) -> dict[UUID, Grounds]:
+    """By which clauses those clocks go on whose time has run out: the ones that it ran out by, whatever is in force."""
+    kept = {}
+    for clock in clocks:
+        if not clock.is_broken:
+            continue
+        handling = await policies.find_rule_by_clause(work, ComplaintHandling, clock.clause_id)
+        hours = await policies.find_rule_by_clause(work, BusinessCalendarClause, clock.calendar_clause_id)
+        if handling is not None and hours is not None:
+            kept[clock.id] = Grounds(handling, hours)
+    return kept
 
 
 async def line_above(work: Work, complaint: Complaint) -> list[UUID]:
